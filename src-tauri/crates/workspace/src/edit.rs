@@ -1,0 +1,120 @@
+//! Editing dg.toml: a project in, out, or under another path. Owns the change; every other byte of the file stays.
+//!
+//! The places come from toml_edit's spans and the text between them is left alone, so that comments, order, line
+//! ends and a byte order mark can't change. Each edit is read back before it is handed out.
+
+mod splice;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problem;
+
+/// A change that was worked out but not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// What it holds now.
+    pub before: String,
+    /// What it will hold.
+    pub after: String,
+}
+
+/// Why a change can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The file is not there.
+    #[error("{} does not exist", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file can't be read as TOML.
+    #[error("{}", problem.message)]
+    Unreadable {
+        /// What is wrong with it.
+        problem: Box<Problem>,
+    },
+    /// The project is listed already.
+    #[error("{} already lists {project}", path.display())]
+    Listed {
+        /// The file.
+        path: PathBuf,
+        /// The project's path.
+        project: String,
+    },
+    /// The project is not listed.
+    #[error("{} does not list {project}", path.display())]
+    NotListed {
+        /// The file.
+        path: PathBuf,
+        /// The project's path.
+        project: String,
+    },
+    /// What is there is of a shape that an edit would have to rewrite.
+    #[error("{} can't be edited: {cause}", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// What stands in the way.
+        cause: String,
+    },
+    /// Someone else wrote the file since it was read.
+    #[error("{} changed since it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Reading or writing failed.
+    #[error("{} can't be written", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Lists a project in a workspace's settings file, after the last one, in the form that is used there.
+///
+/// # Errors
+/// If the file can't be read, or lists the project already.
+pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
+    splice::register(config, project)
+}
+
+/// Takes a project off the list.
+///
+/// # Errors
+/// If the file can't be read, or does not list the project.
+pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
+    splice::unregister(config, project)
+}
+
+/// Lists a project under another path.
+///
+/// # Errors
+/// If the file can't be read, does not list the project, or lists the new path already.
+pub fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, EditError> {
+    splice::rename(config, project, to)
+}
+
+/// Sets a project's `code_location_name` in its own settings file; `None` takes it out, so that the folder's name counts.
+///
+/// # Errors
+/// If the file can't be read or has no project table.
+pub fn rename_location(config: &Path, name: Option<&str>) -> Result<Edit, EditError> {
+    splice::rename_location(config, name)
+}
+
+impl Edit {
+    /// Writes the change: to a temporary file beside it, synced, then renamed over it. A link is followed, and the
+    /// file's permissions stay.
+    ///
+    /// # Errors
+    /// If the file changed since the edit was worked out, or writing fails; the file is then as it was.
+    pub fn write(&self) -> Result<(), EditError> {
+        write::write(self)
+    }
+}

@@ -1,0 +1,41 @@
+//! What is on disk: reads Dagster workspaces and edits their settings.
+//!
+//! Owns dg.toml, pyproject.toml, workspace.yaml, `.env`, uv.lock and `.venv` as files. Refuses to run anything,
+//! and refuses to fail: one broken project never empties the list, each fault is a [`Problem`] with its place.
+
+mod dg;
+mod dot_env;
+pub mod edit;
+mod environment;
+mod files;
+mod lockfile;
+mod model;
+mod nearby;
+mod plain_package;
+mod problem;
+mod project;
+mod pyproject;
+mod read;
+mod recent;
+mod root;
+mod source;
+mod version;
+pub mod watch;
+mod wildcard;
+mod workspace_file;
+
+pub use dot_env::{parse_dot_env, read_dot_env};
+pub use environment::{
+    BrokenReason, Environment, EnvironmentChoice, EnvironmentSource, EnvironmentState, Installed,
+    Lockfile,
+};
+pub use files::project_files;
+pub use lockfile::lock_is_fresh;
+pub use model::{
+    CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,
+};
+pub use problem::{Place, Problem, ProblemCode, Severity};
+pub use read::read;
+pub use recent::{Summary, quick_summary};
+pub use root::find_root;
+pub use version::{compare_versions, meets};

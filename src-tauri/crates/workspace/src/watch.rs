@@ -1,0 +1,31 @@
+//! Watching a workspace: a plan of chosen folders, and facts about what changed. Refuses to walk environments.
+
+mod batch;
+mod folders;
+mod plan;
+
+pub use folders::{WatchError, Watcher};
+pub use plan::WatchPlan;
+
+use std::path::PathBuf;
+
+/// What changed on disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Settings changed (dg.toml, pyproject.toml, uv.lock, workspace.yaml, the root's `.env`, project folders): read again.
+    Config,
+    /// A project's environment changed. The deployment's id is its path, `deployments/local`.
+    Environment {
+        /// The project's id.
+        project: String,
+    },
+    /// A project's code or its `.env` changed.
+    Code {
+        /// The project's id.
+        project: String,
+        /// The files, absolute, in order.
+        paths: Vec<PathBuf>,
+    },
+    /// Too much changed to say what: read everything again.
+    Everything,
+}

@@ -1,0 +1,345 @@
+//! Edits of dg.toml: what they change, and that every other byte stays.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use workspace::edit::{Edit, EditError, register, rename, rename_location, unregister};
+use workspace::{ReadOptions, read};
+
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dg.toml");
+    fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn paths(path: &Path) -> Vec<String> {
+    let reading = read(path.parent().unwrap(), &ReadOptions::default());
+    reading
+        .projects
+        .into_iter()
+        .map(|project| project.path)
+        .collect()
+}
+
+fn after(text: &str, change: impl Fn(&Path) -> Result<Edit, EditError>) -> String {
+    let (_folder, path) = file(text);
+    change(&path).unwrap().after
+}
+
+const TABLES: &str = "# ours\ndirectory_type = \"workspace\"\n\n[workspace]\n\n[[workspace.projects]]\npath = \"a\" # first\n\n[[workspace.projects]]\npath = 'b'\n\n[cli] # last\nverbose = false\n";
+
+#[test]
+fn registers_after_the_last_one() {
+    insta::assert_snapshot!(after(TABLES, |path| register(path, "projects/c")));
+}
+
+#[test]
+fn registers_into_a_bare_workspace_and_into_an_empty_file() {
+    let bare = "directory_type = \"workspace\"\n\n[workspace]\n";
+    assert_eq!(
+        after(bare, |path| register(path, "c")),
+        format!("{bare}\n[[workspace.projects]]\npath = \"c\"\n")
+    );
+    assert_eq!(
+        after("", |path| register(path, "c")),
+        "[[workspace.projects]]\npath = \"c\"\n"
+    );
+    assert_eq!(
+        after("[workspace]", |path| register(path, "c")),
+        "[workspace]\n\n[[workspace.projects]]\npath = \"c\"\n"
+    );
+}
+
+#[test]
+fn keeps_the_form_that_is_there() {
+    let with = |text: &str| after(text, |path| register(path, "c"));
+    assert_eq!(
+        with("[workspace]\nprojects = [{ path = \"a\" }] # x\n"),
+        "[workspace]\nprojects = [{ path = \"a\" }, { path = \"c\" }] # x\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\"a\",]\n"),
+        "[workspace]\nprojects = [\"a\", \"c\",]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = []\n"),
+        "[workspace]\nprojects = [{ path = \"c\" }]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\n  { path = \"a\" }, # one\n  # end\n]\n"),
+        "[workspace]\nprojects = [\n  { path = \"a\" }, # one\n  { path = \"c\" },\n  # end\n]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\n  { path = \"a\" } # one\n]\n"),
+        "[workspace]\nprojects = [\n  { path = \"a\" },\n  { path = \"c\" } # one\n]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\n]\n"),
+        "[workspace]\nprojects = [\n    { path = \"c\" },\n]\n"
+    );
+}
+
+#[test]
+fn keeps_line_ends_and_the_byte_order_mark() {
+    let text = format!("\u{feff}{}", TABLES.replace('\n', "\r\n"));
+    let new = after(&text, |path| register(path, "c"));
+    assert!(new.starts_with('\u{feff}'));
+    assert_eq!(new.matches('\n').count(), new.matches("\r\n").count());
+    let back = after(&new, |path| unregister(path, "c"));
+    assert_eq!(back, text);
+}
+
+#[test]
+fn unregisters_in_each_form() {
+    insta::assert_snapshot!(after(TABLES, |path| unregister(path, "a")));
+    let with = |text: &str, project: &str| after(text, |path| unregister(path, project));
+    assert_eq!(
+        with(
+            "[workspace]\nprojects = [{ path = \"a\" }, { path = \"b\" }]\n",
+            "b"
+        ),
+        "[workspace]\nprojects = [{ path = \"a\" }]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\"a\", \"b\"]\n", "a"),
+        "[workspace]\nprojects = [\"b\"]\n"
+    );
+    assert_eq!(
+        with(
+            "[workspace]\nprojects = [\n  \"a\",\n  \"b\", # gone\n]\n",
+            "b"
+        ),
+        "[workspace]\nprojects = [\n  \"a\",\n]\n"
+    );
+    assert_eq!(
+        with("[workspace]\nprojects = [\"a\"]\n", "./a/"),
+        "[workspace]\nprojects = []\n"
+    );
+}
+
+#[test]
+fn renames_only_the_path() {
+    let new = after(TABLES, |path| rename(path, "b", "it's b"));
+    assert_eq!(new, TABLES.replace("'b'", "\"it's b\""));
+    let (folder, path) = file(TABLES);
+    rename(&path, "a", "z/a").unwrap().write().unwrap();
+    assert_eq!(paths(&path), ["z/a", "b"]);
+    drop(folder);
+}
+
+#[test]
+fn names_a_location() {
+    let text = "directory_type = \"project\"\n\n[project] # mine\nroot_module = \"a\"\n";
+    let named = after(text, |path| rename_location(path, Some("x y")));
+    assert_eq!(
+        named,
+        text.replace("# mine\n", "# mine\ncode_location_name = \"x y\"\n")
+    );
+    let again = after(&named, |path| rename_location(path, Some("z")));
+    assert_eq!(again, named.replace("x y", "z"));
+    assert_eq!(after(&again, |path| rename_location(path, None)), text);
+}
+
+#[test]
+fn works_in_pyproject() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pyproject.toml");
+    fs::write(&path, "[tool.dg]\ndirectory_type = \"workspace\"\n").unwrap();
+    register(&path, "a").unwrap().write().unwrap();
+    assert_eq!(paths(&path), ["a"]);
+}
+
+#[test]
+fn says_no_with_a_reason() {
+    let (_folder, path) = file(TABLES);
+    assert!(matches!(
+        register(&path, "./a"),
+        Err(EditError::Listed { .. })
+    ));
+    assert!(matches!(
+        unregister(&path, "nope"),
+        Err(EditError::NotListed { .. })
+    ));
+    assert!(matches!(
+        rename(&path, "a", "b"),
+        Err(EditError::Listed { .. })
+    ));
+    let (_folder, path) = file("[workspace");
+    assert!(matches!(
+        register(&path, "a"),
+        Err(EditError::Unreadable { .. })
+    ));
+    let gone = path.with_file_name("gone.toml");
+    assert!(matches!(
+        register(&gone, "a"),
+        Err(EditError::Missing { .. })
+    ));
+}
+
+#[test]
+fn refuses_to_overwrite_what_someone_else_wrote() {
+    let (_folder, path) = file(TABLES);
+    let edit = register(&path, "c").unwrap();
+    fs::write(&path, "# theirs\n").unwrap();
+    assert!(matches!(edit.write(), Err(EditError::Changed { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "# theirs\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn writing_keeps_permissions_and_links() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = file(TABLES);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let link = inner.join("dg.toml");
+    std::os::unix::fs::symlink("../dg.toml", &link).unwrap();
+    register(&link, "c").unwrap().write().unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    assert_eq!(paths(&path), ["a", "b", "c"]);
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert_eq!(names.len(), 2, "no temporary file is left");
+}
+
+/// A listed project in one of the spellings that people use.
+#[derive(Debug, Clone)]
+struct Listing {
+    name: String,
+    comment: bool,
+    blank: bool,
+}
+
+fn listing() -> impl Strategy<Value = Vec<Listing>> {
+    prop::collection::btree_map("[a-d]{1,3}(/[a-zé ]{1,3}z)?", any::<(bool, bool)>(), 0..5)
+        .prop_map(|map| {
+            map.into_iter()
+                .map(|(name, (comment, blank))| Listing {
+                    name,
+                    comment,
+                    blank,
+                })
+                .collect()
+        })
+}
+
+fn write_down(listings: &[Listing], form: u8, crlf: bool, mark: bool, tail: bool) -> String {
+    let mut text = String::from("# top\ndirectory_type = \"workspace\"\n\n[workspace] # w\n");
+    match form % 4 {
+        0 => {
+            for each in listings {
+                if each.blank {
+                    text.push('\n');
+                }
+                if each.comment {
+                    text.push_str("# about it\n");
+                }
+                text.push_str(&format!(
+                    "[[workspace.projects]]\npath = \"{}\"\n",
+                    each.name
+                ));
+            }
+        }
+        1 => {
+            text.push_str("projects = [\n");
+            for each in listings {
+                let comment = if each.comment {
+                    " # note, with comma"
+                } else {
+                    ""
+                };
+                text.push_str(&format!("  {{ path = \"{}\" }},{comment}\n", each.name));
+            }
+            text.push_str("]\n");
+        }
+        other => {
+            let names: Vec<String> = listings
+                .iter()
+                .map(|each| {
+                    if other == 2 {
+                        format!("{{path=\"{}\"}}", each.name)
+                    } else {
+                        format!("'{}'", each.name)
+                    }
+                })
+                .collect();
+            text.push_str(&format!("projects = [{}]\n", names.join(", ")));
+        }
+    }
+    if tail {
+        text.push_str("\n[cli]\nverbose = true # end");
+    }
+    if crlf {
+        text = text.replace('\n', "\r\n");
+    }
+    if mark {
+        text.insert(0, '\u{feff}');
+    }
+    text
+}
+
+/// Whether `long` is `short` with text put in at one place.
+fn is_one_insertion(short: &str, long: &str) -> bool {
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let tail = short[head..]
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    head + tail >= short.len()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_other_byte_stays(
+        listings in listing(),
+        form in 0u8..4,
+        crlf: bool,
+        mark: bool,
+        tail: bool,
+        pick: prop::sample::Index,
+    ) {
+        let text = write_down(&listings, form, crlf, mark, tail);
+        let (_folder, path) = file(&text);
+        let names: Vec<String> = listings.iter().map(|each| each.name.clone()).collect();
+        prop_assert_eq!(&paths(&path), &names);
+
+        let added = register(&path, "new/one").unwrap();
+        prop_assert!(is_one_insertion(&text, &added.after), "{}", added.after);
+        added.write().unwrap();
+        let mut with_new = names.clone();
+        with_new.push("new/one".to_owned());
+        prop_assert_eq!(paths(&path), with_new);
+
+        let removed = unregister(&path, "new/one").unwrap();
+        prop_assert!(is_one_insertion(&removed.after, &removed.before));
+        removed.write().unwrap();
+        prop_assert_eq!(&paths(&path), &names);
+
+        if !names.is_empty() {
+            let name = &names[pick.index(names.len())];
+            let renamed = rename(&path, name, "other/place").unwrap();
+            let expected = renamed.before.replacen(&format!("{name}\""), "other/place\"", 1);
+            if form != 3 && renamed.before.matches(&format!("{name}\"")).count() == 1 {
+                prop_assert_eq!(&renamed.after, &expected);
+            }
+            renamed.write().unwrap();
+            prop_assert!(paths(&path).contains(&"other/place".to_owned()));
+            let gone = unregister(&path, "other/place").unwrap();
+            gone.write().unwrap();
+            let left: Vec<_> = names.iter().filter(|each| *each != name).cloned().collect();
+            prop_assert_eq!(paths(&path), left);
+        }
+    }
+}
