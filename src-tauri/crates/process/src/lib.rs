@@ -1,0 +1,30 @@
+//! Runs programs as whole trees and never leaves one behind.
+//!
+//! Owns: command lines, the environment programs start from, starting, watching, stopping and measuring them, the guard
+//! that ends them when the app dies, finding tools, and ports. Refuses: to know what a program is for, what its output
+//! means, or whether it should run at all. Only what a [`Table`] started is ever ended.
+
+mod child;
+mod command;
+mod environment;
+mod exit;
+mod guard;
+mod restart;
+mod table;
+mod tree;
+mod usage;
+
+pub mod ports;
+pub mod tools;
+
+pub use child::{Asking, Child, StopPlan};
+pub use command::{CommandLine, Inherit, shell_quote};
+pub use environment::{base_environment, whole_environment};
+pub use exit::Exit;
+pub use guard::guard_main;
+pub use restart::{Next, RestartPolicy};
+pub use table::{
+    Finished, GuardProgram, RunError, SpawnError, Swept, SweptProcess, Table, TableError,
+};
+pub use tokio_util::sync::CancellationToken;
+pub use usage::Usage;

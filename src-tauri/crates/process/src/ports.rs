@@ -1,0 +1,134 @@
+//! Which ports are free, and who holds one that is not. Reserves nothing: a free port can be taken a moment later.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+
+/// Who listens on a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its pid.
+    pub pid: u32,
+    /// Its name as the system has it.
+    pub name: String,
+}
+
+/// Whether nobody listens on this port of this machine.
+///
+/// Tried by a plain bind: a server that shares its port with others (`SO_REUSEPORT`) would not notice. Both loopback
+/// addresses count, because a browser may take either for `localhost`.
+#[must_use]
+pub fn is_free(port: u16) -> bool {
+    let taken = |address: IpAddr| match TcpListener::bind((address, port)) {
+        Ok(_) => false,
+        Err(error) => error.kind() == ErrorKind::AddrInUse || address.is_ipv4(),
+    };
+    !taken(Ipv4Addr::LOCALHOST.into()) && !taken(Ipv6Addr::LOCALHOST.into())
+}
+
+/// The first free port from this one on.
+#[must_use]
+pub fn first_free(from: u16) -> Option<u16> {
+    (from.max(1)..=u16::MAX).find(|&port| is_free(port))
+}
+
+/// Any free port, as the system picks it.
+///
+/// # Errors
+/// When the system has none.
+pub fn any_free() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+/// Who listens on a port. Nothing when nobody does, or when it is another person's program and the system does not say.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn holder(port: u16) -> Option<Holder> {
+    let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .into_iter()
+        .flat_map(|table| listening(table, port))
+        .collect();
+    if sockets.is_empty() {
+        return None;
+    }
+    let mut pids = crate::tree::pids();
+    // The oldest holder is the server; younger ones inherited its socket.
+    pids.sort_unstable();
+    let pid = pids.into_iter().find(|&pid| holds(pid, &sockets))?;
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    Some(Holder {
+        pid,
+        name: name.trim().to_owned(),
+    })
+}
+
+/// Who listens on a port. Nothing: this system is not asked yet.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn holder(_port: u16) -> Option<Holder> {
+    None
+}
+
+/// The listening sockets of a port, as they appear in a process's open files.
+#[cfg(target_os = "linux")]
+fn listening(table: &str, port: u16) -> Vec<String> {
+    const LISTEN: &str = "0A";
+    let text = std::fs::read_to_string(table).unwrap_or_default();
+    text.lines()
+        .skip(1)
+        .filter_map(|line| {
+            let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+            let (_, local_port) = fields.get(1)?.rsplit_once(':')?;
+            let is_it =
+                *fields.get(3)? == LISTEN && u16::from_str_radix(local_port, 16) == Ok(port);
+            is_it.then(|| format!("socket:[{}]", fields.get(9).copied().unwrap_or_default()))
+        })
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+fn holds(pid: u32, sockets: &[String]) -> bool {
+    let Ok(files) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    files
+        .flatten()
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .any(|link| {
+            sockets
+                .iter()
+                .any(|socket| link.as_os_str() == socket.as_str())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_port_is_not_free_and_names_us() {
+        let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = held.local_addr().unwrap().port();
+        assert!(!is_free(port));
+        assert_ne!(first_free(port), Some(port));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            holder(port).map(|holder| holder.pid),
+            Some(std::process::id())
+        );
+    }
+
+    #[test]
+    fn a_port_held_on_all_addresses_is_not_free() {
+        let held = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+        assert!(!is_free(held.local_addr().unwrap().port()));
+    }
+
+    #[test]
+    fn nobody_holds_a_free_port() {
+        let port = any_free().unwrap();
+        assert!(is_free(port));
+        assert_eq!(holder(port), None);
+    }
+}

@@ -1,0 +1,314 @@
+//! All that one app runs: starts it, lists it, and makes sure that nothing of it outlives the app.
+//!
+//! Three nets, each for when the one before fails: handles that end trees, a guard process that ends everything when
+//! the app dies, and run-files that the next start sweeps when the guard died too.
+
+mod errors;
+mod keeper;
+mod run_file;
+mod sweep;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+pub use errors::{RunError, SpawnError, TableError};
+pub(crate) use run_file::forget;
+pub use sweep::{Swept, SweptProcess};
+
+use crate::child::{Captured, Child, Output, Registrar, StopPlan, Tree, launch};
+use crate::command::CommandLine;
+use crate::exit::Exit;
+use crate::tree::{self, Identity};
+use crate::usage::{Gauge, Usage};
+use keeper::Keeper;
+use run_file::RunFile;
+
+/// How long a one-shot program may take to end when it is cancelled.
+const CANCEL_GRACE: Duration = Duration::from_secs(1);
+/// How long closing waits for killed trees.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// How to start the guard: the host's own program with the arguments that lead it to [`crate::guard_main`].
+#[derive(Debug, Clone)]
+pub struct GuardProgram {
+    /// The program, normally `std::env::current_exe()`.
+    pub program: PathBuf,
+    /// The arguments in front of ours, normally `["guard"]`.
+    pub arguments: Vec<OsString>,
+}
+
+/// What a one-shot program did.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it printed, at most the first 16 MiB.
+    pub stdout: Vec<u8>,
+    /// What it printed as errors, at most the first 16 MiB.
+    pub stderr: Vec<u8>,
+    /// True if it printed more than is kept here; a log has it all.
+    pub cut: bool,
+    /// From start to end.
+    pub took: Duration,
+}
+
+impl Finished {
+    /// What it printed, with odd bytes replaced.
+    #[must_use]
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// What it printed as errors, with odd bytes replaced.
+    #[must_use]
+    pub fn stderr_text(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+}
+
+/// All that one app runs. Dropping it kills what still runs.
+pub struct Table {
+    shared: Arc<Shared>,
+    next: AtomicU64,
+    gauge: Mutex<Gauge>,
+}
+
+/// What the table and the waiting threads share.
+struct Shared {
+    mark: String,
+    keeper: Keeper,
+    run_file: RunFile,
+    trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
+}
+
+impl Table {
+    /// Opens the table: sweeps what dead apps left in `state_folder`, then starts the guard.
+    ///
+    /// # Errors
+    /// When the state folder cannot be written or the guard cannot be started: nothing is run without a guard.
+    pub fn open(state_folder: &Path, guard: GuardProgram) -> Result<(Self, Swept), TableError> {
+        let folder = state_folder.join("running");
+        let io = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| TableError::Io { path, source }
+        };
+        fs_err::create_dir_all(&folder).map_err(io(&folder))?;
+        raise_file_limit();
+        let swept = sweep::sweep(&folder);
+        let mark = uuid::Uuid::new_v4().simple().to_string();
+        let run_file = RunFile::create(&folder, &mark).map_err(io(&folder))?;
+        let keeper = Keeper::start(guard, &mark, run_file.path())?;
+        let shared = Shared {
+            mark,
+            keeper,
+            run_file,
+            trees: Mutex::default(),
+        };
+        Ok((
+            Self {
+                shared: Arc::new(shared),
+                next: AtomicU64::new(1),
+                gauge: Mutex::default(),
+            },
+            swept,
+        ))
+    }
+
+    /// Starts a program in a session of its own. What it prints goes to the log; without one it is thrown away.
+    ///
+    /// What the program leaves behind when it ends is ended too.
+    ///
+    /// # Errors
+    /// When the folder or the program is not there, or the system refuses.
+    pub fn spawn(
+        &self,
+        command: &CommandLine,
+        log: Option<log::Writer>,
+    ) -> Result<Child, SpawnError> {
+        self.start(
+            command,
+            &Output {
+                log,
+                captured: None,
+            },
+        )
+    }
+
+    /// Runs a program to its end and keeps what it prints. Its tree is ended at the limit, on cancel, and when the
+    /// future is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be started, takes longer than `limit`, or is cancelled. Any exit code is a result, not an error.
+    pub async fn run(
+        &self,
+        command: &CommandLine,
+        log: Option<log::Writer>,
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Finished, RunError> {
+        let captured = Arc::new(Mutex::new(Captured::default()));
+        let begun = Instant::now();
+        let child = self.start(
+            command,
+            &Output {
+                log,
+                captured: Some(Arc::clone(&captured)),
+            },
+        )?;
+        let unless_dropped = KillOnDrop(child.clone());
+        let exit = tokio::select! {
+            exit = child.exited() => Some(exit),
+            () = tokio::time::sleep(limit) => None,
+            () = cancel.cancelled() => None,
+        };
+        let took = begun.elapsed();
+        if exit.is_none() {
+            child.stop(StopPlan::tell(CANCEL_GRACE)).await;
+        }
+        drop(unless_dropped);
+        let kept = captured
+            .lock()
+            .map(|mut kept| std::mem::take(&mut *kept))
+            .unwrap_or_default();
+        let Some(exit) = exit else {
+            let stderr = String::from_utf8_lossy(&kept.stderr).into_owned();
+            let program = command.program.clone();
+            return Err(if cancel.is_cancelled() {
+                RunError::Cancelled { program }
+            } else {
+                RunError::TooLong {
+                    program,
+                    limit,
+                    stderr,
+                }
+            });
+        };
+        Ok(Finished {
+            exit,
+            stdout: kept.stdout,
+            stderr: kept.stderr,
+            cut: kept.cut,
+            took,
+        })
+    }
+
+    /// Processor time and memory of each running tree, by the pid of its root. Cheap: it asks only for what it knows
+    /// and for what is new since the last time. The first answer for a tree counts from its start.
+    #[must_use]
+    pub fn measure(&self) -> BTreeMap<u32, Usage> {
+        let trees = self.shared.trees();
+        self.gauge
+            .lock()
+            .map(|mut gauge| gauge.measure(&trees))
+            .unwrap_or_default()
+    }
+
+    /// What runs now.
+    #[must_use]
+    pub fn running(&self) -> Vec<Child> {
+        self.shared
+            .trees()
+            .into_iter()
+            .map(|tree| Child { tree })
+            .collect()
+    }
+
+    fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let tree_mark = format!("{}.{number}", self.shared.mark);
+        let registrar: Arc<dyn Registrar> = Arc::<Shared>::clone(&self.shared);
+        launch(command, &self.shared.mark, tree_mark, output, registrar)
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        let begun = Instant::now();
+        let trees = self.shared.trees();
+        for tree in &trees {
+            tree.kill();
+        }
+        while trees.iter().any(|tree| tree.exit.borrow().is_none()) && begun.elapsed() < CLOSE_LIMIT
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // The guard then looks once more for anything with our mark, and takes the run-file away.
+        self.shared.keeper.close();
+    }
+}
+
+impl Shared {
+    fn trees(&self) -> Vec<Arc<Tree>> {
+        self.trees
+            .lock()
+            .map(|trees| trees.values().filter_map(Weak::upgrade).collect())
+            .unwrap_or_default()
+    }
+}
+
+impl Registrar for Shared {
+    fn entered(&self, tree: &Arc<Tree>) {
+        if let Ok(mut trees) = self.trees.lock() {
+            trees.insert(tree.root, Arc::downgrade(tree));
+        }
+        self.keeper.enter(tree.root);
+        self.run_file.enter(tree.root, &tree.command.program);
+    }
+
+    fn remembered(&self, member: Identity) {
+        self.keeper.enter(member);
+        self.run_file.enter(member, Path::new(""));
+    }
+
+    fn left(&self, tree: &Tree) {
+        let unmarked = tree
+            .unmarked
+            .lock()
+            .map(|unmarked| unmarked.clone())
+            .unwrap_or_default();
+        for id in std::iter::once(tree.root).chain(unmarked) {
+            self.keeper.leave(id);
+            self.run_file.leave(id);
+        }
+        if let Ok(mut trees) = self.trees.lock() {
+            trees.remove(&tree.root);
+        }
+    }
+}
+
+/// Ends a one-shot program whose future nobody polls any more.
+struct KillOnDrop(Child);
+
+impl Drop for KillOnDrop {
+    fn drop(&mut self) {
+        if self.0.exit().is_none() {
+            self.0.kill_tree();
+        }
+    }
+}
+
+/// Allows more open files: macOS gives apps 256, and ten programs with their pipes come near.
+fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+        const WANTED: u64 = 10_240;
+        if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+            && soft < WANTED
+        {
+            // Refused means we go on with what we have.
+            let _refused = setrlimit(Resource::RLIMIT_NOFILE, WANTED.min(hard), hard);
+        }
+    }
+}
+
+/// Whether the process that owned a run-file is still the one that runs.
+fn runs(id: Identity) -> bool {
+    tree::is_alive(id)
+}

@@ -1,0 +1,94 @@
+//! What can go wrong with starting programs.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::command::CommandLine;
+
+/// Why a table could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The folder of the run-files could not be used.
+    #[error("cannot keep the list of running programs in {path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The guard could not be started, and without it nothing may run.
+    #[error("cannot start the guard {program}: {source}")]
+    Guard {
+        /// The guard's program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why a program could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum SpawnError {
+    /// The folder it should run in is not there.
+    #[error("the folder {folder} is not there")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The program is not there, or the interpreter that its first line names is not.
+    #[error("the program {program} was not found")]
+    NotFound {
+        /// The program.
+        program: PathBuf,
+    },
+    /// The program may not be executed.
+    #[error("the program {program} may not be executed")]
+    Forbidden {
+        /// The program.
+        program: PathBuf,
+    },
+    /// Anything else.
+    #[error("cannot start {program}: {source}")]
+    Io {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl SpawnError {
+    pub(crate) fn from_system(line: &CommandLine, source: io::Error) -> Self {
+        let program = line.program.clone();
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NotFound { program },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { program },
+            _ => Self::Io { program, source },
+        }
+    }
+}
+
+/// Why a one-shot program has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It did not start.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// It was ended because it took too long.
+    #[error("{program} was stopped because it took longer than {limit:?}")]
+    TooLong {
+        /// The program.
+        program: PathBuf,
+        /// The limit it had.
+        limit: Duration,
+        /// What it had printed as errors by then.
+        stderr: String,
+    },
+    /// It was ended because the caller wished so.
+    #[error("{program} was cancelled")]
+    Cancelled {
+        /// The program.
+        program: PathBuf,
+    },
+}

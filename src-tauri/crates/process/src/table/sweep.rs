@@ -1,0 +1,165 @@
+//! Ends what an app left behind when its guard died with it. Touches only run-files whose owner is dead.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::run_file::{Content, Entry, VERSION, forget};
+use crate::tree::{self, Ending, Identity, TABLE_MARK, Target};
+
+/// How long ending may take.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// One process that a sweep ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SweptProcess {
+    /// Its pid.
+    pub pid: u32,
+    /// Its command line.
+    pub command: String,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// The processes that it ended.
+    pub ended: Vec<SweptProcess>,
+    /// Run-files that could not be read, under the names they were set aside with.
+    pub damaged: Vec<PathBuf>,
+}
+
+/// Looks at every run-file in the folder.
+pub(super) fn sweep(folder: &Path) -> Swept {
+    let mut swept = Swept::default();
+    let Ok(entries) = fs_err::read_dir(folder) else {
+        return swept;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => sweep_one(&path, &mut swept),
+            // A lock without its file: its owner died before it wrote one, or the file was taken away.
+            Some("lock") if !path.with_extension("json").exists() && !is_locked(&path) => {
+                forget(&path);
+            }
+            _ => {}
+        }
+    }
+    swept
+}
+
+fn sweep_one(path: &Path, swept: &mut Swept) {
+    if is_locked(&path.with_extension("lock")) {
+        return;
+    }
+    let content = match read(path) {
+        Read::Content(content) => content,
+        Read::Gone => return,
+        Read::Damaged => {
+            swept.ended.extend(end(
+                Vec::new(),
+                path.file_stem().and_then(|stem| stem.to_str()),
+            ));
+            if let Some(aside) = set_aside(path) {
+                swept.damaged.push(aside);
+            }
+            return;
+        }
+    };
+    let same_boot = content.boot == tree::boot();
+    if same_boot && super::runs(content.owner) {
+        return;
+    }
+    if same_boot {
+        let roots = content
+            .processes
+            .iter()
+            .filter(|entry| is_same(entry, &content.mark))
+            .map(|e| e.id)
+            .collect();
+        swept.ended.extend(end(roots, Some(&content.mark)));
+    }
+    forget(path);
+}
+
+enum Read {
+    Content(Content),
+    Gone,
+    Damaged,
+}
+
+fn read(path: &Path) -> Read {
+    let bytes = match fs_err::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Read::Gone,
+        Err(_) => return Read::Damaged,
+    };
+    match serde_json::from_slice::<Content>(&bytes) {
+        Ok(content) if content.version <= VERSION && is_mark(&content.mark) => {
+            Read::Content(content)
+        }
+        _ => Read::Damaged,
+    }
+}
+
+/// A mark that is not one of ours must never be looked for: an empty one would find everybody.
+fn is_mark(mark: &str) -> bool {
+    mark.len() == 32 && mark.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether the process of this pid is the one that was entered. A program may have executed another one since: then its
+/// mark proves it.
+fn is_same(entry: &Entry, mark: &str) -> bool {
+    super::runs(entry.id)
+        && (entry.executable.is_some() && tree::executable(entry.id.pid) == entry.executable
+            || tree::is_marked(entry.id.pid, &format!("{TABLE_MARK}={mark}")))
+}
+
+fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
+    let mark = mark
+        .filter(|mark| is_mark(mark))
+        .map(|mark| format!("{TABLE_MARK}={mark}"));
+    let target = Target {
+        roots,
+        mark,
+        ..Target::default()
+    };
+    if target.mark.is_none() && target.roots.is_empty() {
+        return Vec::new();
+    }
+    let swept: Vec<SweptProcess> = tree::members(&target)
+        .into_iter()
+        .map(|id| SweptProcess {
+            pid: id.pid,
+            command: tree::command(id.pid),
+        })
+        .collect();
+    tree::end(
+        &target,
+        Ending {
+            polite: Duration::ZERO,
+            limit: LIMIT,
+            clean_looks: 2,
+        },
+    );
+    swept
+}
+
+/// Renames a damaged file to one that no sweep reads again.
+fn set_aside(path: &Path) -> Option<PathBuf> {
+    let aside = (1..1000)
+        .map(|n| path.with_extension(format!("damaged-{n}")))
+        .find(|path| !path.exists())?;
+    fs_err::rename(path, &aside).ok()?;
+    forget(path);
+    Some(aside)
+}
+
+/// Whether somebody living holds this lock.
+fn is_locked(path: &Path) -> bool {
+    let Ok(file) = fs_err::File::open(path) else {
+        return false;
+    };
+    matches!(
+        file.file().try_lock(),
+        Err(std::fs::TryLockError::WouldBlock)
+    )
+}

@@ -1,0 +1,308 @@
+//! Finds programs such as uv, git and python. Runs nothing but, once, the person's login shell to learn its PATH.
+//!
+//! An app started from a desktop has a bare PATH, so the search goes on in the folders where installers put things, and
+//! last in what a login shell adds. That one is asked at most once, with a time limit, and never when the app was started
+//! from a terminal, whose PATH is the shell's already.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How long a login shell may take.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+/// Stands in front of and behind the shell's answer: its start-up files may print anything.
+const MARKER: &str = "\0dagdeck\0";
+
+/// Where a program was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// On our PATH.
+    Path,
+    /// In a folder where installers put programs.
+    KnownFolder,
+    /// On the PATH of the person's login shell.
+    LoginShell,
+}
+
+/// A program that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path. Never a pyenv shim: those start a shell and may pick another version in another folder.
+    pub path: PathBuf,
+    /// How it was found.
+    pub how: How,
+}
+
+/// Finds a program. May block for up to five seconds, once, when a login shell has to be asked.
+#[must_use]
+pub fn find(name: &str) -> Option<Found> {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    find_in(name, &on_path, How::Path)
+        .or_else(|| {
+            find_in(
+                name,
+                &std::env::join_paths(known_folders()).unwrap_or_default(),
+                How::KnownFolder,
+            )
+        })
+        .or_else(|| find_in(name, login_path()?, How::LoginShell))
+}
+
+/// The PATH of the person's login shell. Asks it the first time; nothing when there is no need to ask or no answer.
+pub fn login_path() -> Option<&'static OsStr> {
+    PROBED.get_or_init(probe).as_deref()
+}
+
+static PROBED: OnceLock<Option<OsString>> = OnceLock::new();
+
+/// What [`login_path`] learned, if it was asked.
+pub(crate) fn probed_path() -> Option<&'static OsStr> {
+    PROBED.get()?.as_deref()
+}
+
+fn find_in(name: &str, folders: &OsStr, how: How) -> Option<Found> {
+    let candidates: Vec<PathBuf> = which::which_in_all(name, Some(folders), "/")
+        .ok()?
+        .collect();
+    let straight = candidates.iter().find(|path| !is_shim(path)).cloned();
+    let path = straight.or_else(|| {
+        candidates
+            .iter()
+            .find_map(|shim| behind_pyenv_shim(shim, name))
+    })?;
+    Some(Found { path, how })
+}
+
+/// Whether this is one of pyenv's stand-ins.
+fn is_shim(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| {
+        folder.file_name() == Some(OsStr::new("shims"))
+            && folder
+                .parent()
+                .is_some_and(|root| root.join("versions").is_dir() && root.join("libexec").is_dir())
+    }) || path.components().any(|part| part.as_os_str() == ".pyenv")
+        && path.components().any(|p| p.as_os_str() == "shims")
+}
+
+/// The program behind a pyenv stand-in: the one in the newest version that has it.
+fn behind_pyenv_shim(shim: &Path, name: &str) -> Option<PathBuf> {
+    let versions = shim.parent()?.parent()?.join("versions");
+    let mut found: Vec<(Vec<u32>, PathBuf)> = fs_err::read_dir(versions)
+        .ok()?
+        .flatten()
+        .map(|entry| {
+            (
+                numbers(&entry.file_name().to_string_lossy()),
+                entry.path().join("bin").join(name),
+            )
+        })
+        .filter(|(_, program)| program.is_file())
+        .collect();
+    found.sort();
+    found.pop().map(|(_, program)| program)
+}
+
+/// The numbers of a version, for ordering: "3.12.1" is newer than "3.9.18".
+fn numbers(version: &str) -> Vec<u32> {
+    version
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}
+
+/// Where installers put programs.
+fn known_folders() -> Vec<PathBuf> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let below_home = [
+        ".local/bin",
+        ".cargo/bin",
+        ".pyenv/bin",
+        "bin",
+        ".nix-profile/bin",
+    ]
+    .map(|folder| home.join(folder));
+    let fixed = [
+        "/usr/local/bin",
+        "/opt/homebrew/bin",
+        "/home/linuxbrew/.linuxbrew/bin",
+        "/usr/bin",
+        "/bin",
+        "/snap/bin",
+    ];
+    let given = ["UV_INSTALL_DIR", "XDG_BIN_HOME"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .map(PathBuf::from);
+    given
+        .chain(below_home)
+        .chain(fixed.map(PathBuf::from))
+        .collect()
+}
+
+#[cfg(unix)]
+fn probe() -> Option<OsString> {
+    if std::env::var_os("TERM").is_some_and(|term| !term.is_empty()) {
+        return None;
+    }
+    let shell = std::env::var_os("SHELL").filter(|shell| Path::new(shell).is_absolute())?;
+    ask_shell(Path::new(&shell), PROBE_LIMIT)
+}
+
+#[cfg(not(unix))]
+fn probe() -> Option<OsString> {
+    None
+}
+
+/// Asks a shell for its PATH. It dies with this thread, and its whole tree at the limit.
+#[cfg(unix)]
+fn ask_shell(shell: &Path, limit: Duration) -> Option<OsString> {
+    use std::io::Read;
+    use std::os::unix::ffi::OsStringExt;
+    use std::process::Stdio;
+
+    let script = r"printf '\0dagdeck\0'; printenv PATH; printf '\0dagdeck\0'";
+    let mark = format!("probe-{}", uuid::Uuid::new_v4().simple());
+    let mut command = crate::child::prepare(shell);
+    crate::child::die_with_us(&mut command);
+    command
+        .arg("-ilc")
+        .arg(script)
+        .env(crate::tree::TREE_MARK, &mark);
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut started = command.spawn().ok()?;
+    let mut pipe = started.stdout.take()?;
+    let (answer, answered) = std::sync::mpsc::channel();
+    let reader = std::thread::Builder::new()
+        .name("login shell".into())
+        .spawn(move || {
+            let (mut all, mut chunk) = (Vec::new(), [0u8; 4096]);
+            while let Ok(length @ 1..) = pipe.read(&mut chunk) {
+                all.extend_from_slice(&chunk[..length]);
+                if let Some(path) = between_markers(&all) {
+                    // Nobody listens any more once the limit is over.
+                    let _late = answer.send(path.to_vec());
+                    return;
+                }
+            }
+        });
+    let path = reader
+        .is_ok()
+        .then(|| answered.recv_timeout(limit).ok())
+        .flatten();
+    end_probe(&started, &mark);
+    let _reaped = started.wait();
+    path.map(OsString::from_vec).filter(|path| !path.is_empty())
+}
+
+#[cfg(unix)]
+fn end_probe(started: &std::process::Child, mark: &str) {
+    use crate::tree::{self, Ending, Identity, TREE_MARK, Target};
+    let pid = started.id();
+    let roots = tree::look(pid)
+        .map(|seen| Identity {
+            pid,
+            start: seen.id.start,
+        })
+        .into_iter()
+        .collect();
+    let target = Target {
+        roots,
+        mark: Some(format!("{TREE_MARK}={mark}")),
+        ..Target::default()
+    };
+    tree::end(
+        &target,
+        Ending {
+            polite: Duration::ZERO,
+            limit: Duration::from_secs(1),
+            clean_looks: 1,
+        },
+    );
+}
+
+/// What stands between two markers, without the line end.
+fn between_markers(all: &[u8]) -> Option<&[u8]> {
+    let marker = MARKER.as_bytes();
+    let find = |from: usize| {
+        all.get(from..)?
+            .windows(marker.len())
+            .position(|window| window == marker)
+            .map(|at| from + at)
+    };
+    let begin = find(0)? + marker.len();
+    Some(all[begin..find(begin)?].trim_ascii_end())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+    fn program(path: &Path, text: &str) {
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn what_a_shell_prints_around_the_answer_is_ignored() {
+        assert_eq!(
+            between_markers(b"banner\n\0dagdeck\0/a:/b\n\0dagdeck\0bye"),
+            Some(b"/a:/b" as &[u8])
+        );
+        assert_eq!(between_markers(b"banner \0dagdeck\0/a:/b"), None);
+    }
+
+    #[test]
+    fn a_shell_with_a_banner_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let shell = folder.path().join("shell");
+        program(
+            &shell,
+            "#!/bin/sh\necho welcome\nPATH=/odd/place:$PATH\nexport PATH\neval \"$2\"\n",
+        );
+        let path = ask_shell(&shell, PROBE_LIMIT).unwrap();
+        assert!(path.to_string_lossy().starts_with("/odd/place:"));
+    }
+
+    #[test]
+    fn a_shell_that_hangs_is_ended_with_all_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let (shell, pid_file) = (folder.path().join("shell"), folder.path().join("pid"));
+        program(
+            &shell,
+            &format!(
+                "#!/bin/sh\nsetsid sleep 600 &\necho $! > '{}'\nsleep 600\n",
+                pid_file.display()
+            ),
+        );
+        assert_eq!(ask_shell(&shell, Duration::from_millis(1500)), None);
+        let stray: u32 = fs_err::read_to_string(&pid_file)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
+        assert!(crate::tree::look(stray).is_none_or(|seen| seen.ended));
+    }
+
+    #[test]
+    fn a_pyenv_shim_is_passed_over_or_looked_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let pyenv = folder.path().join(".pyenv");
+        program(&pyenv.join("shims/uv"), "#!/bin/sh\n");
+        program(&pyenv.join("versions/3.9.18/bin/uv"), "#!/bin/sh\n");
+        program(&pyenv.join("versions/3.12.1/bin/uv"), "#!/bin/sh\n");
+        let path = pyenv.join("shims").into_os_string();
+        let found = find_in("uv", &path, How::Path).unwrap();
+        assert_eq!(found.path, pyenv.join("versions/3.12.1/bin/uv"));
+        program(&folder.path().join("bin/uv"), "#!/bin/sh\n");
+        let both = std::env::join_paths([pyenv.join("shims"), folder.path().join("bin")]).unwrap();
+        assert_eq!(
+            find_in("uv", &both, How::Path).unwrap().path,
+            folder.path().join("bin/uv")
+        );
+        assert_eq!(find_in("no-such-program", &both, How::Path), None);
+    }
+}

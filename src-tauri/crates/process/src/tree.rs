@@ -1,0 +1,243 @@
+//! Which processes belong together, and ending them. Owns the view of the system's process list; starts nothing.
+//!
+//! A process belongs to a tree when it is the root (same pid and same start time), is in the root's group or session,
+//! descends from a member, or carries the tree's mark in its environment. The mark is what finds a grandchild that made
+//! itself a session of its own and lost its parent.
+
+#[cfg(not(target_os = "linux"))]
+#[path = "tree/elsewhere.rs"]
+mod system;
+#[cfg(target_os = "linux")]
+#[path = "tree/linux.rs"]
+mod system;
+
+use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use system::{
+    all, boot, command, executable, is_marked, look, mark_of, pids, second_in_ticks,
+};
+
+/// The variable that every process of one table carries.
+pub(crate) const TABLE_MARK: &str = "DAGDECK_MARK";
+/// The variable that every process of one tree carries.
+pub(crate) const TREE_MARK: &str = "DAGDECK_TREE";
+/// Between two looks at the process list.
+const PAUSE: Duration = Duration::from_millis(25);
+/// How long halting goes on while members keep appearing.
+const FREEZE_LIMIT: Duration = Duration::from_millis(500);
+
+/// One process, for as long as the machine is up: a pid is used again, a pid with its start time is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) pid: u32,
+    /// In the system's own unit: only compared, never shown.
+    pub(crate) start: u64,
+}
+
+/// One process as the system lists it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) id: Identity,
+    pub(crate) parent: u32,
+    pub(crate) group: u32,
+    pub(crate) session: u32,
+    /// Ended and only waiting for its parent to take note.
+    pub(crate) ended: bool,
+    /// Processor time so far, in ticks.
+    pub(crate) ticks: u64,
+    /// Resident memory in bytes.
+    pub(crate) resident: u64,
+}
+
+/// Whom to look for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Target {
+    pub(crate) roots: Vec<Identity>,
+    /// Members seen before, which may have lost all that shows it.
+    pub(crate) known: BTreeSet<Identity>,
+    /// `NAME=value` as it stands in an environment.
+    pub(crate) mark: Option<String>,
+}
+
+/// How an ending goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending {
+    /// How long members may take after a polite signal; zero kills at once.
+    pub(crate) polite: Duration,
+    /// When to give up.
+    pub(crate) limit: Duration,
+    /// How many looks in a row must find nothing.
+    pub(crate) clean_looks: u32,
+}
+
+/// The living members of a tree, ourselves never among them.
+pub(crate) fn members(target: &Target) -> Vec<Identity> {
+    let listed = all();
+    let us = std::process::id();
+    let roots: HashSet<u32> = target
+        .roots
+        .iter()
+        .filter(|root| listed.iter().any(|seen| seen.id == **root))
+        .map(|root| root.pid)
+        .collect();
+    let mut inside: HashSet<u32> = roots.clone();
+    inside.extend(
+        listed
+            .iter()
+            .filter(|seen| target.known.contains(&seen.id))
+            .map(|seen| seen.id.pid),
+    );
+    for seen in listed
+        .iter()
+        .filter(|seen| !seen.ended && seen.id.pid != us)
+    {
+        let near = roots.contains(&seen.group) || roots.contains(&seen.session);
+        if near
+            || target
+                .mark
+                .as_deref()
+                .is_some_and(|mark| is_marked(seen.id.pid, mark))
+        {
+            inside.insert(seen.id.pid);
+        }
+    }
+    loop {
+        let before = inside.len();
+        for seen in listed
+            .iter()
+            .filter(|seen| !seen.ended && seen.id.pid != us)
+        {
+            if inside.contains(&seen.parent) {
+                inside.insert(seen.id.pid);
+            }
+        }
+        if inside.len() == before {
+            break;
+        }
+    }
+    listed
+        .iter()
+        .filter(|seen| !seen.ended && seen.id.pid != us && inside.contains(&seen.id.pid))
+        .map(|s| s.id)
+        .collect()
+}
+
+/// Halts all members, so that none can start another while we look, and returns them.
+pub(crate) fn freeze(target: &Target) -> BTreeSet<Identity> {
+    let mut target = target.clone();
+    let mut halted: BTreeSet<Identity> = BTreeSet::new();
+    let begun = Instant::now();
+    loop {
+        let fresh: Vec<Identity> = members(&target)
+            .into_iter()
+            .filter(|id| !halted.contains(id))
+            .collect();
+        if fresh.is_empty() || begun.elapsed() > FREEZE_LIMIT {
+            return halted;
+        }
+        for id in fresh {
+            signal(id, Signal::Halt);
+            halted.insert(id);
+            target.known.insert(id);
+        }
+    }
+}
+
+/// Ends all members, repeating until as many looks as asked for find none. Returns whom it signalled.
+///
+/// Each time they are halted first: one that starts a child while we look could else leave it behind without a parent.
+pub(crate) fn end(target: &Target, ending: Ending) -> BTreeSet<Identity> {
+    let begun = Instant::now();
+    let mut target = target.clone();
+    let mut asked: BTreeSet<Identity> = BTreeSet::new();
+    let mut clean = 0;
+    loop {
+        let polite = begun.elapsed() < ending.polite;
+        let unasked = !polite || members(&target).iter().any(|id| !asked.contains(id));
+        if unasked {
+            target.known.append(&mut freeze(&target));
+        }
+        let alive: Vec<Identity> = target
+            .known
+            .iter()
+            .copied()
+            .filter(|&id| is_alive(id))
+            .collect();
+        clean = if alive.is_empty() { clean + 1 } else { 0 };
+        if clean >= ending.clean_looks {
+            return target.known;
+        }
+        for id in alive {
+            if !polite {
+                signal(id, Signal::Kill);
+            } else if unasked {
+                if asked.insert(id) {
+                    signal(id, Signal::Terminate);
+                }
+                signal(id, Signal::Continue);
+            }
+        }
+        if begun.elapsed() >= ending.limit {
+            return target.known;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Whether exactly this process runs.
+pub(crate) fn is_alive(id: Identity) -> bool {
+    look(id.pid).is_some_and(|seen| seen.id == id && !seen.ended)
+}
+
+/// What can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Halt,
+    Continue,
+    Terminate,
+    Kill,
+}
+
+/// Signals one process, if it is still the one that was seen.
+pub(crate) fn signal(id: Identity, which: Signal) {
+    if id.pid <= 1 || id.pid == std::process::id() || !is_alive(id) {
+        return;
+    }
+    system_signal(id.pid, which, false);
+}
+
+/// Signals a whole group. The caller must know that the group's leader has not been taken note of yet.
+pub(crate) fn signal_group(leader: u32, which: Signal) {
+    if leader > 1 {
+        system_signal(leader, which, true);
+    }
+}
+
+#[cfg(unix)]
+fn system_signal(pid: u32, which: Signal, group: bool) {
+    use nix::sys::signal::{self, Signal as S};
+    let Ok(pid) = i32::try_from(pid) else { return };
+    let pid = nix::unistd::Pid::from_raw(pid);
+    let which = match which {
+        Signal::Halt => S::SIGSTOP,
+        Signal::Continue => S::SIGCONT,
+        Signal::Terminate => S::SIGTERM,
+        Signal::Kill => S::SIGKILL,
+    };
+    // A process that ended in between is what was wanted.
+    let _gone = if group {
+        signal::killpg(pid, which)
+    } else {
+        signal::kill(pid, which)
+    };
+}
+
+#[cfg(not(unix))]
+fn system_signal(pid: u32, which: Signal, _group: bool) {
+    if which == Signal::Kill {
+        system::terminate(pid);
+    }
+}

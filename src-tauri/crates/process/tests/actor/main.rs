@@ -1,0 +1,107 @@
+//! Plays parts in the tests of this crate: an app that runs programs until it is killed, its guard, and programs that
+//! print much, end badly or refuse to end.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a part in a test: it tells by printing and may panic"
+)]
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+
+use process::{CommandLine, GuardProgram, Table};
+
+fn main() {
+    let mut arguments = std::env::args_os().skip(1);
+    let part = arguments.next().unwrap().into_string().unwrap();
+    let rest: Vec<OsString> = arguments.collect();
+    let text = |index: usize| rest[index].to_str().unwrap().to_owned();
+    match part.as_str() {
+        "guard" => process::guard_main(rest),
+        "app" => app(Path::new(&rest[0]), &text(1)),
+        "flood" => flood(text(0).parse().unwrap()),
+        "burn" => burn(),
+        other => panic!("no part {other}"),
+    }
+}
+
+/// An app: opens its table, then starts programs without end, as fast as it can, until it is killed.
+///
+/// It forgets nothing it started: every program ends only with the app.
+fn app(state: &Path, tag: &str) -> ! {
+    let guard = GuardProgram {
+        program: std::env::current_exe().unwrap(),
+        arguments: vec!["guard".into()],
+    };
+    let (table, swept) = Table::open(state, guard).unwrap();
+    println!("open {}", swept.ended.len());
+    // The tag is inherited, and stands in command lines: a test finds these processes without any help from this crate.
+    let shell = |script: &str| {
+        CommandLine::new("/bin/sh", "/")
+            .args(["-c", script, "sh", tag])
+            .env("TAG", tag)
+    };
+    let scripts = [
+        "sh -c 'sleep 987; :' & wait",
+        "setsid sh -c 'sleep 987; :' & wait",
+        "(setsid sh -c 'trap \"\" TERM; sleep 987; sleep 988' &); sleep 987; :",
+        "trap '' TERM; while :; do sleep 987; done",
+        "while :; do sh -c 'sleep 0.01; :'; done",
+        "env -i sh -c 'while :; do sleep 987; done' sh $1 & env -i setsid sh -c 'while :; do sleep 987; done' sh $1 & wait",
+        "exec sleep 987",
+    ];
+    let mut children = Vec::new();
+    for round in 0_usize.. {
+        if round < 12 {
+            children.push(
+                table
+                    .spawn(&shell(scripts[round % scripts.len()]), None)
+                    .unwrap(),
+            );
+        } else if round == 12 {
+            println!("full");
+        } else {
+            // Start and stop for ever: a kill may fall between any two steps of it.
+            let child = children.remove(0);
+            child.kill_tree();
+            children.push(
+                table
+                    .spawn(&shell(scripts[round % scripts.len()]), None)
+                    .unwrap(),
+            );
+        }
+    }
+    unreachable!()
+}
+
+/// Prints numbered lines on both streams.
+fn flood(lines: u64) {
+    let errors = std::thread::spawn(move || numbered(std::io::stderr().lock(), lines / 4));
+    numbered(std::io::stdout().lock(), lines);
+    errors.join().unwrap();
+}
+
+fn numbered(out: impl Write, lines: u64) {
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
+    for number in 0..lines {
+        writeln!(
+            out,
+            "line {number:09} of something that a busy program prints while it works on and on"
+        )
+        .unwrap();
+    }
+    out.flush().unwrap();
+}
+
+/// Uses one core for ever.
+fn burn() -> ! {
+    let mut number = 1_u64;
+    loop {
+        number = std::hint::black_box(
+            number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1),
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! An app that dies without a word: the guard, and the sweep when the guard died too.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use process::Table;
+
+use crate::support::{actor, fresh_tag, guard, guard_of, is_alive, kill, script, tagged, until};
+
+const LONG: Duration = Duration::from_secs(20);
+/// What the crate promises, with the polite time in it.
+const PROMISE: Duration = Duration::from_secs(3);
+
+struct App {
+    process: Child,
+    told: BufReader<ChildStdout>,
+    /// How many processes its start swept.
+    swept: usize,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the app under test must not be a child of a table"
+)]
+fn app(state: &Path, tag: &str) -> App {
+    let mut command = Command::new(actor());
+    command
+        .arg("app")
+        .arg(state)
+        .arg(tag)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let mut told = BufReader::new(process.stdout.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    let swept = line.trim().strip_prefix("open ").unwrap().parse().unwrap();
+    App {
+        process,
+        told,
+        swept,
+    }
+}
+
+impl App {
+    fn wait_full(&mut self) {
+        let mut line = String::new();
+        self.told.read_line(&mut line).unwrap();
+        assert_eq!(line, "full\n");
+    }
+
+    fn kill(&mut self) {
+        kill(self.process.id());
+        self.process.wait().unwrap();
+    }
+}
+
+#[test]
+fn nothing_outlives_an_app_killed_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worst = Duration::ZERO;
+    for round in 0..20_u32 {
+        let tag = fresh_tag();
+        let mut app = app(folder.path(), &tag);
+        let pid = app.process.id();
+        assert_eq!(app.swept, 0, "round {round}: the guard had left nothing");
+        // Moments spread from "just opened" to "in the middle of starting and stopping".
+        let moment = Duration::from_millis(u64::from(round * 37 % 400));
+        let begun = Instant::now();
+        until("the moment", LONG, || begun.elapsed() >= moment);
+        app.kill();
+        let died = Instant::now();
+        until("all its programs are gone", PROMISE, || {
+            tagged(&tag, pid).is_empty()
+        });
+        worst = worst.max(died.elapsed());
+        until("the guard is gone", PROMISE, || {
+            guard_of(folder.path()).is_none()
+        });
+        assert_eq!(
+            tagged(&tag, pid),
+            Vec::<u32>::new(),
+            "round {round}: nobody came after the guard left"
+        );
+        assert_eq!(
+            fs_err::read_dir(folder.path().join("running"))
+                .unwrap()
+                .count(),
+            0,
+            "round {round}"
+        );
+    }
+    println!("worst: {worst:?}");
+}
+
+#[test]
+fn the_next_start_sweeps_what_a_dead_guard_left_and_spares_a_living_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dead_tag, living_tag) = (fresh_tag(), fresh_tag());
+    let mut living = app(folder.path(), &living_tag);
+    living.wait_full();
+    // A folder of its own finds the right guard; the run-file then moves to where the next start looks.
+    let other = tempfile::tempdir().unwrap();
+    let mut dead = app(other.path(), &dead_tag);
+    dead.wait_full();
+    let pid = dead.process.id();
+    freeze(pid);
+    kill(guard_of(other.path()).unwrap());
+    dead.kill();
+    assert!(
+        tagged(&dead_tag, pid).len() > 10,
+        "without a guard they live on"
+    );
+    for entry in fs_err::read_dir(other.path().join("running"))
+        .unwrap()
+        .flatten()
+    {
+        fs_err::copy(
+            entry.path(),
+            folder.path().join("running").join(entry.file_name()),
+        )
+        .unwrap();
+    }
+    let (table, swept) = Table::open(folder.path(), guard()).unwrap();
+    assert!(
+        swept.ended.len() > 10 && swept.damaged.is_empty(),
+        "{swept:?}"
+    );
+    assert_eq!(tagged(&dead_tag, pid), Vec::<u32>::new());
+    until("the living app goes on", LONG, || {
+        tagged(&living_tag, living.process.id()).len() > 10
+    });
+    assert!(guard_of(folder.path()).is_some());
+    drop(table);
+    let living_pid = living.process.id();
+    living.kill();
+    until("the living app's guard did its work", PROMISE, || {
+        tagged(&living_tag, living_pid).is_empty()
+    });
+}
+
+#[test]
+fn a_damaged_run_file_is_set_aside_and_its_programs_are_still_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = fresh_tag();
+    let mut app = app(folder.path(), &tag);
+    app.wait_full();
+    let pid = app.process.id();
+    freeze(pid);
+    kill(guard_of(folder.path()).unwrap());
+    app.kill();
+    let running = folder.path().join("running");
+    let file = fs_err::read_dir(&running)
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .find(|p| p.extension().unwrap() == "json");
+    fs_err::write(file.unwrap(), "{\"version\": 1, \"mark\": ").unwrap();
+    fs_err::write(running.join("not-a-mark.json"), "\0\0").unwrap();
+    let (table, swept) = Table::open(folder.path(), guard()).unwrap();
+    assert_eq!(swept.damaged.len(), 2);
+    assert!(swept.damaged.iter().all(|path| path.exists()));
+    // What cleared its environment needs the list that was damaged; everything else is known by its mark.
+    let unmarked = |pid: &u32| {
+        !fs_err::read(format!("/proc/{pid}/environ"))
+            .unwrap_or_default()
+            .starts_with(b"PWD=")
+    };
+    assert_eq!(
+        tagged(&tag, pid)
+            .into_iter()
+            .filter(unmarked)
+            .collect::<Vec<_>>(),
+        Vec::<u32>::new()
+    );
+    drop(table);
+    let (_table, again) = Table::open(folder.path(), guard()).unwrap();
+    assert!(
+        again.damaged.is_empty(),
+        "what was set aside is not read again"
+    );
+    for left in tagged(&tag, pid) {
+        kill(left);
+    }
+}
+
+#[test]
+fn a_guard_that_dies_is_started_again_and_knows_what_runs() {
+    let (table, folder) = crate::support::table();
+    let tag = fresh_tag();
+    let child = table
+        .spawn(&script("env -i sleep 987", &tag), None)
+        .unwrap();
+    let first = guard_of(folder.path()).unwrap();
+    kill(first);
+    until("another guard stands", LONG, || {
+        guard_of(folder.path()).is_some_and(|pid| pid != first)
+    });
+    assert!(is_alive(child.pid()));
+    drop(table);
+    assert!(!is_alive(child.pid()));
+}
+
+#[test]
+fn without_a_guard_there_is_no_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = process::GuardProgram {
+        program: "/no/such/guard".into(),
+        arguments: Vec::new(),
+    };
+    let error = Table::open(folder.path(), missing).err().unwrap();
+    assert!(error.to_string().contains("/no/such/guard"));
+}
+
+/// Stops the app from starting its guard again.
+fn freeze(pid: u32) {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).unwrap();
+}
