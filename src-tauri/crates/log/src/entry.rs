@@ -1,0 +1,312 @@
+//! Which lines belong together: entries of several lines, and Python tracebacks with their frames.
+//!
+//! Owns the state between the lines of one stream, at the time they are written. Refuses to keep their text.
+
+use crate::header;
+use crate::record::Kind;
+use crate::row::Level;
+
+/// An unindented line goes on a warning or error only if it came with it.
+const TOGETHER_MS: i64 = 20;
+/// An indented line goes on an entry only if it is not much later.
+const SOON_MS: i64 = 1_000;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Frame {
+    #[default]
+    None,
+    Library,
+    Own,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Trace {
+    #[default]
+    None,
+    /// Below Python's `Traceback`: ends with the exception.
+    Python(Frame),
+    /// Below Dagster's `Stack Trace:`: the exception came before, it ends with a blank line.
+    Dagster(Frame),
+    /// A traceback has ended; the rest of a message or another one may follow.
+    After,
+    /// A line said that another exception follows.
+    Chained,
+}
+
+/// What was decided about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Class {
+    pub(crate) kind: Kind,
+    pub(crate) level: Level,
+    pub(crate) head: bool,
+}
+
+/// The state between the lines of one stream.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    begun: bool,
+    level: Level,
+    last: i64,
+    blank: bool,
+    trace: Trace,
+}
+
+impl Entry {
+    /// Decides about the next line, given without escape codes.
+    pub(crate) fn next(&mut self, line: &[u8], time: i64) -> Class {
+        let gap = time.saturating_sub(self.last);
+        self.last = time;
+        let was_blank = std::mem::replace(&mut self.blank, line.trim_ascii().is_empty());
+        if self.blank {
+            self.trace = match self.trace {
+                Trace::Python(_) | Trace::Dagster(_) => Trace::After,
+                other => other,
+            };
+            return if self.begun {
+                self.goes_on(Kind::Continuation)
+            } else {
+                self.begins(Level::Info)
+            };
+        }
+        if let Some(header) = header::read(line) {
+            return self.begins(header.level);
+        }
+        if let Some(class) = self.traceback_begins(line, gap) {
+            return class;
+        }
+        let indented = line[0] == b' ' || line[0] == b'\t';
+        match self.trace {
+            Trace::Python(_) | Trace::Dagster(_) if indented => self.in_frames(line),
+            Trace::Python(_) => {
+                self.trace = Trace::After;
+                self.goes_on(Kind::Exception)
+            }
+            Trace::Chained if !indented => {
+                self.trace = Trace::After;
+                self.goes_on(Kind::Exception)
+            }
+            _ => {
+                let grave = self.level >= Level::Warning;
+                // Dagster puts blank lines between a failed step, its exception and the stack.
+                if grave && !indented && was_blank && gap <= TOGETHER_MS && names_exception(line) {
+                    self.trace = Trace::After;
+                    return self.goes_on(Kind::Exception);
+                }
+                let hint = grave && gap <= SOON_MS && line.starts_with(b"hint: ");
+                let together = grave && !was_blank && gap <= TOGETHER_MS;
+                if self.begun && (hint || together || (indented && gap <= SOON_MS)) {
+                    self.goes_on(Kind::Continuation)
+                } else {
+                    self.begins(Level::Info)
+                }
+            }
+        }
+    }
+
+    /// Goes on the line before, which was split.
+    pub(crate) fn joined(&self) -> Class {
+        self.goes_on(Kind::Continuation)
+    }
+
+    fn begins(&mut self, level: Level) -> Class {
+        self.begun = true;
+        self.level = level;
+        self.trace = Trace::None;
+        Class {
+            kind: Kind::Line,
+            level,
+            head: true,
+        }
+    }
+
+    fn goes_on(&self, kind: Kind) -> Class {
+        Class {
+            kind,
+            level: self.level,
+            head: false,
+        }
+    }
+
+    fn traceback_begins(&mut self, line: &[u8], gap: i64) -> Option<Class> {
+        let line = line.trim_ascii_end();
+        let trace = if line.starts_with(b"Traceback (most recent call last)") {
+            Trace::Python(Frame::None)
+        } else if line == b"Stack Trace:" {
+            Trace::Dagster(Frame::None)
+        } else if self.begun
+            && (line.starts_with(b"The above exception ")
+                || line.starts_with(b"During handling of the above exception"))
+        {
+            Trace::Chained
+        } else {
+            return None;
+        };
+        let follows = matches!(trace, Trace::Chained | Trace::Dagster(_)) && self.begun
+            || self.trace == Trace::Chained
+            || self.level >= Level::Warning && self.trace == Trace::None && gap <= TOGETHER_MS;
+        let class = if follows {
+            self.goes_on(Kind::Continuation)
+        } else {
+            self.begins(Level::Error)
+        };
+        self.trace = trace;
+        Some(class)
+    }
+
+    fn in_frames(&mut self, line: &[u8]) -> Class {
+        let frame = match place(line) {
+            Some((path, _)) if is_library(path) => Frame::Library,
+            Some(_) => Frame::Own,
+            None => {
+                let (Trace::Python(frame) | Trace::Dagster(frame)) = self.trace else {
+                    return self.goes_on(Kind::Continuation);
+                };
+                return self.goes_on(match frame {
+                    Frame::Library => Kind::LibraryCode,
+                    Frame::Own | Frame::None => Kind::Continuation,
+                });
+            }
+        };
+        match &mut self.trace {
+            Trace::Python(current) | Trace::Dagster(current) => *current = frame,
+            _ => {}
+        }
+        self.goes_on(if frame == Frame::Library {
+            Kind::LibraryFrame
+        } else {
+            Kind::OwnFrame
+        })
+    }
+}
+
+/// The file and line of a `  File "x", line 12, in f` line.
+pub(crate) fn place(line: &[u8]) -> Option<(&[u8], u32)> {
+    let rest = line.trim_ascii_start().strip_prefix(b"File \"")?;
+    let marker = b"\", line ";
+    let end = rest
+        .windows(marker.len())
+        .rposition(|window| window == marker)?;
+    let digits = &rest[end + marker.len()..];
+    let length = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let number = std::str::from_utf8(&digits[..length]).ok()?.parse().ok()?;
+    Some((&rest[..end], number))
+}
+
+/// Whether a line begins as `package.module.SomeError: message` does.
+fn names_exception(line: &[u8]) -> bool {
+    let length = line
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"._".contains(byte))
+        .count();
+    let class = line[..length]
+        .rsplit(|byte| *byte == b'.')
+        .next()
+        .unwrap_or_default();
+    matches!(line.get(length), None | Some(b':'))
+        && class.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Whether a file is Python's or a package's, not the person's.
+fn is_library(path: &[u8]) -> bool {
+    const FOLDERS: [&[u8]; 8] = [
+        b"/site-packages/",
+        b"\\site-packages\\",
+        b"/dist-packages/",
+        b"/lib/python3",
+        b"/lib64/python3",
+        b"\\Lib\\",
+        b"/.venv/",
+        b"\\.venv\\",
+    ];
+    path.starts_with(b"<")
+        || FOLDERS
+            .iter()
+            .any(|folder| path.windows(folder.len()).any(|window| window == *folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(Kind, Level, bool)> {
+        let mut entry = Entry::default();
+        text.lines()
+            .map(|line| entry.next(line.as_bytes(), 0))
+            .map(|c| (c.kind, c.level, c.head))
+            .collect()
+    }
+
+    #[test]
+    fn a_bare_traceback_is_one_error() {
+        let seen = kinds(
+            "hello\nTraceback (most recent call last):\n  File \"/p/.venv/lib/python3.12/site-packages/a.py\", line 1, in f\n    \
+             call()\n  File \"/p/src/mine.py\", line 7, in g\n    1 / 0\n    ~~^~~\nZeroDivisionError: division by zero\n\nbye",
+        );
+        use Kind::{Continuation, Exception, LibraryCode, LibraryFrame, Line, OwnFrame};
+        let error = Level::Error;
+        assert_eq!(
+            seen,
+            [
+                (Line, Level::Info, true),
+                (Line, error, true),
+                (LibraryFrame, error, false),
+                (LibraryCode, error, false),
+                (OwnFrame, error, false),
+                (Continuation, error, false),
+                (Continuation, error, false),
+                (Exception, error, false),
+                (Continuation, error, false),
+                (Line, Level::Info, true),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_print_after_a_quiet_second_is_its_own_line() {
+        let mut entry = Entry::default();
+        entry.next(b"ERROR:root:bad", 0);
+        assert_eq!(entry.next(b"more of it", 5).level, Level::Error);
+        let print = entry.next(b"printed", 2_000);
+        assert_eq!((print.level, print.head), (Level::Info, true));
+    }
+
+    #[test]
+    fn a_failed_step_is_one_error() {
+        let seen = kinds(
+            "2026-11-20 20:34:44 +0000 - dagster - ERROR - JOB - 4dea - 9078 - op - STEP_FAILURE - Execution of step \"op\" failed.\n\n\
+             dagster._core.errors.DagsterExecutionStepExecutionError: Error occurred while executing op \"op\"::\n\n\
+             ZeroDivisionError: division by zero\n\nStack Trace:\n  File \"/p/src/mine.py\", line 7, in g\n    1 / 0\n\nprinted",
+        );
+        assert_eq!(
+            seen.iter()
+                .filter(|(_, level, head)| *head && *level == Level::Error)
+                .count(),
+            1
+        );
+        assert_eq!(
+            seen.iter()
+                .filter(|(kind, ..)| *kind == Kind::Exception)
+                .count(),
+            2
+        );
+        assert!(seen[..9].iter().all(|(_, level, _)| *level == Level::Error));
+        assert_eq!(seen[7].0, Kind::OwnFrame);
+        assert_eq!(seen[10], (Kind::Line, Level::Info, true));
+    }
+
+    #[test]
+    fn places() {
+        assert_eq!(
+            place(b"  File \"/a b/c.py\", line 12, in <module>"),
+            Some((&b"/a b/c.py"[..], 12))
+        );
+        assert_eq!(
+            place(b"  File \"C:\\x\\c.py\", line 1"),
+            Some((&b"C:\\x\\c.py"[..], 1))
+        );
+        assert_eq!(place(b"  File name"), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! One line of the index: 32 bytes that say where a line is and what it is.
+//!
+//! Owns the layout. Refuses to read or write files.
+
+use crate::row::{Level, Stream};
+
+/// The first bytes of an index; the digit is the version of the layout.
+pub(crate) const MAGIC: &[u8; 24] = b"dagdeck log index v1\n\0\0\0";
+/// Bytes before the first record: the magic, then the number of records in earlier files.
+pub(crate) const HEADER: u64 = 32;
+/// Bytes of a record.
+pub(crate) const SIZE: usize = 32;
+
+/// The first line of an entry, which is what counts and marks count.
+pub(crate) const HEAD: u8 = 1;
+/// Goes on the line of the record before, which was too long for one.
+pub(crate) const JOINED: u8 = 2;
+
+/// What a line is, decided when it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Line,
+    Continuation,
+    /// The `File` line of a frame in a library.
+    LibraryFrame,
+    /// Code below a library frame.
+    LibraryCode,
+    OwnFrame,
+    Exception,
+    Note,
+    RunStart,
+    Gap,
+}
+
+impl Kind {
+    const ALL: [Kind; 9] = [
+        Kind::Line,
+        Kind::Continuation,
+        Kind::LibraryFrame,
+        Kind::LibraryCode,
+        Kind::OwnFrame,
+        Kind::Exception,
+        Kind::Note,
+        Kind::RunStart,
+        Kind::Gap,
+    ];
+
+    /// Whether its text is in the notes rather than in what was printed.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Kind::Note | Kind::RunStart | Kind::Gap)
+    }
+}
+
+/// A line of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// Where its text begins, in the data or in the notes.
+    pub(crate) offset: u64,
+    /// When it arrived, in milliseconds since the epoch.
+    pub(crate) time: i64,
+    /// Its bytes, line end included.
+    pub(crate) len: u32,
+    pub(crate) kind: Kind,
+    pub(crate) level: Level,
+    pub(crate) stream: Stream,
+    pub(crate) flags: u8,
+    /// The run that printed it; unique while the store is open.
+    pub(crate) run: u32,
+}
+
+impl Record {
+    pub(crate) fn is_head(&self) -> bool {
+        self.flags & HEAD != 0
+    }
+
+    pub(crate) fn is_joined(&self) -> bool {
+        self.flags & JOINED != 0
+    }
+
+    /// Where the next text begins.
+    pub(crate) fn end(&self) -> u64 {
+        self.offset.saturating_add(u64::from(self.len))
+    }
+
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        let at = out.len();
+        out.extend_from_slice(&self.offset.to_le_bytes());
+        out.extend_from_slice(&self.time.to_le_bytes());
+        out.extend_from_slice(&self.len.to_le_bytes());
+        out.extend_from_slice(&[
+            self.kind as u8,
+            self.level as u8,
+            self.stream as u8,
+            self.flags,
+        ]);
+        out.extend_from_slice(&self.run.to_le_bytes());
+        let check = check(&out[at..]);
+        out.extend_from_slice(&check.to_le_bytes());
+    }
+
+    /// Reads a record; none if it is damaged.
+    pub(crate) fn decode(bytes: &[u8; SIZE]) -> Option<Record> {
+        let (offset, rest) = bytes.split_first_chunk::<8>()?;
+        let (time, rest) = rest.split_first_chunk::<8>()?;
+        let (len, rest) = rest.split_first_chunk::<4>()?;
+        let ([kind, level, stream, flags], rest) = rest.split_first_chunk::<4>()?;
+        let (run, rest) = rest.split_first_chunk::<4>()?;
+        let sum = rest.first_chunk::<4>()?;
+        if u32::from_le_bytes(*sum) != check(&bytes[..SIZE - 4]) {
+            return None;
+        }
+        Some(Record {
+            offset: u64::from_le_bytes(*offset),
+            time: i64::from_le_bytes(*time),
+            len: u32::from_le_bytes(*len),
+            kind: *Kind::ALL.get(usize::from(*kind))?,
+            level: Level::from_byte(*level)?,
+            stream: if *stream == 0 {
+                Stream::Out
+            } else {
+                Stream::Err
+            },
+            flags: *flags,
+            run: u32::from_le_bytes(*run),
+        })
+    }
+}
+
+/// A sum over whole words: an index of zeros or of torn writes does not pass.
+fn check(bytes: &[u8]) -> u32 {
+    let mut sum: u32 = 0x9e37_79b9;
+    for word in bytes.as_chunks::<4>().0 {
+        sum = (sum ^ u32::from_le_bytes(*word))
+            .wrapping_mul(0x0100_0193)
+            .rotate_left(13);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_back_and_notices_damage() {
+        let record = Record {
+            offset: 1 << 40,
+            time: 1_795_206_321_000,
+            len: 77,
+            kind: Kind::Exception,
+            level: Level::Error,
+            stream: Stream::Err,
+            flags: HEAD,
+            run: 3,
+        };
+        let mut bytes = Vec::new();
+        record.encode(&mut bytes);
+        let mut bytes: [u8; SIZE] = bytes.try_into().unwrap();
+        assert_eq!(Record::decode(&bytes), Some(record));
+        for at in 0..SIZE {
+            bytes[at] ^= 0x10;
+            assert_eq!(Record::decode(&bytes), None, "byte {at}");
+            bytes[at] ^= 0x10;
+        }
+        assert_eq!(Record::decode(&[0; SIZE]), None);
+    }
+}
