@@ -1,0 +1,350 @@
+//! The rules, one function each; the first that knows the case explains it.
+
+use regex::Regex;
+
+use super::{Case, Frame, Step, place};
+
+/// What a rule says.
+pub(super) struct Known {
+    pub(super) title: String,
+    pub(super) explanation: String,
+    pub(super) hints: Vec<Step>,
+    /// A place matched by name, where no frame shows it.
+    pub(super) place: Option<Frame>,
+}
+
+type Rule = fn(&Case<'_>) -> Option<Known>;
+
+const RULES: [Rule; 11] = [
+    syntax,
+    two_definitions,
+    no_definitions,
+    duplicate_asset,
+    missing_variable,
+    missing_module,
+    missing_name,
+    missing_file,
+    ended_while_loading,
+    invalid_definition,
+    invalid_component,
+];
+
+pub(super) fn explain(case: &Case<'_>) -> Option<Known> {
+    RULES.iter().find_map(|rule| rule(case))
+}
+
+fn say(text: &str) -> Step {
+    Step::Say(text.to_owned())
+}
+
+/// The first group of a pattern in a text.
+fn capture(pattern: &str, text: &str) -> Option<String> {
+    let found = Regex::new(pattern).ok()?.captures(text)?;
+    Some(found.get(1)?.as_str().to_owned())
+}
+
+fn syntax(case: &Case<'_>) -> Option<Known> {
+    let title = match case.class.as_str() {
+        "SyntaxError" => "A file isn't valid Python",
+        "IndentationError" | "TabError" => "A file's indentation is off",
+        _ => return None,
+    };
+    let at = case
+        .frames
+        .iter()
+        .rev()
+        .find(|frame| frame.function.is_empty());
+    let place = at.map(|frame| Frame {
+        code: frame
+            .code
+            .clone()
+            .or_else(|| place::source_line(&frame.path, frame.line)),
+        ..frame.clone()
+    });
+    let name = place
+        .as_ref()
+        .and_then(|frame| frame.path.file_name())
+        .map(|name| name.to_string_lossy().into_owned());
+    let wher = match (&place, name) {
+        (Some(frame), Some(name)) => format!("{name}, line {}", frame.line),
+        _ => "a file".to_owned(),
+    };
+    Some(Known {
+        title: title.to_owned(),
+        explanation: format!(
+            "Python can't read {wher}: {}.",
+            case.message.trim_end_matches('.')
+        ),
+        hints: vec![say(
+            "The fault can also be on the line above, where a bracket or a quote is not closed.",
+        )],
+        place,
+    })
+}
+
+fn two_definitions(case: &Case<'_>) -> Option<Known> {
+    let names = capture(
+        r"more than one Definitions object.*Found Definitions objects: (.+)$",
+        &case.message,
+    )?;
+    let names: Vec<&str> = names.trim().trim_end_matches('.').split(", ").collect();
+    let (module, second) = names.get(1).or(names.first())?.rsplit_once('.')?;
+    let short: Vec<&str> = names
+        .iter()
+        .filter_map(|name| name.rsplit('.').next())
+        .collect();
+    Some(Known {
+        title: "Two Definitions objects in one module".to_owned(),
+        explanation: format!(
+            "Dagster loads the one Definitions object that a module holds. {module} holds {}: {}.",
+            short.len(),
+            short.join(", ")
+        ),
+        hints: vec![say(
+            "Join them with Definitions.merge, or keep one and delete the rest.",
+        )],
+        place: place::definition(case.origin, module, second),
+    })
+}
+
+fn no_definitions(case: &Case<'_>) -> Option<Known> {
+    let module = capture(r#"^No Definitions,.*found in "([^"]+)""#, &case.message)?;
+    Some(Known {
+        title: "Nothing to load in this module".to_owned(),
+        explanation: format!(
+            "Dagster looks in {module} for a Definitions object, a job or assets, and there is none at the top level."
+        ),
+        hints: vec![
+            say("Add defs = Definitions(...), or a function marked @definitions that returns one."),
+            say(
+                "If the definitions are in another module, name it as code_location_target_module in pyproject.toml.",
+            ),
+        ],
+        place: place::module(case.origin, module.trim_end_matches(".py")),
+    })
+}
+
+fn duplicate_asset(case: &Case<'_>) -> Option<Known> {
+    let key = capture(r"Duplicate asset key: AssetKey\(\[(.+?)\]\)", &case.message)?;
+    let parts: Vec<&str> = key
+        .split(", ")
+        .map(|part| part.trim_matches(['\'', '"']))
+        .collect();
+    let shown = parts.join("/");
+    Some(Known {
+        title: format!("Two assets are called {shown}"),
+        explanation: format!(
+            "An asset key may be used once in a code location. Two assets have the key {shown}."
+        ),
+        hints: vec![say(
+            "Rename one of them, or take away the one that is not meant.",
+        )],
+        place: place::second_asset(case.origin, parts.last()?),
+    })
+}
+
+fn missing_variable(case: &Case<'_>) -> Option<Known> {
+    let name = if case.class == "KeyError" {
+        let reads = |frame: &Frame| {
+            frame
+                .code
+                .as_deref()
+                .is_some_and(|code| code.contains("environ"))
+        };
+        let in_os = |frame: &Frame| {
+            frame.path.to_string_lossy().contains("os>") || frame.path.ends_with("os.py")
+        };
+        if !case.frames.iter().any(|frame| reads(frame) || in_os(frame)) {
+            return None;
+        }
+        case.message.trim_matches(['\'', '"']).to_owned()
+    } else {
+        capture(
+            r#"nvironment variable ['"`]?([A-Za-z_][A-Za-z0-9_]*)['"`]? (?:is not|was not|not) (?:set|found)"#,
+            &case.message,
+        )?
+    };
+    Some(Known {
+        title: format!("{name} isn't set"),
+        explanation: format!(
+            "The code reads the environment variable {name} while it loads, and there is none."
+        ),
+        hints: vec![
+            Step::Copy {
+                text: format!("Add {name} to the project's .env file, then restart the location"),
+                command: format!(
+                    "echo '{name}=' >> {}",
+                    process::shell_quote(&case.origin.folder.join(".env").to_string_lossy())
+                ),
+            },
+            say(
+                "With dg.EnvVar the value is read when a run needs it, and loading works without it.",
+            ),
+        ],
+        place: None,
+    })
+}
+
+fn missing_module(case: &Case<'_>) -> Option<Known> {
+    if case.class != "ModuleNotFoundError" {
+        return None;
+    }
+    let module = capture(r"No module named '([^']+)'", &case.message)?;
+    let top = module.split('.').next()?.to_owned();
+    let target =
+        capture(r"while importing module ([\w.]+)", &case.failure.message).unwrap_or_default();
+    // The module that was to be loaded is missing itself, or one of the project's own is.
+    let is_target =
+        target == module || target.starts_with(&format!("{module}.")) && case.own_frame().is_none();
+    let is_own = case.origin.root_module.as_deref() == Some(top.as_str());
+    if is_target || is_own {
+        return Some(Known {
+            title: format!("There is no module {module}"),
+            explanation: format!(
+                "The code location is loaded from {}, and {module} is not there.",
+                case.origin.working_directory.display()
+            ),
+            hints: vec![say(if is_target {
+                "Check root_module and code_location_target_module in pyproject.toml, and the folder's name."
+            } else {
+                "Check the name in the import, and that each folder on the way has an __init__.py."
+            })],
+            place: None,
+        });
+    }
+    let folder = process::shell_quote(&case.origin.folder.to_string_lossy());
+    let package = top.replace('_', "-");
+    Some(Known {
+        title: format!("{top} isn't installed"),
+        explanation: format!(
+            "The code imports {module}, and the project's environment does not have it."
+        ),
+        hints: vec![
+            Step::Sync("Sync the environment, if pyproject.toml already asks for it".to_owned()),
+            Step::Copy {
+                text: "Else add the package that brings it; its name may differ from the import's"
+                    .to_owned(),
+                command: format!("cd {folder} && uv add {package}"),
+            },
+        ],
+        place: None,
+    })
+}
+
+fn missing_name(case: &Case<'_>) -> Option<Known> {
+    if case.class != "ImportError" {
+        return None;
+    }
+    let found =
+        Regex::new(r"cannot import name '([^']+)' from (partially initialized module )?'([^']+)'")
+            .ok()?;
+    let found = found.captures(&case.message)?;
+    let (name, module) = (&found[1], &found[3]);
+    if found.get(2).is_some() {
+        return Some(Known {
+            title: "Two modules import each other".to_owned(),
+            explanation: format!(
+                "{module} was not read to its end when {name} was asked of it, since it waits for the module that asks."
+            ),
+            hints: vec![say(
+                "Move what both need into a third module, or import inside the function that needs it.",
+            )],
+            place: None,
+        });
+    }
+    Some(Known {
+        title: format!("{module} has no {name}"),
+        explanation: format!(
+            "The code imports {name} from {module}, and this version of {module} does not have it."
+        ),
+        hints: vec![
+            say(
+                "Check the name, and whether the installed version is the one the code was written for.",
+            ),
+            Step::Sync("Sync the environment, if the lockfile asks for another version".to_owned()),
+        ],
+        place: None,
+    })
+}
+
+fn missing_file(case: &Case<'_>) -> Option<Known> {
+    if case.class != "FileNotFoundError" {
+        return None;
+    }
+    let path = capture(r"No such file or directory: '([^']+)'", &case.message)?;
+    let relative = !std::path::Path::new(&path).is_absolute();
+    Some(Known {
+        title: "A file isn't there".to_owned(),
+        explanation: format!("The code opens {path} while it loads, and there is no such file."),
+        hints: vec![say(if relative {
+            "The path is relative to the workspace's root, where code servers run. Build it from Path(__file__).parent instead."
+        } else {
+            "Create the file, or correct the path."
+        })],
+        place: None,
+    })
+}
+
+fn ended_while_loading(case: &Case<'_>) -> Option<Known> {
+    let code = capture(
+        r"gRPC server exited with return code (-?\d+) while starting up",
+        &case.message,
+    )?;
+    Some(Known {
+        title: format!("Loading ended with code {code}"),
+        explanation: "The process ended while it was loading the code, before it could say why."
+            .to_owned(),
+        hints: vec![say(
+            "Look for sys.exit or os._exit in code that runs on import, and at the last lines of the log.",
+        )],
+        place: None,
+    })
+}
+
+fn invalid_definition(case: &Case<'_>) -> Option<Known> {
+    if !matches!(
+        case.class.as_str(),
+        "DagsterInvalidDefinitionError" | "DagsterInvalidSubsetError"
+    ) {
+        return None;
+    }
+    Some(Known {
+        title: "A definition isn't valid".to_owned(),
+        explanation: sentence(&case.message),
+        hints: vec![say(
+            "The definitions were imported, but they don't fit together. The message names the one at fault.",
+        )],
+        place: None,
+    })
+}
+
+fn invalid_component(case: &Case<'_>) -> Option<Known> {
+    let place = Regex::new(r"(?m)^\s*(/[^\n:]+defs\.ya?ml):(\d+)").ok()?;
+    let found = place.captures(&case.message)?;
+    let path = std::path::PathBuf::from(&found[1]);
+    let line: u32 = found[2].parse().ok()?;
+    Some(Known {
+        title: "A component's defs.yaml isn't valid".to_owned(),
+        explanation:
+            "Dagster checked the file against the component's schema, and a value does not fit."
+                .to_owned(),
+        hints: vec![],
+        place: Some(Frame {
+            code: place::source_line(&path, line),
+            path,
+            line,
+            function: String::new(),
+            own: true,
+        }),
+    })
+}
+
+/// The first paragraph of a message, ended like a sentence.
+fn sentence(message: &str) -> String {
+    let first = message.split("\n\n").next().unwrap_or(message).trim();
+    if first.ends_with(['.', '!', '?']) {
+        first.to_owned()
+    } else {
+        format!("{first}.")
+    }
+}
