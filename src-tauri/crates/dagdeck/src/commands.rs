@@ -1,0 +1,49 @@
+//! The list of commands, declared once.
+//!
+//! Each host hands its own macro to [`with_commands`] and so fails to compile when an adapter is missing;
+//! `cargo xtask gen` makes the TypeScript list from the same lines.
+
+pub mod typescript;
+
+/// Calls `$macro` with every command as `name: Request => Response, "what it does";`.
+#[macro_export]
+macro_rules! with_commands {
+    ($macro:ident) => {
+        $macro! {
+            snapshot_get: Nothing => Snapshot, "Everything there is to show.";
+            workspace_open: FolderRequest => Snapshot, "Opens a folder: reads it, runs nothing.";
+            workspace_close: Nothing => Nothing, "Stops what runs and closes the workspace.";
+            workspace_trust: Nothing => Nothing, "Lets programs run in the open folder, remembered.";
+            workspace_distrust: Nothing => Nothing, "Takes trust back; what runs is stopped.";
+            workspace_check: Nothing => Nothing, "Reads the folder and asks uv again.";
+            recent_forget: FolderRequest => Nothing, "Takes a folder off the recent list.";
+            machine_check: Nothing => Nothing, "Looks at this machine's tools again.";
+            launch: LaunchRequest => Nothing, "Starts everything that can start.";
+            launch_cancel: Nothing => Nothing, "Stops what a launch has not settled yet.";
+            stop_all: Nothing => Nothing, "Stops everything and answers when nothing is left.";
+            location_start: LocationRequest => Nothing, "Starts one location.";
+            location_stop: StopLocationRequest => Nothing, "Stops one location.";
+            location_restart: LocationRequest => Nothing, "Stops and starts one location; a crash count begins anew.";
+            location_reload: LocationRequest => Nothing, "Loads the code again without a gap.";
+            location_set_auto_reload: AutoReloadRequest => Nothing, "Switches reload on file changes.";
+            location_choose_environment: ChooseEnvironmentRequest => Nothing, "Chooses where the environment comes from.";
+            location_sync: LocationRequest => Nothing, "Runs `uv sync` for one location's environment.";
+            location_definitions: LocationRequest => DefinitionNames, "The names of its definitions as last read.";
+            location_files: LocationRequest => ProjectFiles, "The files of its project.";
+            service_start: ServiceRequest => Nothing, "Starts the webserver or the daemon.";
+            service_stop: ServiceRequest => Nothing, "Stops the webserver or the daemon.";
+            service_restart: ServiceRequest => Nothing, "Stops and starts the webserver or the daemon.";
+            settings_set: Settings => Nothing, "Keeps the person's settings.";
+            log_open: OpenLogRequest => LogView, "Opens a view of a log.";
+            log_filter: FilterLogRequest => LogView, "Changes what a view shows.";
+            log_window: LogWindowRequest => LogWindow, "The rows in sight.";
+            log_search: SearchLogRequest => LogMatches, "Finds the next or the previous match.";
+            log_marks: ViewRequest => LogMarks, "Where the errors and warnings are.";
+            log_fold: FoldLogRequest => LogView, "Opens or closes library frames.";
+            log_copy: CopyLogRequest => Text, "Rows as plain text.";
+            log_clear: ViewRequest => LogView, "Hides what the view's log printed so far; the file stays.";
+            log_close: ViewRequest => Nothing, "Ends a view.";
+            operations_script: Nothing => Text, "Everything Dagdeck ran, as a shell script.";
+        }
+    };
+}

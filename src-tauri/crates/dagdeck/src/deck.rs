@@ -1,0 +1,94 @@
+//! The handle that hosts hold: one method per command, and the subscription to events.
+//!
+//! Owns the life of Dagdeck itself: its own state on disk, the process table, the open session. Decides nothing about
+//! workspaces: [`crate::session`] does.
+
+mod commands;
+mod context;
+mod options;
+mod recent;
+mod subscription;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::RwLock;
+
+pub(crate) use context::Context;
+pub use options::DeckOptions;
+pub use subscription::Subscription;
+
+use crate::session::Session;
+use crate::wire::{ApiError, ErrorCode, StoppedBy};
+
+/// Dagdeck, alive. Cheap to clone; all clones are the same deck.
+#[derive(Clone)]
+pub struct Deck {
+    context: Arc<Context>,
+    session: Arc<RwLock<Option<Arc<Session>>>>,
+}
+
+impl std::fmt::Debug for Deck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deck")
+            .field("state_folder", &self.context.state_folder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Deck {
+    /// Starts Dagdeck: loads its own state, ends what a dead app left behind, looks at the machine in the background.
+    ///
+    /// Must be called on a tokio runtime.
+    pub async fn start(options: DeckOptions) -> Result<Self, ApiError> {
+        let context = tokio::task::spawn_blocking(move || Context::start(options))
+            .await
+            .map_err(|error| {
+                ApiError::new(ErrorCode::Internal, format!("Dagdeck can't start: {error}"))
+            })??;
+        let deck = Self {
+            context: Arc::new(context),
+            session: Arc::default(),
+        };
+        let looking = deck.clone();
+        tokio::spawn(async move {
+            looking.show_recent().await;
+            looking.context.look_at_machine().await;
+        });
+        Ok(deck)
+    }
+
+    /// Events from now on, in batches, with the snapshot they change.
+    pub fn subscribe(&self) -> Subscription {
+        Subscription::new(self.context.board.subscribe())
+    }
+
+    /// How many process trees live.
+    pub async fn running_processes(&self) -> usize {
+        self.session
+            .read()
+            .await
+            .as_ref()
+            .map_or(0, |session| session.running_processes())
+    }
+
+    /// Stops everything and closes the workspace. Nothing we started is left when this returns.
+    pub async fn shut_down(&self) {
+        let session = self.session.write().await.take();
+        if let Some(session) = session {
+            session.close(StoppedBy::Closing).await;
+        }
+    }
+
+    /// The open session.
+    async fn opened(&self) -> Result<Arc<Session>, ApiError> {
+        self.session
+            .read()
+            .await
+            .clone()
+            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "No workspace is open."))
+    }
+}
+
+/// The pause between two batches of events: 20 a second at most.
+pub(crate) const BATCH: Duration = Duration::from_millis(50);

@@ -1,0 +1,274 @@
+//! One method per line of [`crate::with_commands`].
+
+use std::path::{Path, PathBuf};
+
+use super::Deck;
+use crate::operations;
+use crate::session::Session;
+use crate::wire::*;
+
+type Answer<T> = Result<T, ApiError>;
+
+#[expect(
+    missing_docs,
+    reason = "each is described where it is declared, in with_commands"
+)]
+impl Deck {
+    pub async fn snapshot_get(&self, _: Nothing) -> Answer<Snapshot> {
+        Ok(self.context.board.snapshot())
+    }
+
+    pub async fn workspace_open(&self, request: FolderRequest) -> Answer<Snapshot> {
+        let path = self.folder(&request.path)?;
+        let mut open = self.session.write().await;
+        let root = workspace::find_root(&path).unwrap_or_else(|| path.clone());
+        let same = open
+            .as_ref()
+            .is_some_and(|session| session.site.root == root);
+        if !same {
+            if let Some(former) = open.take() {
+                former.close(StoppedBy::Closing).await;
+            }
+            let session = Session::open(self.context.clone(), &path).await?;
+            if session.site.reading().kind != workspace::Kind::NotAWorkspace {
+                self.remember_opened(&session.site.root);
+            }
+            *open = Some(session);
+        }
+        drop(open);
+        let deck = self.clone();
+        tokio::spawn(async move { deck.show_recent().await });
+        Ok(self.context.board.snapshot())
+    }
+
+    pub async fn workspace_close(&self, _: Nothing) -> Answer<Nothing> {
+        self.shut_down().await;
+        self.context.board.set_workspace(None);
+        self.show_recent().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn workspace_trust(&self, _: Nothing) -> Answer<Nothing> {
+        let session = self.opened().await?;
+        session.site.remember(|memory| memory.trusted = true);
+        session.refresh().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn workspace_distrust(&self, _: Nothing) -> Answer<Nothing> {
+        let session = self.opened().await?;
+        session.stop_all(StoppedBy::Person).await;
+        session.site.remember(|memory| memory.trusted = false);
+        session.refresh().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn workspace_check(&self, _: Nothing) -> Answer<Nothing> {
+        self.opened().await?.refresh().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn recent_forget(&self, request: FolderRequest) -> Answer<Nothing> {
+        let saved = self
+            .context
+            .memory
+            .change(|memory| memory.recent.retain(|entry| entry.root != request.path));
+        self.context.notice_of(saved);
+        self.show_recent().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn machine_check(&self, _: Nothing) -> Answer<Nothing> {
+        self.context.look_at_machine().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn launch(&self, request: LaunchRequest) -> Answer<Nothing> {
+        self.opened().await?.launch(request).await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn launch_cancel(&self, _: Nothing) -> Answer<Nothing> {
+        self.opened().await?.launch_cancel().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn stop_all(&self, _: Nothing) -> Answer<Nothing> {
+        self.opened().await?.stop_all(StoppedBy::Person).await;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_start(&self, request: LocationRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .start_location(&request.location)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_stop(&self, request: StopLocationRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .stop_location(&request.location, request.force)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_restart(&self, request: LocationRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .restart_location(&request.location)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_reload(&self, request: LocationRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .reload_location(&request.location, None)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_set_auto_reload(&self, request: AutoReloadRequest) -> Answer<Nothing> {
+        let session = self.opened().await?;
+        session.remember_location(&request.location, |memory| {
+            memory.auto_reload = Some(request.on);
+        })?;
+        session.refresh().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_choose_environment(
+        &self,
+        request: ChooseEnvironmentRequest,
+    ) -> Answer<Nothing> {
+        let session = self.opened().await?;
+        let picked = request.path.map(|path| self.folder(&path)).transpose()?;
+        session.remember_location(&request.location, |memory| memory.picked = picked)?;
+        session.refresh().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_sync(&self, request: LocationRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .sync_location(&request.location)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn location_definitions(&self, request: LocationRequest) -> Answer<DefinitionNames> {
+        self.opened().await?.definitions(&request.location)
+    }
+
+    pub async fn location_files(&self, request: LocationRequest) -> Answer<ProjectFiles> {
+        self.opened().await?.files(&request.location).await
+    }
+
+    pub async fn service_start(&self, request: ServiceRequest) -> Answer<Nothing> {
+        self.opened().await?.start_service(request.service).await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn service_stop(&self, request: ServiceRequest) -> Answer<Nothing> {
+        self.opened().await?.stop_service(request.service).await;
+        Ok(Nothing {})
+    }
+
+    pub async fn service_restart(&self, request: ServiceRequest) -> Answer<Nothing> {
+        self.opened()
+            .await?
+            .restart_service(request.service)
+            .await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn settings_set(&self, settings: Settings) -> Answer<Nothing> {
+        let saved = self
+            .context
+            .settings
+            .change(|kept| kept.clone_from(&settings));
+        self.context.notice_of(saved);
+        self.context.board.set_settings(settings);
+        if let Ok(session) = self.opened().await {
+            session.refresh().await;
+        }
+        Ok(Nothing {})
+    }
+
+    pub async fn log_open(&self, request: OpenLogRequest) -> Answer<LogView> {
+        self.opened().await?.logs.open(request).await
+    }
+
+    pub async fn log_filter(&self, request: FilterLogRequest) -> Answer<LogView> {
+        self.opened().await?.logs.filter(request).await
+    }
+
+    pub async fn log_window(&self, request: LogWindowRequest) -> Answer<LogWindow> {
+        self.opened().await?.logs.window(request).await
+    }
+
+    pub async fn log_search(&self, request: SearchLogRequest) -> Answer<LogMatches> {
+        self.opened().await?.logs.search(request).await
+    }
+
+    pub async fn log_marks(&self, request: ViewRequest) -> Answer<LogMarks> {
+        self.opened().await?.logs.marks(request).await
+    }
+
+    pub async fn log_fold(&self, request: FoldLogRequest) -> Answer<LogView> {
+        self.opened().await?.logs.fold(request).await
+    }
+
+    pub async fn log_copy(&self, request: CopyLogRequest) -> Answer<Text> {
+        self.opened().await?.logs.copy(request).await
+    }
+
+    pub async fn log_clear(&self, request: ViewRequest) -> Answer<LogView> {
+        self.opened().await?.logs.clear(request).await
+    }
+
+    pub async fn log_close(&self, request: ViewRequest) -> Answer<Nothing> {
+        Ok(self.opened().await?.logs.close(&request))
+    }
+
+    pub async fn operations_script(&self, _: Nothing) -> Answer<Text> {
+        let text = self
+            .context
+            .board
+            .read(|snapshot| operations::script(&snapshot.operations));
+        Ok(Text { text })
+    }
+
+    /// A folder as typed, made absolute. It must exist.
+    fn folder(&self, typed: &str) -> Answer<PathBuf> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Err(ApiError::new(
+                ErrorCode::Invalid,
+                "Type or choose a folder.",
+            ));
+        }
+        let home = self.context.board.read(|snapshot| snapshot.home.clone());
+        let path = match typed.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+                Path::new(&home).join(rest.trim_start_matches(['/', '\\']))
+            }
+            _ => PathBuf::from(typed),
+        };
+        let absolute = std::path::absolute(&path).unwrap_or(path);
+        let folder = if absolute.is_file() {
+            absolute.parent().map(Path::to_owned)
+        } else {
+            Some(absolute.clone())
+        };
+        folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("There is no folder at {}.", absolute.display()),
+            )
+            .hint("Check the path, or choose the folder in the dialog.")
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! What lives as long as Dagdeck does, whatever workspace is open.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use process::Table;
+use tokio::sync::OnceCell;
+use workspace::Project;
+
+use super::DeckOptions;
+use crate::board::Board;
+use crate::clock;
+use crate::keep::{KeepError, Kept, Memory};
+use crate::operations::Operations;
+use crate::wire::{ApiError, ErrorCode, Machine, Settings, Snapshot};
+
+/// What lives as long as Dagdeck does.
+pub(crate) struct Context {
+    pub(crate) board: Arc<Board>,
+    pub(crate) operations: Operations,
+    pub(crate) table: Arc<Table>,
+    pub(crate) settings: Kept<Settings>,
+    pub(crate) memory: Kept<Memory>,
+    pub(crate) state_folder: PathBuf,
+    pub(crate) environment: BTreeMap<String, String>,
+    uv: OnceCell<Option<PathBuf>>,
+    pythons: OnceCell<Vec<health::machine::Python>>,
+}
+
+impl Context {
+    pub(super) fn start(options: DeckOptions) -> Result<Self, ApiError> {
+        let DeckOptions {
+            state_folder,
+            guard,
+            environment,
+            home,
+        } = options;
+        fs_err::create_dir_all(&state_folder).map_err(|error| {
+            ApiError::new(ErrorCode::Io, "Dagdeck can't make its own folder.").because(&error)
+        })?;
+        let mut notices = Vec::new();
+        let (settings, notice) = Kept::<Settings>::load(state_folder.join("settings.json"));
+        notices.extend(notice);
+        let (memory, notice) = Kept::<Memory>::load(state_folder.join("workspaces.json"));
+        notices.extend(notice);
+        let (table, swept) = Table::open(&state_folder, guard).map_err(|error| {
+            ApiError::new(ErrorCode::Io, "Dagdeck can't keep track of what it starts.")
+                .because(&error)
+        })?;
+        notices.extend(swept.damaged.iter().map(|path| {
+            format!(
+                "Dagdeck's own {} was damaged and set aside.",
+                path.display()
+            )
+        }));
+        let board = Arc::new(Board::new(Snapshot {
+            revision: 0,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            platform: std::env::consts::OS.to_owned(),
+            home: home.display().to_string(),
+            machine: Machine::default(),
+            recent: Vec::new(),
+            settings: settings.get(),
+            workspace: None,
+            operations: Vec::new(),
+            notices,
+        }));
+        Ok(Self {
+            operations: Operations::new(Arc::clone(&board)),
+            board,
+            table: Arc::new(table),
+            settings,
+            memory,
+            state_folder,
+            environment,
+            uv: OnceCell::new(),
+            pythons: OnceCell::new(),
+        })
+    }
+
+    /// uv, found once and off the async threads: the search may ask a login shell.
+    pub(crate) async fn uv(&self) -> Option<PathBuf> {
+        let find = || async {
+            let found = tokio::task::spawn_blocking(|| process::tools::find("uv")).await;
+            found.ok().flatten().map(|found| found.path)
+        };
+        self.uv.get_or_init(find).await.clone()
+    }
+
+    /// uv, if it was found by now.
+    pub(crate) fn uv_if_known(&self) -> Option<PathBuf> {
+        self.uv.get().cloned().flatten()
+    }
+
+    /// The Pythons of this machine, asked for once.
+    pub(crate) async fn learn_pythons(&self) {
+        if let Some(uv) = self.uv().await {
+            let look = || health::machine::pythons(&self.table, &self.state_folder, &uv);
+            self.pythons.get_or_init(look).await;
+        }
+    }
+
+    /// An interpreter for a project that has no environment yet: the newest installed one that meets its
+    /// requires-python, as far as they are known. Named to uv, so that it never asks a shim.
+    pub(crate) fn python_for(&self, project: &Project) -> Option<PathBuf> {
+        if project.environment.can_run() {
+            return None;
+        }
+        let requires = project.environment.requires_python.as_deref();
+        let meets = |version: &str| requires.is_none_or(|all| workspace::meets(version, all));
+        let mut known = self.pythons.get()?.iter();
+        known
+            .find(|python| meets(&python.text))
+            .map(|python| python.path.clone())
+    }
+
+    /// Looks at this machine's tools and shows them.
+    pub(super) async fn look_at_machine(&self) {
+        let uv = self.uv().await;
+        let find = move |name: &str| match name {
+            "uv" => uv.clone(),
+            other => process::tools::find(other).map(|found| found.path),
+        };
+        let tools = health::machine::look(&self.table, &self.state_folder, find).await;
+        let tools = tools.into_iter().map(super::recent::tool).collect();
+        self.learn_pythons().await;
+        self.board.set_machine(Machine {
+            tools,
+            checked_at: Some(clock::now()),
+        });
+    }
+
+    /// Says that Dagdeck's own state could not be saved; what was changed holds until the app ends.
+    pub(crate) fn notice_of(&self, saved: Result<(), KeepError>) {
+        if let Err(error) = saved {
+            self.board.add_notice(error.to_string());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a host says once, at the start.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use process::GuardProgram;
+
+/// What a host says once, at the start.
+#[derive(Debug, Clone)]
+pub struct DeckOptions {
+    /// Dagdeck's own folder: settings, logs, instances, the run-file.
+    pub state_folder: PathBuf,
+    /// The program (usually the host itself) and the arguments that start the guard.
+    pub guard: GuardProgram,
+    /// The environment the host was started with.
+    pub environment: BTreeMap<String, String>,
+    /// The person's home folder.
+    pub home: PathBuf,
+}
+
+impl DeckOptions {
+    /// The options of this process: its environment, and the platform's folder for application state.
+    /// `DAGDECK_STATE` names another folder.
+    pub fn from_environment(guard: GuardProgram) -> Self {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+        let state_folder = state_folder(&environment, &home);
+        Self {
+            state_folder,
+            guard,
+            environment,
+            home,
+        }
+    }
+}
+
+fn state_folder(environment: &BTreeMap<String, String>, home: &Path) -> PathBuf {
+    let named = |name: &str| {
+        environment
+            .get(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    if let Some(folder) = named("DAGDECK_STATE") {
+        return folder;
+    }
+    if cfg!(target_os = "macos") {
+        home.join("Library/Application Support/io.dagdeck.desktop")
+    } else if cfg!(windows) {
+        named("LOCALAPPDATA")
+            .unwrap_or_else(|| home.join("AppData/Local"))
+            .join("Dagdeck")
+    } else {
+        named("XDG_STATE_HOME")
+            .unwrap_or_else(|| home.join(".local/state"))
+            .join("dagdeck")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_state_folder_is_not_taken() {
+        let environment = BTreeMap::from([("DAGDECK_STATE".to_owned(), "here".to_owned())]);
+        let folder = state_folder(&environment, Path::new("home"));
+        assert!(folder.starts_with("home"), "{}", folder.display());
+    }
+}

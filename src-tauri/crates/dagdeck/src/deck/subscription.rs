@@ -1,0 +1,48 @@
+//! Events in batches, so that a burst costs a window one message.
+
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::BATCH;
+use crate::wire::Envelope;
+
+/// The most events in one batch.
+const MOST: usize = 256;
+
+/// Events from the moment of subscribing on.
+#[derive(Debug)]
+pub struct Subscription {
+    events: Receiver<Envelope>,
+    first: bool,
+}
+
+impl Subscription {
+    pub(super) fn new(events: Receiver<Envelope>) -> Self {
+        Self {
+            events,
+            first: true,
+        }
+    }
+
+    /// Waits for the next batch; `None` when Dagdeck is gone. A reader that was too slow misses events, which shows as
+    /// a gap in their numbers: it fetches the snapshot again.
+    pub async fn next(&mut self) -> Option<Vec<Envelope>> {
+        let first = loop {
+            match self.events.recv().await {
+                Ok(envelope) => break envelope,
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        };
+        if !std::mem::take(&mut self.first) {
+            tokio::time::sleep(BATCH).await;
+        }
+        let mut batch = vec![first];
+        while batch.len() < MOST {
+            match self.events.try_recv() {
+                Ok(envelope) => batch.push(envelope),
+                Err(_) => break,
+            }
+        }
+        Some(batch)
+    }
+}

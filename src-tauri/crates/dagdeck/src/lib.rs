@@ -1,0 +1,19 @@
+//! One open workspace, alive; the one API that every host speaks.
+//!
+//! Owns the snapshot, the commands and the events: [`Deck`] is the handle, [`wire`] the words, [`commands`] the list.
+//! Refuses windows and terminals: hosts render what [`Deck`] says and send what a person asks.
+
+mod board;
+mod clock;
+pub mod commands;
+mod deck;
+mod keep;
+mod logs;
+mod operations;
+mod present;
+mod session;
+pub mod status;
+mod unit;
+pub mod wire;
+
+pub use deck::{Deck, DeckOptions, Subscription};

@@ -1,0 +1,355 @@
+//! The views that windows have open on the logs, and the ticks that say a log grew.
+//!
+//! Rows stay in the log store; a view is a handle. A tick is told at most 20 times a second and only for views that
+//! changed, so that a flood costs the window no more than a trickle.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use log::{Filter, LogKey, Query, Status, Store, View, ViewOf};
+use tokio::sync::Notify;
+
+use crate::board::Board;
+use crate::wire::{
+    ApiError, CopyLogRequest, ErrorCode, Event, FilterLogRequest, FoldLogRequest, LevelCounts,
+    LogFilter, LogLevel, LogMarks, LogMatches, LogView, LogWindow, LogWindowRequest, Nothing,
+    OpenLogRequest, Row, RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,
+};
+
+/// The name of all logs merged.
+const ALL: &str = "all";
+/// The pause between two ticks.
+const TICK: Duration = Duration::from_millis(50);
+/// The most rows that one request brings.
+const WINDOW: u32 = 500;
+/// The most rows that one copy brings.
+const COPY: u32 = 100_000;
+
+type Views = HashMap<u32, Open>;
+
+struct Open {
+    view: Arc<Mutex<View>>,
+    told: Status,
+}
+
+/// The open views of one workspace's logs.
+pub(crate) struct Logs {
+    store: Store,
+    views: Arc<Mutex<Views>>,
+    next: AtomicU32,
+    ticker: tokio::task::JoinHandle<()>,
+    _subscription: Arc<log::Subscription>,
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.ticker.abort();
+    }
+}
+
+impl Logs {
+    /// No views yet; growth is told on `board`.
+    pub(crate) fn new(store: Store, board: Arc<Board>) -> Self {
+        let grew = Arc::new(Notify::new());
+        let notify = Arc::clone(&grew);
+        let subscription = Arc::new(store.subscribe(move || notify.notify_one()));
+        let views = Arc::new(Mutex::new(Views::new()));
+        let ticker = tokio::spawn(tick(
+            store.clone(),
+            Arc::clone(&subscription),
+            grew,
+            Arc::clone(&views),
+            board,
+        ));
+        Self {
+            store,
+            views,
+            next: AtomicU32::new(1),
+            ticker,
+            _subscription: subscription,
+        }
+    }
+
+    /// Opens a view.
+    pub(crate) async fn open(&self, request: OpenLogRequest) -> Result<LogView, ApiError> {
+        let of = match request.log.as_str() {
+            ALL => ViewOf::All,
+            one => ViewOf::One(LogKey(one.to_owned())),
+        };
+        let store = self.store.clone();
+        let filter = filter(request.filter);
+        let mut view = blocking(move || store.open_view(of, filter)).await?;
+        let status = view.status();
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let shown = shown(id, &status);
+        let open = Open {
+            view: Arc::new(Mutex::new(view)),
+            told: status,
+        };
+        lock(&self.views).insert(id, open);
+        Ok(shown)
+    }
+
+    /// Changes what a view shows.
+    pub(crate) async fn filter(&self, request: FilterLogRequest) -> Result<LogView, ApiError> {
+        let filter = filter(request.filter);
+        self.change(request.view, move |view| view.set_filter(filter))
+            .await
+    }
+
+    /// The rows in sight.
+    pub(crate) async fn window(&self, request: LogWindowRequest) -> Result<LogWindow, ApiError> {
+        let (from, count) = (request.from, request.count.min(WINDOW));
+        let window = self
+            .with(request.view, move |view| view.window(from, count))
+            .await?;
+        Ok(LogWindow {
+            rows: window.rows.into_iter().map(row).collect(),
+            total: window.status.rows,
+            counts: counts(window.status.counts),
+        })
+    }
+
+    /// Finds the next or the previous match.
+    pub(crate) async fn search(&self, request: SearchLogRequest) -> Result<LogMatches, ApiError> {
+        let query = Query {
+            pattern: request.pattern,
+            regex: request.regex,
+            case_sensitive: request.case_sensitive,
+        };
+        let (from, backwards) = (request.from, request.backwards);
+        let found = self
+            .with(request.view, move |view| {
+                view.search(&query, from, backwards)
+            })
+            .await?;
+        Ok(LogMatches {
+            count: found.count,
+            row: found.row,
+            ordinal: found.ordinal,
+            invalid: found.invalid,
+        })
+    }
+
+    /// Where errors and warnings are.
+    pub(crate) async fn marks(&self, request: ViewRequest) -> Result<LogMarks, ApiError> {
+        let marks = self.with(request.view, View::marks).await?;
+        Ok(LogMarks {
+            errors: marks.errors,
+            warnings: marks.warnings,
+        })
+    }
+
+    /// Opens or closes library frames.
+    pub(crate) async fn fold(&self, request: FoldLogRequest) -> Result<LogView, ApiError> {
+        self.change(request.view, move |view| {
+            view.set_fold(request.row, request.open);
+        })
+        .await
+    }
+
+    /// Rows as plain text.
+    pub(crate) async fn copy(&self, request: CopyLogRequest) -> Result<Text, ApiError> {
+        let (from, count) = (request.from, request.count.min(COPY));
+        let text = self
+            .with(request.view, move |view| view.copy(from, count))
+            .await?;
+        Ok(Text { text })
+    }
+
+    /// Hides what was printed so far.
+    pub(crate) async fn clear(&self, request: ViewRequest) -> Result<LogView, ApiError> {
+        self.change(request.view, View::clear).await
+    }
+
+    /// Ends a view.
+    pub(crate) fn close(&self, request: &ViewRequest) -> Nothing {
+        lock(&self.views).remove(&request.view);
+        Nothing {}
+    }
+
+    async fn change<T: Send + 'static>(
+        &self,
+        id: u32,
+        change: impl FnOnce(&mut View) -> T + Send + 'static,
+    ) -> Result<LogView, ApiError> {
+        let status = self
+            .with(id, move |view| {
+                change(view);
+                view.status()
+            })
+            .await?;
+        Ok(shown(id, &status))
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        id: u32,
+        act: impl FnOnce(&mut View) -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let view = lock(&self.views)
+            .get(&id)
+            .map(|open| Arc::clone(&open.view));
+        let view =
+            view.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "This log view was closed."))?;
+        blocking(move || act(&mut lock(&view))).await
+    }
+}
+
+async fn tick(
+    store: Store,
+    subscription: Arc<log::Subscription>,
+    grew: Arc<Notify>,
+    views: Arc<Mutex<Views>>,
+    board: Arc<Board>,
+) {
+    let mut told: BTreeMap<String, LevelCounts> = BTreeMap::new();
+    loop {
+        grew.notified().await;
+        subscription.seen();
+        let (store, views, board) = (store.clone(), Arc::clone(&views), Arc::clone(&board));
+        let before = std::mem::take(&mut told);
+        let looked = tokio::task::spawn_blocking(move || {
+            for event in growth(&views) {
+                board.tell(event);
+            }
+            let now: BTreeMap<String, LevelCounts> = store
+                .keys()
+                .into_iter()
+                .map(|key| (key.0.clone(), counts(store.counts(&key))))
+                .collect();
+            let graver = now.iter().any(|(key, counts)| {
+                let before = before.get(key).copied().unwrap_or_default();
+                (before.error, before.warning) != (counts.error, counts.warning)
+            });
+            if graver {
+                board.tell(Event::ErrorsCounted {
+                    counts: now.clone(),
+                });
+            }
+            now
+        });
+        told = looked.await.unwrap_or_default();
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+/// The views that have other rows than were told last.
+fn growth(views: &Mutex<Views>) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (&view, open) in lock(views).iter_mut() {
+        // A view that is busy is told at the next tick: it changed, so there is one.
+        let Ok(mut held) = open.view.try_lock() else {
+            continue;
+        };
+        let status = held.status();
+        if status != open.told {
+            events.push(Event::LogGrew {
+                view,
+                rows: status.rows,
+                counts: counts(status.counts),
+            });
+            open.told = status;
+        }
+    }
+    events
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        ApiError::new(
+            ErrorCode::Internal,
+            format!("Reading the log ended early: {error}"),
+        )
+    })
+}
+
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn shown(view: u32, status: &Status) -> LogView {
+    LogView {
+        view,
+        rows: status.rows,
+        counts: counts(status.counts),
+        file: status.file.as_ref().map(|path| path.display().to_string()),
+    }
+}
+
+fn filter(filter: LogFilter) -> Filter {
+    let level = |level| match level {
+        LogLevel::Debug => log::Level::Debug,
+        LogLevel::Info => log::Level::Info,
+        LogLevel::Warning => log::Level::Warning,
+        LogLevel::Error => log::Level::Error,
+    };
+    Filter {
+        levels: filter.levels.into_iter().map(level).collect(),
+        sources: filter.sources.into_iter().map(LogKey).collect(),
+    }
+}
+
+pub(crate) fn counts(counts: log::LevelCounts) -> LevelCounts {
+    let narrow = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    LevelCounts {
+        debug: narrow(counts.debug),
+        info: narrow(counts.info),
+        warning: narrow(counts.warning),
+        error: narrow(counts.error),
+    }
+}
+
+fn row(row: log::Row) -> Row {
+    Row {
+        index: row.index,
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds fit a double for 285,000 years"
+        )]
+        time: row.time as f64,
+        level: match row.level {
+            log::Level::Debug => LogLevel::Debug,
+            log::Level::Info => LogLevel::Info,
+            log::Level::Warning => LogLevel::Warning,
+            log::Level::Error => LogLevel::Error,
+        },
+        source: row.source,
+        kind: kind(row.kind),
+        logger: row.logger,
+        segments: row
+            .segments
+            .into_iter()
+            .map(|segment| Segment {
+                text: segment.text,
+                color: segment.color.map(|color| color.as_str().to_owned()),
+                bold: segment.bold,
+            })
+            .collect(),
+        cut: row.cut,
+    }
+}
+
+fn kind(kind: log::RowKind) -> RowKind {
+    match kind {
+        log::RowKind::Line => RowKind::Line,
+        log::RowKind::Continuation => RowKind::Continuation,
+        log::RowKind::Fold { frames, open } => RowKind::Fold { frames, open },
+        log::RowKind::OwnFrame { path, line } => RowKind::OwnFrame {
+            subject: Subject {
+                path,
+                line: Some(line),
+                column: None,
+            },
+        },
+        log::RowKind::Frame => RowKind::Frame,
+        log::RowKind::Exception => RowKind::Exception,
+        log::RowKind::Note => RowKind::Note,
+        log::RowKind::RunStart => RowKind::RunStart,
+        log::RowKind::Gap => RowKind::Gap,
+    }
+}

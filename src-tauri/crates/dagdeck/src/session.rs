@@ -1,0 +1,251 @@
+//! One open workspace: what was read of it, the units that run it, and the watch that keeps both true.
+//!
+//! Owns the order of things: read, show, and (once trusted) check, launch, reload. Refuses to decide what a file or an
+//! error means: `workspace` and `dagster` do.
+
+mod deployment;
+mod files;
+mod launch;
+mod location;
+mod measure;
+mod ready;
+mod refresh;
+mod service;
+mod site;
+mod sync;
+mod trust;
+mod view;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::deck::Context;
+use crate::logs::Logs;
+use crate::unit::{Ask, Unit};
+use crate::wire::{ApiError, ErrorCode, ServiceName, StoppedBy};
+
+pub(crate) use site::Site;
+
+/// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
+pub(crate) struct Session {
+    pub(crate) site: Arc<Site>,
+    pub(crate) logs: Logs,
+    locations: Mutex<BTreeMap<String, Running>>,
+    webserver: Unit,
+    daemon: Unit,
+    launching: Mutex<Option<CancellationToken>>,
+    ended: CancellationToken,
+}
+
+/// A location's unit with the part of its recipe that is told things.
+#[derive(Clone)]
+struct Running {
+    unit: Unit,
+    orders: Arc<location::Orders>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.ended.cancel();
+    }
+}
+
+impl Session {
+    /// Reads a folder and shows it. Runs nothing in it unless it is trusted, and then only `uv sync --check`.
+    pub(crate) async fn open(context: Arc<Context>, path: &Path) -> Result<Arc<Self>, ApiError> {
+        let (site, store) = Site::open(context, path).await?;
+        let site = Arc::new(site);
+        let session = Arc::new(Self {
+            logs: Logs::new(store, Arc::clone(&site.context.board)),
+            webserver: service_unit(&site, ServiceName::Webserver),
+            daemon: service_unit(&site, ServiceName::Daemon),
+            locations: Mutex::default(),
+            launching: Mutex::default(),
+            ended: CancellationToken::new(),
+            site,
+        });
+        session.match_units().await;
+        session.show_whole();
+        watch::start(&session);
+        measure::start(&session);
+        session.check_environments();
+        Ok(session)
+    }
+
+    /// Stops everything and waits until nothing is left.
+    pub(crate) async fn close(&self, by: StoppedBy) {
+        self.stop_all(by).await;
+        self.ended.cancel();
+    }
+
+    /// Stops everything that runs, all at once, and waits until nothing is left.
+    pub(crate) async fn stop_all(&self, by: StoppedBy) {
+        self.cancel_launch();
+        let units = self.units();
+        futures::future::join_all(units.iter().map(|unit| unit.stop_and_wait(by))).await;
+        self.show_launch();
+    }
+
+    /// How many process trees live.
+    pub(crate) fn running_processes(&self) -> usize {
+        self.units()
+            .iter()
+            .map(|unit| unit.shown().trees.len())
+            .sum()
+    }
+
+    /// The unit of a location.
+    pub(crate) fn location(&self, id: &str) -> Result<Unit, ApiError> {
+        self.running(id).map(|running| running.unit)
+    }
+
+    fn running(&self, id: &str) -> Result<Running, ApiError> {
+        self.running_all().get(id).cloned().ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("There is no location \"{id}\" in this workspace."),
+            )
+        })
+    }
+
+    fn running_all(&self) -> BTreeMap<String, Running> {
+        self.locations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The webserver's or the daemon's unit.
+    pub(crate) fn service(&self, name: ServiceName) -> &Unit {
+        match name {
+            ServiceName::Webserver => &self.webserver,
+            ServiceName::Daemon => &self.daemon,
+        }
+    }
+
+    /// Every unit.
+    fn units(&self) -> Vec<Unit> {
+        let locations = self.running_all().into_values().map(|running| running.unit);
+        locations
+            .chain([self.webserver.clone(), self.daemon.clone()])
+            .collect()
+    }
+
+    /// Starts one location, and what must exist for it.
+    pub(crate) async fn start_location(&self, id: &str) -> Result<(), ApiError> {
+        let unit = self.location(id)?;
+        self.site.require_trust()?;
+        self.site.startable(id)?;
+        self.site.want(id);
+        unit.ask(Ask::Start).await;
+        self.tell_webserver_of_workspace().await;
+        Ok(())
+    }
+
+    /// Stops one location; `force` ends its whole tree at once.
+    pub(crate) async fn stop_location(&self, id: &str, force: bool) -> Result<(), ApiError> {
+        let unit = self.location(id)?;
+        self.site.want_no_more(id);
+        unit.ask(Ask::Stop {
+            force,
+            by: StoppedBy::Person,
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Stops and starts one location.
+    pub(crate) async fn restart_location(&self, id: &str) -> Result<(), ApiError> {
+        let unit = self.location(id)?;
+        self.site.require_trust()?;
+        self.site.startable(id)?;
+        self.site.want(id);
+        unit.ask(Ask::Restart).await;
+        Ok(())
+    }
+
+    /// Loads a location's code again beside the serving one. `cause` goes on the record.
+    pub(crate) async fn reload_location(
+        &self,
+        id: &str,
+        cause: Option<String>,
+    ) -> Result<(), ApiError> {
+        let running = self.running(id)?;
+        self.site.require_trust()?;
+        self.site.startable(id)?;
+        running.orders.because(cause);
+        running.unit.ask(Ask::Reload).await;
+        Ok(())
+    }
+
+    /// Starts the webserver or the daemon.
+    pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), ApiError> {
+        self.prepare_services(None, false).await?;
+        self.service(name).ask(Ask::Start).await;
+        Ok(())
+    }
+
+    /// Stops and starts the webserver or the daemon.
+    pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), ApiError> {
+        self.prepare_services(None, false).await?;
+        self.service(name).ask(Ask::Restart).await;
+        Ok(())
+    }
+
+    /// Stops the webserver or the daemon.
+    pub(crate) async fn stop_service(&self, name: ServiceName) {
+        self.service(name)
+            .ask(Ask::Stop {
+                force: false,
+                by: StoppedBy::Person,
+            })
+            .await;
+    }
+
+    /// Adds and removes units so that they are the locations that were read.
+    async fn match_units(&self) {
+        let reading = self.site.reading();
+        let mut gone = Vec::new();
+        {
+            let mut locations = self
+                .locations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let known: Vec<String> = locations.keys().cloned().collect();
+            for id in known.iter().filter(|id| reading.project(id).is_none()) {
+                gone.extend(locations.remove(id));
+            }
+            for project in reading.projects.iter().filter(|project| project.managed()) {
+                locations
+                    .entry(project.id.clone())
+                    .or_insert_with(|| self.new_location(&project.id));
+            }
+        }
+        for running in gone {
+            running.unit.stop_and_wait(StoppedBy::Person).await;
+        }
+    }
+
+    fn new_location(&self, id: &str) -> Running {
+        let memory = self.site.memory_of(id);
+        let orders = Arc::new(location::Orders::default());
+        let recipe =
+            location::CodeServer::new(Arc::clone(&self.site), id.to_owned(), Arc::clone(&orders));
+        Running {
+            unit: Unit::new(recipe, memory.stopped, memory.usual),
+            orders,
+        }
+    }
+}
+
+fn service_unit(site: &Arc<Site>, name: ServiceName) -> Unit {
+    Unit::new(
+        service::ServiceRecipe::new(Arc::clone(site), name),
+        None,
+        None,
+    )
+}

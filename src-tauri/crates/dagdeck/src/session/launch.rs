@@ -1,0 +1,333 @@
+//! Launch: everything that can start, all at once, and what the webserver is told to look at.
+
+use std::net::TcpListener;
+use std::sync::{Arc, PoisonError};
+
+use dagster::code_server::Address;
+use dagster::webserver::Webserver;
+use dagster::workspace_file::{self, Entry};
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+use workspace::{Project, Target};
+
+use super::{Session, deployment, location, service, view};
+use crate::clock;
+use crate::present;
+use crate::unit::{Ask, Unit};
+use crate::wire::{
+    ApiError, ErrorCode, LaunchRequest, LaunchView, Lifecycle, Readiness, ServiceName, StoppedBy,
+    WorkspaceView,
+};
+
+impl Session {
+    /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.
+    pub(crate) async fn launch(self: &Arc<Self>, request: LaunchRequest) -> Result<(), ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let since = clock::now();
+        let chosen = self.chosen(&request.locations)?;
+        self.prepare_services(request.port, request.make_deployment)
+            .await?;
+        for project in &chosen {
+            site.want(&project.id);
+        }
+        let startable: Vec<Unit> = chosen
+            .iter()
+            .filter(|project| present::blocked(project).is_none())
+            .filter_map(|project| self.location(&project.id).ok())
+            .collect();
+        let cancel = CancellationToken::new();
+        self.replace_launch(Some(cancel.clone()));
+        site.context.board.change_workspace(|workspace| {
+            workspace.launch.active = true;
+            workspace.launch.since = Some(since);
+        });
+        site.loading.send_replace(true);
+        let services = [self.webserver.clone(), self.daemon.clone()];
+        for unit in startable.iter().chain(&services) {
+            unit.ask(Ask::Start).await;
+        }
+        let session = Arc::clone(self);
+        tokio::spawn(async move {
+            let all = async {
+                session.settle_locations(&startable).await;
+                session.site.loading.send_replace(false);
+                join_all(
+                    services
+                        .iter()
+                        .map(|unit| unit.wait_for(|shown| shown.settled)),
+                )
+                .await;
+            };
+            tokio::select! {
+                () = all => session.settled(since).await,
+                () = cancel.cancelled() => {}
+            }
+            session.site.loading.send_replace(false);
+            session.show_launch();
+        });
+        Ok(())
+    }
+
+    /// Stops what a launch has not settled yet.
+    pub(crate) async fn launch_cancel(&self) {
+        self.cancel_launch();
+        for unit in self.units() {
+            if matches!(unit.shown().lifecycle, Lifecycle::Starting { .. }) {
+                unit.ask(Ask::Stop {
+                    force: false,
+                    by: StoppedBy::Person,
+                })
+                .await;
+            }
+        }
+        self.show_launch();
+    }
+
+    pub(super) fn cancel_launch(&self) {
+        self.site.want_nothing();
+        self.replace_launch(None);
+    }
+
+    fn replace_launch(&self, next: Option<CancellationToken>) {
+        let mut launching = self
+            .launching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(former) = std::mem::replace(&mut *launching, next) {
+            former.cancel();
+        }
+    }
+
+    /// Waits until each location is up, or said why not, and shows the count. One that crashed is tried again beside the
+    /// launch.
+    async fn settle_locations(&self, units: &[Unit]) {
+        let one = async |unit: &Unit| {
+            unit.wait_for(|shown| shown.settled || shown.is_crashed())
+                .await;
+            self.show_launch();
+        };
+        join_all(units.iter().map(one)).await;
+    }
+
+    /// All have settled: the webserver is made to see what it looked at too early, and the launch is over.
+    async fn settled(&self, since: f64) {
+        if let Some(url) = self.site.url() {
+            self.reconcile(&url).await;
+        }
+        let took = clock::now() - since;
+        self.replace_launch(None);
+        self.site.remember(|memory| memory.launch_took = Some(took));
+        self.site
+            .context
+            .board
+            .change_workspace(|workspace| workspace.launch.took = Some(took));
+    }
+
+    /// Makes the webserver look again at locations that it found down and that are up.
+    async fn reconcile(&self, url: &str) {
+        let webserver = Webserver::at(url);
+        // It looks by itself every half second: an error here only means that it is told a little later.
+        let Ok(entries) = webserver.location_entries().await else {
+            return;
+        };
+        let reading = self.site.reading();
+        let late = reading.projects.iter().filter_map(|project| {
+            let ready = self
+                .location(&project.id)
+                .is_ok_and(|unit| matches!(unit.shown().readiness, Readiness::Ready { .. }));
+            let seen = entries.iter().find(|entry| entry.name == project.name)?;
+            (ready && seen.error.is_some()).then(|| project.name.clone())
+        });
+        let late: Vec<String> = late.collect();
+        join_all(
+            late.iter()
+                .map(|name| location::tell_webserver(&self.site, name)),
+        )
+        .await;
+    }
+
+    /// The projects that a launch is to start: all, or those named by id or name.
+    fn chosen(&self, names: &[String]) -> Result<Vec<Project>, ApiError> {
+        let reading = self.site.reading();
+        let unknown = names.iter().find(|name| {
+            !reading
+                .projects
+                .iter()
+                .any(|one| &one.id == *name || &one.name == *name)
+        });
+        if let Some(unknown) = unknown {
+            let known: Vec<&str> = reading
+                .projects
+                .iter()
+                .map(|project| project.name.as_str())
+                .collect();
+            let message = format!("There is no location \"{unknown}\" in this workspace.");
+            let hint = format!("Its locations are: {}.", known.join(", "));
+            return Err(ApiError::new(ErrorCode::NotFound, message).hint(hint));
+        }
+        let chosen = reading.projects.iter().filter(|project| {
+            names.is_empty() || names.contains(&project.id) || names.contains(&project.name)
+        });
+        Ok(chosen.cloned().collect())
+    }
+
+    /// Makes ready what the webserver and the daemon need: a place to run from, a port, the list of locations.
+    pub(super) async fn prepare_services(
+        &self,
+        port: Option<u16>,
+        make: bool,
+    ) -> Result<(), ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let runs = site
+            .runs_from()
+            .ok_or_else(|| view::precondition("There is nothing to launch here."))?;
+        match runs.to_make {
+            Some((folder, dagster)) if make => deployment::make(site, folder, dagster).await?,
+            Some((_, dagster)) => {
+                let message = "No environment here holds dagster-webserver.";
+                let hint =
+                    format!("Let Dagdeck make one with Dagster {dagster} in its own folder.");
+                return Err(view::precondition(message).hint(hint));
+            }
+            None => {
+                deployment::interpreter(site)?;
+            }
+        }
+        self.write_workspace_file()?;
+        if self.webserver.shown().at_rest {
+            let wished = site.context.settings.get().port;
+            let chosen = choose_port(port, wished)?;
+            site.set_port(chosen);
+            if port.is_none() && chosen != wished {
+                let note = format!(
+                    "Port {wished} is used {}; {chosen} is used instead.",
+                    user_of(wished)
+                );
+                site.writer(service::log_of(ServiceName::Webserver), note)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the list of locations for the webserver and the daemon; answers whether it differs from before.
+    pub(super) fn write_workspace_file(&self) -> Result<bool, ApiError> {
+        let reading = self.site.reading();
+        let mut entries = Vec::new();
+        for project in &reading.projects {
+            let address = match &project.target {
+                Target::GrpcServer {
+                    host, port, socket, ..
+                } => match (port, socket) {
+                    (_, Some(socket)) => Address::Socket(socket.into()),
+                    (Some(port), None) => Address::Port {
+                        host: host.clone(),
+                        port: *port,
+                    },
+                    (None, None) => continue,
+                },
+                _ if present::blocked(project).is_some() => continue,
+                _ => Address::Socket(self.site.sockets_of(&project.id)?.link()),
+            };
+            entries.push(Entry {
+                name: project.name.clone(),
+                address,
+            });
+        }
+        let path = self.site.workspace_file();
+        let before = fs_err::read_to_string(&path).ok();
+        if before.as_deref() == Some(workspace_file::render(&entries).as_str()) {
+            return Ok(false);
+        }
+        workspace_file::write(&path, &entries)
+            .map_err(|error| view::io("write the list of locations", &error))?;
+        Ok(true)
+    }
+
+    /// Writes the list of locations and, if it changed, makes a running webserver read it.
+    pub(super) async fn tell_webserver_of_workspace(&self) {
+        if let (Ok(true), Some(url)) = (self.write_workspace_file(), self.site.url()) {
+            // The daemon reads it again by itself; so does the webserver at its next start.
+            let _ = Webserver::at(url).reload_workspace().await;
+        }
+    }
+
+    /// Shows what Launch would do now.
+    pub(super) fn show_launch(&self) {
+        let view = self
+            .site
+            .context
+            .board
+            .read(|snapshot| snapshot.workspace.as_ref().map(|one| self.launch_view(one)));
+        if let Some(view) = view {
+            self.site
+                .context
+                .board
+                .change_workspace(|workspace| workspace.launch = view);
+        }
+    }
+
+    /// What Launch would do, or is doing.
+    pub(super) fn launch_view(&self, workspace: &WorkspaceView) -> LaunchView {
+        let managed = || {
+            workspace
+                .locations
+                .iter()
+                .filter(|location| location.managed)
+        };
+        let active = self
+            .launching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some();
+        let settled = managed().filter(|location| {
+            matches!(
+                location.readiness,
+                Readiness::Ready { .. } | Readiness::LoadError { .. }
+            )
+        });
+        LaunchView {
+            active,
+            since: workspace.launch.since.filter(|_| active),
+            took: workspace.launch.took,
+            startable: managed()
+                .filter(|one| one.blocked.is_none())
+                .map(|one| one.id.clone())
+                .collect(),
+            blocked: managed()
+                .filter(|one| one.blocked.is_some())
+                .map(|one| one.id.clone())
+                .collect(),
+            settled: u32::try_from(settled.count()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// The asked port, which must be free; else the first free one from the setting on.
+fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
+    let Some(asked) = asked else {
+        return process::ports::first_free(setting).ok_or_else(|| {
+            view::precondition("No port of this machine is free for the Dagster UI.")
+        });
+    };
+    if TcpListener::bind(("127.0.0.1", asked)).is_ok() {
+        return Ok(asked);
+    }
+    let error = ApiError::new(
+        ErrorCode::Precondition,
+        format!("Port {asked} is used {}.", user_of(asked)),
+    );
+    Err(match process::ports::first_free(asked) {
+        Some(free) => error.hint(format!("Use {free} instead, or stop that program.")),
+        None => error,
+    })
+}
+
+/// Who uses a port, in words.
+fn user_of(port: u16) -> String {
+    process::ports::holder(port).map_or_else(
+        || "by another program".to_owned(),
+        |holder| format!("by {} (process {})", holder.name, holder.pid),
+    )
+}

@@ -1,0 +1,231 @@
+//! How the webserver and the daemon run. They differ in their command line and in how they say that they are up: the
+//! webserver answers, the daemon prints the line that names its parts.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use dagster::command::{self, LogLevel};
+use futures::future::BoxFuture;
+use log::Writer;
+use process::CommandLine;
+
+use super::Site;
+use super::{deployment, view};
+use crate::operations::{self, Begun, command_view};
+use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
+use crate::wire::{ApiError, OperationState, ServiceName, StartPhase};
+
+/// How many of the daemon's last lines are looked at for the one that says it is up.
+const SEEN: usize = 40;
+/// How long the daemon waits for locations that are being loaded, so that one slow location does not hold up all runs.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The pause between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The recipe of the webserver or the daemon.
+pub(super) struct ServiceRecipe {
+    site: Arc<Site>,
+    name: ServiceName,
+    operation: Mutex<Option<u32>>,
+    writer: Mutex<Option<Writer>>,
+}
+
+/// A service's log.
+pub(super) fn log_of(name: ServiceName) -> &'static str {
+    match name {
+        ServiceName::Webserver => "webserver",
+        ServiceName::Daemon => "daemon",
+    }
+}
+
+/// The command line of a service as it would start now.
+pub(super) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, ApiError> {
+    let interpreter = deployment::interpreter(site)?;
+    let (shared, workspace_file, log_level) =
+        (site.shared(), site.workspace_file(), LogLevel::Info);
+    Ok(match name {
+        ServiceName::Webserver => {
+            let port = site
+                .port()
+                .unwrap_or_else(|| site.context.settings.get().port);
+            command::webserver(&command::Webserver {
+                shared,
+                interpreter,
+                port,
+                workspace_file,
+                log_level,
+            })
+        }
+        ServiceName::Daemon => command::daemon(&command::Daemon {
+            shared,
+            interpreter,
+            workspace_file,
+            log_level,
+        }),
+    })
+}
+
+impl ServiceRecipe {
+    pub(super) fn new(site: Arc<Site>, name: ServiceName) -> Self {
+        Self {
+            site,
+            name,
+            operation: Mutex::default(),
+            writer: Mutex::default(),
+        }
+    }
+
+    async fn start(&self) -> Result<Started, ApiError> {
+        deployment::prepare_instance(&self.site).await?;
+        if self.name == ServiceName::Daemon {
+            self.wait_for_locations().await;
+        }
+        if self.name == ServiceName::Webserver {
+            self.keep_port_free()?;
+        }
+        let command = command_of(&self.site, self.name)?;
+        let log = log_of(self.name);
+        let writer = self.site.writer(log, operations::line(&command))?;
+        let operation = self.site.context.operations.begin(Begun {
+            title: format!("Starting the {log}"),
+            command: Some(command_view(&command)),
+            log: Some(log.to_owned()),
+            ..Begun::default()
+        });
+        *lock(&self.operation) = Some(operation);
+        *lock(&self.writer) = Some(writer.clone());
+        let child = self
+            .site
+            .context
+            .table
+            .spawn(&command, Some(writer.clone()));
+        let child = child.map_err(|error| view::spawn_failed(&command, &error))?;
+        let port = self
+            .site
+            .port()
+            .filter(|_| self.name == ServiceName::Webserver);
+        Ok(Started {
+            child,
+            writer,
+            address: port.map(|port| format!("127.0.0.1:{port}")),
+        })
+    }
+
+    /// Another program may have taken the port since it was chosen: the next free one is used then.
+    fn keep_port_free(&self) -> Result<(), ApiError> {
+        let chosen = self
+            .site
+            .port()
+            .filter(|port| !process::ports::is_free(*port));
+        if let Some(taken) = chosen {
+            let free = process::ports::first_free(taken);
+            let free =
+                free.ok_or_else(|| view::precondition("No port of this machine is free."))?;
+            self.site.set_port(free);
+        }
+        Ok(())
+    }
+
+    /// The daemon loads every location when it starts and warns of each that is not there yet. Until they are, there is
+    /// nothing for it to do.
+    async fn wait_for_locations(&self) {
+        let mut loading = self.site.loading.subscribe();
+        let patience = tokio::time::timeout(PATIENCE, loading.wait_for(|loading| !loading));
+        // Slow is not failed: it starts without the slow ones, which it finds by itself later.
+        let _ = patience.await;
+    }
+
+    /// Waits until the webserver answers; answers its address.
+    async fn webserver_is_up(&self) -> Option<String> {
+        let url = format!("http://127.0.0.1:{}", self.site.port()?);
+        dagster::webserver::Webserver::at(&url)
+            .wait_until_up()
+            .await;
+        Some(url)
+    }
+
+    /// Waits until the daemon said that it is up.
+    async fn daemon_is_up(&self) {
+        let said = || {
+            let lines = lock(&self.writer)
+                .as_ref()
+                .map(|writer| writer.last_lines(SEEN));
+            lines.is_some_and(|lines| lines.iter().any(|line| command::announces_daemon(line)))
+        };
+        while !said() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn end_operation(&self, state: OperationState, title: Option<String>) {
+        let operation = lock(&self.operation).take();
+        if let Some(operation) = operation {
+            self.site.context.operations.end(operation, state, title);
+        }
+    }
+}
+
+impl Recipe for ServiceRecipe {
+    async fn spawn(&self, _generation: Generation) -> Result<Started, String> {
+        self.start().await.map_err(|error| error.message)
+    }
+
+    async fn ready(
+        &self,
+        _generation: Generation,
+        progress: impl Fn(StartPhase) + Send + Sync,
+    ) -> Outcome {
+        progress(StartPhase::Importing);
+        match self.name {
+            ServiceName::Webserver => {
+                let url = self.webserver_is_up().await;
+                self.site.answering.send_replace(url);
+            }
+            ServiceName::Daemon => self.daemon_is_up().await,
+        }
+        self.end_operation(
+            OperationState::Succeeded,
+            Some(format!("Started the {}", log_of(self.name))),
+        );
+        Outcome::Loaded
+    }
+
+    async fn serve(&self, _generation: Generation) {}
+
+    async fn drain(&self, _generation: Generation) {}
+
+    fn ask_to_end(&self, _generation: Generation) -> Option<BoxFuture<'static, ()>> {
+        None
+    }
+
+    fn ended(&self, _generation: Generation) {
+        if self.name == ServiceName::Webserver {
+            self.site.answering.send_replace(None);
+        }
+        self.end_operation(
+            OperationState::Failed {
+                reason: "ended before it was up".to_owned(),
+            },
+            None,
+        );
+    }
+
+    fn show(&self, shown: &Shown) {
+        let url = self
+            .site
+            .url()
+            .filter(|_| self.name == ServiceName::Webserver && shown.serving.is_some());
+        self.site
+            .context
+            .board
+            .change_service(self.name, |service| {
+                service.lifecycle = shown.lifecycle.clone();
+                service.process = shown.process.clone();
+                service.url = url;
+            });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,325 @@
+//! What every unit of the open workspace shares: the latest reading, the instance, the sockets, the webserver's place.
+//!
+//! Owns facts and where things are kept; refuses to start or stop anything but the one process that makes an instance.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use dagster::command::Shared;
+use dagster::instance::Instance;
+use dagster::sockets::{LocationSockets, SocketFolder};
+use log::{LogKey, RunMeta, Store, Writer};
+use tokio::sync::watch;
+use workspace::{Project, ReadOptions, Reading};
+
+use super::deployment::Runs;
+use super::ready::OnceReady;
+use crate::deck::Context;
+use crate::keep::{LocationMemory, WorkspaceMemory};
+use crate::present;
+use crate::wire::{ApiError, ErrorCode};
+
+/// What the units share.
+pub(crate) struct Site {
+    pub(crate) context: Arc<Context>,
+    pub(crate) root: PathBuf,
+    /// Dagdeck's own folder for this workspace.
+    pub(super) folder: PathBuf,
+    pub(super) store: Store,
+    pub(super) sockets: SocketFolder,
+    pub(super) prepared: OnceReady,
+    reading: RwLock<Arc<Reading>>,
+    instance: RwLock<Instance>,
+    numbers: Mutex<BTreeMap<String, usize>>,
+    wanted: Mutex<BTreeSet<String>>,
+    port: Mutex<Option<u16>>,
+    /// Whether a launch waits for locations to load.
+    pub(super) loading: watch::Sender<bool>,
+    /// The address of the webserver while it answers.
+    pub(super) answering: watch::Sender<Option<String>>,
+}
+
+impl Site {
+    /// Reads a folder and makes ready what Dagdeck keeps beside it. The log store is returned for the views on it.
+    pub(super) async fn open(
+        context: Arc<Context>,
+        path: &Path,
+    ) -> Result<(Self, Store), ApiError> {
+        let reading = read(&context, path, false).await?;
+        let root = reading.root.clone();
+        let key = key_of(&root);
+        let folder = context.state_folder.join("workspaces").join(&key);
+        let failed = |what: &str, error: &dyn std::error::Error| {
+            ApiError::new(ErrorCode::Io, format!("Dagdeck can't {what}.")).because(error)
+        };
+        fs_err::create_dir_all(&folder).map_err(|error| failed("make its own folder", &error))?;
+        let store =
+            Store::open(&folder.join("logs")).map_err(|error| failed("open its logs", &error))?;
+        // The app's own process is in the key, so that two apps on one workspace don't share sockets.
+        let sockets = SocketFolder::make(&format!("{key}-{}", std::process::id()))
+            .map_err(|error| failed("make a folder for sockets", &error))?;
+        let instance = choose_instance(&context, &reading, &folder);
+        let site = Self {
+            root,
+            folder,
+            store: store.clone(),
+            sockets,
+            prepared: OnceReady::default(),
+            reading: RwLock::new(Arc::new(reading)),
+            instance: RwLock::new(instance),
+            numbers: Mutex::default(),
+            wanted: Mutex::default(),
+            port: Mutex::default(),
+            loading: watch::channel(false).0,
+            answering: watch::channel(None).0,
+            context,
+        };
+        Ok((site, store))
+    }
+
+    /// What was read last.
+    pub(crate) fn reading(&self) -> Arc<Reading> {
+        Arc::clone(&self.reading.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the folder again; `thorough` also compares lockfiles.
+    pub(super) async fn read_again(&self, thorough: bool) -> Result<Arc<Reading>, ApiError> {
+        let reading = Arc::new(read(&self.context, &self.root, thorough).await?);
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&reading);
+        let instance = choose_instance(&self.context, &reading, &self.folder);
+        *self
+            .instance
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = instance;
+        Ok(reading)
+    }
+
+    /// A project as read last.
+    pub(super) fn project(&self, id: &str) -> Result<Project, ApiError> {
+        self.reading().project(id).cloned().ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("There is no location \"{id}\" in this workspace."),
+            )
+        })
+    }
+
+    /// The project, if its location can be started now.
+    pub(super) fn startable(&self, id: &str) -> Result<Project, ApiError> {
+        let project = self.project(id)?;
+        match present::blocked(&project) {
+            Some(reason) => Err(ApiError::new(ErrorCode::Precondition, reason)),
+            None => Ok(project),
+        }
+    }
+
+    /// The instance in use.
+    pub(super) fn instance(&self) -> Instance {
+        self.instance
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What the webserver and the daemon run from.
+    pub(super) fn runs_from(&self) -> Option<Runs> {
+        super::deployment::choose(&self.reading(), &self.context.state_folder)
+    }
+
+    /// What every Dagster process of this workspace shares.
+    pub(super) fn shared(&self) -> Shared {
+        let dot_env = self
+            .reading()
+            .dot_env
+            .as_ref()
+            .map(workspace::DotEnv::variables);
+        Shared {
+            root: self.root.clone(),
+            instance: self.instance().path,
+            dot_env: dot_env.unwrap_or_default(),
+            telemetry: self.context.settings.get().dagster_telemetry,
+        }
+    }
+
+    /// The generated workspace.yaml.
+    pub(super) fn workspace_file(&self) -> PathBuf {
+        self.folder.join("workspace.yaml")
+    }
+
+    /// The sockets of a location.
+    pub(super) fn sockets_of(&self, id: &str) -> Result<LocationSockets, ApiError> {
+        let mut numbers = lock(&self.numbers);
+        let next = numbers.len();
+        let number = *numbers.entry(id.to_owned()).or_insert(next);
+        self.sockets.location(number).map_err(|error| {
+            ApiError::new(ErrorCode::Io, "There is no room for the location's socket.")
+                .because(&error)
+        })
+    }
+
+    /// Begins a run in a log.
+    pub(super) fn writer(&self, key: &str, title: String) -> Result<Writer, ApiError> {
+        self.store
+            .writer(LogKey(key.to_owned()), RunMeta { title })
+            .map_err(|error| {
+                ApiError::new(ErrorCode::Io, "Dagdeck can't write its log.").because(&error)
+            })
+    }
+
+    /// The port of the webserver, once one was chosen.
+    pub(super) fn port(&self) -> Option<u16> {
+        *lock(&self.port)
+    }
+
+    /// Chooses the port of the webserver.
+    pub(super) fn set_port(&self, port: u16) {
+        *lock(&self.port) = Some(port);
+    }
+
+    /// The address of the webserver while it answers.
+    pub(super) fn url(&self) -> Option<String> {
+        self.answering.borrow().clone()
+    }
+
+    /// Remembers that the person wants a location to run: it comes in when what keeps it down is gone.
+    pub(super) fn want(&self, id: &str) {
+        lock(&self.wanted).insert(id.to_owned());
+    }
+
+    /// The person no longer wants it.
+    pub(super) fn want_no_more(&self, id: &str) {
+        lock(&self.wanted).remove(id);
+    }
+
+    /// The person wants nothing to run.
+    pub(super) fn want_nothing(&self) {
+        lock(&self.wanted).clear();
+    }
+
+    /// Whether the person wants it.
+    pub(super) fn is_wanted(&self, id: &str) -> bool {
+        lock(&self.wanted).contains(id)
+    }
+
+    /// Whether programs may run here.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.memory(|memory| memory.trusted)
+    }
+
+    /// Refuses to go on in a folder that is not trusted.
+    pub(super) fn require_trust(&self) -> Result<(), ApiError> {
+        if self.is_trusted() {
+            Ok(())
+        } else {
+            Err(ApiError::new(
+                ErrorCode::Untrusted,
+                "Nothing runs in this folder until you trust it.",
+            ))
+        }
+    }
+
+    /// What is remembered of this workspace.
+    pub(crate) fn memory<T>(&self, look: impl FnOnce(&WorkspaceMemory) -> T) -> T {
+        let memory = self.context.memory.get();
+        let none = WorkspaceMemory::default();
+        look(
+            memory
+                .workspaces
+                .get(&self.root.display().to_string())
+                .unwrap_or(&none),
+        )
+    }
+
+    /// What is remembered of a location.
+    pub(super) fn memory_of(&self, id: &str) -> LocationMemory {
+        self.memory(|memory| memory.locations.get(id).cloned().unwrap_or_default())
+    }
+
+    /// Remembers something of this workspace. A failure to save is said on the board and changes nothing else.
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut WorkspaceMemory)) {
+        let root = self.root.display().to_string();
+        let saved = self
+            .context
+            .memory
+            .change(|memory| change(memory.workspaces.entry(root).or_default()));
+        self.context.notice_of(saved);
+    }
+
+    /// Remembers something of a location.
+    pub(super) fn remember_of(&self, id: &str, change: impl FnOnce(&mut LocationMemory)) {
+        self.remember(|memory| change(memory.locations.entry(id.to_owned()).or_default()));
+    }
+
+    /// Whether a location reloads when its files change.
+    pub(super) fn auto_reload(&self, id: &str) -> bool {
+        let own = self.memory_of(id).auto_reload;
+        own.unwrap_or_else(|| self.context.settings.get().auto_reload)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // Nothing listens any more; a folder that can't be removed is found and used again at the next start.
+        let _ = self.sockets.remove();
+    }
+}
+
+/// Reads a folder away from the async threads.
+async fn read(
+    context: &Arc<Context>,
+    path: &Path,
+    lock_freshness: bool,
+) -> Result<Reading, ApiError> {
+    let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
+    let memory = context.memory.get();
+    let picked = memory
+        .workspaces
+        .get(&root.display().to_string())
+        .map(|memory| {
+            let picked = memory.locations.iter();
+            picked
+                .filter_map(|(id, of)| Some((id.clone(), of.picked.clone()?)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let options = ReadOptions {
+        user_config: None,
+        environment: context.environment.clone(),
+        picked,
+        lock_freshness,
+    };
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || workspace::read(&path, &options))
+        .await
+        .map_err(|error| {
+            ApiError::new(
+                ErrorCode::Internal,
+                format!("Reading the folder ended early: {error}"),
+            )
+        })
+}
+
+fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Instance {
+    let dot_env = reading
+        .dot_env
+        .as_ref()
+        .map(workspace::DotEnv::variables)
+        .unwrap_or_default();
+    let inherited = context.environment.get("DAGSTER_HOME").map(String::as_str);
+    let from_file = dot_env.get("DAGSTER_HOME").map(String::as_str);
+    dagster::instance::choose(inherited, from_file, &folder.join("instance"))
+}
+
+/// A short name for a root folder, the same at every start.
+fn key_of(root: &Path) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in root.as_os_str().as_encoded_bytes() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}").split_off(4)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

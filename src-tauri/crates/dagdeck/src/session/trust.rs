@@ -1,0 +1,70 @@
+//! What would run in a folder once it is trusted. Runs nothing.
+
+use dagster::command;
+
+use super::{Site, service, view};
+use crate::operations::command_view;
+use crate::wire::{ServiceName, TrustPlan, TrustStep};
+
+/// The steps, in the order in which they would come.
+pub(super) fn plan(site: &Site) -> TrustPlan {
+    let reading = site.reading();
+    let count = |all: usize| u32::try_from(all.saturating_sub(1)).unwrap_or(u32::MAX);
+    let mut steps = Vec::new();
+    let mut step = |title: &str, when: &str, command: &process::CommandLine, more: u32| {
+        steps.push(TrustStep {
+            title: title.to_owned(),
+            when: when.to_owned(),
+            command: command_view(command),
+            more,
+        });
+    };
+    let locked = reading
+        .projects
+        .iter()
+        .filter(|project| project.environment.lockfile.is_some());
+    let uv = site.context.uv_if_known().unwrap_or_else(|| "uv".into());
+    if let Some(first) = locked.clone().next() {
+        let check = command::sync_check(&uv, &first.folder);
+        step(
+            "Ask uv whether each environment answers its lockfile",
+            "at once",
+            &check,
+            count(locked.count()),
+        );
+    }
+    let served = reading
+        .projects
+        .iter()
+        .filter_map(|project| view::sample_command(site, project));
+    if let Some(first) = served.clone().next() {
+        step(
+            "Run the code of each location",
+            "when you press Launch",
+            &first,
+            count(served.count()),
+        );
+    }
+    for name in [ServiceName::Webserver, ServiceName::Daemon] {
+        if let Ok(command) = service::command_of(site, name) {
+            let title = format!("Run the Dagster {}", service::log_of(name));
+            step(&title, "when you press Launch", &command, 0);
+        }
+    }
+    let files = reading
+        .projects
+        .iter()
+        .filter_map(|project| project.dot_env.as_ref());
+    let mut environment_names: Vec<String> = reading
+        .dot_env
+        .iter()
+        .chain(files)
+        .flat_map(|file| file.names.iter().cloned())
+        .collect();
+    environment_names.sort();
+    environment_names.dedup();
+    TrustPlan {
+        steps,
+        environment_names,
+    }
+}

@@ -1,0 +1,142 @@
+//! What `dagdeck status` prints: a workspace as read from files alone. Runs nothing and keeps nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use workspace::{Environment, Kind, Problem, ReadOptions, Reading};
+
+use crate::wire::{ApiError, ErrorCode};
+
+/// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    /// The root folder, absolute.
+    pub root: PathBuf,
+    /// What kind it is, in kebab case.
+    pub kind: Kind,
+    /// The root folder's name.
+    pub name: String,
+    /// The code locations.
+    pub locations: Vec<LocationStatus>,
+    /// What the webserver and the daemon run from.
+    pub services: Services,
+    /// What is wrong in the workspace's own files.
+    pub problems: Vec<ProblemStatus>,
+}
+
+/// One code location.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocationStatus {
+    /// The code location name.
+    pub name: String,
+    /// Relative to the root; `.` for the root itself.
+    pub path: String,
+    /// The module, file or package that is loaded.
+    pub module: String,
+    /// The Python version of its environment.
+    pub python: Option<String>,
+    /// The Dagster version in its environment.
+    pub dagster: Option<String>,
+    /// Its environment.
+    pub environment: EnvironmentStatus,
+    /// What is wrong in its files.
+    pub problems: Vec<ProblemStatus>,
+}
+
+/// What the webserver and the daemon run from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Services {
+    /// The deployment environment; null where the workspace has none.
+    pub environment: Option<EnvironmentStatus>,
+}
+
+/// An environment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EnvironmentStatus {
+    /// `ready`, `out_of_sync`, `missing`, `broken` or `unknown`.
+    pub state: &'static str,
+    /// The interpreter, absolute.
+    pub interpreter: Option<PathBuf>,
+    /// How many packages are installed.
+    pub packages: Option<u32>,
+}
+
+/// A problem.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProblemStatus {
+    /// A stable code in kebab case.
+    pub code: &'static str,
+    /// A plain sentence.
+    pub message: String,
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+}
+
+/// Reads a workspace. An error if the folder is none.
+pub fn read(path: &Path, environment: BTreeMap<String, String>) -> Result<Status, ApiError> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let options = ReadOptions {
+        environment,
+        lock_freshness: true,
+        ..ReadOptions::default()
+    };
+    let reading = workspace::read(&path, &options);
+    if reading.kind == Kind::NotAWorkspace {
+        let message = format!("{} is not a Dagster workspace or project.", path.display());
+        let mut error = ApiError::new(ErrorCode::Invalid, message);
+        for nearby in &reading.nearby {
+            error = error.hint(format!("There is one at {}", nearby.path.display()));
+        }
+        return Err(error);
+    }
+    Ok(status(reading))
+}
+
+fn status(reading: Reading) -> Status {
+    let locations = reading.projects.iter().map(|project| LocationStatus {
+        name: project.name.clone(),
+        path: project.path.clone(),
+        module: project.target.label(),
+        python: project.environment.python.clone(),
+        dagster: project.environment.installed.dagster.clone(),
+        environment: environment(&project.environment),
+        problems: problems(&project.problems),
+    });
+    Status {
+        locations: locations.collect(),
+        services: Services {
+            environment: reading
+                .deployment
+                .as_ref()
+                .map(|one| environment(&one.environment)),
+        },
+        problems: problems(&reading.problems),
+        root: reading.root,
+        kind: reading.kind,
+        name: reading.name,
+    }
+}
+
+fn environment(environment: &Environment) -> EnvironmentStatus {
+    EnvironmentStatus {
+        state: environment.state_word(),
+        interpreter: environment.interpreter.clone(),
+        packages: environment.packages,
+    }
+}
+
+fn problems(problems: &[Problem]) -> Vec<ProblemStatus> {
+    let one = |problem: &Problem| ProblemStatus {
+        code: problem.code.as_str(),
+        message: problem.message.clone(),
+        path: problem.path.clone(),
+        line: problem.line,
+        column: problem.column,
+    };
+    problems.iter().map(one).collect()
+}

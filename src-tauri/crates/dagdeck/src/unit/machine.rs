@@ -1,0 +1,595 @@
+//! The life of one unit (a code location, the webserver, the daemon) as a pure state machine.
+//!
+//! Owns which generations of its process exist and what each is for: one *serves*, one *candidate* may be starting
+//! beside it, older ones *end*. Refuses clocks, processes and I/O: inputs come with their moment, effects are returned
+//! for [`super`] to carry out. Its one invariant: an input about a generation that it does not know changes nothing.
+
+use std::time::{Duration, Instant};
+
+use process::{Exit, Next, RestartPolicy};
+
+use crate::wire::{Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
+
+/// Counts the processes of one unit; never reused.
+pub(crate) type Generation = u64;
+
+/// A moment on both clocks: the steady one for delays, the wall for showing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Steady.
+    pub(crate) instant: Instant,
+    /// Wall.
+    pub(crate) millis: Millis,
+}
+
+/// What a person (or a launch, or a changed file) asks of a unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Ask {
+    /// Be up.
+    Start,
+    /// Be down.
+    Stop {
+        /// At once rather than politely.
+        force: bool,
+        /// Who asks.
+        by: StoppedBy,
+    },
+    /// Be down, then up.
+    Restart,
+    /// Load the code again beside the serving process.
+    Reload,
+}
+
+/// What happens to a unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Input {
+    /// Somebody asks.
+    Ask(Ask),
+    /// A start went on.
+    Phase(Generation, StartPhase),
+    /// A process answers and serves.
+    Loaded(Generation),
+    /// A process answers, but its code does not load.
+    LoadFailed(Generation, Box<LoadError>),
+    /// A process could not be started at all.
+    SpawnFailed(Generation, String),
+    /// A process ended.
+    Exited {
+        /// Which.
+        generation: Generation,
+        /// How.
+        exit: Exit,
+        /// The last lines it printed.
+        last_lines: Vec<String>,
+    },
+    /// The pause before a retry is over.
+    RetryDue(Generation),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Start a process.
+    Spawn(Generation),
+    /// Send calls to this process from now on.
+    Serve(Generation),
+    /// Let this process finish its runs, then end it.
+    Drain(Generation),
+    /// End this process.
+    Stop {
+        /// Which.
+        generation: Generation,
+        /// At once rather than politely.
+        force: bool,
+    },
+    /// Say [`Input::RetryDue`] after a pause.
+    Retry {
+        /// What to say then.
+        ticket: Generation,
+        /// The pause.
+        after: Duration,
+    },
+}
+
+#[derive(Debug, Clone)]
+enum Outcome {
+    Loading,
+    Loaded { at: Millis, took: f64 },
+    Failed(Box<LoadError>),
+}
+
+#[derive(Debug, Clone)]
+struct Server {
+    generation: Generation,
+    since: Millis,
+    phase: StartPhase,
+    phase_since: Millis,
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+struct Stopping {
+    since: Millis,
+    by: StoppedBy,
+    then_start: bool,
+}
+
+#[derive(Debug)]
+enum Rest {
+    Stopped {
+        at: Option<Millis>,
+        by: Option<StoppedBy>,
+    },
+    Exited {
+        code: i32,
+        at: Millis,
+    },
+    Crashed {
+        reason: String,
+        at: Millis,
+        retry: Option<(Generation, Millis)>,
+        last_lines: Vec<String>,
+    },
+}
+
+/// The state of one unit.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    next: Generation,
+    serving: Option<Server>,
+    candidate: Option<Server>,
+    ending: Vec<Generation>,
+    stopping: Option<Stopping>,
+    rest: Rest,
+    /// Why the newest code is not the one that serves.
+    failure: Option<Box<LoadError>>,
+    policy: RestartPolicy,
+    usual: Option<f64>,
+}
+
+impl Machine {
+    /// A unit at rest, with what is remembered of it.
+    pub(crate) fn new(stopped: Option<(Millis, StoppedBy)>, usual: Option<f64>) -> Self {
+        let (at, by) = stopped.map_or((None, None), |(at, by)| (Some(at), Some(by)));
+        Self {
+            next: 1,
+            serving: None,
+            candidate: None,
+            ending: Vec::new(),
+            stopping: None,
+            rest: Rest::Stopped { at, by },
+            failure: None,
+            policy: RestartPolicy::default(),
+            usual,
+        }
+    }
+
+    /// Takes in what happened and returns what is to be done, in order.
+    pub(crate) fn step(&mut self, input: Input, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Ask(Ask::Start) => self.start(now, &mut effects),
+            Input::Ask(Ask::Restart) => self.restart(now, &mut effects),
+            Input::Ask(Ask::Reload) => self.reload(now, &mut effects),
+            Input::Ask(Ask::Stop { force, by }) => self.stop(force, by, now, &mut effects),
+            Input::Phase(generation, phase) => {
+                if let Some(server) = self.candidate_of(generation) {
+                    server.phase = phase;
+                    server.phase_since = now.millis;
+                }
+            }
+            Input::Loaded(generation) => self.loaded(generation, now, &mut effects),
+            Input::LoadFailed(generation, error) => {
+                self.load_failed(generation, error, &mut effects);
+            }
+            Input::SpawnFailed(generation, reason) => {
+                self.spawn_failed(generation, reason, now, &mut effects);
+            }
+            Input::Exited {
+                generation,
+                exit,
+                last_lines,
+            } => {
+                self.exited(generation, &exit, last_lines, now, &mut effects);
+            }
+            Input::RetryDue(ticket) => {
+                if matches!(&self.rest, Rest::Crashed { retry: Some((due, _)), .. } if *due == ticket)
+                    && self.is_down()
+                {
+                    self.spawn(now, &mut effects);
+                }
+            }
+        }
+        effects
+    }
+
+    /// Whether the process is up, as shown.
+    pub(crate) fn lifecycle(&self) -> Lifecycle {
+        if let Some(stopping) = &self.stopping {
+            return Lifecycle::Stopping {
+                since: stopping.since,
+            };
+        }
+        if let Some(server) = &self.serving {
+            return Lifecycle::Running {
+                since: server.since,
+            };
+        }
+        if let Some(server) = &self.candidate {
+            return Lifecycle::Starting {
+                phase: server.phase,
+                since: server.since,
+                phase_since: server.phase_since,
+                usual: self.usual,
+            };
+        }
+        match &self.rest {
+            Rest::Stopped { at, by } => Lifecycle::Stopped { at: *at, by: *by },
+            Rest::Exited { code, at } => Lifecycle::Exited {
+                code: *code,
+                at: *at,
+            },
+            Rest::Crashed {
+                reason,
+                at,
+                retry,
+                last_lines,
+            } => Lifecycle::Crashed {
+                reason: reason.clone(),
+                at: *at,
+                retry_at: retry.map(|(_, at)| at),
+                last_lines: last_lines.clone(),
+            },
+        }
+    }
+
+    /// Whether the code works, as shown.
+    pub(crate) fn readiness(&self) -> Readiness {
+        match self.serving.as_ref().map(|server| &server.outcome) {
+            Some(Outcome::Loaded { at, took }) => match &self.failure {
+                Some(error) => Readiness::LoadError {
+                    error: error.clone(),
+                    still_serving: Some(*at),
+                },
+                None => Readiness::Ready {
+                    at: *at,
+                    took: *took,
+                },
+            },
+            Some(Outcome::Failed(error)) => Readiness::LoadError {
+                error: error.clone(),
+                still_serving: None,
+            },
+            Some(Outcome::Loading) => Readiness::Loading,
+            None if self.candidate.is_some() => Readiness::Loading,
+            None => Readiness::Unknown,
+        }
+    }
+
+    /// The generation that serves, else the one that is starting.
+    pub(crate) fn shown(&self) -> Option<Generation> {
+        self.serving
+            .as_ref()
+            .or(self.candidate.as_ref())
+            .map(|server| server.generation)
+    }
+
+    /// The generation that serves.
+    pub(crate) fn serving(&self) -> Option<Generation> {
+        self.serving.as_ref().map(|server| server.generation)
+    }
+
+    /// Whether a newer process is being started beside the serving one.
+    pub(crate) fn is_reloading(&self) -> bool {
+        self.serving.is_some() && self.candidate.is_some() && self.stopping.is_none()
+    }
+
+    /// Whether nothing lives and nothing is about to.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.is_down() && !matches!(self.rest, Rest::Crashed { retry: Some(_), .. })
+    }
+
+    /// Whether it is up with the newest code loaded, or said why not, or rests: nothing more to wait for.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.stopping.is_none()
+            && self.candidate.is_none()
+            && (self.serving.is_some() || self.is_at_rest())
+    }
+
+    /// How long the last good start took, in ms.
+    pub(crate) fn usual(&self) -> Option<f64> {
+        self.usual
+    }
+
+    fn is_down(&self) -> bool {
+        self.stopping.is_none() && self.serving.is_none() && self.candidate.is_none()
+    }
+
+    fn candidate_of(&mut self, generation: Generation) -> Option<&mut Server> {
+        self.candidate
+            .as_mut()
+            .filter(|server| server.generation == generation)
+    }
+
+    fn start(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if let Some(stopping) = &mut self.stopping {
+            stopping.then_start = true;
+        } else if self.is_down() {
+            self.policy.reset();
+            self.spawn(now, effects);
+        }
+    }
+
+    fn restart(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        self.policy.reset();
+        if !self.is_down() {
+            self.stop(false, StoppedBy::Person, now, effects);
+        }
+        self.start(now, effects);
+    }
+
+    fn reload(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.stopping.is_some() {
+            return;
+        }
+        if let Some(overtaken) = self.candidate.take() {
+            self.end(&overtaken, true, effects);
+            self.spawn(now, effects);
+        } else if self.serving.is_some() {
+            self.spawn(now, effects);
+        } else if matches!(self.rest, Rest::Crashed { .. }) {
+            // The code changed, so what crashed before deserves a fresh count.
+            self.policy.reset();
+            self.spawn(now, effects);
+        }
+    }
+
+    fn stop(&mut self, force: bool, by: StoppedBy, now: Moment, effects: &mut Vec<Effect>) {
+        for server in [self.serving.take(), self.candidate.take()]
+            .into_iter()
+            .flatten()
+        {
+            self.ending.push(server.generation);
+        }
+        self.failure = None;
+        match &mut self.stopping {
+            Some(stopping) => stopping.then_start = false,
+            None => {
+                self.stopping = Some(Stopping {
+                    since: now.millis,
+                    by,
+                    then_start: false,
+                });
+            }
+        }
+        effects.extend(
+            self.ending
+                .iter()
+                .map(|&generation| Effect::Stop { generation, force }),
+        );
+        self.settle_stop(now, effects);
+    }
+
+    fn settle_stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if !self.ending.is_empty() {
+            return;
+        }
+        if let Some(stopping) = self.stopping.take() {
+            self.rest = Rest::Stopped {
+                at: Some(now.millis),
+                by: Some(stopping.by),
+            };
+            if stopping.then_start {
+                self.spawn(now, effects);
+            }
+        }
+    }
+
+    fn spawn(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let generation = self.next;
+        self.next += 1;
+        if let Rest::Crashed { retry, .. } = &mut self.rest {
+            *retry = None;
+        }
+        self.candidate = Some(Server {
+            generation,
+            since: now.millis,
+            phase: StartPhase::Waiting,
+            phase_since: now.millis,
+            outcome: Outcome::Loading,
+        });
+        effects.push(Effect::Spawn(generation));
+    }
+
+    fn end(&mut self, server: &Server, force: bool, effects: &mut Vec<Effect>) {
+        self.ending.push(server.generation);
+        effects.push(Effect::Stop {
+            generation: server.generation,
+            force,
+        });
+    }
+
+    fn loaded(&mut self, generation: Generation, now: Moment, effects: &mut Vec<Effect>) {
+        let Some(server) = self
+            .candidate
+            .take_if(|server| server.generation == generation)
+        else {
+            return;
+        };
+        let took = now.millis - server.since;
+        self.usual = Some(took);
+        self.promote(
+            Server {
+                outcome: Outcome::Loaded {
+                    at: now.millis,
+                    took,
+                },
+                ..server
+            },
+            effects,
+        );
+    }
+
+    fn load_failed(
+        &mut self,
+        generation: Generation,
+        error: Box<LoadError>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(server) = self
+            .candidate
+            .take_if(|server| server.generation == generation)
+        else {
+            return;
+        };
+        if self.serves_loaded_code() {
+            self.failure = Some(error);
+            self.end(&server, false, effects);
+        } else {
+            self.promote(
+                Server {
+                    outcome: Outcome::Failed(error),
+                    ..server
+                },
+                effects,
+            );
+        }
+    }
+
+    fn promote(&mut self, server: Server, effects: &mut Vec<Effect>) {
+        self.failure = None;
+        effects.push(Effect::Serve(server.generation));
+        if let Some(older) = self.serving.replace(server) {
+            self.ending.push(older.generation);
+            effects.push(Effect::Drain(older.generation));
+        }
+    }
+
+    fn serves_loaded_code(&self) -> bool {
+        matches!(
+            self.serving,
+            Some(Server {
+                outcome: Outcome::Loaded { .. },
+                ..
+            })
+        )
+    }
+
+    fn spawn_failed(
+        &mut self,
+        generation: Generation,
+        reason: String,
+        now: Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        let it_is = |server: &mut Server| server.generation == generation;
+        // A process that never was can't serve; should one be said to, it is gone all the same.
+        let gone = self
+            .candidate
+            .take_if(it_is)
+            .or_else(|| self.serving.take_if(it_is));
+        if gone.is_some() {
+            self.failed_beside_or_crashed(reason, None, Vec::new(), now);
+        } else if self.forget_ending(generation) {
+            self.settle_stop(now, effects);
+        }
+    }
+
+    fn exited(
+        &mut self,
+        generation: Generation,
+        exit: &Exit,
+        last_lines: Vec<String>,
+        now: Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.forget_ending(generation) {
+            self.settle_stop(now, effects);
+        } else if self
+            .candidate
+            .take_if(|server| server.generation == generation)
+            .is_some()
+        {
+            let retry = self.retry(effects, now);
+            self.failed_beside_or_crashed(exit.words(), retry, last_lines, now);
+        } else if self
+            .serving
+            .take_if(|server| server.generation == generation)
+            .is_some()
+        {
+            self.failure = None;
+            self.rest = if let (Exit::Code(0), None) = (exit, &self.candidate) {
+                Rest::Exited {
+                    code: 0,
+                    at: now.millis,
+                }
+            } else {
+                let retry = if self.candidate.is_none() {
+                    self.retry(effects, now)
+                } else {
+                    None
+                };
+                Rest::Crashed {
+                    reason: exit.words(),
+                    at: now.millis,
+                    retry,
+                    last_lines,
+                }
+            };
+        }
+    }
+
+    /// Plans the next try, unless an older process still serves or too many were made.
+    fn retry(&mut self, effects: &mut Vec<Effect>, now: Moment) -> Option<(Generation, Millis)> {
+        if self.serving.is_some() {
+            return None;
+        }
+        match self.policy.crashed(now.instant) {
+            Next::After(after) => {
+                let ticket = self.next;
+                self.next += 1;
+                effects.push(Effect::Retry { ticket, after });
+                Some((ticket, now.millis + after.as_secs_f64() * 1000.0))
+            }
+            Next::GiveUp => None,
+        }
+    }
+
+    fn failed_beside_or_crashed(
+        &mut self,
+        reason: String,
+        retry: Option<(Generation, Millis)>,
+        last_lines: Vec<String>,
+        now: Moment,
+    ) {
+        if self.serving.is_some() {
+            self.failure = Some(Box::new(LoadError {
+                title: "The new server ended while loading".to_owned(),
+                explanation: Some(format!("It {reason} before the code was loaded.")),
+                hints: Vec::new(),
+                class: String::new(),
+                message: reason,
+                frames: Vec::new(),
+                place: None,
+                text: last_lines.join("\n"),
+                at: now.millis,
+            }));
+        } else {
+            self.rest = Rest::Crashed {
+                reason,
+                at: now.millis,
+                retry,
+                last_lines,
+            };
+        }
+    }
+
+    fn forget_ending(&mut self, generation: Generation) -> bool {
+        let before = self.ending.len();
+        self.ending.retain(|&one| one != generation);
+        self.ending.len() < before
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! The words on the wire: plain data that every host (window, terminal) reads and sends.
+//!
+//! Owns the shapes only. Refuses behaviour: nothing here opens a file or runs a program.
+//! TypeScript is generated from these types by `cargo xtask gen` and committed under `ui/src/backend/generated`.
+
+mod environment;
+mod error;
+mod event;
+mod location;
+mod log;
+mod machine;
+mod operation;
+mod process;
+mod requests;
+mod settings;
+mod workspace;
+
+pub use environment::*;
+pub use error::*;
+pub use event::*;
+pub use location::*;
+pub use log::*;
+pub use machine::*;
+pub use operation::*;
+pub use process::*;
+pub use requests::*;
+pub use settings::*;
+pub use workspace::*;
+
+/// Milliseconds since the Unix epoch, the one way that times travel.
+pub type Millis = f64;
