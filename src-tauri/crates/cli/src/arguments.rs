@@ -1,0 +1,115 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Runs a folder of Dagster projects on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "dagdeck", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows what is in a workspace and what state it is in. Reads files only, runs nothing.
+    ///
+    /// Exits with 0 even where there are problems, with 2 where the folder is no workspace.
+    Status(Status),
+    /// Launches a workspace: its code locations, the Dagster webserver and the daemon.
+    ///
+    /// Prints their logs, and one line "ready URL, N of M locations, T s" when all have settled. Ctrl-C stops everything.
+    /// Exits with 1 where no location could be served, with 2 where the folder is no workspace.
+    Up(Up),
+    /// Opens a workspace in the Dagdeck window.
+    Open(Open),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Prints JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only these code locations
+    #[arg(value_name = "LOCATION")]
+    pub(crate) locations: Vec<String>,
+    /// The port of the Dagster UI; without it 3000, or the next free one
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// Prints one JSON object per line instead of logs: started, location, ready, stopped
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Lets programs run in this folder without asking, now and later
+    #[arg(long)]
+    pub(crate) trust: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn up(words: &[&str]) -> Up {
+        let all = ["dagdeck", "up"].into_iter().chain(words.iter().copied());
+        match Arguments::try_parse_from(all).map(|arguments| arguments.command) {
+            Ok(Command::Up(up)) => up,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_whole_grammar_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_first_word_is_the_folder_and_the_rest_are_locations() {
+        let up = up(&[
+            "work/acme",
+            "marketing",
+            "sales",
+            "--port",
+            "3100",
+            "--json",
+            "--trust",
+        ]);
+        assert_eq!(up.path, PathBuf::from("work/acme"));
+        assert_eq!(up.locations, ["marketing", "sales"]);
+        assert_eq!((up.port, up.json, up.trust), (Some(3100), true, true));
+    }
+
+    #[test]
+    fn alone_it_means_this_folder() {
+        let up = up(&[]);
+        assert_eq!(
+            (up.path, up.locations.len(), up.port),
+            (PathBuf::from("."), 0, None)
+        );
+    }
+
+    #[test]
+    fn a_port_is_a_port() {
+        assert!(Arguments::try_parse_from(["dagdeck", "up", "--port", "0"]).is_err());
+        assert!(Arguments::try_parse_from(["dagdeck", "up", "--port", "70000"]).is_err());
+    }
+}

@@ -1,0 +1,84 @@
+//! How the command ends when it does not end well: what it says, and with which code.
+
+use dagdeck::wire::{ApiError, HintAction};
+
+/// Why the command ends early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The folder is no workspace.
+    NoWorkspace(String),
+    /// It can't be done, in words.
+    Failed(String),
+    /// Nothing is served; what there was to say has been said.
+    NothingServed,
+    /// A person or the system ended it before anything was served.
+    Interrupted,
+    /// Nobody reads the output any more.
+    Quiet,
+}
+
+impl End {
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::NoWorkspace(_) => 2,
+            Self::Failed(_) | Self::NothingServed => 1,
+            Self::Interrupted => 130,
+            Self::Quiet => 0,
+        }
+    }
+
+    pub(crate) fn say(&self) {
+        if let Self::NoWorkspace(words) | Self::Failed(words) = self {
+            anstream::eprintln!("dagdeck: {words}");
+        }
+    }
+}
+
+impl From<ApiError> for End {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(words(&error))
+    }
+}
+
+/// An error as a terminal shows it: the sentence, what lay behind it, what to do.
+pub(crate) fn words(error: &ApiError) -> String {
+    let mut words = error.message.clone();
+    for cause in &error.causes {
+        words.push_str("\n  because: ");
+        words.push_str(&cause.replace('\n', "\n  "));
+    }
+    for hint in &error.hints {
+        words.push_str("\n  ");
+        words.push_str(&hint.text);
+        if let Some(HintAction::CopyCommand { command }) = &hint.action {
+            words.push_str("\n    ");
+            words.push_str(command);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use dagdeck::wire::{ErrorCode, Hint};
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_cause_and_the_next_step() {
+        let mut error = ApiError::new(ErrorCode::Precondition, "There is no lockfile.");
+        error.causes.push("uv.lock is missing".to_owned());
+        let action = HintAction::CopyCommand {
+            command: "uv lock".to_owned(),
+        };
+        error.hints.push(Hint {
+            text: "Make one:".to_owned(),
+            action: Some(action),
+        });
+        assert_eq!(
+            words(&error),
+            "There is no lockfile.\n  because: uv.lock is missing\n  Make one:\n    uv lock"
+        );
+        assert_eq!(End::from(error).code(), 1);
+    }
+}

@@ -1,0 +1,49 @@
+//! The `dagdeck` command: the same API as the window's, for terminals, scripts and CI.
+//!
+//! Owns arguments, printing and exit codes. Decides nothing about workspaces.
+
+mod arguments;
+mod end;
+mod open;
+mod status;
+mod trust;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use end::End;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|first| first == "guard") {
+        process::guard_main(words);
+    }
+    let end = match Arguments::parse().command {
+        Command::Status(what) => status::run(&what),
+        Command::Up(what) => up::run(what),
+        Command::Open(what) => open::run(&what),
+    };
+    if let Err(end) = &end {
+        end.say();
+    }
+    ExitCode::from(end.map_or_else(|end| end.code(), |()| 0))
+}
+
+/// The environment this process was started with.
+fn environment() -> std::collections::BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Where the output goes was closed (`dagdeck status | head`): nothing is left to say, and that is no fault.
+fn piped<T>(written: std::io::Result<T>) -> Result<(), End> {
+    match written {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(End::Quiet),
+        Err(error) => Err(End::Failed(format!("can't print: {error}"))),
+    }
+}

@@ -1,0 +1,114 @@
+//! The one question before anything runs: may programs run in this folder?
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use dagdeck::wire::WorkspaceView;
+
+use crate::end::End;
+
+/// What a person let us do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leave {
+    /// Run programs in the folder.
+    pub(crate) run: bool,
+    /// Make an environment for the webserver in Dagdeck's own folder.
+    pub(crate) make: bool,
+}
+
+/// Finds out what we may do: from `--trust`, from what was allowed before, or by asking on a terminal.
+pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, End> {
+    let wanted = Leave {
+        run: !workspace.trusted,
+        make: workspace
+            .deployment
+            .as_ref()
+            .is_some_and(|deployment| deployment.to_be_made),
+    };
+    if trust
+        || wanted
+            == (Leave {
+                run: false,
+                make: false,
+            })
+    {
+        return Ok(wanted);
+    }
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(End::Failed(refusal(workspace, wanted)));
+    }
+    let mut error = anstream::stderr().lock();
+    let asked = write!(error, "{}", question(workspace, wanted)).and_then(|()| error.flush());
+    asked.map_err(|error| End::Failed(format!("can't ask: {error}")))?;
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    if read.is_ok() && agrees(&answer) {
+        Ok(wanted)
+    } else {
+        Err(End::Failed("Nothing was started.".to_owned()))
+    }
+}
+
+fn refusal(workspace: &WorkspaceView, wanted: Leave) -> String {
+    let root = &workspace.root;
+    if wanted.run {
+        format!(
+            "{root} is not trusted yet, and there is no terminal to ask on.\n  Launching runs the code in it. \
+             If you trust it, add --trust."
+        )
+    } else {
+        format!(
+            "No environment in {root} holds dagster-webserver, and there is no terminal to ask on.\n  \
+             With --trust Dagdeck makes one in its own folder."
+        )
+    }
+}
+
+fn question(workspace: &WorkspaceView, wanted: Leave) -> String {
+    let mut text = String::new();
+    if wanted.run {
+        text.push_str(&format!(
+            "{} is not trusted yet. Launching it would run:\n",
+            workspace.root
+        ));
+        for step in &workspace.trust_plan.steps {
+            let more = if step.more > 0 {
+                format!(", and {} more like it", step.more)
+            } else {
+                String::new()
+            };
+            text.push_str(&format!(
+                "  {} ({}{more})\n    $ {}\n",
+                step.title,
+                step.when,
+                step.command.argv.join(" ")
+            ));
+        }
+        let names = &workspace.trust_plan.environment_names;
+        if !names.is_empty() {
+            text.push_str(&format!(
+                "  with these variables from its .env files: {}\n",
+                names.join(", ")
+            ));
+        }
+    }
+    if wanted.make {
+        text.push_str("No environment here holds dagster-webserver: Dagdeck would make one in its own folder.\n");
+    }
+    text.push_str("Go on? [y/N] ");
+    text
+}
+
+fn agrees(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_is_a_yes() {
+        assert!(agrees("y\n") && agrees(" YES \r\n"));
+        assert!(!agrees("") && !agrees("\n") && !agrees("n") && !agrees("yeah"));
+    }
+}

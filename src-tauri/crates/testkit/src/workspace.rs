@@ -1,0 +1,196 @@
+//! A copy of the real test workspace, cheap enough for each test to have its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::TestDir;
+
+/// A Dagster workspace made by the real scaffolder, with two projects: `data-engineering` (asset `orders`, jobs `slow`
+/// and `medium`) and `data-science` (asset `forecast`, which depends on `orders`).
+///
+/// Environments are hard links into the original, so only a test that writes into site-packages would spoil it.
+pub struct TestWorkspace {
+    folder: TestDir,
+}
+
+impl TestWorkspace {
+    /// Copies it.
+    ///
+    /// # Panics
+    /// When `cargo xtask setup --tests` has not made the original.
+    pub fn copy() -> TestWorkspace {
+        let original = original();
+        assert!(
+            original.join("dg.toml").is_file(),
+            "there is no test workspace at {}: run `cargo xtask setup --tests`",
+            original.display()
+        );
+        // Beside the original, for hard links do not cross file systems.
+        let folder = TestDir::within(&original.with_file_name("test-copies"));
+        let copy = folder.join("acme");
+        let output = Command::new("cp")
+            .arg("-al")
+            .args([&original, &copy])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let workspace = TestWorkspace { folder };
+        for environment in workspace.environments() {
+            readdress(&environment, &original, &copy);
+        }
+        unlink_sources(&copy);
+        workspace
+    }
+
+    /// Its root.
+    pub fn path(&self) -> PathBuf {
+        self.folder.join("acme")
+    }
+
+    /// A project's folder.
+    pub fn project(&self, name: &str) -> PathBuf {
+        self.path().join("projects").join(name)
+    }
+
+    /// The folder of a project's definitions.
+    pub fn definitions(&self, project: &str) -> PathBuf {
+        self.project(project)
+            .join("src")
+            .join(project.replace('-', "_"))
+            .join("defs")
+    }
+
+    /// The Python of a project's environment.
+    pub fn python(&self, project: &str) -> PathBuf {
+        self.project(project).join(".venv/bin/python")
+    }
+
+    /// A folder beside the workspace that vanishes with it, for the state of the program under test.
+    pub fn state(&self) -> PathBuf {
+        self.folder.make("state")
+    }
+
+    /// What holds both the workspace and that state.
+    pub fn around(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Adds a project that nobody has synced yet: files as the scaffolder writes them, no `.venv`.
+    pub fn add_project_without_environment(&self, name: &str) {
+        let (model, module) = (self.project("data-science"), name.replace('-', "_"));
+        let folder = self.project(name);
+        let named = |text: &str| {
+            text.replace("data_science", &module)
+                .replace("data-science", name)
+        };
+        let source = folder.join("src").join(&module);
+        fs_err::create_dir_all(source.join("defs")).unwrap();
+        for (from, to) in [
+            ("pyproject.toml", folder.join("pyproject.toml")),
+            ("src/data_science/__init__.py", source.join("__init__.py")),
+            (
+                "src/data_science/definitions.py",
+                source.join("definitions.py"),
+            ),
+            (
+                "src/data_science/defs/__init__.py",
+                source.join("defs/__init__.py"),
+            ),
+        ] {
+            let text = fs_err::read_to_string(model.join(from)).unwrap();
+            fs_err::write(to, named(&text)).unwrap();
+        }
+        let config = self.path().join("dg.toml");
+        let text = fs_err::read_to_string(&config).unwrap();
+        let entry = format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
+        fs_err::write(&config, text + &entry).unwrap();
+    }
+
+    fn environments(&self) -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = fs_err::read_dir(self.path().join("projects"))
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
+        folders.push(self.path().join("deployments/local"));
+        folders
+            .into_iter()
+            .map(|folder| folder.join(".venv"))
+            .filter(|environment| environment.is_dir())
+            .collect()
+    }
+}
+
+fn original() -> PathBuf {
+    match std::env::var_os("DAGDECK_TEST_WORKSPACE") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+                || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target"),
+                PathBuf::from,
+            );
+            let target = fs_err::canonicalize(&target).unwrap_or(target);
+            target.join("test-workspace")
+        }
+    }
+}
+
+/// Points what an environment says of its own place to the copy: scripts, editable installs, `direct_url.json`.
+fn readdress(environment: &Path, original: &Path, copy: &Path) {
+    let (from, to) = (original.to_str().unwrap(), copy.to_str().unwrap());
+    let libraries = fs_err::read_dir(environment.join("lib")).unwrap();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for library in libraries.flatten() {
+        let packages = library.path().join("site-packages");
+        for package in fs_err::read_dir(&packages).unwrap().flatten() {
+            files.push(package.path());
+            files.push(package.path().join("direct_url.json"));
+        }
+    }
+    files.extend(
+        fs_err::read_dir(environment.join("bin"))
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path()),
+    );
+    let small = |file: &PathBuf| {
+        file.symlink_metadata()
+            .is_ok_and(|file| file.is_file() && file.len() < 65_536)
+    };
+    for file in files.iter().filter(|file| small(file)) {
+        if let Ok(text) = std::fs::read_to_string(file)
+            && text.contains(from)
+        {
+            rewrite(file, text.replace(from, to));
+        }
+    }
+}
+
+/// Makes every file outside the environments the copy's own, so that a test that edits in place spoils nothing.
+fn unlink_sources(copy: &Path) {
+    let mut folders = vec![copy.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(&folder).unwrap().flatten() {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() && entry.file_name() != ".venv" {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                let bytes = fs_err::read(entry.path()).unwrap();
+                rewrite(&entry.path(), bytes);
+            }
+        }
+    }
+}
+
+/// Replaces a file by a new one with the same rights: the hard link is broken, the original stays.
+fn rewrite(file: &Path, bytes: impl AsRef<[u8]>) {
+    let rights = fs_err::metadata(file).unwrap().permissions();
+    let new = file.with_extension("copying");
+    fs_err::write(&new, bytes).unwrap();
+    fs_err::set_permissions(&new, rights).unwrap();
+    fs_err::rename(&new, file).unwrap();
+}
