@@ -1,0 +1,39 @@
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+export default ts.config(
+  { ignores: ['dist', 'node_modules', 'src/backend/generated'] },
+  ...ts.configs.recommended,
+  ...svelte.configs.recommended,
+  { languageOptions: { globals: { ...globals.browser } } },
+  { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
+  {
+    // A .svelte file may hold 300 lines, whatever else it is.
+    files: ['**/*.svelte'],
+    rules: { 'max-lines': ['error', 300] },
+  },
+  {
+    rules: {
+      // Sets and maps are replaced, never changed, and held in $state.raw.
+      'svelte/prefer-svelte-reactivity': 'off',
+      // {' '} is how a space between two elements survives.
+      'svelte/no-useless-mustaches': 'off',
+    },
+  },
+  {
+    files: ['src/**'],
+    ignores: ['src/backend/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@tauri-apps/*'], message: 'Only src/backend speaks to the shell.' },
+            { group: ['**/backend/generated/*'], message: 'Import types from backend/wire.' },
+          ],
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,246 @@
+// A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
+
+import type { Backend, CommandName } from '../backend';
+import type { ApiError, Commands, Envelope, Event, LocationView, OpenPathRequest, Snapshot } from '../wire';
+import { FakeLogs } from './logs';
+import { scenes } from './scenes';
+
+type Answers = { [N in CommandName]?: (request: Commands[N]['request']) => Commands[N]['response'] };
+
+/** Something the window asked for, for tests to look at. */
+export interface Asked {
+  name: string;
+  request: unknown;
+}
+
+/** The fake. `pace` is how long its made-up steps take, in ms; 0 takes none of them by itself. */
+export class FakeBackend implements Backend {
+  readonly fake = true;
+  readonly asked: Asked[] = [];
+  readonly logs: FakeLogs;
+  snapshot: Snapshot;
+  /** Rejects the named commands with these. */
+  failing: Partial<Record<CommandName, ApiError>> = {};
+  folder: string | null = null;
+  readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
+
+  #hear: ((batch: Envelope[]) => void) | null = null;
+  #closeAsked: ((processes: number) => void) | null = null;
+  #dropped: ((event: { over: boolean; paths: string[] }) => void) | null = null;
+  readonly #pace: number;
+
+  constructor(snapshot: Snapshot, pace = 0) {
+    this.snapshot = snapshot;
+    this.#pace = pace;
+    this.logs = new FakeLogs((event) => this.emit(event));
+  }
+
+  /** The fake that an address such as `?scene=overview&theme=dark&lines=200000` asks for. */
+  static fromAddress(search: string): FakeBackend {
+    const query = new URLSearchParams(search);
+    const scene = scenes[query.get('scene') ?? 'overview'] ?? scenes.overview;
+    const snapshot = (scene as (now: number) => Snapshot)(Date.now());
+    const theme = query.get('theme');
+    if (theme === 'light' || theme === 'dark') snapshot.settings.theme = theme;
+    const fake = new FakeBackend(snapshot, 700);
+    fake.folder = '/home/ada/work/growth-sandbox';
+    fake.logs.lines = Number(query.get('lines') ?? fake.logs.lines);
+    if (query.has('stream')) fake.logs.stream(Number(query.get('stream')));
+    if (query.has('closing')) setTimeout(() => fake.askClose(4), 300);
+    fake.measure();
+    setInterval(() => fake.measure(), 2_000);
+    return fake;
+  }
+
+  async call<N extends CommandName>(
+    name: N,
+    request: Commands[N]['request'],
+  ): Promise<Commands[N]['response']> {
+    this.asked.push({ name, request });
+    const failure = this.failing[name];
+    if (failure !== undefined) throw failure;
+    const answer = this.#answers[name] as ((request: unknown) => unknown) | undefined;
+    const value = answer ? answer(request) : this.logs.answer(name, request);
+    return (value ?? {}) as Commands[N]['response'];
+  }
+
+  async subscribe(hear: (batch: Envelope[]) => void): Promise<void> {
+    this.#hear = hear;
+  }
+
+  /** Tells the window something, in the next number. */
+  emit(event: Event): void {
+    this.snapshot = { ...this.snapshot, revision: this.snapshot.revision + 1 };
+    this.#hear?.([{ revision: this.snapshot.revision, event }]);
+  }
+
+  /** Changes a location and tells the window. */
+  change(id: string, change: Partial<LocationView>): void {
+    const open = this.snapshot.workspace;
+    const old = open?.locations.find((one) => one.id === id);
+    if (!open || !old) return;
+    const location = { ...old, ...change };
+    const locations = open.locations.map((one) => (one.id === id ? location : one));
+    this.snapshot = { ...this.snapshot, workspace: { ...open, locations } };
+    this.emit({ kind: 'locationChanged', location });
+  }
+
+  askClose(processes: number): void {
+    this.#closeAsked?.(processes);
+  }
+
+  drop(paths: string[]): void {
+    this.#dropped?.({ over: false, paths });
+  }
+
+  /** Makes up a measurement of what runs. */
+  measure(): void {
+    const open = this.snapshot.workspace;
+    if (open === null) return;
+    const all = [...open.locations, open.webserver, open.daemon].filter((one) => one.process !== null);
+    const metrics = Object.fromEntries(
+      all.map((one, at) => {
+        const memory = (150 + ((at * 83) % 260) + Math.random() * 12) * 1024 * 1024;
+        return [one.log, { cpu: 0.01, memory, processes: 1 }];
+      }),
+    );
+    this.emit({ kind: 'metricsMeasured', metrics });
+  }
+
+  async pickFolder(): Promise<string | null> {
+    return this.folder;
+  }
+  async openUrl(url: string): Promise<void> {
+    this.asked.push({ name: 'openUrl', request: url });
+  }
+  async openPath(request: OpenPathRequest): Promise<void> {
+    this.asked.push({ name: 'openPath', request });
+  }
+  async revealPath(path: string): Promise<void> {
+    this.asked.push({ name: 'revealPath', request: path });
+  }
+  async copy(text: string): Promise<void> {
+    this.asked.push({ name: 'copy', request: text });
+  }
+  async painted(): Promise<void> {
+    // Nobody measures here, and what is asked of the backend is not muddled with it.
+  }
+
+  async decideClose(decision: string, remember: boolean): Promise<void> {
+    this.asked.push({ name: 'decideClose', request: { decision, remember } });
+  }
+  onCloseAsked(hear: (processes: number) => void) {
+    this.#closeAsked = hear;
+    return () => (this.#closeAsked = null);
+  }
+  onFolderOpened() {
+    return () => {};
+  }
+  onDrop(hear: (event: { over: boolean; paths: string[] }) => void) {
+    this.#dropped = hear;
+    return () => (this.#dropped = null);
+  }
+
+  readonly #answers: Answers = {
+    snapshot_get: () => this.snapshot,
+    workspace_open: ({ path }) => {
+      const next = scenes[path.includes('acme') ? 'ready' : 'trust'] ?? scenes.trust;
+      const opened = (next as (now: number) => Snapshot)(Date.now());
+      this.snapshot = { ...opened, settings: this.snapshot.settings, revision: this.snapshot.revision + 1 };
+      return this.snapshot;
+    },
+    workspace_close: () => {
+      this.snapshot = { ...this.snapshot, workspace: null };
+      this.emit({ kind: 'workspaceRead', workspace: null });
+      return {};
+    },
+    workspace_trust: () => {
+      const open = this.snapshot.workspace;
+      if (open !== null) this.snapshot = { ...this.snapshot, workspace: { ...open, trusted: true } };
+      this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
+      return {};
+    },
+    operations_script: () => ({ text: '#!/bin/sh\n' }),
+    launch: () => {
+      for (const one of this.snapshot.workspace?.locations ?? [])
+        if (one.blocked === null) this.#start(one.id);
+      return {};
+    },
+    stop_all: () => {
+      for (const one of this.snapshot.workspace?.locations ?? []) this.#stop(one.id);
+      return {};
+    },
+    location_start: ({ location }) => this.#start(location),
+    location_restart: ({ location }) => this.#start(location),
+    location_stop: ({ location }) => this.#stop(location),
+    location_definitions: () => ({
+      assets: Array.from({ length: 84 }, (_, at) => `warehouse/${at % 3 ? 'stg' : 'fct'}_orders_${at}`),
+      checks: ['fct_orders_0: not_null_id', 'fct_orders_0: fresh'],
+      jobs: ['orders_hourly', 'retrain_weekly'],
+      schedules: ['orders_hourly_schedule'],
+      sensors: ['raw_orders_landed'],
+      resources: ['warehouse', 's3'],
+    }),
+    location_files: () => ({
+      cut: false,
+      files: [
+        ['pyproject.toml', 'project settings', 1_240],
+        ['src/data_science/__init__.py', null, 0],
+        ['src/data_science/definitions.py', 'definitions', 412],
+        ['src/data_science/forecasting/assets.py', null, 14_233],
+        ['tests/test_assets.py', null, 2_210],
+        ['uv.lock', 'lockfile', 412_000],
+      ].map(([path, role, bytes]) => ({
+        path: path as string,
+        role: role as string | null,
+        bytes: bytes as number,
+        modifiedAt: Date.now() - 3_600_000,
+      })),
+    }),
+    settings_set: (settings) => {
+      this.snapshot = { ...this.snapshot, settings };
+      this.emit({ kind: 'settingsChanged', settings });
+      return {};
+    },
+  };
+
+  #later(steps: number, act: () => void): void {
+    if (this.#pace > 0) setTimeout(act, this.#pace * steps);
+  }
+
+  #start(id: string): Record<symbol, never> {
+    const since = Date.now();
+    const process = { pid: 40_000 + this.asked.length, address: null, startedAt: since };
+    const starting = { state: 'starting', since, phaseSince: since, usual: 2_600 } as const;
+    this.change(id, {
+      lifecycle: { ...starting, phase: 'importing' },
+      readiness: { state: 'loading' },
+      process,
+    });
+    this.#later(2, () =>
+      this.change(id, { lifecycle: { ...starting, phaseSince: Date.now(), phase: 'loading' } }),
+    );
+    this.#later(4, () => {
+      const counts = { assets: 12, checks: 0, jobs: 2, schedules: 1, sensors: 0, resources: 1 };
+      const at = Date.now();
+      this.change(id, {
+        lifecycle: { state: 'running', since },
+        readiness: { state: 'ready', at, took: at - since },
+        definitions: { counts, readAt: at, live: true },
+      });
+    });
+    return {};
+  }
+
+  #stop(id: string): Record<symbol, never> {
+    this.change(id, { lifecycle: { state: 'stopping', since: Date.now() } });
+    this.#later(1, () =>
+      this.change(id, {
+        lifecycle: { state: 'stopped', at: Date.now(), by: 'person' },
+        readiness: { state: 'unknown' },
+        process: null,
+      }),
+    );
+    return {};
+  }
+}

@@ -1,0 +1,168 @@
+// Snapshots to look at: each shows one screen or state.
+
+import type { LocationView, Snapshot } from '../wire';
+import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
+
+const MANY = [
+  'ingest',
+  'orders',
+  'billing',
+  'crm',
+  'web',
+  'ads',
+  'search',
+  'risk',
+  'stock',
+  'hr',
+  'legal',
+  'lab',
+];
+
+function designWorkspace(now: number) {
+  const since = now - 134 * 60_000;
+  return workspace(designLocations(now), {
+    webserver: service('webserver', {
+      lifecycle: { state: 'running', since },
+      process: { pid: 41650, address: '127.0.0.1:3000', startedAt: since },
+    }),
+    daemon: service('daemon', {
+      lifecycle: { state: 'running', since },
+      process: { pid: 41655, address: null, startedAt: since },
+    }),
+  });
+}
+
+function allStates(now: number): LocationView[] {
+  const folder = `${ROOT}/projects/x`;
+  return [
+    ...designLocations(now),
+    location('payments', 7, {
+      lifecycle: { state: 'stopping', since: now - 12_000 },
+      process: { pid: 5, address: null, startedAt: now - 90_000 },
+    }),
+    location('ledger', 8, {
+      lifecycle: {
+        state: 'crashed',
+        reason: 'ended with code 137, out of memory',
+        at: now - 90_000,
+        retryAt: null,
+        lastLines: ['MemoryError'],
+      },
+    }),
+    location('partners', 1, { managed: false, readiness: { state: 'ready', at: now, took: 0 } }),
+    location('legacy_etl', 2, {
+      environment: environment(folder, {
+        state: 'broken',
+        detail: 'its Python 3.11.4 was removed',
+        interpreter: null,
+      }),
+      blocked: 'its environment is broken',
+    }),
+    location('forecast', 3, {
+      environment: environment(folder, { state: 'syncing', detail: '87 of 118' }),
+      blocked: 'its environment is being synced',
+    }),
+  ];
+}
+
+/** The named snapshots. */
+export const scenes: Record<string, (now: number) => Snapshot> = {
+  welcome: (now) => snapshot(null, now),
+  overview: (now) => snapshot(designWorkspace(now), now),
+  trust: (now) =>
+    snapshot(
+      workspace(
+        designLocations(now)
+          .slice(0, 3)
+          .map((one) => ({
+            ...one,
+            lifecycle: { state: 'stopped' as const, at: null, by: null },
+            readiness: { state: 'unknown' as const },
+            process: null,
+            definitions: null,
+          })),
+        { trusted: false },
+      ),
+      now,
+    ),
+  ready: (now) =>
+    snapshot(
+      workspace([location('data_engineering', 1), location('data_science', 2), location('finance', 3)]),
+      now,
+    ),
+  states: (now) => snapshot(workspace(allStates(now)), now),
+  many: (now) =>
+    snapshot(
+      workspace(
+        Array.from({ length: 1000 }, (_, at) =>
+          location(
+            `${MANY[at % MANY.length]}_${at}`,
+            (at % 8) + 1,
+            at % 7 === 0
+              ? {
+                  blocked: 'it has no environment yet',
+                  environment: environment(ROOT, {
+                    state: 'missing',
+                    detail: 'new in this checkout',
+                    python: null,
+                    dagster: null,
+                  }),
+                }
+              : {},
+          ),
+        ),
+      ),
+      now,
+    ),
+  dozen: (now) =>
+    snapshot(
+      workspace([
+        ...allStates(now),
+        ...Array.from({ length: 7 }, (_, at) => location(`extra_${at}`, (at % 8) + 1)),
+      ]),
+      now,
+    ),
+  empty: (now) =>
+    snapshot(
+      workspace([], {
+        nearby: [{ path: `${ROOT}/projects/old-pipeline`, name: 'old-pipeline', kind: 'dgProject' }],
+      }),
+      now,
+    ),
+  toml: (now) => {
+    const subject = { path: `${ROOT}/dg.toml`, line: 15, column: 6 };
+    const problem = {
+      code: 'invalid-toml',
+      severity: 'blocker' as const,
+      message: 'dg.toml can’t be read: key with no value, expected `=`',
+      hint: 'A key needs an equals sign before its value.',
+      subject,
+      excerpt: 'path "projects/finance"',
+      location: null,
+    };
+    return snapshot(workspace(designLocations(now).slice(0, 4), { problems: [problem] }), now);
+  },
+  limit: (now) => {
+    const open = designWorkspace(now);
+    return snapshot(
+      { ...open, watching: { folders: 812, limited: 'inotify allows 8,192 watches and all are taken' } },
+      now,
+    );
+  },
+  nowhere: (now) =>
+    snapshot(
+      workspace([], {
+        root: `${HOME}/work`,
+        name: 'work',
+        kind: 'notAWorkspace',
+        config: null,
+        trusted: false,
+        nearby: [
+          { path: ROOT, name: 'acme-data', kind: 'dgWorkspace' },
+          { path: `${HOME}/work/etl`, name: 'etl', kind: 'dgProject' },
+          { path: `${HOME}/work/old/reporting`, name: 'reporting', kind: 'plainPackage' },
+        ],
+      }),
+      now,
+    ),
+};

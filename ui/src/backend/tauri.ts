@@ -1,0 +1,56 @@
+// The real backend: every word to and from the shell passes here.
+
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { getCurrentWindow } from '@tauri-apps/api/window';
+
+import { toApiError, type Backend, type CommandName, type Unsubscribe } from './backend';
+import type { Commands, Envelope } from './wire';
+
+/** Turns a promised unsubscribe into one that may be called at once. */
+function later(promised: Promise<Unsubscribe>): Unsubscribe {
+  return () => void promised.then((end) => end());
+}
+
+/** Makes the backend that speaks to the Tauri shell. */
+export function tauriBackend(): Backend {
+  return {
+    fake: false,
+    async call<N extends CommandName>(name: N, request: Commands[N]['request']) {
+      try {
+        return await invoke<Commands[N]['response']>(name, { request });
+      } catch (thrown) {
+        throw toApiError(thrown);
+      }
+    },
+    async subscribe(hear) {
+      const channel = new Channel<Envelope[]>();
+      channel.onmessage = hear;
+      await invoke('events_subscribe', { channel });
+    },
+    pickFolder: (start) => invoke<string | null>('dialog_pick_folder', { start }),
+    openUrl: (url) => invoke('open_url', { url }),
+    openPath: (request) => invoke('open_path', { request }),
+    revealPath: (path) => invoke('reveal_path', { path }),
+    copy: (text) => invoke('clipboard_write', { text }),
+    painted: (screen) => invoke('window_painted', { screen }),
+    decideClose: (decision, remember) => invoke('window_close_decide', { decision, remember }),
+    onCloseAsked: (hear) =>
+      later(listen<{ processes: number }>('close-asked', (event) => hear(event.payload.processes))),
+    onFolderOpened: (hear) =>
+      later(listen<{ path: string }>('folder-opened', (event) => hear(event.payload.path))),
+    onDrop: (hear) =>
+      later(
+        getCurrentWebview().onDragDropEvent(({ payload }) => {
+          if (payload.type === 'drop') hear({ over: false, paths: payload.paths });
+          else hear({ over: payload.type !== 'leave', paths: [] });
+        }),
+      ),
+    window: {
+      minimise: () => void getCurrentWindow().minimize(),
+      toggleMaximise: () => void getCurrentWindow().toggleMaximize(),
+      close: () => void getCurrentWindow().close(),
+    },
+  };
+}

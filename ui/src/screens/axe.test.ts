@@ -1,0 +1,42 @@
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+
+import type { App } from '../state/app.svelte';
+import { settle, show } from './testing';
+
+// Colours and layout need a real browser; contrast is checked with the design's own tokens.
+const OPTIONS = {
+  rules: { 'color-contrast': { enabled: false }, region: { enabled: true } },
+  resultTypes: ['violations' as const],
+};
+
+const SCREENS: [string, string, (app: App) => void][] = [
+  ['welcome', 'welcome', () => {}],
+  ['trust', 'trust', () => {}],
+  ['overview', 'states', () => {}],
+  ['a location’s log with its explanation', 'overview', (app) => app.goLocation('data_science')],
+  ['definitions', 'overview', (app) => app.goLocation('data_engineering', 'definitions')],
+  ['environment', 'overview', (app) => app.goLocation('customer_support', 'environment')],
+  ['files', 'overview', (app) => app.goLocation('data_science', 'files')],
+  ['all logs', 'overview', (app) => app.go({ view: 'logs' })],
+  ['problems', 'overview', (app) => app.go({ view: 'problems' })],
+  ['settings', 'overview', (app) => app.go({ view: 'settings' })],
+  ['the webserver', 'overview', (app) => app.go({ view: 'service', name: 'webserver' })],
+  ['a dg.toml that can’t be read', 'toml', () => {}],
+  ['no projects', 'empty', () => {}],
+  ['no workspace', 'nowhere', () => {}],
+  ['the palette', 'overview', (app) => (app.overlay = 'palette')],
+  ['the keys', 'overview', (app) => (app.overlay = 'keys')],
+];
+
+describe('accessibility', () => {
+  it.each(SCREENS)('%s has no violation', async (_, scene, go) => {
+    const { app } = await show(scene);
+    go(app);
+    await settle();
+    const { violations } = await axe.run(document.body, OPTIONS);
+    expect(
+      violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([]);
+  });
+});

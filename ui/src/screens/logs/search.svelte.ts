@@ -1,0 +1,118 @@
+// Searching one log: the pattern, where the search stands, and what to mark in the rows in sight.
+
+import type { LogMatches, Segment } from '../../backend/wire';
+import type { App } from '../../state/app.svelte';
+import type { LogState } from './log.svelte';
+
+const EMPTY: LogMatches = { count: 0, row: null, ordinal: 0, invalid: null };
+
+/** A search in a log. */
+export class LogSearch {
+  pattern = $state('');
+  regex = $state(false);
+  found = $state.raw<LogMatches>(EMPTY);
+
+  /** What to mark in rows; null while nothing is searched for. */
+  marker = $derived.by(() => marker(this.pattern, this.regex));
+
+  readonly #app: App;
+  readonly #log: LogState;
+  #asked = 0;
+
+  constructor(app: App, log: LogState) {
+    this.#app = app;
+    this.#log = log;
+  }
+
+  /** What the field says beside the pattern. */
+  get words(): string {
+    if (this.pattern === '' || this.found.invalid !== null) return '';
+    return this.found.count === 0 ? 'none' : `${this.found.ordinal} of ${this.found.count}`;
+  }
+
+  /** Searches anew from the rows in sight. */
+  async again(): Promise<void> {
+    if (this.pattern === '' && this.found === EMPTY) return;
+    await this.#ask(Math.floor(this.#log.top), false);
+  }
+
+  async step(direction: 1 | -1): Promise<void> {
+    const at = this.found.row ?? Math.floor(this.#log.top);
+    const from = at + direction;
+    if (from < 0) return this.#ask(Math.max(0, this.#log.total - 1), true);
+    await this.#ask(from >= this.#log.total ? 0 : from, direction < 0);
+  }
+
+  clear(): void {
+    this.pattern = '';
+    void this.again();
+  }
+
+  async #ask(from: number, backwards: boolean): Promise<void> {
+    const { view } = this.#log;
+    if (view === null) return;
+    const asked = ++this.#asked;
+    const request = { view, pattern: this.pattern, regex: this.regex, caseSensitive: false, from, backwards };
+    let found = await this.#app.run('log_search', request);
+    if (found === null || asked !== this.#asked) return;
+    if (found.row === null && found.count > 0) {
+      // Past the last match: go on from the other end.
+      const round = backwards ? Math.max(0, this.#log.total - 1) : 0;
+      found = (await this.#app.run('log_search', { ...request, from: round })) ?? found;
+    }
+    // A pattern that can't be used leaves the older matches in place.
+    this.found = found.invalid === null ? found : { ...this.found, invalid: found.invalid };
+    if (this.pattern === '') this.found = EMPTY;
+    else if (found.row !== null && found.invalid === null) {
+      this.#log.anchor = null;
+      this.#log.selected = found.row;
+      this.#log.centre(found.row);
+      this.#log.follow = false;
+    }
+  }
+}
+
+/** The expression that finds a pattern in text, or null where there is none. */
+export function marker(pattern: string, regex: boolean): RegExp | null {
+  if (pattern === '') return null;
+  try {
+    return new RegExp(regex ? pattern : pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+  } catch {
+    return null;
+  }
+}
+
+/** A run of text in one style, marked or not. */
+export interface Piece {
+  text: string;
+  color: string | null;
+  bold: boolean;
+  marked: boolean;
+}
+
+/** Splits segments where matches begin and end; a match may span several. */
+export function pieces(segments: Segment[], find: RegExp | null): Piece[] {
+  if (find === null) return segments.map((one) => ({ ...one, marked: false }));
+  const whole = segments.map((one) => one.text).join('');
+  const spans = [...whole.matchAll(find)].map(
+    (match) => [match.index, match.index + match[0].length] as const,
+  );
+  const out: Piece[] = [];
+  let start = 0;
+  for (const segment of segments) {
+    const end = start + segment.text.length;
+    const cuts = new Set([start, end]);
+    for (const [from, to] of spans) {
+      if (from > start && from < end) cuts.add(from);
+      if (to > start && to < end) cuts.add(to);
+    }
+    const sorted = [...cuts].sort((a, b) => a - b);
+    for (let at = 0; at + 1 < sorted.length; at += 1) {
+      const [from, to] = [sorted[at] as number, sorted[at + 1] as number];
+      const marked = spans.some(([a, b]) => a <= from && to <= b);
+      out.push({ text: whole.slice(from, to), color: segment.color, bold: segment.bold, marked });
+    }
+    start = end;
+  }
+  return out;
+}

@@ -1,0 +1,347 @@
+// Every command and place that the palette knows, for what is open and selected now.
+
+import type { GlyphName, IconName } from '../../design/drawings';
+import type { App } from '../../state/app.svelte';
+import { plural } from '../../state/format';
+import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
+import {
+  openDagsterUi,
+  reloadVerb,
+  restartVerb,
+  serviceVerbs,
+  startVerb,
+  stopVerb,
+  syncVerb,
+} from '../../state/verbs';
+import { locationGlyph, locationKey, locationShown, type Tone } from '../../state/words';
+
+/** One line of the palette. */
+export interface Entry {
+  id: string;
+  group: 'For the selected location' | 'Workspace' | 'Go to' | 'Dagdeck';
+  label: string;
+  hint: string;
+  icon?: IconName;
+  glyph?: { name: GlyphName; tone: Tone };
+  keys?: string;
+  /** The exact shell line that it runs, for copying. */
+  command?: string;
+  /** The same without folder and environment, for showing. */
+  line?: string;
+  run: () => void;
+}
+
+/** Everything that can be done or gone to. What can't be done now is left out. */
+export function entries(app: App): Entry[] {
+  return [...forLocation(app), ...forWorkspace(app), ...places(app), ...dagdeck(app)];
+}
+
+function forLocation(app: App): Entry[] {
+  const location = app.current;
+  if (location === null) return [];
+  const group = 'For the selected location' as const;
+  const { name, id } = location;
+  const shell = location.command?.shell;
+  const stopped = locationKey(location) === 'stopped';
+  const list: (Entry & { off?: boolean })[] = [];
+  const start = startVerb(app, location);
+  const stop = stopVerb(app, location);
+  const restart = restartVerb(app, location);
+  const reload = reloadVerb(app, location);
+  const sync = syncVerb(app, location);
+  list.push(
+    {
+      id: 'start',
+      group,
+      label: `Start ${name}`,
+      hint: '',
+      icon: 'play',
+      keys: 'Space',
+      command: shell,
+      run: start.run,
+      off: !stopped || start.disabled,
+    },
+    {
+      id: 'stop',
+      group,
+      label: `${stop.label} ${name}`,
+      hint: stop.title,
+      icon: 'stop',
+      keys: 'Space',
+      run: stop.run,
+      off: stopped || stop.disabled,
+    },
+    {
+      id: 'restart',
+      group,
+      label: `Restart ${name}`,
+      hint: 'stops, then starts',
+      icon: 'restart',
+      keys: 'Shift+R',
+      command: shell,
+      run: restart.run,
+      off: stopped || restart.disabled,
+    },
+    {
+      id: 'reload',
+      group,
+      label: `Reload code of ${name}`,
+      hint: 'without a gap',
+      icon: 'reload',
+      keys: 'R',
+      command: shell,
+      run: reload.run,
+      off: reload.disabled,
+    },
+    {
+      id: 'sync',
+      group,
+      label: `Sync environment of ${name}`,
+      hint: location.environment.detail,
+      icon: 'env',
+      command: location.sync?.shell,
+      run: sync.run,
+      off: sync.disabled,
+    },
+    {
+      id: 'copy',
+      group,
+      label: `Copy start command of ${name}`,
+      hint: '',
+      icon: 'copy',
+      command: shell,
+      run: () => void app.copy(shell ?? '', 'Command copied'),
+      off: shell === undefined,
+    },
+    {
+      id: 'folder',
+      group,
+      label: `Show folder of ${name}`,
+      hint: location.path,
+      icon: 'folder',
+      run: () => void app.reveal(location.folder),
+    },
+    {
+      id: 'auto',
+      group,
+      label: location.autoReload ? `Stop reloading ${name} on change` : `Reload ${name} when files change`,
+      hint: '',
+      icon: 'eye',
+      run: () => void app.run('location_set_auto_reload', { location: id, on: !location.autoReload }),
+    },
+  );
+  return list.filter((one) => one.off !== true);
+}
+
+function forWorkspace(app: App): Entry[] {
+  const { workspace } = app;
+  if (workspace === null || workspace.kind === 'notAWorkspace') return [];
+  const group = 'Workspace' as const;
+  const list: Entry[] = [];
+  const plan = launchPlan(workspace);
+  const first = plan.locations[0]?.command?.shell;
+  if (workspace.trusted && !workspace.launch.active && (plan.locations.length > 0 || plan.services)) {
+    list.push({
+      id: 'launch',
+      group,
+      label: 'Launch',
+      hint: launchSentence(workspace),
+      icon: 'play',
+      keys: 'Mod+Enter',
+      command: first,
+      run: () => app.requestLaunch(),
+    });
+  }
+  if (anythingRuns(workspace)) {
+    list.push({
+      id: 'stop-all',
+      group,
+      label: 'Stop all',
+      hint: '',
+      icon: 'stop',
+      keys: 'Mod+.',
+      run: () => void app.run('stop_all', {}),
+    });
+  }
+  if (workspace.webserver.url !== null && workspace.webserver.lifecycle.state === 'running') {
+    list.push({
+      id: 'ui',
+      group,
+      label: 'Open Dagster UI',
+      hint: workspace.webserver.url,
+      icon: 'globe',
+      keys: 'Mod+U',
+      run: () => openDagsterUi(app),
+    });
+  }
+  for (const service of [workspace.webserver, workspace.daemon]) {
+    for (const verb of serviceVerbs(app, service)) {
+      if (verb.disabled) continue;
+      const command = verb.label === 'Stop' ? undefined : service.command?.shell;
+      list.push({
+        id: `${service.name}-${verb.label}`,
+        group,
+        label: `${verb.label} ${service.name}`,
+        hint: '',
+        icon: verb.icon,
+        command,
+        run: verb.run,
+      });
+    }
+  }
+  list.push(
+    {
+      id: 'check',
+      group,
+      label: 'Check again',
+      hint: 'reads the folder and asks uv',
+      icon: 'reload',
+      keys: 'Mod+R',
+      run: () => void app.run('workspace_check', {}),
+    },
+    {
+      id: 'script',
+      group,
+      label: 'Copy everything Dagdeck ran as a shell script',
+      hint: '',
+      icon: 'copy',
+      run: () => void copyScript(app),
+    },
+    {
+      id: 'root',
+      group,
+      label: 'Show the workspace’s folder',
+      hint: workspace.root,
+      icon: 'folder',
+      run: () => void app.reveal(workspace.root),
+    },
+  );
+  return list;
+}
+
+async function copyScript(app: App): Promise<void> {
+  const script = await app.run('operations_script', {});
+  if (script !== null) await app.copy(script.text, 'Shell script copied');
+}
+
+function places(app: App): Entry[] {
+  const { workspace } = app;
+  if (workspace === null || workspace.kind === 'notAWorkspace') return [];
+  const group = 'Go to' as const;
+  const located = workspace.locations.map((location): Entry => {
+    const shown = locationGlyph(location);
+    return {
+      id: `go:${location.id}`,
+      group,
+      label: location.name,
+      hint: `${locationShown(location).word}, ${location.path}`,
+      glyph: { name: shown.glyph, tone: shown.tone },
+      command: location.command?.shell,
+      run: () => app.goLocation(location.id),
+    };
+  });
+  return [
+    ...located,
+    {
+      id: 'go-overview',
+      group,
+      label: 'Overview',
+      hint: plural(workspace.locations.length, 'location'),
+      icon: 'overview',
+      keys: 'Mod+1',
+      run: () => app.go({ view: 'overview' }),
+    },
+    {
+      id: 'go-logs',
+      group,
+      label: 'Logs',
+      hint: 'all processes',
+      icon: 'logs',
+      keys: 'Mod+2',
+      run: () => app.go({ view: 'logs' }),
+    },
+    {
+      id: 'go-problems',
+      group,
+      label: 'Problems',
+      hint: '',
+      icon: 'health',
+      keys: 'Mod+3',
+      run: () => app.go({ view: 'problems' }),
+    },
+    {
+      id: 'go-webserver',
+      group,
+      label: 'Webserver',
+      hint: '',
+      icon: 'globe',
+      run: () => app.go({ view: 'service', name: 'webserver' }),
+    },
+    {
+      id: 'go-daemon',
+      group,
+      label: 'Daemon',
+      hint: '',
+      icon: 'daemon',
+      run: () => app.go({ view: 'service', name: 'daemon' }),
+    },
+  ];
+}
+
+function dagdeck(app: App): Entry[] {
+  const group = 'Dagdeck' as const;
+  const theme = app.settings?.theme === 'light' ? 'dark' : 'light';
+  return [
+    {
+      id: 'open',
+      group,
+      label: 'Open workspace…',
+      hint: '',
+      icon: 'folder',
+      keys: 'Mod+O',
+      run: () => void app.openByDialog(),
+    },
+    {
+      id: 'settings',
+      group,
+      label: 'Settings',
+      hint: '',
+      icon: 'gear',
+      keys: 'Mod+,',
+      run: () => app.go({ view: 'settings' }),
+    },
+    {
+      id: 'theme',
+      group,
+      label: `Use the ${theme} theme`,
+      hint: '',
+      icon: 'eye',
+      run: () => void app.setSettings({ theme }),
+    },
+    {
+      id: 'keys',
+      group,
+      label: 'Show keys',
+      hint: '',
+      icon: 'keys',
+      keys: '?',
+      run: () => (app.overlay = 'keys'),
+    },
+    {
+      id: 'machine',
+      group,
+      label: 'Look at this machine’s tools again',
+      hint: '',
+      icon: 'wrench',
+      run: () => void app.run('machine_check', {}),
+    },
+    {
+      id: 'close',
+      group,
+      label: 'Close workspace',
+      hint: '',
+      icon: 'x',
+      run: () => void app.run('workspace_close', {}),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+// Shows a whole window over a fake backend, for component tests.
+
+import { render } from '@testing-library/svelte';
+import { tick } from 'svelte';
+
+import Root from '../Root.svelte';
+import { FakeBackend } from '../backend/fake/fake';
+import { scenes } from '../backend/fake/scenes';
+import { App } from '../state/app.svelte';
+
+/** Shows a scene. */
+export async function show(scene: string) {
+  const made = scenes[scene];
+  if (made === undefined) throw new Error(`no scene ${scene}`);
+  const backend = new FakeBackend(made(Date.now()));
+  const app = new App(backend);
+  const screen = render(Root, { app });
+  await app.start();
+  await settle();
+  const last = (name: string) => backend.asked.findLast((one) => one.name === name)?.request;
+  return { app, backend, screen, last };
+}
+
+/** Lets promises and effects run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise((done) => setTimeout(done));
+    await tick();
+  }
+}
+
+/** Presses a key where the focus is. */
+export async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
+  const target = document.activeElement ?? document.body;
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+  await settle();
+}

@@ -1,0 +1,48 @@
+import { fireEvent } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+
+import { settle, show } from '../testing';
+
+describe('the welcome screen', () => {
+  it('opens a typed path', async () => {
+    const { screen, last } = await show('welcome');
+    const field = screen.getByTestId('open-path-input');
+    expect(document.activeElement).toBe(field);
+    await fireEvent.input(field, { target: { value: '~/work/acme' } });
+    await fireEvent.click(screen.getByTestId('open-path-go'));
+    await settle();
+    expect(last('workspace_open')).toEqual({ path: '~/work/acme' });
+    expect(screen.getByTestId('row-data_engineering')).toBeTruthy();
+  });
+
+  it('opens what the folder dialog answers, and nothing when it was dismissed', async () => {
+    const { screen, last, backend } = await show('welcome');
+    await fireEvent.click(screen.getByTestId('open-dialog'));
+    await settle();
+    expect(last('workspace_open')).toBeUndefined();
+    backend.folder = '/home/ada/work/acme';
+    await fireEvent.click(screen.getByTestId('open-dialog'));
+    await settle();
+    expect(last('workspace_open')).toEqual({ path: '/home/ada/work/acme' });
+  });
+
+  it('says why a folder can’t be opened', async () => {
+    const { screen, app, backend } = await show('welcome');
+    backend.failing.workspace_open = {
+      code: 'notFound',
+      message: 'There is no folder /nowhere',
+      causes: ['No such file or directory'],
+      hints: [],
+      subject: null,
+    };
+    await app.open('/nowhere');
+    await settle();
+    expect(screen.getByTestId('failure').textContent).toContain('There is no folder /nowhere');
+  });
+
+  it('shows this machine’s tools and how to get the missing one', async () => {
+    const { screen } = await show('welcome');
+    expect(screen.getByText('Not found')).toBeTruthy();
+    expect(screen.getByText('sudo apt-get install git')).toBeTruthy();
+  });
+});

@@ -1,0 +1,337 @@
+// The window's one store: the snapshot kept true by events, and where the person is. Holds no log line.
+
+import { getContext, setContext } from 'svelte';
+
+import { toApiError, type Backend, type CloseDecision, type CommandName } from '../backend';
+import type {
+  ApiError,
+  Commands,
+  Envelope,
+  LocationView,
+  Settings,
+  Snapshot,
+  WorkspaceView,
+} from '../backend/wire';
+import { apply, measure, stepOf, type Measured } from './apply';
+import { Clock } from './clock.svelte';
+import type { LocationTab, Route } from './route';
+import { anythingRuns, configError, launchPlan } from './summary';
+import { locationKey, locationShown } from './words';
+
+/** Tells a log view that it has more rows. */
+export type GrowthListener = (event: Extract<Envelope['event'], { kind: 'logGrew' }>) => void;
+
+const ANNOUNCE_EVERY = 5_000;
+const MEMORY_SAMPLES = 24;
+
+/** The window's state. */
+export class App {
+  readonly backend: Backend;
+  readonly clock = new Clock();
+
+  snapshot = $state.raw<Snapshot | null>(null);
+  measured = $state.raw<Measured>({ metrics: {}, counts: {} });
+  /** The last memory readings by log id, for the sparkline. */
+  memory = $state.raw<Record<string, number[]>>({});
+  route = $state.raw<Route>({ view: 'overview' });
+  /** The selected row's location. */
+  selected = $state<string | null>(null);
+  /** The root that the person browses without trusting it. */
+  readOnly = $state<string | null>(null);
+  /** The folder that is being opened. */
+  opening = $state<string | null>(null);
+  /** What went wrong last, until it is put away. */
+  failure = $state.raw<ApiError | null>(null);
+  toast = $state.raw<{ text: string; at: number } | null>(null);
+  /** What the polite live region says. */
+  announcement = $state('');
+  overlay = $state.raw<'palette' | 'keys' | null>(null);
+  /** How many processes run while the window wants to close; null when it doesn't. */
+  closing = $state<number | null>(null);
+  /** Whether files are being dragged over the window. */
+  dragging = $state(false);
+  sideHidden = $state(false);
+  /** Banners put away until the next start. */
+  hidden = $state.raw<ReadonlySet<string>>(new Set());
+
+  #fetching = false;
+  #waiting: Envelope[] = [];
+  #growth = new Map<number, GrowthListener>();
+  #lastAnnounced = 0;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** Fetches the snapshot and hears events from then on. */
+  async start(): Promise<void> {
+    this.backend.onCloseAsked((processes) => (this.closing = processes));
+    this.backend.onFolderOpened((path) => void this.open(path));
+    this.backend.onDrop(({ over, paths }) => {
+      this.dragging = over;
+      const first = paths[0];
+      if (first !== undefined) void this.open(first);
+    });
+    try {
+      await this.backend.subscribe((batch) => this.hear(batch));
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+    await this.refetch();
+  }
+
+  /** The open workspace. */
+  get workspace(): WorkspaceView | null {
+    return this.snapshot?.workspace ?? null;
+  }
+
+  get settings(): Settings | null {
+    return this.snapshot?.settings ?? null;
+  }
+
+  get locations(): LocationView[] {
+    return this.workspace?.locations ?? [];
+  }
+
+  /** Whether the trust question is on screen. Where nothing can be started there is nothing to trust yet. */
+  get asksTrust(): boolean {
+    const { workspace } = this;
+    if (workspace === null || workspace.trusted || workspace.locations.length === 0) return false;
+    return (
+      configError(workspace) === null && this.readOnly !== workspace.root && this.route.view !== 'settings'
+    );
+  }
+
+  /** The location with an id. */
+  location(id: string | null): LocationView | null {
+    return this.locations.find((one) => one.id === id) ?? null;
+  }
+
+  /** The location that single letters and the palette act on. */
+  get current(): LocationView | null {
+    return this.location(this.route.view === 'location' ? this.route.id : this.selected);
+  }
+
+  /** Takes a batch of events in order; a gap in their numbers fetches everything anew. */
+  hear(batch: Envelope[]): void {
+    if (this.snapshot === null || this.#fetching) {
+      this.#waiting.push(...batch);
+      return;
+    }
+    let snapshot = this.snapshot;
+    let measured = this.measured;
+    for (const [index, envelope] of batch.entries()) {
+      const step = stepOf(snapshot, envelope);
+      if (step === 'old') continue;
+      if (step === 'gap') {
+        this.#waiting.push(...batch.slice(index));
+        void this.refetch();
+        break;
+      }
+      const { event } = envelope;
+      if (event.kind === 'logGrew') this.#growth.get(event.view)?.(event);
+      if (event.kind === 'locationChanged') this.#tell(snapshot, event.location);
+      if (event.kind === 'metricsMeasured') this.#sample(event.metrics);
+      snapshot = apply(snapshot, envelope);
+      measured = measure(measured, event);
+    }
+    this.snapshot = snapshot;
+    this.measured = measured;
+    this.#keepPace();
+  }
+
+  /** Fetches the snapshot, then applies what was said meanwhile. */
+  async refetch(): Promise<void> {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    try {
+      this.adopt(await this.backend.call('snapshot_get', {}), true);
+    } catch (thrown) {
+      this.fail(thrown);
+    } finally {
+      this.#fetching = false;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length > 0 && this.snapshot !== null) this.hear(waiting);
+  }
+
+  /** Takes a whole snapshot, unless a newer one is already shown. */
+  adopt(snapshot: Snapshot, force = false): void {
+    if (force || this.snapshot === null || snapshot.revision >= this.snapshot.revision)
+      this.snapshot = snapshot;
+    this.#keepPace();
+  }
+
+  /** Sends a command; what goes wrong is shown and answered with null. */
+  async run<N extends CommandName>(
+    name: N,
+    request: Commands[N]['request'],
+  ): Promise<Commands[N]['response'] | null> {
+    try {
+      return await this.backend.call(name, request);
+    } catch (thrown) {
+      this.fail(thrown);
+      return null;
+    }
+  }
+
+  /** Shows what went wrong; something taken back is no alarm. */
+  fail(thrown: unknown): void {
+    const error = toApiError(thrown);
+    if (error.code !== 'cancelled') this.failure = error;
+  }
+
+  /** Opens a folder. */
+  async open(path: string): Promise<void> {
+    const wanted = path.trim();
+    if (wanted === '') return;
+    this.opening = wanted;
+    this.failure = null;
+    const snapshot = await this.run('workspace_open', { path: wanted });
+    this.opening = null;
+    if (snapshot === null) return;
+    this.adopt(snapshot);
+    this.selected = null;
+    this.route = { view: 'overview' };
+  }
+
+  /** Shows the folder dialog and opens what was picked. */
+  async openByDialog(): Promise<void> {
+    try {
+      const path = await this.backend.pickFolder(this.workspace?.root ?? null);
+      if (path !== null) await this.open(path);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  go(route: Route): void {
+    this.route = route;
+    if (route.view === 'location') this.selected = route.id;
+  }
+
+  goLocation(id: string, tab: LocationTab = 'logs'): void {
+    this.go({ view: 'location', id, tab });
+  }
+
+  /** Puts text on the clipboard and says so. */
+  async copy(text: string, said = 'Copied'): Promise<void> {
+    try {
+      await this.backend.copy(text);
+      this.say(said);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  /** Says the result of something done elsewhere. */
+  say(text: string): void {
+    this.toast = { text, at: Date.now() };
+  }
+
+  async openUrl(url: string): Promise<void> {
+    await this.backend.openUrl(url).catch((thrown: unknown) => this.fail(thrown));
+  }
+
+  async openPath(path: string, line: number | null = null): Promise<void> {
+    await this.backend.openPath({ path, line }).catch((thrown: unknown) => this.fail(thrown));
+  }
+
+  async reveal(path: string): Promise<void> {
+    await this.backend.revealPath(path).catch((thrown: unknown) => this.fail(thrown));
+  }
+
+  /** Answers the close question. */
+  async decideClose(decision: CloseDecision, remember: boolean): Promise<void> {
+    this.closing = null;
+    await this.backend.decideClose(decision, remember).catch((thrown: unknown) => this.fail(thrown));
+  }
+
+  async setSettings(change: Partial<Settings>): Promise<void> {
+    if (this.snapshot === null) return;
+    const settings = { ...this.snapshot.settings, ...change };
+    this.snapshot = { ...this.snapshot, settings };
+    await this.run('settings_set', settings);
+  }
+
+  hide(banner: string): void {
+    this.hidden = new Set([...this.hidden, banner]);
+  }
+
+  /** Hears of a log view's growth until the answer is called. */
+  onGrowth(view: number, listener: GrowthListener): () => void {
+    this.#growth.set(view, listener);
+    return () => this.#growth.delete(view);
+  }
+
+  /** Whether Launch waits for a yes to making an environment for the webserver. */
+  askingDeployment = $state(false);
+
+  /** Starts what can start; asks first where an environment must be made for the webserver. */
+  requestLaunch(): void {
+    const { workspace } = this;
+    if (workspace === null || !workspace.trusted || workspace.launch.active) return;
+    const plan = launchPlan(workspace);
+    if (plan.locations.length === 0 && !plan.services) return;
+    if (workspace.deployment?.toBeMade === true) this.askingDeployment = true;
+    else void this.launch(false);
+  }
+
+  /** Starts everything that can start. */
+  async launch(makeDeployment: boolean): Promise<void> {
+    this.askingDeployment = false;
+    await this.run('launch', { locations: [], port: null, makeDeployment });
+  }
+
+  /** Announces a change of state, but not every few seconds. */
+  #tell(before: Snapshot, location: LocationView): void {
+    const old = before.workspace?.locations.find((one) => one.id === location.id);
+    if (old === undefined || locationKey(old) === locationKey(location)) return;
+    const now = Date.now();
+    const grave = locationKey(location) === 'loadError' || locationKey(location) === 'crashed';
+    if (!grave && now - this.#lastAnnounced < ANNOUNCE_EVERY) return;
+    this.#lastAnnounced = now;
+    this.announcement = `${location.name}: ${locationShown(location).word.toLowerCase()}`;
+  }
+
+  #sample(metrics: Measured['metrics']): void {
+    const memory: Record<string, number[]> = {};
+    for (const [log, reading] of Object.entries(metrics)) {
+      memory[log] = [...(this.memory[log] ?? []), reading.memory].slice(-MEMORY_SAMPLES);
+    }
+    this.memory = memory;
+  }
+
+  /** Ticks fast while a timer shows tenths, slowly while only uptimes grow. */
+  #keepPace(): void {
+    const { workspace } = this;
+    const lives = workspace
+      ? [...workspace.locations, workspace.webserver, workspace.daemon].map((one) => one.lifecycle)
+      : [];
+    const busy =
+      lives.some((life) => life.state === 'starting' || life.state === 'stopping') ||
+      (workspace?.locations.some((one) => locationKey(one) === 'starting') ?? false) ||
+      (this.snapshot?.operations.some((one) => one.state.state === 'running') ?? false);
+    const young = lives.some(
+      (life) =>
+        (life.state === 'running' && Date.now() - life.since < 60_000) ||
+        (life.state === 'crashed' && life.retryAt !== null),
+    );
+    if (busy) this.clock.pace(100);
+    else if (young) this.clock.pace(1_000);
+    else this.clock.pace(workspace !== null && anythingRuns(workspace) ? 10_000 : 20_000);
+  }
+}
+
+const KEY = Symbol('app');
+
+/** Gives the store to a component's children. */
+export function provideApp(app: App): App {
+  return setContext(KEY, app);
+}
+
+/** The window's store. */
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeBackend } from '../backend/fake/fake';
+import { designLocations, snapshot, workspace } from '../backend/fake/fixture';
+import { App } from './app.svelte';
+
+function make() {
+  const backend = new FakeBackend(snapshot(workspace(designLocations(Date.now()))));
+  return { backend, app: new App(backend) };
+}
+
+describe('the store', () => {
+  it('fetches the snapshot and follows events', async () => {
+    const { app, backend } = make();
+    await app.start();
+    backend.change('finance', { runs: 7 });
+    expect(app.location('finance')?.runs).toBe(7);
+  });
+
+  it('fetches anew when an event is missing, and loses none', async () => {
+    const { app, backend } = make();
+    await app.start();
+    const asked = backend.asked.length;
+    backend.snapshot = { ...backend.snapshot, revision: backend.snapshot.revision + 5 };
+    backend.change('finance', { runs: 9 });
+    backend.change('finance', { runs: 10 });
+    await new Promise((done) => setTimeout(done));
+    expect(backend.asked.slice(asked).map((one) => one.name)).toEqual(['snapshot_get']);
+    expect(app.location('finance')?.runs).toBe(10);
+    expect(app.snapshot?.revision).toBe(backend.snapshot.revision);
+  });
+
+  it('keeps what it has when an older snapshot comes late', async () => {
+    const { app, backend } = make();
+    await app.start();
+    const late = backend.snapshot;
+    backend.change('finance', { runs: 3 });
+    app.adopt(late);
+    expect(app.location('finance')?.runs).toBe(3);
+  });
+
+  it('shows what goes wrong, but not what was taken back', async () => {
+    const { app, backend } = make();
+    await app.start();
+    const error = { message: 'no', causes: [], hints: [], subject: null };
+    backend.failing.launch = { code: 'cancelled', ...error };
+    await app.launch(false);
+    expect(app.failure).toBeNull();
+    backend.failing.launch = { code: 'toolMissing', ...error };
+    await app.launch(false);
+    expect(app.failure?.code).toBe('toolMissing');
+  });
+
+  it('announces a grave change of state', async () => {
+    const { app, backend } = make();
+    await app.start();
+    backend.change('data_engineering', {
+      lifecycle: { state: 'crashed', reason: 'ended with code 1', at: 0, retryAt: null, lastLines: [] },
+    });
+    expect(app.announcement).toBe('data_engineering: crashed');
+  });
+
+  it('asks before an environment for the webserver is made', async () => {
+    const { app, backend } = make();
+    await app.start();
+    const open = backend.snapshot.workspace!;
+    backend.emit({
+      kind: 'workspaceChanged',
+      workspace: { ...open, deployment: { ...open.deployment!, toBeMade: true } },
+    });
+    app.requestLaunch();
+    expect(app.askingDeployment).toBe(true);
+    expect(backend.asked.some((one) => one.name === 'launch')).toBe(false);
+    await app.launch(true);
+    expect(backend.asked.at(-1)).toEqual({
+      name: 'launch',
+      request: { locations: [], port: null, makeDeployment: true },
+    });
+  });
+
+  it('opens a dropped folder', async () => {
+    const { app, backend } = make();
+    await app.start();
+    backend.drop(['/home/ada/work/other']);
+    await new Promise((done) => setTimeout(done));
+    expect(backend.asked.at(-1)).toEqual({
+      name: 'workspace_open',
+      request: { path: '/home/ada/work/other' },
+    });
+  });
+});

@@ -1,0 +1,18 @@
+// Where in the window the person is.
+
+import type { ServiceName } from '../backend/wire';
+
+/** A tab of a location. */
+export type LocationTab = 'logs' | 'definitions' | 'environment' | 'files';
+
+/** The tabs in the order of their keys. */
+export const LOCATION_TABS: LocationTab[] = ['logs', 'definitions', 'environment', 'files'];
+
+/** A screen. */
+export type Route =
+  | { view: 'overview' }
+  | { view: 'logs'; source?: string }
+  | { view: 'problems' }
+  | { view: 'settings' }
+  | { view: 'location'; id: string; tab: LocationTab }
+  | { view: 'service'; name: ServiceName };

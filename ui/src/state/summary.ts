@@ -1,0 +1,187 @@
+// What the workspace as a whole says: the headline, what Launch would do, and what needs attention.
+
+import type { LocationView, ProblemView, Severity, Subject, WorkspaceView } from '../backend/wire';
+import { listed, plural, spelled } from './format';
+import { locationKey, type StateKey } from './words';
+
+/** How many locations are in each state. */
+export function tally(locations: LocationView[]): Record<StateKey, number> {
+  const counts = { stopped: 0, starting: 0, running: 0, loadError: 0, crashed: 0, stopping: 0, external: 0 };
+  for (const location of locations) counts[locationKey(location)] += 1;
+  return counts;
+}
+
+/** Whether a location has a load error, a crash or an environment that isn't ready. */
+export function needsAttention(location: LocationView): boolean {
+  const key = locationKey(location);
+  if (key === 'loadError' || key === 'crashed') return true;
+  return ['outOfSync', 'missing', 'broken'].includes(location.environment.state);
+}
+
+/** The overview's first line. */
+export function headline(locations: LocationView[]): string {
+  const counts = tally(locations);
+  const total = locations.length;
+  if (total > 0 && counts.running === total) return total === 1 ? 'Running' : `All ${total} running`;
+  const attention = locations.filter(needsAttention).length;
+  const parts = [
+    counts.running > 0 ? `${counts.running} running` : '',
+    counts.starting > 0 ? `${counts.starting} starting` : '',
+    counts.stopping > 0 ? `${counts.stopping} stopping` : '',
+    attention > 0 ? `${attention} ${attention === 1 ? 'needs' : 'need'} attention` : '',
+  ].filter(Boolean);
+  if (parts.length > 0) return parts.join(', ');
+  return total === 1 ? 'Stopped' : `${plural(total, 'location')}, all stopped`;
+}
+
+/** Whether something of the workspace has a process. */
+export function anythingRuns(workspace: WorkspaceView): boolean {
+  const alive = (state: string) => state === 'running' || state === 'starting' || state === 'stopping';
+  return (
+    workspace.locations.some((one) => one.managed && (alive(one.lifecycle.state) || one.process !== null)) ||
+    alive(workspace.webserver.lifecycle.state) ||
+    alive(workspace.daemon.lifecycle.state)
+  );
+}
+
+/** What pressing Launch would start. */
+export interface LaunchPlan {
+  locations: LocationView[];
+  services: boolean;
+  blocked: LocationView[];
+}
+
+/** What Launch would start now, and what it can't. */
+export function launchPlan(workspace: WorkspaceView): LaunchPlan {
+  const idle = (state: string) => state === 'stopped' || state === 'exited' || state === 'crashed';
+  const startable = new Set(workspace.launch.startable);
+  const locations = workspace.locations.filter((one) => startable.has(one.id) && idle(one.lifecycle.state));
+  const blocked = workspace.locations.filter((one) => workspace.launch.blocked.includes(one.id));
+  const { webserver, daemon } = workspace;
+  const services =
+    (idle(webserver.lifecycle.state) && webserver.blocked === null) ||
+    (idle(daemon.lifecycle.state) && daemon.blocked === null);
+  return { locations, services, blocked };
+}
+
+/** What Launch would do, in one sentence or two. */
+export function launchSentence(workspace: WorkspaceView): string {
+  const plan = launchPlan(workspace);
+  const { locations, blocked } = plan;
+  if (!workspace.trusted) return 'This folder isn’t trusted, so nothing in it runs.';
+  if (workspace.launch.active) return 'Each location is served as soon as it has loaded.';
+  const cannot = blockedSentence(blocked.length, locations.length);
+  if (locations.length === 0 && !plan.services) {
+    if (blocked.length > 0) return cannot;
+    return workspace.locations.some((one) => locationKey(one) === 'loadError')
+      ? 'A location with a load error comes in by itself once its code is fixed.'
+      : 'Everything that can start is running.';
+  }
+  const services = plan.services ? ['the webserver', 'the daemon'] : [];
+  const names =
+    locations.length <= 3 ? locations.map((one) => one.name) : [plural(locations.length, 'location')];
+  return [`Launch starts ${listed([...names, ...services])}.`, cannot].filter(Boolean).join(' ');
+}
+
+function blockedSentence(blocked: number, startable: number): string {
+  if (blocked === 0) return '';
+  const who =
+    startable > 0 ? `The other ${blocked === 1 ? 'one' : spelled(blocked)}` : plural(blocked, 'location');
+  return `${who} can’t start until ${blocked === 1 ? 'its' : 'their'} problem is fixed.`;
+}
+
+/** Problem codes that mean: the file itself can't be read. */
+const UNREADABLE = new Set(['invalid-toml', 'invalid-yaml', 'file-unreadable']);
+
+/** The problem that keeps the workspace's own file from being read, if one does. */
+export function configError(workspace: WorkspaceView): ProblemView | null {
+  const found = workspace.problems.find(
+    (one) => one.severity === 'blocker' && one.subject.path === workspace.config && UNREADABLE.has(one.code),
+  );
+  return found ?? null;
+}
+
+/** One thing that wants to be seen to: a problem in a file, or a location that can't work. */
+export interface Finding {
+  key: string;
+  severity: Severity;
+  message: string;
+  detail: string | null;
+  location: LocationView | null;
+  subject: Subject | null;
+  excerpt: string | null;
+  fix: 'sync' | 'explain' | 'logs' | 'environment' | null;
+}
+
+/** Everything that wants to be seen to, gravest first. */
+export function findings(workspace: WorkspaceView): Finding[] {
+  const byId = new Map(workspace.locations.map((one) => [one.id, one]));
+  const own = workspace.locations.flatMap((one) => one.problems);
+  const files: Finding[] = [...workspace.problems, ...own].filter(unsaid).map((problem, index) => ({
+    key: `${problem.code}:${problem.subject.path}:${problem.subject.line ?? 0}:${index}`,
+    severity: problem.severity,
+    message: problem.message,
+    detail: problem.hint,
+    location: problem.location === null ? null : (byId.get(problem.location) ?? null),
+    subject: problem.subject,
+    excerpt: problem.excerpt,
+    fix: null,
+  }));
+  const states = workspace.locations.flatMap(stateFindings);
+  const rank: Record<Severity, number> = { blocker: 0, warning: 1, note: 2 };
+  return [...states, ...files].sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+/** What a location's state already says is not said again by its files. */
+const SAID_BY_STATE = new Set(['environment-missing', 'environment-broken']);
+
+function unsaid(problem: ProblemView): boolean {
+  return problem.location === null || !SAID_BY_STATE.has(problem.code);
+}
+
+function stateFindings(location: LocationView): Finding[] {
+  const base = { location, subject: null, excerpt: null };
+  const found: Finding[] = [];
+  const { readiness, lifecycle, environment } = location;
+  if (readiness.state === 'loadError') {
+    found.push({
+      ...base,
+      key: `load:${location.id}`,
+      severity: readiness.stillServing === null ? 'blocker' : 'warning',
+      message: `${location.name} has a load error: ${readiness.error.title}`,
+      detail: readiness.error.explanation,
+      subject: readiness.error.place?.subject ?? null,
+      fix: 'explain',
+    });
+  }
+  if (lifecycle.state === 'crashed') {
+    const message = `${location.name} crashed`;
+    found.push({
+      ...base,
+      key: `crash:${location.id}`,
+      severity: 'blocker',
+      message,
+      detail: lifecycle.reason,
+      fix: 'logs',
+    });
+  }
+  const words: Partial<Record<string, [Severity, string, Finding['fix']]>> = {
+    missing: ['blocker', 'has no environment', 'sync'],
+    broken: ['blocker', 'has a broken environment', 'environment'],
+    outOfSync: ['warning', 'is out of sync', 'sync'],
+  };
+  const said = words[environment.state];
+  if (said) {
+    const [severity, what, fix] = said;
+    const message = `${location.name} ${what}`;
+    found.push({ ...base, key: `env:${location.id}`, severity, message, detail: environment.detail, fix });
+  }
+  return found;
+}
+
+/** How many findings of each severity. */
+export function severities(list: Finding[]): Record<Severity, number> {
+  const counts = { blocker: 0, warning: 0, note: 0 };
+  for (const finding of list) counts[finding.severity] += 1;
+  return counts;
+}

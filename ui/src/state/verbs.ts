@@ -1,0 +1,167 @@
+// What can be done to a location, a service and the workspace; each names what it will do.
+
+import type { LocationView, ServiceView } from '../backend/wire';
+import type { IconName } from '../design/drawings';
+import type { App } from './app.svelte';
+import { lifecycleKey, locationKey } from './words';
+
+/** After this long, Stop becomes Force stop. */
+export const FORCE_AFTER = 10_000;
+
+/** One thing that can be done. */
+export interface Verb {
+  label: string;
+  icon: IconName;
+  /** What it does, or why it can't be done. */
+  title: string;
+  disabled: boolean;
+  busy?: boolean;
+  run: () => void;
+}
+
+const UNTRUSTED = 'Trust this folder first; until then nothing in it runs';
+
+/** The one thing that a location's row needs. */
+export function rowVerb(app: App, location: LocationView): Verb {
+  const key = locationKey(location);
+  const { environment } = location;
+  if (key === 'loadError') {
+    const run = () => app.goLocation(location.id);
+    return { label: 'Show fix', icon: 'wrench', title: 'Shows what the error means', disabled: false, run };
+  }
+  if (!location.managed) {
+    return {
+      label: 'Start',
+      icon: 'play',
+      title: 'Another program runs this location',
+      disabled: true,
+      run: () => {},
+    };
+  }
+  if (key === 'starting') return cancelVerb(app, location);
+  if (key === 'stopping') return stopVerb(app, location);
+  if (key === 'running' || key === 'crashed') return restartVerb(app, location);
+  if (environment.state === 'syncing') {
+    const title = 'uv sync is at work';
+    return { label: 'Syncing', icon: 'reload', title, disabled: true, busy: true, run: () => {} };
+  }
+  if (environment.state === 'outOfSync') return syncVerb(app, location, 'Sync', 'reload');
+  if (environment.state === 'missing') return syncVerb(app, location, 'Set up', 'env');
+  if (environment.state === 'broken') {
+    const run = () => app.goLocation(location.id, 'environment');
+    return {
+      label: 'Show',
+      icon: 'env',
+      title: 'Shows what is wrong with the environment',
+      disabled: false,
+      run,
+    };
+  }
+  return startVerb(app, location);
+}
+
+/** Starts a location. */
+export function startVerb(app: App, location: LocationView): Verb {
+  const trusted = app.workspace?.trusted === true;
+  const title = !trusted
+    ? UNTRUSTED
+    : (location.blocked ?? location.command?.shell ?? 'Starts this location');
+  const disabled = !trusted || location.blocked !== null || !location.managed;
+  const run = () => void app.run('location_start', { location: location.id });
+  return { label: 'Start', icon: 'play', title, disabled, run };
+}
+
+/** Ends a start that is under way. */
+export function cancelVerb(app: App, location: LocationView): Verb {
+  const run = () => void app.run('location_stop', { location: location.id, force: false });
+  return { label: 'Cancel', icon: 'x', title: 'Ends this start', disabled: false, run };
+}
+
+/** Asks a location to end, or ends it at once when it takes long. */
+export function stopVerb(app: App, location: LocationView): Verb {
+  const { lifecycle } = location;
+  if (lifecycle.state !== 'stopping') {
+    const run = () => void app.run('location_stop', { location: location.id, force: false });
+    return { label: 'Stop', icon: 'stop', title: 'Asks it to end', disabled: false, run };
+  }
+  const force = app.clock.now - lifecycle.since >= FORCE_AFTER;
+  const run = () => void app.run('location_stop', { location: location.id, force: true });
+  const title = force ? 'Ends the whole process tree at once' : 'It was asked to end';
+  return {
+    label: force ? 'Force stop' : 'Stopping',
+    icon: 'stop',
+    title,
+    disabled: !force,
+    busy: !force,
+    run,
+  };
+}
+
+/** Stops and starts a location. */
+export function restartVerb(app: App, location: LocationView): Verb {
+  const run = () => void app.run('location_restart', { location: location.id });
+  const title = location.command?.shell ?? 'Stops and starts this location';
+  const disabled = app.workspace?.trusted !== true || !location.managed;
+  return { label: 'Restart', icon: 'restart', title, disabled, run };
+}
+
+/** Loads a location's code again without a gap. */
+export function reloadVerb(app: App, location: LocationView): Verb {
+  const key = locationKey(location);
+  const running = location.lifecycle.state === 'running' && location.managed;
+  const title = running
+    ? 'Starts the new code beside the old and swaps once it has loaded'
+    : 'It isn’t running';
+  const run = () => void app.run('location_reload', { location: location.id });
+  const disabled = !running || location.reloading || key === 'stopping';
+  return {
+    label: location.reloading ? 'Reloading' : 'Reload code',
+    icon: 'reload',
+    title,
+    disabled,
+    busy: location.reloading,
+    run,
+  };
+}
+
+/** Runs uv for a location's environment. */
+export function syncVerb(app: App, location: LocationView, label = 'Sync', icon: IconName = 'reload'): Verb {
+  const trusted = app.workspace?.trusted === true;
+  const syncing = location.environment.state === 'syncing';
+  const nothing = location.sync === null;
+  const why = nothing ? 'There is no pyproject.toml here for uv to go by' : UNTRUSTED;
+  const title = trusted && location.sync !== null ? location.sync.shell : why;
+  const run = () => void app.run('location_sync', { location: location.id });
+  return {
+    label: syncing ? 'Syncing' : label,
+    icon,
+    title,
+    disabled: !trusted || syncing || nothing,
+    busy: syncing,
+    run,
+  };
+}
+
+/** What can be done to a service now. */
+export function serviceVerbs(app: App, service: ServiceView): Verb[] {
+  const trusted = app.workspace?.trusted === true;
+  const request = { service: service.name };
+  const key = lifecycleKey(service.lifecycle);
+  const title = !trusted ? UNTRUSTED : (service.blocked ?? service.command?.shell ?? '');
+  if (key === 'stopped') {
+    const run = () => void app.run('service_start', request);
+    return [{ label: 'Start', icon: 'play', title, disabled: !trusted || service.blocked !== null, run }];
+  }
+  const restart = () => void app.run('service_restart', request);
+  const stop = () => void app.run('service_stop', request);
+  return [
+    { label: 'Restart', icon: 'restart', title, disabled: !trusted || key === 'stopping', run: restart },
+    { label: 'Stop', icon: 'stop', title: 'Asks it to end', disabled: key === 'stopping', run: stop },
+  ];
+}
+
+/** Opens the Dagster UI in the browser. */
+export function openDagsterUi(app: App): void {
+  const url = app.workspace?.webserver.url ?? null;
+  if (url !== null) void app.openUrl(url);
+}
