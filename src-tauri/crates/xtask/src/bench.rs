@@ -1,0 +1,84 @@
+//! `cargo xtask bench`: Dagdeck against its peers, in the same run on the same machine.
+//!
+//! Both sides get what a person's machine has: bytecode on disk, a warm file cache, an instance that exists.
+
+mod code;
+mod empty;
+mod flood;
+mod idle;
+mod launch;
+mod measure;
+mod read;
+mod startup;
+mod table;
+mod web;
+mod window;
+mod workspaces;
+
+use anyhow::{Result, bail};
+
+use crate::program::Program;
+use crate::setup;
+use table::Row;
+
+/// What of it to measure.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these parts: read, launch, startup, flood, idle, window
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// How often each side is measured; the table shows medians
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+}
+
+type Part = (&'static str, fn(usize) -> Result<Vec<Row>>);
+
+const PARTS: &[Part] = &[
+    ("read", read::measure),
+    ("launch", launch::measure),
+    ("startup", startup::measure),
+    ("flood", flood::measure),
+    ("idle", idle::measure),
+    ("window", window::measure),
+];
+
+/// Measures the chosen parts and prints one table.
+pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
+    let known = |name: &String| PARTS.iter().any(|(part, _)| part == name);
+    if let Some(unknown) = arguments.only.iter().find(|name| !known(name)) {
+        let names: Vec<_> = PARTS.iter().map(|(name, _)| *name).collect();
+        bail!(
+            "there is no part `{unknown}`; there are {}",
+            names.join(", ")
+        );
+    }
+    setup::for_testing()?;
+    setup::say("The command, with optimisations");
+    Program::new("cargo")
+        .args(["build", "--release", "--locked", "--quiet"])
+        .args(["--package", "dagdeck-cli"])
+        .run()?;
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    for (name, part) in PARTS {
+        if !arguments.only.is_empty() && !arguments.only.iter().any(|chosen| chosen == name) {
+            continue;
+        }
+        setup::say(name);
+        match part(arguments.runs.max(1)) {
+            Ok(told) => rows.extend(told),
+            Err(error) => {
+                println!("  could not be measured: {error:#}");
+                failed.push(*name);
+            }
+        }
+    }
+    setup::say("Measured");
+    println!("{}", table::render(&rows, &measure::machine()));
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("not measured: {}", failed.join(", "))
+    }
+}

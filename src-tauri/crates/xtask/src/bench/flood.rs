@@ -1,0 +1,104 @@
+//! (d) One process prints 200,000 lines in a second for 10 s: are all on disk, and what does it cost?
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::measure::{Running, memory, wait};
+use super::table::{Amount, Row};
+use super::{code, web, workspaces};
+use crate::setup;
+
+pub(super) const LINES_PER_SECOND: u32 = 200_000;
+pub(super) const SECONDS: u32 = 10;
+const LIMIT: Duration = Duration::from_secs(120);
+
+pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+    let root = workspaces::folder().join("flood");
+    let file = root.join("projects/loud/src/loud/defs/flood.py");
+    if !file.is_file() {
+        setup::scaffold(&root, &["loud".to_owned()])?;
+        fs_err::write(&file, code::flood(LINES_PER_SECOND, SECONDS))?;
+    }
+    let state = workspaces::fresh_state("flood")?;
+    let port = web::free_port()?;
+    let program = workspaces::dagdeck(&state).arg("up").arg(&root).args([
+        "--trust",
+        "--port",
+        &port.to_string(),
+    ]);
+    let running = Running::start(program)?;
+    wait("the loud location is served", LIMIT, || {
+        web::loaded(port) == 1
+    })?;
+    let wanted = u64::from(LINES_PER_SECOND) * u64::from(SECONDS);
+    let mut largest: f64 = 0.0;
+    let mut kept = 0;
+    let all = wait("every line is on disk", LIMIT, || {
+        largest = largest.max(memory(&[running.pid()]));
+        kept = lines_kept(&state);
+        kept >= wanted
+    });
+    if let Err(error) = all {
+        println!("  {error}: {kept} of {wanted}");
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "two million lines are counted exactly"
+    )]
+    let lost = wanted as f64 - kept as f64;
+    Ok(vec![
+        Row {
+            what: format!("lines lost on disk of {wanted} printed in {SECONDS} s"),
+            ours: Amount::Count(lost),
+            peer: None,
+            aim: Some(0.0),
+        },
+        Row {
+            what: "Dagdeck's memory during it (PSS)".to_owned(),
+            ours: Amount::Megabytes(largest),
+            peer: None,
+            aim: None,
+        },
+    ])
+}
+
+/// How many of the printed lines are in files below a folder.
+fn lines_kept(folder: &Path) -> u64 {
+    let mut kept = 0;
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                let bytes = std::fs::read(entry.path()).unwrap_or_default();
+                let lines = bytes.split(|byte| *byte == b'\n');
+                kept += lines.filter(|line| is_flood(line)).count() as u64;
+            }
+        }
+    }
+    kept
+}
+
+/// Whether a line is one of the printed ones and whole.
+fn is_flood(line: &[u8]) -> bool {
+    line.len() == 96 && line.starts_with(b"flood ") && line[6..15].iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_flood;
+
+    #[test]
+    fn only_whole_lines_count() {
+        let line = format!("flood {:09} {}", 7, "x".repeat(80));
+        assert!(is_flood(line.as_bytes()));
+        assert!(!is_flood(&line.as_bytes()[..95]));
+        assert!(!is_flood(format!("x{line}").as_bytes()));
+    }
+}

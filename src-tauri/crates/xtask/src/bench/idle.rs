@@ -1,0 +1,46 @@
+//! (e) With 8 locations running and nobody at work: what CPU does Dagdeck itself use?
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::measure::{Running, cpu, memory, wait};
+use super::table::{Amount, Row};
+use super::{web, workspaces};
+
+const LOCATIONS: usize = 8;
+const LIMIT: Duration = Duration::from_secs(180);
+/// The while after a launch in which things still settle.
+const SETTLING: Duration = Duration::from_secs(10);
+const OVER: Duration = Duration::from_secs(30);
+
+pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+    let root = workspaces::launchable(LOCATIONS)?;
+    let state = workspaces::fresh_state("idle")?;
+    let port = web::free_port()?;
+    let program = workspaces::dagdeck(&state).arg("up").arg(&root).args([
+        "--trust",
+        "--port",
+        &port.to_string(),
+    ]);
+    let running = Running::start(program)?;
+    wait("all locations are loaded", LIMIT, || {
+        web::loaded(port) == LOCATIONS
+    })?;
+    std::thread::sleep(SETTLING);
+    let own = [running.pid()];
+    Ok(vec![
+        Row {
+            what: format!("CPU of Dagdeck itself, {LOCATIONS} locations idle, of one core"),
+            ours: Amount::Percent(cpu(&own, OVER)),
+            peer: None,
+            aim: Some(0.5),
+        },
+        Row {
+            what: "memory of Dagdeck itself then (PSS)".to_owned(),
+            ours: Amount::Megabytes(memory(&own)),
+            peer: None,
+            aim: None,
+        },
+    ])
+}

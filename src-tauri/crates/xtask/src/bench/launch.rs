@@ -1,0 +1,99 @@
+//! (b) Launch until the webserver serves every location, against `dg dev`, with 2 and 8 locations.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use super::measure::{Running, median, memory, tree, wait};
+use super::table::{Amount, Row};
+use super::{web, workspaces};
+use crate::program::Program;
+
+const LIMIT: Duration = Duration::from_secs(180);
+const SIZES: &[usize] = &[2, 8];
+
+/// How long a launch took and what it weighs.
+struct Launched {
+    seconds: f64,
+    megabytes: f64,
+}
+
+pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for &size in SIZES {
+        let root = workspaces::launchable(size)?;
+        let state = workspaces::fresh_state(&format!("launch-{size}"))?;
+        let home = state.join("peer-instance");
+        fs_err::create_dir_all(&home)?;
+        // Once each: instances are made, bytecode is on disk.
+        ours(&root, &state, size)?;
+        theirs(&root, &home, size)?;
+        let (mut own, mut peer) = (Vec::new(), Vec::new());
+        for run in 1..=runs {
+            own.push(ours(&root, &state, size)?);
+            peer.push(theirs(&root, &home, size)?);
+            if let (Some(own), Some(peer)) = (own.last(), peer.last()) {
+                println!(
+                    "  {size} locations, run {run}: dagdeck {:.2} s {:.0} MB, dg dev {:.2} s {:.0} MB",
+                    own.seconds, own.megabytes, peer.seconds, peer.megabytes
+                );
+            }
+        }
+        let of =
+            |all: &[Launched], what: fn(&Launched) -> f64| median(all.iter().map(what).collect());
+        rows.push(Row {
+            what: format!("launch until {size} locations are loaded"),
+            ours: Amount::Seconds(of(&own, |launched| launched.seconds)),
+            peer: Some((
+                "dg dev",
+                Amount::Seconds(of(&peer, |launched| launched.seconds)),
+            )),
+            aim: Some(0.45),
+        });
+        rows.push(Row {
+            what: format!("memory with {size} locations loaded (PSS)"),
+            ours: Amount::Megabytes(of(&own, |launched| launched.megabytes)),
+            peer: Some((
+                "dg dev",
+                Amount::Megabytes(of(&peer, |launched| launched.megabytes)),
+            )),
+            aim: Some(0.65),
+        });
+    }
+    Ok(rows)
+}
+
+fn ours(root: &Path, state: &Path, size: usize) -> Result<Launched> {
+    let port = web::free_port()?;
+    let program = workspaces::dagdeck(state).arg("up").arg(root).args([
+        "--trust",
+        "--port",
+        &port.to_string(),
+    ]);
+    until_loaded(program, port, size)
+}
+
+fn theirs(root: &Path, home: &Path, size: usize) -> Result<Launched> {
+    let port = web::free_port()?;
+    let program = Program::new(root.join("deployments/local/.venv/bin/dg"))
+        .args(["dev", "--port", &port.to_string()])
+        .folder(root)
+        .env("DAGSTER_HOME", home)
+        .env("DAGSTER_DG_UPDATE_CHECK_ENABLED", "0")
+        .env("DAGSTER_DISABLE_TELEMETRY", "1");
+    until_loaded(program, port, size)
+}
+
+fn until_loaded(program: Program, port: u16, size: usize) -> Result<Launched> {
+    let line = program.line();
+    let started = Instant::now();
+    let mut running = Running::start(program)?;
+    wait(&line, LIMIT, || {
+        web::loaded(port) == size || running.ended()
+    })?;
+    let seconds = started.elapsed().as_secs_f64();
+    ensure!(!running.ended(), "`{line}` ended by itself");
+    let megabytes = memory(&tree(running.pid()));
+    Ok(Launched { seconds, megabytes })
+}

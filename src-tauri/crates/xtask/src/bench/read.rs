@@ -1,0 +1,53 @@
+//! (a) Reading a workspace of 1,000 projects, against `dg list projects`, which only prints their paths.
+
+use anyhow::{Result, ensure};
+
+use super::measure::{median, timed};
+use super::table::{Amount, Row};
+use super::workspaces;
+use crate::program::Program;
+
+const PROJECTS: usize = 1000;
+
+pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+    let root = workspaces::many(PROJECTS)?;
+    let state = workspaces::fresh_state("read")?;
+    let ours = || -> Result<()> {
+        let told = workspaces::dagdeck(&state)
+            .arg("status")
+            .arg(&root)
+            .arg("--json")
+            .read()?;
+        let told: serde_json::Value = serde_json::from_str(&told)?;
+        let count = told["locations"].as_array().map_or(0, Vec::len);
+        ensure!(count == PROJECTS, "dagdeck told of {count} locations");
+        Ok(())
+    };
+    let theirs = || -> Result<()> {
+        let told = Program::new(workspaces::dg())
+            .args(["list", "projects"])
+            .folder(&root)
+            .env("DAGSTER_DG_UPDATE_CHECK_ENABLED", "0")
+            .read()?;
+        ensure!(
+            told.lines().count() == PROJECTS,
+            "dg told of {} projects",
+            told.lines().count()
+        );
+        Ok(())
+    };
+    // Once each to warm the file cache, then by turns.
+    ours()?;
+    theirs()?;
+    let (mut own, mut peer) = (Vec::new(), Vec::new());
+    for _ in 0..runs.max(5) {
+        own.push(timed(ours)?);
+        peer.push(timed(theirs)?);
+    }
+    Ok(vec![Row {
+        what: format!("read {PROJECTS} projects with their environments"),
+        ours: Amount::Seconds(median(own)),
+        peer: Some(("dg list projects", Amount::Seconds(median(peer)))),
+        aim: Some(0.1),
+    }])
+}

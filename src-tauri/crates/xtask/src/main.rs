@@ -1,0 +1,81 @@
+//! The one way in: set-up, run, test, generated files, benchmarks, pictures.
+//!
+//! Owns what a person or CI has to do with this repository. Refuses to be part of the product: nothing depends on it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool of the repository: it runs other tools and talks to the person in front of it"
+)]
+
+mod bench;
+mod display;
+mod generate;
+mod places;
+mod program;
+mod run;
+mod setup;
+mod shots;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Dagdeck's repository: one way in.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing to run the app; with --tests, what the tests need too
+    Setup {
+        /// Also what the tests need: a virtual display, a driver, a real Dagster workspace
+        #[arg(long)]
+        tests: bool,
+    },
+    /// Sets up, builds and opens the app
+    Run {
+        /// A folder to open
+        path: Option<PathBuf>,
+        /// Builds with optimisations
+        #[arg(long)]
+        release: bool,
+    },
+    /// Sets up and runs every check and test, as CI does
+    Test(test::Arguments),
+    /// Writes the generated TypeScript; with --check, only says whether it is stale
+    Gen {
+        /// Changes nothing, fails when a file is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measures Dagdeck against its peers on this machine
+    Bench(bench::Arguments),
+    /// Takes every screen in both themes on real data into target/shots
+    Shots,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Setup { tests: false } => setup::for_running(),
+        Command::Setup { tests: true } => setup::for_testing(),
+        Command::Run { path, release } => run::run(path.as_deref(), release),
+        Command::Test(arguments) => test::test(&arguments),
+        Command::Gen { check } => generate::generate(check),
+        Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Shots => shots::shots(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Where things are in this repository and under its target folder.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(3)
+        .expect("xtask is three folders below the root")
+        .to_path_buf()
+}
+
+/// The window's source.
+pub(crate) fn ui() -> PathBuf {
+    root().join("ui")
+}
+
+/// Cargo's target folder, absolute.
+pub(crate) fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// What set-up installs for this repository alone.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// The workspace that create-dagster made, which tests copy.
+pub(crate) fn test_workspace() -> PathBuf {
+    target().join("test-workspace")
+}
+
+/// A program that Cargo built with the dev profile.
+pub(crate) fn built(name: &str, release: bool) -> PathBuf {
+    target()
+        .join(if release { "release" } else { "debug" })
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}

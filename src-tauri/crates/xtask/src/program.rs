@@ -1,0 +1,354 @@
+//! Running other programs: always shown, always with a clean environment, never without an end.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::places;
+
+/// What leaks in from an activated shell and would change what a Python program does.
+const LEAKS: &[&str] = &[
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "DAGSTER_HOME",
+];
+
+/// A program to run, with the arguments and the environment that we add.
+pub(crate) struct Program {
+    command: Command,
+    words: Vec<String>,
+}
+
+/// How many tests a program said it ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) passed: u32,
+    pub(crate) failed: u32,
+}
+
+impl Program {
+    /// A program by name or path, run in the root of the repository.
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Program {
+        let mut command = Command::new(program.as_ref());
+        for name in LEAKS {
+            command.env_remove(name);
+        }
+        command.env("PATH", path()).current_dir(places::root());
+        Program {
+            command,
+            words: vec![program.as_ref().to_string_lossy().into_owned()],
+        }
+    }
+
+    /// Adds one argument.
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Program {
+        self.words
+            .push(argument.as_ref().to_string_lossy().into_owned());
+        self.command.arg(argument);
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<S: AsRef<OsStr>>(self, arguments: impl IntoIterator<Item = S>) -> Program {
+        arguments.into_iter().fold(self, Program::arg)
+    }
+
+    /// Adds to the environment.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs in another folder.
+    pub(crate) fn folder(mut self, folder: &Path) -> Program {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// The line as a person would type it, near enough to read.
+    pub(crate) fn line(&self) -> String {
+        let root = places::root();
+        let root = format!("{}/", root.display());
+        self.words.join(" ").replace(&root, "")
+    }
+
+    /// Shows the line, runs it with our own streams, fails unless it exits with 0.
+    pub(crate) fn run(self) -> Result<()> {
+        println!("  $ {}", self.line());
+        let line = self.line();
+        let mut command = self.command;
+        command.stdin(Stdio::null());
+        let status = command
+            .status()
+            .with_context(|| format!("could not run `{line}`"))?;
+        succeeded(&line, status)
+    }
+
+    /// Runs it in our place until it ends; the person's keyboard is its own.
+    pub(crate) fn hand_over(self) -> Result<()> {
+        println!("  $ {}", self.line());
+        let line = self.line();
+        let mut command = self.command;
+        let status = command
+            .status()
+            .with_context(|| format!("could not run `{line}`"))?;
+        succeeded(&line, status)
+    }
+
+    /// Runs it quietly and answers what it printed on standard output.
+    pub(crate) fn read(mut self) -> Result<String> {
+        let line = self.line();
+        let output = self
+            .command
+            .stdin(Stdio::null())
+            .output()
+            .with_context(|| format!("could not run `{line}`"))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "`{line}` ended with {}: {}",
+                output.status,
+                last_lines(&said, 8)
+            );
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Whether it runs and exits with 0; prints nothing.
+    pub(crate) fn succeeds(mut self) -> bool {
+        self.command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    /// The command itself, for what must be started and kept.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
+    /// Shows the line, runs it, passes its output on and counts the tests that it tells of.
+    /// Ends it, and what it started, when `limit` is over.
+    pub(crate) fn count(mut self, limit: Duration) -> Result<Counts> {
+        println!("  $ {}", self.line());
+        let line = self.line();
+        // On a terminal the program stays in our group, so that Ctrl-C reaches it.
+        let own_group = !std::io::stdin().is_terminal();
+        #[cfg(unix)]
+        if own_group {
+            std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
+        }
+        let mut child = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("could not run `{line}`"))?;
+        let output = child.stdout.take().context("no standard output")?;
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for text in BufReader::new(output)
+                .split(b'\n')
+                .map_while(std::result::Result::ok)
+            {
+                if sender
+                    .send(String::from_utf8_lossy(&text).into_owned())
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        });
+        let mut counts = Counts::default();
+        let end = Instant::now() + limit;
+        loop {
+            match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(text) => {
+                    counts.add_line(&text);
+                    let _ = writeln!(std::io::stdout(), "{text}");
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    end_tree(&mut child, own_group);
+                    bail!("`{line}` was still running after {limit:?} and was ended");
+                }
+            }
+        }
+        let status = child.wait()?;
+        if !status.success() && counts.failed == 0 {
+            counts.failed = 1;
+        }
+        if status.success() {
+            Ok(counts)
+        } else {
+            Err(Failed { line, counts }.into())
+        }
+    }
+}
+
+/// A program that ran tests and failed; keeps what it counted.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    line: String,
+    pub(crate) counts: Counts,
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "`{}` failed: {} passed, {} failed",
+            self.line, self.counts.passed, self.counts.failed
+        )
+    }
+}
+
+impl std::error::Error for Failed {}
+
+impl Counts {
+    /// Adds what cargo test (`test result: ok. 3 passed; 0 failed; …`) or vitest (`Tests  3 passed (3)`) says at its end.
+    fn add_line(&mut self, line: &str) {
+        let plain = without_colour(line);
+        let plain = plain.trim();
+        let told = plain
+            .strip_prefix("test result: ")
+            .or_else(|| plain.strip_prefix("Tests "));
+        let Some(told) = told else { return };
+        let words: Vec<&str> = told
+            .split([' ', ';', ',', '.'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        for pair in words.windows(2) {
+            let Ok(number) = pair[0].parse::<u32>() else {
+                continue;
+            };
+            match pair[1] {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// Where programs are looked for: the person's PATH, then what set-up installed.
+pub(crate) fn path() -> std::ffi::OsString {
+    let mut folders: Vec<_> = std::env::var_os("PATH")
+        .map(|path| std::env::split_paths(&path).collect())
+        .unwrap_or_default();
+    for own in [places::tools().join("uv/bin"), places::tools().join("bin")] {
+        if !folders.contains(&own) {
+            folders.push(own);
+        }
+    }
+    std::env::join_paths(folders).unwrap_or_default()
+}
+
+/// Finds a program on that path.
+pub(crate) fn find(name: &str) -> Option<std::path::PathBuf> {
+    std::env::split_paths(&path())
+        .map(|folder| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+        .find(|file| file.is_file())
+}
+
+fn succeeded(line: &str, status: ExitStatus) -> Result<()> {
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("`{line}` ended with {status}")
+    }
+}
+
+fn end_tree(child: &mut std::process::Child, own_group: bool) {
+    #[cfg(unix)]
+    if own_group && let Ok(pid) = i32::try_from(child.id()) {
+        let _ = nix::sys::signal::killpg(
+            nix::unistd::Pid::from_raw(pid),
+            nix::sys::signal::Signal::SIGKILL,
+        );
+    }
+    let _ = own_group;
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
+fn without_colour(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            characters.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(line: &str) -> Counts {
+        let mut counts = Counts::default();
+        counts.add_line(line);
+        counts
+    }
+
+    #[test]
+    fn counts_what_the_runners_say() {
+        let cargo = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.01s";
+        assert_eq!(
+            counted(cargo),
+            Counts {
+                passed: 12,
+                failed: 2
+            }
+        );
+        let vitest = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m41 passed\u{1b}[39m (42)";
+        assert_eq!(
+            counted(vitest),
+            Counts {
+                passed: 41,
+                failed: 1
+            }
+        );
+        assert_eq!(
+            counted("running 3 tests, 3 passed they say"),
+            Counts::default()
+        );
+    }
+
+    #[test]
+    fn a_program_that_never_ends_is_ended() {
+        let started = Instant::now();
+        let error = Program::new("sh")
+            .args(["-c", "exec tail -f /dev/null"])
+            .count(Duration::from_millis(300))
+            .unwrap_err();
+        assert!(error.to_string().contains("was ended"), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}

@@ -1,0 +1,6 @@
+import dagster as dg
+
+
+@dg.asset
+def orders() -> None:
+    """Orders as they came in."""

@@ -1,0 +1,118 @@
+//! The house's arrows: which crate may know which.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "asks Cargo itself what depends on what, and fails by panicking"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each room with the rooms that it may reach. Hosts reach `process` for one thing: the guard is the host's own program.
+///
+/// What is not here may not be reached.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("dagdeck-desktop", &["dagdeck", "dagdeck-process"]),
+    ("dagdeck-cli", &["dagdeck", "dagdeck-process"]),
+    (
+        "dagdeck",
+        &[
+            "dagdeck-health",
+            "dagdeck-dagster",
+            "dagdeck-workspace",
+            "dagdeck-process",
+            "dagdeck-log",
+        ],
+    ),
+    (
+        "dagdeck-health",
+        &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
+    ),
+    ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
+    ("dagdeck-process", &["dagdeck-log"]),
+    ("dagdeck-workspace", &[]),
+    ("dagdeck-log", &[]),
+    // The headless tests are a host like any other.
+    ("dagdeck-testkit", &["dagdeck", "dagdeck-process"]),
+    ("xtask", &[]),
+];
+
+/// The one package that may know Tauri.
+const SHELL: &str = "dagdeck-desktop";
+
+fn packages() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+/// What each package of ours depends on when built (tests may also use the testkit).
+fn dependencies() -> BTreeMap<String, BTreeSet<(String, String)>> {
+    packages()
+        .iter()
+        .map(|package| {
+            let list = package["dependencies"].as_array().unwrap().iter();
+            let names = list.map(|dependency| {
+                let kind = dependency["kind"].as_str().unwrap_or("normal").to_owned();
+                (dependency["name"].as_str().unwrap().to_owned(), kind)
+            });
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                names.collect(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn rooms_reach_only_the_rooms_they_may() {
+    let all = dependencies();
+    let known: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    for (package, dependencies) in &all {
+        let allowed = known
+            .get(package.as_str())
+            .unwrap_or_else(|| panic!("{package} is new: say in this test what it may reach"));
+        for (name, kind) in dependencies
+            .iter()
+            .filter(|(name, _)| all.contains_key(name))
+        {
+            let for_tests = kind == "dev" && name == "dagdeck-testkit";
+            assert!(
+                for_tests || allowed.contains(&name.as_str()),
+                "{package} may not reach {name} ({kind})"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_shell_knows_tauri() {
+    for (package, dependencies) in dependencies() {
+        let tauri: Vec<_> = dependencies
+            .iter()
+            .filter(|(name, _)| name.starts_with("tauri") || name == "wry" || name == "rfd")
+            .collect();
+        assert_eq!(
+            package == SHELL,
+            !tauri.is_empty(),
+            "{package} and Tauri: {tauri:?}"
+        );
+    }
+}
