@@ -1,0 +1,88 @@
+//! The command under test.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use testkit::{TestWorkspace, within};
+
+/// The `dagdeck` command with the workspace's own state folder.
+pub(crate) fn dagdeck(workspace: &TestWorkspace) -> Command {
+    let mut command = Command::new(program());
+    command
+        .env("DAGDECK_STATE", workspace.state())
+        .env_remove("PYTHONDONTWRITEBYTECODE")
+        .env_remove("DAGSTER_HOME")
+        .stdin(Stdio::null());
+    command
+}
+
+/// A running `dagdeck up`; killed with the value if it still runs.
+pub(crate) struct Up {
+    child: Child,
+    port: u16,
+}
+
+impl Up {
+    /// Starts it with trust given, on a free port.
+    pub(crate) fn start(workspace: &TestWorkspace) -> Up {
+        let port = free_port();
+        let child = dagdeck(workspace)
+            .arg("up")
+            .arg(workspace.path())
+            .args(["--trust", "--port", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Up { child, port }
+    }
+
+    /// Where its webserver answers.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Sends it a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits until it ends and answers its exit code.
+    pub(crate) async fn ended(&mut self, limit: Duration) -> Option<i32> {
+        within("`dagdeck up` ends", limit, async || {
+            self.child.try_wait().unwrap()
+        })
+        .await
+        .code()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a run of it printed on standard output.
+pub(crate) fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("DAGDECK_PROGRAM").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/debug/dagdeck"),
+        PathBuf::from,
+    )
+}

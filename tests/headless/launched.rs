@@ -1,0 +1,122 @@
+//! A launched workspace with the API that hosts speak: what a test says and waits for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dagdeck::wire::{
+    FolderRequest, LaunchRequest, LocationRequest, LocationView, Nothing, Readiness, Snapshot,
+    WorkspaceView,
+};
+use dagdeck::{Deck, DeckOptions};
+use process::GuardProgram;
+use testkit::{Graphql, TestWorkspace, wait_until, wait_until_none_mentions, within};
+
+/// How long a launch or a reload may take on a busy machine.
+pub(crate) const STARTING: Duration = Duration::from_secs(90);
+
+/// A deck with its workspace open, trusted and launched.
+pub(crate) struct Launched {
+    pub(crate) deck: Deck,
+    pub(crate) workspace: TestWorkspace,
+}
+
+impl Launched {
+    /// Opens, trusts and launches, and waits until all has settled.
+    pub(crate) async fn of(workspace: TestWorkspace) -> Self {
+        let guard = GuardProgram {
+            program: command(),
+            arguments: vec!["guard".into()],
+        };
+        let mut options = DeckOptions::from_environment(guard);
+        options.state_folder = workspace.state();
+        options.environment.remove("DAGSTER_HOME");
+        let deck = Deck::start(options).await.unwrap();
+        let path = workspace.path().display().to_string();
+        deck.workspace_open(FolderRequest { path }).await.unwrap();
+        deck.workspace_trust(Nothing {}).await.unwrap();
+        deck.launch(LaunchRequest::default()).await.unwrap();
+        let launched = Self { deck, workspace };
+        launched
+            .until("the launch has settled", |workspace| {
+                !workspace.launch.active
+            })
+            .await;
+        launched
+    }
+
+    pub(crate) async fn snapshot(&self) -> Snapshot {
+        self.deck.snapshot_get(Nothing {}).await.unwrap()
+    }
+
+    pub(crate) async fn shown(&self) -> WorkspaceView {
+        self.snapshot().await.workspace.unwrap()
+    }
+
+    pub(crate) async fn location(&self, name: &str) -> LocationView {
+        let locations = self.shown().await.locations;
+        locations
+            .into_iter()
+            .find(|location| location.name == name)
+            .unwrap()
+    }
+
+    /// Waits until the workspace is as `condition` says.
+    pub(crate) async fn until(&self, what: &str, condition: impl Fn(&WorkspaceView) -> bool) {
+        wait_until(what, STARTING, async || condition(&self.shown().await)).await;
+    }
+
+    /// Waits until a location is as `condition` says, and answers it.
+    pub(crate) async fn until_location(
+        &self,
+        name: &str,
+        what: &str,
+        condition: impl Fn(&LocationView) -> bool,
+    ) -> LocationView {
+        within(format!("{name}: {what}"), STARTING, async || {
+            Some(self.location(name).await).filter(&condition)
+        })
+        .await
+    }
+
+    /// Reloads a location and waits until another process serves.
+    pub(crate) async fn reload(&self, name: &str) {
+        let before = self.location(name).await;
+        self.deck
+            .location_reload(LocationRequest {
+                location: before.id,
+            })
+            .await
+            .unwrap();
+        let pid = before.process.unwrap().pid;
+        self.until_location(name, "another process serves", |location| {
+            is_ready(location)
+                && location
+                    .process
+                    .as_ref()
+                    .is_some_and(|process| process.pid != pid)
+        })
+        .await;
+    }
+
+    pub(crate) async fn graphql(&self) -> Graphql {
+        Graphql::new(&self.shown().await.webserver.url.unwrap())
+    }
+
+    /// Stops all and sees that nothing is left.
+    pub(crate) async fn end(self) {
+        let Self { deck, workspace } = self;
+        deck.shut_down().await;
+        // The guard goes with the deck.
+        drop(deck);
+        wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+    }
+}
+
+/// Loaded, with nothing newer on its way.
+pub(crate) fn is_ready(location: &LocationView) -> bool {
+    matches!(location.readiness, Readiness::Ready { .. }) && !location.reloading
+}
+
+fn command() -> PathBuf {
+    crate::command::program()
+}

@@ -1,0 +1,17 @@
+//! The `dagdeck` command over real Dagsters, without a window.
+//!
+//! Run by `cargo xtask test --only headless`, which builds the command and makes the workspace that tests copy.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::large_futures,
+    reason = "tests run tools directly and fail by panicking"
+)]
+
+mod command;
+mod copies;
+mod launched;
+mod reload;
+mod status;
+mod trouble;
+mod up;

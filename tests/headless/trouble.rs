@@ -1,0 +1,116 @@
+//! Locations in trouble: each keeps its trouble to itself, and comes in when it is over.
+
+use std::process::Command;
+use std::time::Duration;
+
+use dagdeck::wire::{Lifecycle, LocationRequest, Readiness, StopLocationRequest};
+use testkit::TestWorkspace;
+
+use crate::launched::{Launched, is_ready};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_three_locations_the_fine_one_is_served_and_the_others_come_in_when_fixed() {
+    let workspace = TestWorkspace::copy();
+    workspace.add_project_without_environment("no-environment");
+    let broken = workspace.definitions("data-engineering").join("broken.py");
+    fs_err::write(&broken, "import no_such_library\n").unwrap();
+
+    let launched = Launched::of(workspace).await;
+    assert!(launched.location("no-environment").await.blocked.is_some());
+    let error = launched.location("data-engineering").await.readiness;
+    assert!(
+        matches!(
+            error,
+            Readiness::LoadError {
+                still_serving: None,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(is_ready(&launched.location("data-science").await));
+    let served = launched.graphql().await.locations().await.unwrap();
+    assert!(
+        served
+            .iter()
+            .any(|entry| entry.name == "data-science" && entry.loaded),
+        "{served:?}"
+    );
+    let webserver = launched.shown().await.webserver.process.unwrap().pid;
+
+    fs_err::remove_file(&broken).unwrap();
+    launched
+        .until_location(
+            "data-engineering",
+            "it comes in once its code loads",
+            is_ready,
+        )
+        .await;
+    let location = "projects/no-environment".to_owned();
+    launched
+        .deck
+        .location_sync(LocationRequest { location })
+        .await
+        .unwrap();
+    launched
+        .until_location("no-environment", "it comes in once it is synced", is_ready)
+        .await;
+    let graphql = launched.graphql().await;
+    let all = ["data-engineering", "data-science", "no-environment"];
+    graphql
+        .wait_until_loaded(&all, Duration::from_secs(30))
+        .await;
+    assert_eq!(
+        webserver,
+        launched.shown().await.webserver.process.unwrap().pid,
+        "the webserver was left alone"
+    );
+    launched.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_comes_back_by_itself_and_a_stopped_one_stays_down() {
+    let launched = Launched::of(TestWorkspace::copy()).await;
+    let pid = launched.location("data-science").await.process.unwrap().pid;
+    let status = Command::new("kill")
+        .args(["-KILL", &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    launched
+        .until_location("data-science", "it is back", |location| {
+            is_ready(location)
+                && location
+                    .process
+                    .as_ref()
+                    .is_some_and(|process| process.pid != pid)
+        })
+        .await;
+
+    let location = "projects/data-engineering".to_owned();
+    launched
+        .deck
+        .location_stop(StopLocationRequest {
+            location,
+            force: false,
+        })
+        .await
+        .unwrap();
+    let stopped = launched
+        .until_location("data-engineering", "it is stopped", |location| {
+            matches!(location.lifecycle, Lifecycle::Stopped { .. })
+        })
+        .await;
+    assert_eq!(stopped.process, None);
+    assert_eq!(
+        stopped.definitions.unwrap().counts.jobs,
+        2,
+        "its definitions are kept as last known"
+    );
+    launched
+        .graphql()
+        .await
+        .wait_until_loaded(&["data-science"], Duration::from_secs(30))
+        .await;
+    launched.end().await;
+}

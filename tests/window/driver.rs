@@ -1,0 +1,71 @@
+//! tauri-driver: the WebDriver server that starts the app and reaches its page.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use testkit::wait_until;
+
+/// A running tauri-driver; it and all it started end with the value.
+pub(crate) struct Driver {
+    server: Child,
+    port: u16,
+}
+
+impl Driver {
+    /// Starts one; the app it starts inherits `environment`.
+    pub(crate) async fn start(environment: &[(&str, &Path)]) -> Driver {
+        assert!(
+            std::env::var_os("DISPLAY").is_some_and(|name| !name.is_empty()),
+            "there is no display: run `cargo xtask test --only window`"
+        );
+        let (port, native) = (free_port(), free_port());
+        let server = Command::new("tauri-driver")
+            .args(["--port", &port.to_string()])
+            .args(["--native-port", &native.to_string()])
+            .envs(environment.iter().copied())
+            .env_remove("PYTHONDONTWRITEBYTECODE")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("tauri-driver is missing: run `cargo xtask setup --tests`");
+        let mut driver = Driver { server, port };
+        wait_until(
+            "tauri-driver listens",
+            Duration::from_secs(20),
+            async || {
+                let ended = driver.server.try_wait().unwrap();
+                assert!(ended.is_none(), "tauri-driver ended: {ended:?}");
+                let own = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+                let other = tokio::net::TcpStream::connect(("127.0.0.1", native)).await;
+                own.is_ok() && other.is_ok()
+            },
+        )
+        .await;
+        driver
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let group = i32::try_from(self.server.id()).unwrap();
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &format!("-{group}")])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.server.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
