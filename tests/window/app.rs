@@ -170,9 +170,15 @@ impl App {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// Makes the window as large as this.
+    /// Makes the window as large as this, in pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) {
-        let _ = self.client.set_window_size(width, height).await;
+        self.client.set_window_size(width, height).await.unwrap();
+        let size = json!([width, height]);
+        within(format!("the window is {size}"), SOON, async || {
+            let now = self.script("return [innerWidth, innerHeight]").await;
+            (now == size).then_some(())
+        })
+        .await;
     }
 
     /// Keeps a picture under target/shots.

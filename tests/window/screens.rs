@@ -1,4 +1,4 @@
-//! Every screen in both themes, on real data. That a screen is reached is asserted; how it looks, people judge by the pictures.
+//! Every screen in both themes and in two sizes, on real data. That a screen is reached is asserted; how it looks, people judge by the pictures.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,25 +9,26 @@ use crate::app::{App, STARTING};
 use crate::main_job::{ENGINEERING, SCIENCE};
 
 const SOON: Duration = Duration::from_secs(15);
+/// A large window and a small one, in pixels.
+const SIZES: [(u32, u32); 2] = [(1440, 900), (1024, 700)];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_in_both_themes() {
     let workspace = TestWorkspace::copy();
     workspace.add_project_without_environment("marketing");
     let app = App::start(&workspace, &[]).await;
-    app.resize(1280, 820).await;
     app.find("open-path-input").await;
-    both(&app, "01-welcome").await;
+    taken(&app, "01-welcome").await;
     app.type_into("open-path-input", workspace.path().to_str().unwrap())
         .await;
     app.click("open-path-go").await;
     app.find("trust-accept").await;
-    both(&app, "02-trust").await;
+    taken(&app, "02-trust").await;
     app.click("trust-accept").await;
     app.find("launch").await;
-    both(&app, "03-overview-stopped").await;
+    taken(&app, "03-overview-stopped").await;
     app.click("launch").await;
-    both(&app, "04-overview-launching").await;
+    taken(&app, "04-overview-launching").await;
     for location in [ENGINEERING, SCIENCE] {
         app.location_is(location, "running").await;
     }
@@ -36,18 +37,18 @@ async fn every_screen_in_both_themes() {
     app.wait_for_state("service-daemon", &["running"], STARTING)
         .await;
     app.launch_is_over().await;
-    both(&app, "05-overview-running").await;
+    taken(&app, "05-overview-running").await;
     location(&app).await;
     for (number, view) in [("11", "logs"), ("12", "problems"), ("13", "settings")] {
         app.click(&format!("nav-{view}")).await;
         reached(&app, view).await;
-        both(&app, &format!("{number}-{view}")).await;
+        taken(&app, &format!("{number}-{view}")).await;
     }
     app.click("nav-webserver").await;
     reached(&app, "service").await;
-    both(&app, "14-service").await;
+    taken(&app, "14-service").await;
     app.click("open-palette").await;
-    both(&app, "15-palette").await;
+    taken(&app, "15-palette").await;
     app.press_escape().await;
     failures(&app, &workspace).await;
     app.click("nav-overview").await;
@@ -55,7 +56,7 @@ async fn every_screen_in_both_themes() {
     for location in [ENGINEERING, SCIENCE] {
         app.location_is(location, "stopped").await;
     }
-    both(&app, "18-overview-stopped-last-known").await;
+    taken(&app, "18-overview-stopped-last-known").await;
     app.close().await;
     wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
 }
@@ -70,12 +71,12 @@ async fn location(app: &App) {
         ("09", "files"),
     ] {
         app.click(&format!("tab-{tab}")).await;
-        both(app, &format!("{number}-location-{tab}")).await;
+        taken(app, &format!("{number}-location-{tab}")).await;
     }
     app.click("nav-overview").await;
     app.open_location("projects/marketing").await;
     app.click("tab-environment").await;
-    both(app, "10-location-without-environment").await;
+    taken(app, "10-location-without-environment").await;
 }
 
 async fn failures(app: &App, workspace: &TestWorkspace) {
@@ -84,11 +85,11 @@ async fn failures(app: &App, workspace: &TestWorkspace) {
     fs_err::write(&file, format!("import no_such_library\n{good}")).unwrap();
     app.click("nav-overview").await;
     app.location_is(SCIENCE, "loadError").await;
-    both(app, "16-overview-load-error").await;
+    taken(app, "16-overview-load-error").await;
     app.open_location(SCIENCE).await;
     app.click("tab-logs").await;
     app.find("explanation").await;
-    both(app, "17-location-load-error").await;
+    taken(app, "17-location-load-error").await;
     fs_err::write(&file, good).unwrap();
     app.location_is(SCIENCE, "running").await;
 }
@@ -122,24 +123,27 @@ fn at_home(app: &App) -> String {
     )
 }
 
-/// Takes the screen in both themes; they must differ, or one of them was not shown.
-async fn both(app: &App, name: &str) {
+/// Takes the screen in both sizes and themes; the themes must differ, or one of them was not shown.
+async fn taken(app: &App, name: &str) {
     within("the type faces are there", SOON, async || {
         let status = app.script("return document.fonts.status").await;
         (status == "loaded").then_some(())
     })
     .await;
-    app.script(&at_home(app)).await;
-    let mut pictures = Vec::new();
-    for theme in ["light", "dark"] {
-        app.script(&format!(
-            "document.documentElement.dataset.theme = '{theme}'; return null"
-        ))
-        .await;
-        pictures.push(app.shoot(&format!("{name}-{theme}")).await);
+    for (width, height) in SIZES {
+        app.resize(width, height).await;
+        app.script(&at_home(app)).await;
+        let mut pictures = Vec::new();
+        for theme in ["light", "dark"] {
+            app.script(&format!(
+                "document.documentElement.dataset.theme = '{theme}'; return null"
+            ))
+            .await;
+            pictures.push(app.shoot(&format!("{name}-{width}-{theme}")).await);
+        }
+        assert_ne!(
+            pictures[0], pictures[1],
+            "{name} looks alike in both themes"
+        );
     }
-    assert_ne!(
-        pictures[0], pictures[1],
-        "{name} looks alike in both themes"
-    );
 }

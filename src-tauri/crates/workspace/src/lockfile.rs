@@ -1,7 +1,10 @@
 //! uv.lock: whether it still answers pyproject.toml, told from the two files alone. Refuses to guess: what it can't
 //! compare is `None`.
 
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::ops::Bound;
 use std::path::Path;
 use std::str::FromStr;
@@ -11,7 +14,7 @@ use pep508_rs::{ExtraName, MarkerTree, PackageName, Requirement, VerbatimUrl, Ve
 use toml_edit::{DocumentMut, Item, TableLike};
 
 use crate::pyproject::Toml;
-use crate::source::Source;
+use text::LockText;
 
 /// Whether a project's own uv.lock answers its pyproject.toml; `None` if there is none or it can't be told.
 #[must_use]
@@ -21,13 +24,13 @@ pub fn lock_is_fresh(project: &Path) -> Option<bool> {
 
 /// Whether a lockfile, the project's own or its uv workspace's, answers a project's pyproject.toml.
 pub(crate) fn answers(lock: &Path, project: &Path) -> Option<bool> {
-    let lock_text = Source::read(lock).ok()??.text;
+    let mut text = LockText::open(lock).ok()?;
     let pyproject = Toml::read(&project.join("pyproject.toml")).ok()??;
     let relative = crate::read::relative(lock.parent()?, project);
-    compare(&lock_text, &pyproject, &relative)
+    compare(&mut text, &pyproject, &relative)
 }
 
-fn compare(lock: &str, pyproject: &Toml, relative: &str) -> Option<bool> {
+fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Option<bool> {
     let name = normal_name(pyproject.string(&["project", "name"])?)?;
     let dynamic: Vec<&str> = pyproject
         .get(&["project", "dynamic"])
@@ -43,12 +46,12 @@ fn compare(lock: &str, pyproject: &Toml, relative: &str) -> Option<bool> {
     let python = pyproject.string(&["project", "requires-python"]);
     // In a uv workspace the lock holds what all members have in common.
     if own_lock && let Some(python) = python {
-        let locked = line_value(lock, "requires-python")?;
+        let locked = lock.value("requires-python")?;
         if specifiers(&locked)? != specifiers(python)? {
             return Some(false);
         }
     }
-    let Some(block) = package_block(lock, &name, relative) else {
+    let Some(block) = lock.package(&name, relative) else {
         return Some(false);
     };
     let package = block.parse::<DocumentMut>().ok()?;
@@ -288,43 +291,4 @@ fn texts(item: Option<&Item>) -> impl Iterator<Item = &str> {
         .into_iter()
         .flatten()
         .filter_map(|value| value.as_str())
-}
-
-/// The value of a key at the top of a lockfile, without parsing the whole of it (they reach megabytes).
-fn line_value(lock: &str, key: &str) -> Option<String> {
-    let line = lock
-        .lines()
-        .take_while(|line| !line.starts_with("[["))
-        .find(|line| line.split('=').next().map(str::trim) == Some(key))?;
-    let value = line.split_once('=')?.1.trim();
-    Some(value.trim_matches('"').to_owned())
-}
-
-/// The part of a lockfile that is about one local package.
-fn package_block(lock: &str, name: &str, relative: &str) -> Option<String> {
-    let wanted = format!("\nname = \"{name}\"");
-    let sources: Vec<String> = ["editable", "virtual", "directory"]
-        .iter()
-        .map(|kind| format!("\nsource = {{ {kind} = \"{relative}\" }}"))
-        .collect();
-    let unix;
-    let lock = if lock.contains('\r') {
-        unix = lock.replace('\r', "");
-        unix.as_str()
-    } else {
-        lock
-    };
-    let mut rest = lock;
-    while let Some(start) = rest.find("\n[[package]]") {
-        let block = &rest[start + 1..];
-        let end = block[1..]
-            .find("\n[[package]]")
-            .map_or(block.len(), |end| end + 1);
-        let this = &block[..end];
-        if this.contains(&wanted) && sources.iter().any(|source| this.contains(source)) {
-            return Some(this.to_owned());
-        }
-        rest = &block[end..];
-    }
-    None
 }
