@@ -114,7 +114,9 @@ async fn begin() -> Result<Deck, ApiError> {
         program,
         arguments: vec!["guard".into()],
     };
-    Deck::start(DeckOptions::from_environment(guard)).await
+    let deck = Deck::start(DeckOptions::from_environment(guard)).await?;
+    deck.look_around();
+    Ok(deck)
 }
 
 fn keep_unopened(app: &AppHandle, folder: PathBuf) {

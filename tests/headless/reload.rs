@@ -27,7 +27,7 @@ async fn poll(graphql: Graphql, ended: Arc<AtomicBool>, polls: Arc<AtomicU32>) -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_reloads_leave_no_gap() {
+async fn reloads_leave_no_gap() {
     let launched = Launched::of(TestWorkspace::copy()).await;
     let ended = Arc::new(AtomicBool::new(false));
     let polls = Arc::new(AtomicU32::new(0));
@@ -36,14 +36,15 @@ async fn twenty_reloads_leave_no_gap() {
         Arc::clone(&ended),
         Arc::clone(&polls),
     ));
-    for _ in 0..20 {
+    // Twenty of them are the window test's; here it is the same over the API.
+    for _ in 0..5 {
         launched.reload("data-engineering").await;
     }
     ended.store(true, Ordering::Relaxed);
     let wrong = polling.await.unwrap();
     assert_eq!(wrong, Vec::<String>::new());
     assert!(
-        polls.load(Ordering::Relaxed) > 200,
+        polls.load(Ordering::Relaxed) > 50,
         "the poll was at work: {polls:?}"
     );
     launched.end().await;

@@ -35,6 +35,9 @@ pub(crate) struct Status {
     /// Prints JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Leaves out whether lockfiles are current, a third of the time in a workspace of a thousand projects
+    #[arg(long)]
+    pub(crate) no_lockfiles: bool,
 }
 
 #[derive(Debug, Args)]

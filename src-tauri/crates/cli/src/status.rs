@@ -13,7 +13,7 @@ use crate::end::{End, words};
 use crate::{environment, piped};
 
 pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
-    let status = read(&what.path)?;
+    let status = read(&what.path, !what.no_lockfiles)?;
     if what.json {
         let json = serde_json::to_string_pretty(&status)
             .map_err(|error| End::Failed(error.to_string()))?;
@@ -23,8 +23,8 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
 }
 
 /// Reads the workspace at a path; ends with 2 where there is none.
-pub(crate) fn read(path: &Path) -> Result<Status, End> {
-    dagdeck::status::read(path, environment()).map_err(|error| match error.code {
+pub(crate) fn read(path: &Path, lockfiles: bool) -> Result<Status, End> {
+    dagdeck::status::read(path, environment(), lockfiles).map_err(|error| match error.code {
         ErrorCode::Invalid | ErrorCode::NotFound => End::NoWorkspace(words(&error)),
         _ => End::from(error),
     })

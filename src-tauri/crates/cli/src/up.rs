@@ -87,7 +87,7 @@ async fn start() -> Result<Deck, End> {
 
 async fn open(deck: &Deck, what: &Up) -> Result<WorkspaceView, End> {
     // Says in its own words why a folder is no workspace, and what is nearby.
-    crate::status::read(&what.path)?;
+    crate::status::read(&what.path, false)?;
     let path = std::path::absolute(&what.path).unwrap_or_else(|_| what.path.clone());
     let request = FolderRequest {
         path: path.to_string_lossy().into_owned(),

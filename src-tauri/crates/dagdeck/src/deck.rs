@@ -37,7 +37,7 @@ impl std::fmt::Debug for Deck {
 }
 
 impl Deck {
-    /// Starts Dagdeck: loads its own state, ends what a dead app left behind, looks at the machine in the background.
+    /// Starts Dagdeck: loads its own state, ends what a dead app left behind.
     ///
     /// Must be called on a tokio runtime.
     pub async fn start(options: DeckOptions) -> Result<Self, ApiError> {
@@ -46,16 +46,21 @@ impl Deck {
             .map_err(|error| {
                 ApiError::new(ErrorCode::Internal, format!("Dagdeck can't start: {error}"))
             })??;
-        let deck = Self {
+        Ok(Self {
             context: Arc::new(context),
             session: Arc::default(),
-        };
-        let looking = deck.clone();
+        })
+    }
+
+    /// Learns in the background what a first screen shows: the state of recent workspaces, and this machine's tools.
+    ///
+    /// For hosts that have such a screen; it asks every Python of the machine, which costs a launch beside it time.
+    pub fn look_around(&self) {
+        let deck = self.clone();
         tokio::spawn(async move {
-            looking.show_recent().await;
-            looking.context.look_at_machine().await;
+            deck.show_recent().await;
+            deck.context.look_at_machine().await;
         });
-        Ok(deck)
     }
 
     /// Events from now on, in batches, with the snapshot they change.

@@ -77,12 +77,16 @@ pub struct ProblemStatus {
     pub column: Option<u32>,
 }
 
-/// Reads a workspace. An error if the folder is none.
-pub fn read(path: &Path, environment: BTreeMap<String, String>) -> Result<Status, ApiError> {
+/// Reads a workspace, with `lockfiles` also whether each lockfile answers its project. An error if the folder is none.
+pub fn read(
+    path: &Path,
+    environment: BTreeMap<String, String>,
+    lockfiles: bool,
+) -> Result<Status, ApiError> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let options = ReadOptions {
         environment,
-        lock_freshness: true,
+        lock_freshness: lockfiles,
         ..ReadOptions::default()
     };
     let reading = workspace::read(&path, &options);

@@ -46,21 +46,22 @@ pub enum ToolState {
     Broken,
 }
 
-/// Looks for uv, Python and Git, in that order, asking all at once where it can.
+/// Looks for uv, Python and Git, in that order, asking all at once where it can; answers the Pythons that uv knows too.
 ///
 /// `find` tells where a program is and may take its time (it runs on a thread of its own); `folder` is where the
 /// questions run: any folder that holds no project, such as Dagdeck's own.
-pub async fn look<F>(table: &Table, folder: &Path, find: F) -> Vec<Tool>
+pub async fn look<F>(table: &Table, folder: &Path, find: F) -> (Vec<Tool>, Vec<Python>)
 where
     F: Fn(&str) -> Option<PathBuf> + Clone + Send + 'static,
 {
     let uv_then_python = async {
         let path = found(find.clone(), "uv").await;
         let python = python(table, folder, path.clone(), find.clone());
-        let (uv, python) = tokio::join!(uv(table, folder, path), python);
-        [uv, python]
+        let (uv, (python, pythons)) = tokio::join!(uv(table, folder, path), python);
+        (uv, python, pythons)
     };
-    let ([uv, python], git) = futures::join!(uv_then_python, git(table, folder, find.clone()));
+    let ((uv, python, pythons), git) =
+        futures::join!(uv_then_python, git(table, folder, find.clone()));
     let mut tools = vec![uv, python, git];
     for tool in tools
         .iter_mut()
@@ -72,7 +73,7 @@ where
         });
         tool.install = line.await.ok().flatten();
     }
-    tools
+    (tools, pythons)
 }
 
 async fn uv(table: &Table, folder: &Path, path: Option<PathBuf>) -> Tool {
@@ -82,32 +83,39 @@ async fn uv(table: &Table, folder: &Path, path: Option<PathBuf>) -> Tool {
     tool.at(path, answer.as_deref().and_then(answers::version_of))
 }
 
-async fn python<F>(table: &Table, folder: &Path, uv: Option<PathBuf>, find: F) -> Tool
+async fn python<F>(
+    table: &Table,
+    folder: &Path,
+    uv: Option<PathBuf>,
+    find: F,
+) -> (Tool, Vec<Python>)
 where
     F: Fn(&str) -> Option<PathBuf> + Send + 'static,
 {
     if let Some(uv) = uv {
         let tool = Tool::missing("python", "Managed by uv, your system Python is not touched");
         let pythons = pythons(table, folder, &uv).await;
-        if let Some(newest) = pythons.first() {
-            return Tool {
-                state: ToolState::Ready,
-                version: Some(answers::versions(&pythons)),
-                path: Some(newest.path.clone()),
-                ..tool
-            };
-        }
-        return tool;
+        let Some(newest) = pythons.first() else {
+            return (tool, pythons);
+        };
+        let tool = Tool {
+            state: ToolState::Ready,
+            version: Some(answers::versions(&pythons)),
+            path: Some(newest.path.clone()),
+            ..tool
+        };
+        return (tool, pythons);
     }
     let tool = Tool::missing("python", "Runs the code of your projects");
     let Some(path) = found(find, "python3")
         .await
         .filter(|path| !answers::is_shim(path))
     else {
-        return tool;
+        return (tool, Vec::new());
     };
     let answer = ask(table, folder, &path, &["--version"]).await;
-    tool.at(path, answer.as_deref().and_then(answers::version_of))
+    let tool = tool.at(path, answer.as_deref().and_then(answers::version_of));
+    (tool, Vec::new())
 }
 
 /// The Pythons that uv finds on this machine, newest first, without shims: those answer for the folder they stand in.

@@ -37,10 +37,7 @@ pub fn parse_dot_env(
     text: &str,
     environment: &BTreeMap<String, String>,
 ) -> (DotEnv, Vec<Problem>) {
-    let source = Source {
-        path: path.to_path_buf(),
-        text: text.into(),
-    };
+    let source = Source::new(path.to_path_buf(), text.into());
     parse_source(&source, environment)
 }
 

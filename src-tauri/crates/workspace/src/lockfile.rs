@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerTree, PackageName, Requirement, VerbatimUrl, VersionOrUrl};
-use toml_edit::{DocumentMut, Item, TableLike};
+use toml_edit::{Document, Item, TableLike};
 
 use crate::pyproject::Toml;
 use text::LockText;
@@ -19,15 +19,15 @@ use text::LockText;
 /// Whether a project's own uv.lock answers its pyproject.toml; `None` if there is none or it can't be told.
 #[must_use]
 pub fn lock_is_fresh(project: &Path) -> Option<bool> {
-    answers(&project.join("uv.lock"), project)
+    let pyproject = Toml::read(&project.join("pyproject.toml")).ok()??;
+    answers(&project.join("uv.lock"), project, &pyproject)
 }
 
 /// Whether a lockfile, the project's own or its uv workspace's, answers a project's pyproject.toml.
-pub(crate) fn answers(lock: &Path, project: &Path) -> Option<bool> {
+pub(crate) fn answers(lock: &Path, project: &Path, pyproject: &Toml) -> Option<bool> {
     let mut text = LockText::open(lock).ok()?;
-    let pyproject = Toml::read(&project.join("pyproject.toml")).ok()??;
     let relative = crate::read::relative(lock.parent()?, project);
-    compare(&mut text, &pyproject, &relative)
+    compare(&mut text, pyproject, &relative)
 }
 
 fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Option<bool> {
@@ -54,12 +54,8 @@ fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Optio
     let Some(block) = lock.package(&name, relative) else {
         return Some(false);
     };
-    let package = block.parse::<DocumentMut>().ok()?;
-    let package = package
-        .get("package")?
-        .as_array_of_tables()?
-        .get(0)?
-        .clone();
+    let block = Document::parse(block).ok()?;
+    let package = block.get("package")?.as_array_of_tables()?.get(0)?;
     if let (Some(wanted), Some(locked)) = (
         pyproject.string(&["project", "version"]),
         package.get("version").and_then(Item::as_str),
@@ -69,7 +65,7 @@ fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Optio
     }
     let bounds = python.map(bounds).unwrap_or_default();
     let wanted = wanted(pyproject, &bounds)?;
-    let locked = locked(&package, &bounds)?;
+    let locked = locked(package, &bounds)?;
     Some(wanted == locked)
 }
 

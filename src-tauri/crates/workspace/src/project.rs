@@ -1,6 +1,7 @@
 //! One dg project: settings, target, working directory, `.env` and environment. Refuses to know its neighbours.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::dg::{DirectoryType, Entry, Placed, ProjectSettings, Settings, read_settings};
 use crate::dot_env::read_dot_env;
@@ -185,7 +186,7 @@ fn read_files(folder: &Path) -> Files {
     let dg_path = folder.join("dg.toml");
     let pyproject_path = folder.join("pyproject.toml");
     let pyproject = match Toml::read(&pyproject_path) {
-        Ok(found) => found,
+        Ok(found) => found.map(Arc::new),
         Err(problem) => {
             files.package.present = true;
             files.problems.push(*problem);

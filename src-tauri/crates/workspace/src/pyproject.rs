@@ -95,8 +95,10 @@ fn syntax_problem(source: &Source, error: &toml_edit::TomlError) -> Problem {
 /// What matters of a pyproject.toml besides dg's own settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Package {
-    /// The file, if there is one.
+    /// Whether there is the file.
     pub(crate) present: bool,
+    /// The file, where it could be read.
+    pub(crate) toml: Option<Arc<Toml>>,
     pub(crate) requires_python: Option<String>,
     pub(crate) requires_python_place: Option<Place>,
     /// Requirements whose name begins with `dagster`, as written, with their places.
@@ -104,7 +106,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    pub(crate) fn of(toml: &Toml) -> Self {
+    pub(crate) fn of(toml: &Arc<Toml>) -> Self {
         let mut requirements = Vec::new();
         let mut collect = |item: Option<&Item>| {
             for value in item.and_then(Item::as_array).into_iter().flatten() {
@@ -123,6 +125,7 @@ impl Package {
         collect(toml.get(&["tool", "uv", "dev-dependencies"]));
         Self {
             present: true,
+            toml: Some(Arc::clone(toml)),
             requires_python: toml
                 .string(&["project", "requires-python"])
                 .map(ToOwned::to_owned),

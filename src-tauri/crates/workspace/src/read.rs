@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -453,6 +454,7 @@ fn read_plain(reading: &mut Reading, options: &ReadOptions, workspaces: &UvWorks
     let Ok(Some(toml)) = Toml::read(&reading.root.join("pyproject.toml")) else {
         return;
     };
+    let toml = Arc::new(toml);
     let Some(plain) = read_plain_package(&toml) else {
         return;
     };
@@ -509,7 +511,7 @@ fn read_deployment(reading: &mut Reading, options: &ReadOptions, workspaces: &Uv
     }
     let mut problems = Vec::new();
     let package = match Toml::read(&folder.join("pyproject.toml")) {
-        Ok(Some(toml)) => Package::of(&toml),
+        Ok(Some(toml)) => Package::of(&Arc::new(toml)),
         Ok(None) => Package::default(),
         Err(problem) => {
             problems.push(*problem);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::problem::{Place, Problem, ProblemCode, Severity};
 
@@ -14,9 +14,19 @@ const EXCERPT_WIDTH: usize = 120;
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) text: Arc<str>,
+    /// Where each line begins; found once, at the first question.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
+    pub(crate) fn new(path: PathBuf, text: Arc<str>) -> Self {
+        Self {
+            path,
+            text,
+            lines: OnceLock::new(),
+        }
+    }
+
     /// Reads a file; `None` if it does not exist.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Box<Problem>> {
         let bytes = match fs_err::read(path) {
@@ -56,10 +66,7 @@ impl Source {
             None => bytes,
         };
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self {
-                path: path.to_path_buf(),
-                text: text.into(),
-            }),
+            Ok(text) => Ok(Self::new(path.to_path_buf(), text.into())),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let bytes = error.into_bytes();
@@ -77,7 +84,7 @@ impl Source {
                         path,
                         format!("{} is not UTF-8 text: {cause}.", file_name(path)),
                     )
-                    .at(Some(place_in(&before, before.len())))
+                    .at(Some(place_in(&before, &lines_of(&before), before.len())))
                     .hint("Save the file as UTF-8 in your editor."),
                 ))
             }
@@ -86,7 +93,8 @@ impl Source {
 
     /// The line and column of a byte offset.
     pub(crate) fn place(&self, offset: usize) -> Place {
-        place_in(&self.text, offset)
+        let lines = self.lines.get_or_init(|| lines_of(&self.text));
+        place_in(&self.text, lines, offset)
     }
 
     /// The place where a span begins.
@@ -124,16 +132,21 @@ pub(crate) fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-fn place_in(text: &str, offset: usize) -> Place {
+/// Where each line begins.
+fn lines_of(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
+}
+
+fn place_in(text: &str, lines: &[usize], offset: usize) -> Place {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let before = &text[..offset];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = lines.partition_point(|start| *start <= offset);
+    let start = lines[line - 1];
     Place {
-        line: u32::try_from(line + 1).unwrap_or(u32::MAX),
-        column: u32::try_from(before[start..].chars().count() + 1).unwrap_or(u32::MAX),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: u32::try_from(text[start..offset].chars().count() + 1).unwrap_or(u32::MAX),
     }
 }

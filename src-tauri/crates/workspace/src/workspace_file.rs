@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use saphyr::{LoadableYamlNode, MarkedYaml};
 
@@ -131,7 +132,7 @@ pub(crate) fn make_project(
     let package = match &made.package {
         Some(package) => package.clone(),
         None => match Toml::read(&folder.join("pyproject.toml")) {
-            Ok(Some(toml)) => Package::of(&toml),
+            Ok(Some(toml)) => Package::of(&Arc::new(toml)),
             Ok(None) => Package::default(),
             Err(problem) => {
                 problems.push(*problem);

@@ -25,6 +25,7 @@ const LEAKS: &[&str] = &[
 pub(crate) struct Program {
     command: Command,
     words: Vec<String>,
+    label: Option<String>,
 }
 
 /// How many tests a program said it ran.
@@ -45,6 +46,7 @@ impl Program {
         Program {
             command,
             words: vec![program.as_ref().to_string_lossy().into_owned()],
+            label: None,
         }
     }
 
@@ -70,6 +72,12 @@ impl Program {
     /// Runs in another folder.
     pub(crate) fn folder(mut self, folder: &Path) -> Program {
         self.command.current_dir(folder);
+        self
+    }
+
+    /// Puts a name before each line that it prints while it is counted, for two may run side by side.
+    pub(crate) fn labelled(mut self, label: &str) -> Program {
+        self.label = Some(label.to_owned());
         self
     }
 
@@ -142,6 +150,10 @@ impl Program {
     pub(crate) fn count(mut self, limit: Duration) -> Result<Counts> {
         println!("  $ {}", self.line());
         let line = self.line();
+        let before = self
+            .label
+            .take()
+            .map_or_else(String::new, |label| format!("{label} | "));
         // On a terminal the program stays in our group, so that Ctrl-C reaches it.
         let own_group = !std::io::stdin().is_terminal();
         #[cfg(unix)]
@@ -175,7 +187,7 @@ impl Program {
             match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(text) => {
                     counts.add_line(&text);
-                    let _ = writeln!(std::io::stdout(), "{text}");
+                    let _ = writeln!(std::io::stdout(), "{before}{text}");
                 }
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(mpsc::RecvTimeoutError::Timeout) => {

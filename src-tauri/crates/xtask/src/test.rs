@@ -4,7 +4,7 @@ mod steps;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use crate::program::{Counts, Failed};
 use crate::setup;
@@ -31,16 +31,32 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     }
     let set_up = started.elapsed();
     let mut told: Vec<(&Step, Duration, Result<Counts>)> = Vec::new();
-    for step in chosen {
-        setup::say(step.name);
-        let begun = Instant::now();
-        let outcome = (step.run)();
-        if let Err(error) = &outcome {
-            println!("  failed: {error:#}");
-        }
-        told.push((step, begun.elapsed(), outcome));
+    for together in chosen.chunk_by(|_, next| next.beside) {
+        let names: Vec<_> = together.iter().map(|step| step.name).collect();
+        setup::say(&names.join(" and "));
+        std::thread::scope(|scope| {
+            let running: Vec<_> = together
+                .iter()
+                .map(|step| scope.spawn(|| timed(step)))
+                .collect();
+            for (step, thread) in together.iter().zip(running) {
+                let (took, outcome) = thread
+                    .join()
+                    .unwrap_or_else(|_| (Duration::ZERO, Err(anyhow!("the step panicked"))));
+                told.push((step, took, outcome));
+            }
+        });
     }
     summary(set_up, &told)
+}
+
+fn timed(step: &Step) -> (Duration, Result<Counts>) {
+    let begun = Instant::now();
+    let outcome = (step.run)();
+    if let Err(error) = &outcome {
+        println!("  {} failed: {error:#}", step.name);
+    }
+    (begun.elapsed(), outcome)
 }
 
 fn summary(set_up: Duration, told: &[(&Step, Duration, Result<Counts>)]) -> Result<()> {

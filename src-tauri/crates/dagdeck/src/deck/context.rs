@@ -122,9 +122,10 @@ impl Context {
             "uv" => uv.clone(),
             other => process::tools::find(other).map(|found| found.path),
         };
-        let tools = health::machine::look(&self.table, &self.state_folder, find).await;
+        let (tools, pythons) = health::machine::look(&self.table, &self.state_folder, find).await;
         let tools = tools.into_iter().map(super::recent::tool).collect();
-        self.learn_pythons().await;
+        // Kept from the first time: a sync that began with them goes on with them.
+        let _ = self.pythons.set(pythons);
         self.board.set_machine(Machine {
             tools,
             checked_at: Some(clock::now()),

@@ -108,10 +108,7 @@ impl Open {
         } else {
             ""
         };
-        let check = Source {
-            path: self.path().to_path_buf(),
-            text: changed.as_str().into(),
-        };
+        let check = Source::new(self.path().to_path_buf(), changed.as_str().into());
         Toml::parse(check).map_err(|_| self.shape("the result would not be valid TOML"))?;
         Ok(Edit {
             path: self.path().to_path_buf(),

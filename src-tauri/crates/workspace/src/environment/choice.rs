@@ -185,7 +185,7 @@ fn lockfile(subject: &Subject<'_>, uv_root: Option<&Path>) -> Option<Lockfile> {
     };
     let fresh = subject
         .lock_freshness
-        .then(|| crate::lockfile::answers(&path, subject.folder))
+        .then(|| crate::lockfile::answers(&path, subject.folder, subject.package.toml.as_deref()?))
         .flatten();
     Some(Lockfile { path, fresh })
 }

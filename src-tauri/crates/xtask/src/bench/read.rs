@@ -1,4 +1,6 @@
 //! (a) Reading a workspace of 1,000 projects, against `dg list projects`, which only prints their paths.
+//!
+//! The window shows environments first and whether lockfiles are current after; both are measured.
 
 use anyhow::{Result, ensure};
 
@@ -12,11 +14,12 @@ const PROJECTS: usize = 1000;
 pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::many(PROJECTS)?;
     let state = workspaces::fresh_state("read")?;
-    let ours = || -> Result<()> {
+    let ours = |more: &[&str]| -> Result<()> {
         let told = workspaces::dagdeck(&state)
             .arg("status")
             .arg(&root)
             .arg("--json")
+            .args(more)
             .read()?;
         let told: serde_json::Value = serde_json::from_str(&told)?;
         let count = told["locations"].as_array().map_or(0, Vec::len);
@@ -37,17 +40,23 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         Ok(())
     };
     // Once each to warm the file cache, then by turns.
-    ours()?;
+    ours(&[])?;
     theirs()?;
-    let (mut own, mut peer) = (Vec::new(), Vec::new());
+    let (mut first, mut whole, mut peer) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs.max(5) {
-        own.push(timed(ours)?);
+        first.push(timed(|| ours(&["--no-lockfiles"]))?);
+        whole.push(timed(|| ours(&[]))?);
         peer.push(timed(theirs)?);
     }
-    Ok(vec![Row {
-        what: format!("read {PROJECTS} projects with their environments"),
+    let peer = median(peer);
+    let row = |what: &str, own, aim| Row {
+        what: format!("read {PROJECTS} projects with {what}"),
         ours: Amount::Seconds(median(own)),
-        peer: Some(("dg list projects", Amount::Seconds(median(peer)))),
-        aim: Some(0.1),
-    }])
+        peer: Some(("dg list projects", Amount::Seconds(peer))),
+        aim,
+    };
+    Ok(vec![
+        row("their environments", first, Some(0.1)),
+        row("their environments and lockfiles", whole, None),
+    ])
 }

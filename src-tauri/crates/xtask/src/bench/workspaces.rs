@@ -70,7 +70,8 @@ pub(super) fn many(count: usize) -> Result<PathBuf> {
     let model = Model::read()?;
     let mut config = String::from("directory_type = \"workspace\"\n\n[workspace]\n");
     for number in 0..count {
-        let name = format!("project-{number:04}");
+        // The lockfile stays in the order of names, in which uv writes it.
+        let name = format!("data-science-{number:04}");
         model.write(&root.join("projects").join(&name), &name)?;
         config += &format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
     }

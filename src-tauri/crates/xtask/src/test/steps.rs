@@ -12,6 +12,8 @@ use crate::{generate, places, run, setup};
 pub(super) struct Step {
     pub(super) name: &'static str,
     pub(super) run: fn() -> Result<Counts>,
+    /// Whether it runs at the same time as the step before it.
+    pub(super) beside: bool,
 }
 
 const STEPS: &[Step] = &[
@@ -21,11 +23,19 @@ const STEPS: &[Step] = &[
     step("gen", stale),
     step("cargo", cargo),
     step("headless", headless),
-    step("window", window),
+    // Both wait for Dagsters to start more than they compute.
+    Step {
+        beside: true,
+        ..step("window", window)
+    },
 ];
 
 const fn step(name: &'static str, run: fn() -> Result<Counts>) -> Step {
-    Step { name, run }
+    Step {
+        name,
+        run,
+        beside: false,
+    }
 }
 
 /// The named steps in their order; all when none is named.
@@ -120,6 +130,7 @@ pub(crate) fn driven(test: &str) -> Program {
         .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
         .env("DAGDECK_PROGRAM", places::built("dagdeck", false))
         .env("DAGDECK_WINDOW", places::built("dagdeck-desktop", false))
+        .labelled(test)
 }
 
 /// Builds the programs that tests drive. Tests are selected too, so that Cargo unifies features as for `cargo test` and
