@@ -51,6 +51,7 @@ impl Session {
         tokio::spawn(async move {
             let all = async {
                 session.settle_locations(&startable).await;
+                session.show_to_webserver().await;
                 session.site.loading.send_replace(false);
                 join_all(
                     services
@@ -60,7 +61,7 @@ impl Session {
                 .await;
             };
             tokio::select! {
-                () = all => session.settled(since).await,
+                () = all => session.settled(since),
                 () = cancel.cancelled() => {}
             }
             session.site.loading.send_replace(false);
@@ -110,11 +111,19 @@ impl Session {
         join_all(units.iter().map(one)).await;
     }
 
-    /// All have settled: the webserver is made to see what it looked at too early, and the launch is over.
-    async fn settled(&self, since: f64) {
+    /// Makes the webserver see what it looked at too early. Only then does the daemon begin: it would take the processor
+    /// from what the person waits for.
+    async fn show_to_webserver(&self) {
+        self.webserver
+            .wait_for(|shown| shown.settled || shown.is_crashed())
+            .await;
         if let Some(url) = self.site.url() {
             self.reconcile(&url).await;
         }
+    }
+
+    /// All have settled: the launch is over.
+    fn settled(&self, since: f64) {
         let took = clock::now() - since;
         self.replace_launch(None);
         self.site.remember(|memory| memory.launch_took = Some(took));

@@ -24,11 +24,21 @@ pub(super) fn timed(work: impl FnOnce() -> Result<()>) -> Result<f64> {
 }
 
 /// Asks until `condition` holds.
-pub(super) fn wait(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) -> Result<()> {
+pub(super) fn wait(what: &str, limit: Duration, condition: impl FnMut() -> bool) -> Result<()> {
+    wait_asking_every(Duration::from_millis(20), what, limit, condition)
+}
+
+/// Asks this often until `condition` holds.
+pub(super) fn wait_asking_every(
+    pause: Duration,
+    what: &str,
+    limit: Duration,
+    mut condition: impl FnMut() -> bool,
+) -> Result<()> {
     let started = Instant::now();
     while !condition() {
         anyhow::ensure!(started.elapsed() < limit, "{what}: not within {limit:?}");
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(pause);
     }
     Ok(())
 }
@@ -95,6 +105,11 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     Some(fields.map(str::to_owned).collect())
 }
 
+/// Whether a process is gone, or only waits to be noticed.
+fn has_ended(pid: u32) -> bool {
+    stat(pid).is_none_or(|fields| matches!(fields.first().map(String::as_str), Some("Z" | "X")))
+}
+
 /// This machine in one line.
 pub(super) fn machine() -> String {
     let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
@@ -155,11 +170,16 @@ impl Drop for Running {
     fn drop(&mut self) {
         let everything = tree(self.pid());
         self.signal("INT");
+        // With all it started, or what is left of it would take from the next measurement.
         let quiet = wait("it ends", Duration::from_secs(20), || {
-            self.child.try_wait().is_ok_and(|status| status.is_some())
+            let ended = self.child.try_wait().is_ok_and(|status| status.is_some());
+            ended
+                && everything
+                    .iter()
+                    .all(|pid| *pid == self.pid() || has_ended(*pid))
         });
         if quiet.is_err() {
-            for pid in everything {
+            for pid in &everything {
                 let _ = std::process::Command::new("kill")
                     .args(["-KILL", &pid.to_string()])
                     .status();
