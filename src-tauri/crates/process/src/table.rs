@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -82,16 +82,19 @@ pub struct Table {
 /// What the table and the waiting threads share.
 struct Shared {
     mark: String,
-    keeper: Keeper,
+    guard: GuardProgram,
+    /// Started with the first program: an app that runs nothing yet needs none, and its window is on the screen sooner.
+    keeper: OnceLock<Keeper>,
+    starting: Mutex<()>,
     run_file: RunFile,
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
 }
 
 impl Table {
-    /// Opens the table: sweeps what dead apps left in `state_folder`, then starts the guard.
+    /// Opens the table: sweeps what dead apps left in `state_folder`. The guard is started with the first program.
     ///
     /// # Errors
-    /// When the state folder cannot be written or the guard cannot be started: nothing is run without a guard.
+    /// When the state folder cannot be written.
     pub fn open(state_folder: &Path, guard: GuardProgram) -> Result<(Self, Swept), TableError> {
         let folder = state_folder.join("running");
         let io = |path: &Path| {
@@ -103,10 +106,11 @@ impl Table {
         let swept = sweep::sweep(&folder);
         let mark = uuid::Uuid::new_v4().simple().to_string();
         let run_file = RunFile::create(&folder, &mark).map_err(io(&folder))?;
-        let keeper = Keeper::start(guard, &mark, run_file.path())?;
         let shared = Shared {
             mark,
-            keeper,
+            guard,
+            keeper: OnceLock::new(),
+            starting: Mutex::default(),
             run_file,
             trees: Mutex::default(),
         };
@@ -125,7 +129,8 @@ impl Table {
     /// What the program leaves behind when it ends is ended too.
     ///
     /// # Errors
-    /// When the folder or the program is not there, or the system refuses.
+    /// When the folder or the program is not there, the system refuses, or the guard cannot be started: nothing is run
+    /// without a guard.
     pub fn spawn(
         &self,
         command: &CommandLine,
@@ -220,6 +225,7 @@ impl Table {
     }
 
     fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
+        self.shared.begin_guarding()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let tree_mark = format!("{}.{number}", self.shared.mark);
         let registrar: Arc<dyn Registrar> = Arc::<Shared>::clone(&self.shared);
@@ -239,11 +245,37 @@ impl Drop for Table {
             std::thread::sleep(Duration::from_millis(5));
         }
         // The guard then looks once more for anything with our mark, and takes the run-file away.
-        self.shared.keeper.close();
+        match self.shared.keeper.get() {
+            Some(keeper) => keeper.close(),
+            None => forget(self.shared.run_file.path()),
+        }
     }
 }
 
 impl Shared {
+    /// Starts the guard unless it was started before.
+    fn begin_guarding(&self) -> Result<(), SpawnError> {
+        if self.keeper.get().is_some() {
+            return Ok(());
+        }
+        let _one_at_a_time = self.starting.lock();
+        if self.keeper.get().is_none() {
+            let keeper = Keeper::start(self.guard.clone(), &self.mark, self.run_file.path());
+            let keeper = keeper.map_err(|source| SpawnError::Guard {
+                program: self.guard.program.clone(),
+                source,
+            })?;
+            let _first = self.keeper.set(keeper);
+        }
+        Ok(())
+    }
+
+    fn tell_guard(&self, say: impl FnOnce(&Keeper)) {
+        if let Some(keeper) = self.keeper.get() {
+            say(keeper);
+        }
+    }
+
     fn trees(&self) -> Vec<Arc<Tree>> {
         self.trees
             .lock()
@@ -257,12 +289,12 @@ impl Registrar for Shared {
         if let Ok(mut trees) = self.trees.lock() {
             trees.insert(tree.root, Arc::downgrade(tree));
         }
-        self.keeper.enter(tree.root);
+        self.tell_guard(|keeper| keeper.enter(tree.root));
         self.run_file.enter(tree.root, &tree.command.program);
     }
 
     fn remembered(&self, member: Identity) {
-        self.keeper.enter(member);
+        self.tell_guard(|keeper| keeper.enter(member));
         self.run_file.enter(member, Path::new(""));
     }
 
@@ -273,7 +305,7 @@ impl Registrar for Shared {
             .map(|unmarked| unmarked.clone())
             .unwrap_or_default();
         for id in std::iter::once(tree.root).chain(unmarked) {
-            self.keeper.leave(id);
+            self.tell_guard(|keeper| keeper.leave(id));
             self.run_file.leave(id);
         }
         if let Ok(mut trees) = self.trees.lock() {

@@ -17,14 +17,6 @@ pub enum TableError {
         /// What the system said.
         source: io::Error,
     },
-    /// The guard could not be started, and without it nothing may run.
-    #[error("cannot start the guard {program}: {source}")]
-    Guard {
-        /// The guard's program.
-        program: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
 }
 
 /// Why a program could not be started.
@@ -47,6 +39,14 @@ pub enum SpawnError {
     Forbidden {
         /// The program.
         program: PathBuf,
+    },
+    /// The guard could not be started, and without it nothing may run.
+    #[error("cannot start the guard {program}: {source}")]
+    Guard {
+        /// The guard's program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// Anything else.
     #[error("cannot start {program}: {source}")]

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{GuardProgram, TableError};
+use super::GuardProgram;
 use crate::child::prepare;
 use crate::tree::Identity;
 
@@ -31,16 +31,9 @@ struct State {
 }
 
 impl Keeper {
-    pub(super) fn start(
-        guard: GuardProgram,
-        mark: &str,
-        run_file: &Path,
-    ) -> Result<Self, TableError> {
+    pub(super) fn start(guard: GuardProgram, mark: &str, run_file: &Path) -> std::io::Result<Self> {
         let arguments = [OsString::from(mark), run_file.into()];
-        let (started, pipe) = start(&guard, &arguments).map_err(|source| TableError::Guard {
-            program: guard.program.clone(),
-            source,
-        })?;
+        let (started, pipe) = start(&guard, &arguments)?;
         let state = Arc::new((
             Mutex::new(State {
                 pipe,
@@ -49,12 +42,10 @@ impl Keeper {
             Condvar::new(),
         ));
         let watched = Arc::clone(&state);
-        let program = guard.program.clone();
         std::thread::Builder::new()
             .name("guard".into())
             .stack_size(256 * 1024)
-            .spawn(move || watch(started, &guard, &arguments, &watched))
-            .map_err(|source| TableError::Guard { program, source })?;
+            .spawn(move || watch(started, &guard, &arguments, &watched))?;
         Ok(Self { state })
     }
 

@@ -204,13 +204,15 @@ fn a_guard_that_dies_is_started_again_and_knows_what_runs() {
 }
 
 #[test]
-fn without_a_guard_there_is_no_table() {
+fn without_a_guard_nothing_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let missing = process::GuardProgram {
         program: "/no/such/guard".into(),
         arguments: Vec::new(),
     };
-    let error = Table::open(folder.path(), missing).err().unwrap();
+    let (table, _swept) = Table::open(folder.path(), missing).unwrap();
+    let command = process::CommandLine::new("/bin/true", folder.path());
+    let error = table.spawn(&command, None).err().unwrap();
     assert!(error.to_string().contains("/no/such/guard"));
 }
 
