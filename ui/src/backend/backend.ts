@@ -1,6 +1,6 @@
 // The one door to Rust, as an interface: the shell behind it in the app, a fake behind it in tests and in a browser.
 
-import type { ApiError, Commands, Envelope, OpenPathRequest } from './wire';
+import type { ApiError, Commands, Envelope, OpenPathRequest, Snapshot } from './wire';
 
 /** What to do with running programs when the window closes. */
 export type CloseDecision = 'stop' | 'keep' | 'cancel';
@@ -16,6 +16,13 @@ export interface WindowControls {
 }
 
 /** Ends a subscription. */
+/** Where the window begins. */
+export interface Begun {
+  snapshot: Snapshot;
+  /** A folder that this start of the app named and that could not be opened. */
+  unopened: string | null;
+}
+
 export type Unsubscribe = () => void;
 
 /** What screens may ask of the world outside the window. */
@@ -24,8 +31,8 @@ export interface Backend {
   readonly fake: boolean;
   /** Sends one command; rejects with an {@link ApiError}. */
   call<N extends CommandName>(name: N, request: Commands[N]['request']): Promise<Commands[N]['response']>;
-  /** Hears every event, in batches, in order. */
-  subscribe(hear: (batch: Envelope[]) => void): Promise<void>;
+  /** Hears every event from the answer's snapshot on, in batches, in order. */
+  subscribe(hear: (batch: Envelope[]) => void): Promise<Begun>;
   /** Shows the folder dialog; null when it was dismissed. */
   pickFolder(start: string | null): Promise<string | null>;
   openUrl(url: string): Promise<void>;

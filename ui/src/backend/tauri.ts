@@ -5,7 +5,7 @@ import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { toApiError, type Backend, type CommandName, type Unsubscribe } from './backend';
+import { toApiError, type Backend, type Begun, type CommandName, type Unsubscribe } from './backend';
 import type { Commands, Envelope } from './wire';
 
 /** Turns a promised unsubscribe into one that may be called at once. */
@@ -27,7 +27,7 @@ export function tauriBackend(): Backend {
     async subscribe(hear) {
       const channel = new Channel<Envelope[]>();
       channel.onmessage = hear;
-      await invoke('events_subscribe', { channel });
+      return invoke<Begun>('events_subscribe', { channel });
     },
     pickFolder: (start) => invoke<string | null>('dialog_pick_folder', { start }),
     openUrl: (url) => invoke('open_url', { url }),

@@ -1,5 +1,7 @@
 // Numbers, times and paths as words. Honest: every number carries its unit.
 
+import type { Subject } from '../backend/wire';
+
 const GROUPED = new Intl.NumberFormat('en-US');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -111,6 +113,14 @@ export function tilde(path: string, home: string): string {
 }
 
 /** The last part of a path. */
+/** A file below a root, with its line where there is one. */
+export function placeOf(subject: Subject, root: string, home: string): string {
+  const path = subject.path.startsWith(`${root}/`)
+    ? subject.path.slice(root.length + 1)
+    : tilde(subject.path, home);
+  return subject.line === null ? path : `${path}:${subject.line}`;
+}
+
 export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 }

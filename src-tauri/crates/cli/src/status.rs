@@ -161,7 +161,7 @@ mod tests {
             "directory_type = \"workspace\"\n[workspace]\n",
         )
         .unwrap();
-        let mut status = read(folder.path()).unwrap();
+        let mut status = read(folder.path(), true).unwrap();
         status.root = PathBuf::from("/w");
         status.name = "w".to_owned();
         status.locations = vec![location("a", "ready", Some(101)), broken];
@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn a_folder_that_is_no_workspace_ends_with_two() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(folder.path()).unwrap_err().code(), 2);
-        assert_eq!(read(&folder.path().join("gone")).unwrap_err().code(), 2);
+        assert_eq!(read(folder.path(), true).unwrap_err().code(), 2);
+        assert_eq!(
+            read(&folder.path().join("gone"), true).unwrap_err().code(),
+            2
+        );
     }
 }

@@ -83,11 +83,16 @@ fn question(workspace: &WorkspaceView, wanted: Leave) -> String {
                 step.command.argv.join(" ")
             ));
         }
-        let names = &workspace.trust_plan.environment_names;
-        if !names.is_empty() {
+        let concerns = &workspace.trust_plan.concerns;
+        if !concerns.is_empty() {
+            text.push_str("Worth a look before:\n");
+        }
+        for concern in concerns {
+            let line = concern.subject.line;
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
             text.push_str(&format!(
-                "  with these variables from its .env files: {}\n",
-                names.join(", ")
+                "  {}{line}\n    {}\n",
+                concern.subject.path, concern.message
             ));
         }
     }

@@ -3,6 +3,7 @@
 //! Owns dg.toml, pyproject.toml, workspace.yaml, `.env`, uv.lock and `.venv` as files. Refuses to run anything,
 //! and refuses to fail: one broken project never empties the list, each fault is a [`Problem`] with its place.
 
+mod concern;
 mod dg;
 mod dot_env;
 pub mod edit;
@@ -24,6 +25,7 @@ pub mod watch;
 mod wildcard;
 mod workspace_file;
 
+pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
     BrokenReason, Environment, EnvironmentChoice, EnvironmentSource, EnvironmentState, Installed,

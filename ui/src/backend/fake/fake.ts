@@ -1,6 +1,6 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
-import type { Backend, CommandName } from '../backend';
+import type { Backend, Begun, CommandName } from '../backend';
 import type { ApiError, Commands, Envelope, Event, LocationView, OpenPathRequest, Snapshot } from '../wire';
 import { FakeLogs } from './logs';
 import { scenes } from './scenes';
@@ -64,8 +64,9 @@ export class FakeBackend implements Backend {
     return (value ?? {}) as Commands[N]['response'];
   }
 
-  async subscribe(hear: (batch: Envelope[]) => void): Promise<void> {
+  async subscribe(hear: (batch: Envelope[]) => void): Promise<Begun> {
     this.#hear = hear;
+    return { snapshot: this.snapshot, unopened: null };
   }
 
   /** Tells the window something, in the next number. */

@@ -322,7 +322,24 @@ export function workspace(locations: LocationView[], change: Partial<WorkspaceVi
           more: 0,
         },
       ],
-      environmentNames: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'SNOWFLAKE_ACCOUNT', 'DAGSTER_HOME'],
+      concerns: [
+        {
+          kind: 'runsAtInstall',
+          subject: { path: `${ROOT}/projects/etl/setup.py`, line: null, column: null },
+          message: 'Runs as soon as the project is installed.',
+        },
+        {
+          kind: 'directReference',
+          subject: { path: `${ROOT}/projects/etl/pyproject.toml`, line: 14, column: null },
+          message: 'Installs shared straight from a git address, not from a package index.',
+        },
+        {
+          kind: 'variables',
+          subject: { path: `${ROOT}/.env`, line: null, column: null },
+          message:
+            'Puts 6 variables into the environment of what is started, among them AWS_ACCESS_KEY_ID, SNOWFLAKE_PASSWORD, DAGSTER_HOME.',
+        },
+      ],
     },
     problems: [],
     locations,

@@ -10,7 +10,7 @@ describe('the trust screen', () => {
     expect(steps).toContain('uv sync --check --output-format json');
     expect(steps).toContain('python -m dagster api grpc');
     expect(steps).toContain('and 2 more like it');
-    expect(screen.getByTestId('trust-names').textContent).toContain('AWS_ACCESS_KEY_ID');
+    expect(screen.getByTestId('trust-concerns').textContent).toContain('AWS_ACCESS_KEY_ID');
   });
 
   it('has the harmless choice in focus, and it runs nothing', async () => {
@@ -20,7 +20,7 @@ describe('the trust screen', () => {
     await settle();
     expect(screen.queryByTestId('trust')).toBeNull();
     expect(screen.getByTestId('untrusted')).toBeTruthy();
-    expect(backend.asked.map((one) => one.name)).toEqual(['snapshot_get']);
+    expect(backend.asked.map((one) => one.name)).toEqual([]);
   });
 
   it('trusts when asked to', async () => {
@@ -29,6 +29,16 @@ describe('the trust screen', () => {
     await settle();
     expect(last('workspace_trust')).toEqual({});
     expect(screen.getByTestId('launch').getAttribute('aria-disabled')).toBe('false');
+  });
+
+  it('lists what is worth a look, and opens it for reading', async () => {
+    const { screen, last } = await show('trust');
+    const list = screen.getByTestId('trust-concerns').textContent ?? '';
+    expect(list).toContain('projects/etl/pyproject.toml:14');
+    expect(list).toContain('straight from a git address');
+    await fireEvent.click(screen.getByLabelText('View projects/etl/pyproject.toml:14'));
+    await settle();
+    expect(last('openPath')).toEqual({ path: expect.stringContaining('etl/pyproject.toml'), line: 14 });
   });
 
   it('closes with Escape', async () => {

@@ -1,10 +1,10 @@
-//! What would run in a folder once it is trusted. Runs nothing.
+//! What would run in a folder once it is trusted, and what is worth a look before. Runs nothing.
 
 use dagster::command;
 
 use super::{Site, service, view};
 use crate::operations::command_view;
-use crate::wire::{ServiceName, TrustPlan, TrustStep};
+use crate::wire::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
 
 /// The steps, in the order in which they would come.
 pub(super) fn plan(site: &Site) -> TrustPlan {
@@ -51,20 +51,29 @@ pub(super) fn plan(site: &Site) -> TrustPlan {
             step(&title, "when you press Launch", &command, 0);
         }
     }
-    let files = reading
-        .projects
-        .iter()
-        .filter_map(|project| project.dot_env.as_ref());
-    let mut environment_names: Vec<String> = reading
-        .dot_env
-        .iter()
-        .chain(files)
-        .flat_map(|file| file.names.iter().cloned())
-        .collect();
-    environment_names.sort();
-    environment_names.dedup();
+    let worth = if site.is_trusted() {
+        Vec::new()
+    } else {
+        workspace::concerns(&reading)
+    };
     TrustPlan {
         steps,
-        environment_names,
+        concerns: worth.into_iter().map(concern).collect(),
+    }
+}
+
+fn concern(concern: workspace::Concern) -> TrustConcern {
+    TrustConcern {
+        kind: match concern.kind {
+            workspace::ConcernKind::RunsAtInstall => ConcernKind::RunsAtInstall,
+            workspace::ConcernKind::DirectReference => ConcernKind::DirectReference,
+            workspace::ConcernKind::Variables => ConcernKind::Variables,
+        },
+        subject: Subject {
+            path: concern.path.display().to_string(),
+            line: concern.line,
+            column: None,
+        },
+        message: concern.message,
     }
 }

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::{
     CommandView, EnvironmentView, LocationView, Machine, Millis, Operation, ProblemView,
-    RecentWorkspace, ServiceView, Settings,
+    RecentWorkspace, ServiceView, Settings, Subject,
 };
 
 /// What kind of folder was opened.
@@ -151,6 +151,32 @@ pub struct TrustStep {
     pub more: u32,
 }
 
+/// Why something is worth a look before a folder is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum ConcernKind {
+    /// Code that runs when the project is installed.
+    RunsAtInstall,
+    /// A package that comes from somewhere else than a package index.
+    DirectReference,
+    /// Variables that are put into the environment of what is started.
+    Variables,
+}
+
+/// One thing worth a look before a folder is trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TrustConcern {
+    /// Why.
+    pub kind: ConcernKind,
+    /// The file, with the line where there is one.
+    pub subject: Subject,
+    /// A plain sentence.
+    pub message: String,
+}
+
 /// What would run in a folder once it is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -158,8 +184,8 @@ pub struct TrustStep {
 pub struct TrustPlan {
     /// The steps.
     pub steps: Vec<TrustStep>,
-    /// Names (never values) that the folder's `.env` files would put into the environment.
-    pub environment_names: Vec<String>,
+    /// What is worth a look first; empty once the folder is trusted.
+    pub concerns: Vec<TrustConcern>,
 }
 
 /// A Dagster project found near a folder that is no workspace.

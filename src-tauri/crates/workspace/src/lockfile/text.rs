@@ -129,7 +129,7 @@ impl<S: Read + Seek> LockText<S> {
 
 /// The first package that begins in a text, and its name.
 fn first_package(text: &[u8]) -> Option<(usize, &[u8])> {
-    let place = NEXT.find(&text)?;
+    let place = NEXT.find(text)?;
     let name = text[place + PACKAGE.len()..].strip_prefix(b"\nname = \"")?;
     let end = memchr::memchr(b'"', name)?;
     Some((place, &name[..end]))
@@ -153,7 +153,7 @@ impl Wanted {
     /// Its text.
     fn find(&self, lock: &[u8]) -> Option<String> {
         let mut rest = lock;
-        while let Some(start) = NEXT.find(&rest) {
+        while let Some(start) = NEXT.find(rest) {
             let block = &rest[start + 1..];
             let end = NEXT.find(&block[1..]).map_or(block.len(), |end| end + 1);
             let this = &block[..end];
