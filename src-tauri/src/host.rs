@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dagdeck::wire::{ApiError, ErrorCode, FolderRequest};
 use dagdeck::{Deck, DeckOptions};
@@ -11,6 +12,9 @@ use tauri::{AppHandle, Emitter};
 use tokio::sync::watch;
 
 use crate::folder;
+
+/// A window that is not shown is never painted: after this long what was held back for it begins all the same.
+const FIRST_SCREEN: Duration = Duration::from_secs(5);
 
 /// What a start of the app keeps: the deck, and where leaving stands.
 pub(crate) struct Host {
@@ -70,12 +74,9 @@ impl Host {
             .and_then(|started| started.as_ref().ok().cloned())
     }
 
-    /// Tells the window of the folder that could not be opened, now that it listens.
-    pub(crate) fn tell_unopened(&self, app: &AppHandle) {
-        let folder = self.unopened.lock().ok().and_then(|mut kept| kept.take());
-        if let Some(folder) = folder {
-            tell_folder(app, &folder);
-        }
+    /// The folder that this start named and that could not be opened, once.
+    pub(crate) fn take_unopened(&self) -> Option<PathBuf> {
+        self.unopened.lock().ok().and_then(|mut kept| kept.take())
     }
 }
 
@@ -115,6 +116,13 @@ async fn begin() -> Result<Deck, ApiError> {
         arguments: vec!["guard".into()],
     };
     let deck = Deck::start(DeckOptions::from_environment(guard)).await?;
+    // Until the first screen is painted, which wakes it: both want the processor.
+    deck.doze();
+    let waking = deck.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(FIRST_SCREEN).await;
+        waking.wake();
+    });
     deck.look_around();
     Ok(deck)
 }

@@ -1,20 +1,25 @@
-//! Tells a measurement when a screen is on the glass.
-//!
-//! The window says so once per screen; unless a measurement asked by naming a file, nothing is written.
+//! Hears of the window when a screen is on the glass: what was held back for the first one begins, and a measurement
+//! that asked by naming a file is told.
 
 use std::io::Write;
 
 use dagdeck::wire::{ApiError, ErrorCode};
 
+use tauri::State;
+
 use crate::guarded::guarded;
+use crate::host::Host;
 
 /// Names the file that gets a line per screen painted.
 const ASKED: &str = "DAGDECK_TELL_PAINTED";
 
 /// Takes in that a screen was painted.
 #[tauri::command]
-pub(crate) async fn window_painted(screen: String) -> Result<(), ApiError> {
+pub(crate) async fn window_painted(host: State<'_, Host>, screen: String) -> Result<(), ApiError> {
     guarded("window_painted", async {
+        if let Some(deck) = host.deck_now() {
+            deck.wake();
+        }
         let Some(path) = std::env::var_os(ASKED) else {
             return Ok(());
         };

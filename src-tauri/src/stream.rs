@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-use dagdeck::wire::{ApiError, Envelope};
+use dagdeck::wire::{ApiError, Envelope, Nothing, Snapshot};
+use tauri::State;
 use tauri::ipc::{Channel, InvokeResponseBody};
-use tauri::{AppHandle, State};
 
 use crate::guarded::guarded;
 use crate::host::Host;
@@ -16,15 +16,24 @@ const SHORT: usize = 8 * 1024 - 192;
 #[derive(Default)]
 pub(crate) struct Current(Mutex<Option<tauri::async_runtime::JoinHandle<()>>>);
 
-/// Feeds the window with events from now on, until the window is gone or subscribes again.
+/// Where the window begins: one answer, for each question more would hold up the first screen.
+#[derive(serde::Serialize)]
+pub(crate) struct Begun {
+    snapshot: Snapshot,
+    /// A folder that this start named and that could not be opened; the window tries again and says why.
+    unopened: Option<String>,
+}
+
+/// Answers how everything stands, and feeds the window with events from there on, until it is gone or subscribes again.
 #[tauri::command]
 pub(crate) async fn events_subscribe(
-    app: AppHandle,
     host: State<'_, Host>,
     channel: Channel<InvokeResponseBody>,
-) -> Result<(), ApiError> {
+) -> Result<Begun, ApiError> {
     guarded("events_subscribe", async {
-        let mut subscription = host.deck().await?.subscribe();
+        let deck = host.deck().await?;
+        let mut subscription = deck.subscribe();
+        let snapshot = deck.snapshot_get(Nothing {}).await?;
         let feed = tauri::async_runtime::spawn(async move {
             while let Some(batch) = subscription.next().await {
                 for message in messages(&batch) {
@@ -39,8 +48,11 @@ pub(crate) async fn events_subscribe(
         {
             older.abort();
         }
-        host.tell_unopened(&app);
-        Ok(())
+        let unopened = host.take_unopened();
+        Ok(Begun {
+            snapshot,
+            unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
+        })
     })
     .await
 }

@@ -181,6 +181,17 @@ impl App {
         .await;
     }
 
+    /// Shows a theme, and waits until it is painted.
+    pub(crate) async fn show_theme(&self, theme: &str) {
+        let script = "const [theme, done] = arguments;
+            document.documentElement.dataset.theme = theme;
+            requestAnimationFrame(() => requestAnimationFrame(() => done(null)));";
+        self.client
+            .execute_async(script, vec![json!(theme)])
+            .await
+            .unwrap();
+    }
+
     /// Keeps a picture under target/shots.
     pub(crate) async fn shoot(&self, name: &str) -> Vec<u8> {
         let picture = self.client.screenshot().await.unwrap();

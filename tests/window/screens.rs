@@ -135,10 +135,7 @@ async fn taken(app: &App, name: &str) {
         app.script(&at_home(app)).await;
         let mut pictures = Vec::new();
         for theme in ["light", "dark"] {
-            app.script(&format!(
-                "document.documentElement.dataset.theme = '{theme}'; return null"
-            ))
-            .await;
+            app.show_theme(theme).await;
             pictures.push(app.shoot(&format!("{name}-{width}-{theme}")).await);
         }
         assert_ne!(

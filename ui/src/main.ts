@@ -11,6 +11,9 @@ import { applyTheme } from './state/theme';
 
 applyTheme('system');
 document.documentElement.dataset.platform = /Linux/.test(navigator.platform) ? 'linux' : 'other';
+// Fetched while the shell is asked, so that the first screen is drawn once.
+for (const face of ['13px "Inter Variable"', '600 13px "Inter Variable"', '12px "JetBrains Mono Variable"'])
+  void document.fonts.load(face);
 
 const target = document.getElementById('app');
 if (target !== null) {

@@ -23,16 +23,19 @@ export type GrowthListener = (event: Extract<Envelope['event'], { kind: 'logGrew
 
 const ANNOUNCE_EVERY = 5_000;
 const MEMORY_SAMPLES = 24;
+/** How often memory is measured, in ms. */
+const SAMPLE_EVERY = 2_000;
 
 /** The window's state. */
 export class App {
   readonly backend: Backend;
-  readonly clock = new Clock();
+  readonly clock = new Clock(() => this.#keepPace());
 
   snapshot = $state.raw<Snapshot | null>(null);
   measured = $state.raw<Measured>({ metrics: {}, counts: {} });
   /** The last memory readings by log id, for the sparkline. */
   memory = $state.raw<Record<string, number[]>>({});
+  #sampledAt = 0;
   route = $state.raw<Route>({ view: 'overview' });
   /** The selected row's location. */
   selected = $state<string | null>(null);
@@ -65,6 +68,8 @@ export class App {
 
   /** Fetches the snapshot and hears events from then on. */
   async start(): Promise<void> {
+    // Asked before anything else: the first screen waits for it.
+    const subscribed = this.backend.subscribe((batch) => this.hear(batch));
     this.backend.onCloseAsked((processes) => (this.closing = processes));
     this.backend.onFolderOpened((path) => void this.open(path));
     this.backend.onDrop(({ over, paths }) => {
@@ -73,11 +78,13 @@ export class App {
       if (first !== undefined) void this.open(first);
     });
     try {
-      await this.backend.subscribe((batch) => this.hear(batch));
+      const { snapshot, unopened } = await subscribed;
+      this.adopt(snapshot, true);
+      this.#catchUp();
+      if (unopened !== null) void this.open(unopened);
     } catch (thrown) {
       this.fail(thrown);
     }
-    await this.refetch();
   }
 
   /** The open workspace. */
@@ -151,6 +158,11 @@ export class App {
     } finally {
       this.#fetching = false;
     }
+    this.#catchUp();
+  }
+
+  /** Applies what was said while there was no snapshot to apply it to. */
+  #catchUp(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     if (waiting.length > 0 && this.snapshot !== null) this.hear(waiting);
@@ -295,10 +307,18 @@ export class App {
     this.announcement = `${location.name}: ${locationShown(location).word.toLowerCase()}`;
   }
 
+  /** Only changes are told: the while since the last one is filled with what was there. */
   #sample(metrics: Measured['metrics']): void {
+    const now = Date.now();
+    const missed = Math.round((now - this.#sampledAt) / SAMPLE_EVERY) - 1;
+    const still = Math.min(Math.max(missed, 0), MEMORY_SAMPLES);
+    this.#sampledAt = now;
     const memory: Record<string, number[]> = {};
     for (const [log, reading] of Object.entries(metrics)) {
-      memory[log] = [...(this.memory[log] ?? []), reading.memory].slice(-MEMORY_SAMPLES);
+      const before = this.memory[log] ?? [];
+      const last = before.at(-1);
+      const same = last === undefined ? [] : Array<number>(still).fill(last);
+      memory[log] = [...before, ...same, reading.memory].slice(-MEMORY_SAMPLES);
     }
     this.memory = memory;
   }

@@ -6,6 +6,12 @@ export class Clock {
   now = $state(Date.now());
   #timer: ReturnType<typeof setInterval> | null = null;
   #pace = 0;
+  #ticked: () => void;
+
+  /** `ticked` is called after each tick: the moment to ask for another pace. */
+  constructor(ticked: () => void = () => {}) {
+    this.#ticked = ticked;
+  }
 
   /** Ticks this often from now on, in ms. */
   pace(ms: number): void {
@@ -13,7 +19,10 @@ export class Clock {
     this.stop();
     this.#pace = ms;
     this.now = Date.now();
-    this.#timer = setInterval(() => (this.now = Date.now()), ms);
+    this.#timer = setInterval(() => {
+      this.now = Date.now();
+      this.#ticked();
+    }, ms);
   }
 
   stop(): void {

@@ -115,6 +115,12 @@ export function addressWords(address: string | null): string {
   return port ? `port ${port[1]}` : 'socket';
 }
 
+/** What an environment asks for before its location can start: short, since its own column says what it lacks. */
+const TO_START: Partial<Record<EnvironmentView['state'], string>> = {
+  missing: 'set it up to start',
+  broken: 'repair it to start',
+};
+
 /** The second line of a location's state. */
 export function locationLine(location: LocationView, now: number): string {
   const { lifecycle, readiness, process } = location;
@@ -131,7 +137,9 @@ export function locationLine(location: LocationView, now: number): string {
       ? ''
       : [addressWords(process.address), `process ${process.pid}`].filter(Boolean).join(', ');
   }
-  if (key === 'stopped' && location.blocked !== null) return location.blocked;
+  if (key === 'stopped' && location.blocked !== null) {
+    return TO_START[location.environment.state] ?? location.blocked;
+  }
   return lifecycleLine(lifecycle, now);
 }
 

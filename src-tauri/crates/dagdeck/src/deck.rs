@@ -59,8 +59,20 @@ impl Deck {
         let deck = self.clone();
         tokio::spawn(async move {
             deck.show_recent().await;
+            deck.context.awake().await;
             deck.context.look_at_machine().await;
         });
+    }
+
+    /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:
+    /// for hosts whose first screen would have to share the processor with it.
+    pub fn doze(&self) {
+        self.context.set_awake(false);
+    }
+
+    /// Lets begin what was held back.
+    pub fn wake(&self) {
+        self.context.set_awake(true);
     }
 
     /// Events from now on, in batches, with the snapshot they change.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use process::Table;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use workspace::Project;
 
 use super::DeckOptions;
@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) memory: Kept<Memory>,
     pub(crate) state_folder: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
+    /// Whether work that nobody waits for may begin.
+    awake: watch::Sender<bool>,
     uv: OnceCell<Option<PathBuf>>,
     pythons: OnceCell<Vec<health::machine::Python>>,
 }
@@ -74,9 +76,21 @@ impl Context {
             memory,
             state_folder,
             environment,
+            awake: watch::Sender::new(true),
             uv: OnceCell::new(),
             pythons: OnceCell::new(),
         })
+    }
+
+    /// Holds back work that nobody waits for, or lets it begin.
+    pub(crate) fn set_awake(&self, awake: bool) {
+        self.awake.send_replace(awake);
+    }
+
+    /// Waits until work that nobody waits for may begin.
+    pub(crate) async fn awake(&self) {
+        // The sender lives as long as we do.
+        let _ = self.awake.subscribe().wait_for(|awake| *awake).await;
     }
 
     /// uv, found once and off the async threads: the search may ask a login shell.

@@ -1,4 +1,5 @@
-//! CPU and memory of every process tree, told every two seconds while something runs and somebody looks.
+//! CPU and memory of every process tree, looked at every two seconds while something runs and somebody looks, and told
+//! when it differs in what a person reads: redrawing the window costs far more than measuring.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +10,10 @@ use crate::unit::Shown;
 use crate::wire::{Event, Metrics, ServiceName};
 
 const PAUSE: Duration = Duration::from_secs(2);
+/// A change of the processor's share, as a part of one core, that is worth redrawing.
+const CPU_STEP: f64 = 0.02;
+/// A change of memory that is worth redrawing, in bytes.
+const MEMORY_STEP: f64 = 1e6;
 
 /// Measures until the session ends.
 pub(super) fn start(session: &Arc<Session>) {
@@ -30,7 +35,7 @@ pub(super) fn start(session: &Arc<Session>) {
                 continue;
             }
             let metrics = measure(&session).await;
-            if metrics != told {
+            if is_news(&told, &metrics) {
                 session.site.context.board.tell(Event::MetricsMeasured {
                     metrics: metrics.clone(),
                 });
@@ -38,6 +43,18 @@ pub(super) fn start(session: &Arc<Session>) {
             }
         }
     });
+}
+
+/// Whether a person would see another number than was told last.
+fn is_news(told: &BTreeMap<String, Metrics>, now: &BTreeMap<String, Metrics>) -> bool {
+    let differs = |(log, now): (&String, &Metrics)| {
+        told.get(log).is_none_or(|told| {
+            told.processes != now.processes
+                || (told.cpu - now.cpu).abs() >= CPU_STEP
+                || (told.memory - now.memory).abs() >= MEMORY_STEP
+        })
+    };
+    told.len() != now.len() || now.iter().any(differs)
 }
 
 async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
@@ -60,8 +77,7 @@ async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
                 processes: 0,
             },
             |sum, one| Metrics {
-                // Two digits are what is shown; finer changes are no news.
-                cpu: ((sum.cpu + one.cpu) * 100.0).round() / 100.0,
+                cpu: sum.cpu + one.cpu,
                 #[expect(
                     clippy::cast_precision_loss,
                     reason = "no process tree has 8 petabytes"
@@ -85,4 +101,28 @@ async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
         .chain(services)
         .filter_map(|(log, shown)| Some((log, of(shown)?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_person_would_read_otherwise_is_news() {
+        let one = |cpu, memory, processes| {
+            let metrics = Metrics {
+                cpu,
+                memory,
+                processes,
+            };
+            BTreeMap::from([("webserver".to_owned(), metrics)])
+        };
+        let told = one(0.01, 150e6, 1);
+        assert!(!is_news(&told, &one(0.02, 150.4e6, 1)));
+        assert!(is_news(&told, &one(0.04, 150e6, 1)));
+        assert!(is_news(&told, &one(0.01, 152e6, 1)));
+        assert!(is_news(&told, &one(0.01, 150e6, 2)));
+        assert!(is_news(&told, &BTreeMap::new()));
+        assert!(is_news(&BTreeMap::new(), &told));
+    }
 }

@@ -117,6 +117,7 @@ impl Session {
         }
         let session = Arc::clone(self);
         tokio::spawn(async move {
+            session.site.context.awake().await;
             let Some(uv) = session.site.context.uv().await else {
                 return;
             };
