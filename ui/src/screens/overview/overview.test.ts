@@ -89,6 +89,20 @@ describe('the overview', () => {
     expect(app.route.view).toBe('overview');
   });
 
+  it.each(['a click', 'a key'])('makes a row’s menu when it is first asked for, by %s', async (by) => {
+    const { screen } = await show('ready');
+    const menu = () => screen.queryByRole('menu', { hidden: true });
+    expect(menu()).toBeNull();
+    if (by === 'a click') await fireEvent.click(screen.getByLabelText('More for data_engineering'));
+    else {
+      screen.getByRole('grid').focus();
+      await press('j');
+      await press('m');
+    }
+    await settle();
+    expect(menu()?.textContent).toContain('Sync environment');
+  });
+
   it('leaves single letters alone when they are switched off', async () => {
     const { screen, app } = await show('ready');
     await app.setSettings({ letterKeys: false });

@@ -1,0 +1,13 @@
+// The screens that are never the first one, and what opens over them.
+
+export { default as AllLogs } from './logs/AllLogs.svelte';
+export { default as Location } from './location/Location.svelte';
+export { default as Palette } from './palette/Palette.svelte';
+export { default as Problems } from './problems/Problems.svelte';
+export { default as Service } from './service/Service.svelte';
+export { default as CloseDialog } from '../frame/CloseDialog.svelte';
+export { default as DeploymentDialog } from './overview/DeploymentDialog.svelte';
+export { default as KeysHelp } from '../frame/KeysHelp.svelte';
+export { default as RowMenu } from './overview/RowMenu.svelte';
+export { default as WorkspaceMenu } from '../frame/WorkspaceMenu.svelte';
+export { default as Settings } from './settings/Settings.svelte';
