@@ -23,6 +23,13 @@ pub(crate) struct Launched {
 impl Launched {
     /// Opens, trusts and launches, and waits until all has settled.
     pub(crate) async fn of(workspace: TestWorkspace) -> Self {
+        let launched = Self::begun(workspace, None).await;
+        launched.settled().await;
+        launched
+    }
+
+    /// Opens, trusts and launches, on this port if one is given, and does not wait.
+    pub(crate) async fn begun(workspace: TestWorkspace, port: Option<u16>) -> Self {
         let guard = GuardProgram {
             program: command(),
             arguments: vec!["guard".into()],
@@ -34,14 +41,20 @@ impl Launched {
         let path = workspace.path().display().to_string();
         deck.workspace_open(FolderRequest { path }).await.unwrap();
         deck.workspace_trust(Nothing {}).await.unwrap();
-        deck.launch(LaunchRequest::default()).await.unwrap();
-        let launched = Self { deck, workspace };
-        launched
-            .until("the launch has settled", |workspace| {
-                !workspace.launch.active
-            })
-            .await;
-        launched
+        let request = LaunchRequest {
+            port,
+            ..LaunchRequest::default()
+        };
+        deck.launch(request).await.unwrap();
+        Self { deck, workspace }
+    }
+
+    /// Waits until all of a launch has settled.
+    pub(crate) async fn settled(&self) {
+        self.until("the launch has settled", |workspace| {
+            !workspace.launch.active
+        })
+        .await;
     }
 
     pub(crate) async fn snapshot(&self) -> Snapshot {

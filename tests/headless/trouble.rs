@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dagdeck::wire::{Lifecycle, LocationRequest, Readiness, StopLocationRequest};
 use testkit::TestWorkspace;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::launched::{Launched, is_ready};
 
@@ -112,5 +113,43 @@ async fn a_killed_server_comes_back_by_itself_and_a_stopped_one_stays_down() {
         .await
         .wait_until_loaded(&["data-science"], Duration::from_secs(30))
         .await;
+    launched.end().await;
+}
+
+/// A program that takes the webserver's port while that starts, and answers just like one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_taken_while_the_webserver_starts_is_not_taken_for_ours() {
+    let port = process::ports::any_free().unwrap();
+    let launched = Launched::begun(TestWorkspace::copy(), Some(port)).await;
+    launched
+        .until("the webserver was started", |workspace| {
+            workspace.webserver.process.is_some()
+        })
+        .await;
+    let taken = tokio::net::TcpListener::bind(("127.0.0.1", port))
+        .await
+        .expect("the webserver has not got so far");
+    tokio::spawn(async move {
+        let body = r#"{"dagster_webserver_version":"1.0.0"}"#;
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        );
+        while let Ok((mut stream, _)) = taken.accept().await {
+            let mut asked = [0; 4096];
+            let _asked = stream.read(&mut asked).await;
+            let _told = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let not_ours = format!("http://127.0.0.1:{port}");
+    launched
+        .until("the launch has settled elsewhere", |workspace| {
+            assert_ne!(workspace.webserver.url.as_ref(), Some(&not_ours));
+            !workspace.launch.active
+        })
+        .await;
+    let served = launched.graphql().await.locations().await.unwrap();
+    assert_eq!(served.len(), 2, "{served:?}");
+    assert!(served.iter().all(|entry| entry.loaded), "{served:?}");
     launched.end().await;
 }

@@ -41,14 +41,25 @@ pub fn any_free() -> std::io::Result<u16> {
         .port())
 }
 
+/// Whether this process listens on a port. On systems that are not asked yet, it is believed to.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn is_held_by(port: u16, pid: u32) -> bool {
+    holds(pid, &sockets(port))
+}
+
+/// Whether this process listens on a port. On systems that are not asked yet, it is believed to.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn is_held_by(_port: u16, _pid: u32) -> bool {
+    true
+}
+
 /// Who listens on a port. Nothing when nobody does, or when it is another person's program and the system does not say.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn holder(port: u16) -> Option<Holder> {
-    let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
-        .into_iter()
-        .flat_map(|table| listening(table, port))
-        .collect();
+    let sockets = sockets(port);
     if sockets.is_empty() {
         return None;
     }
@@ -71,6 +82,15 @@ pub fn holder(_port: u16) -> Option<Holder> {
 }
 
 /// The listening sockets of a port, as they appear in a process's open files.
+#[cfg(target_os = "linux")]
+fn sockets(port: u16) -> Vec<String> {
+    ["/proc/net/tcp", "/proc/net/tcp6"]
+        .into_iter()
+        .flat_map(|table| listening(table, port))
+        .collect()
+}
+
+/// The same, of one of the system's tables.
 #[cfg(target_os = "linux")]
 fn listening(table: &str, port: u16) -> Vec<String> {
     const LISTEN: &str = "0A";
@@ -117,6 +137,9 @@ mod tests {
             holder(port).map(|holder| holder.pid),
             Some(std::process::id())
         );
+        assert!(is_held_by(port, std::process::id()));
+        #[cfg(target_os = "linux")]
+        assert!(!is_held_by(port, 1), "another process does not hold it");
     }
 
     #[test]

@@ -210,10 +210,7 @@ impl Session {
             let chosen = choose_port(port, wished)?;
             site.set_port(chosen);
             if port.is_none() && chosen != wished {
-                let note = format!(
-                    "Port {wished} is used {}; {chosen} is used instead.",
-                    user_of(wished)
-                );
+                let note = another_port(wished, chosen);
                 site.writer(service::log_of(ServiceName::Webserver), note)?;
             }
         }
@@ -331,6 +328,14 @@ fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
         Some(free) => error.hint(format!("Use {free} instead, or stop that program.")),
         None => error,
     })
+}
+
+/// Says that a port is taken, by whom, and which is used instead.
+pub(super) fn another_port(taken: u16, instead: u16) -> String {
+    format!(
+        "Port {taken} is used {}; {instead} is used instead.",
+        user_of(taken)
+    )
 }
 
 /// Who uses a port, in words.

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dagster::command::{self, LogLevel};
+use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use log::Writer;
 use process::CommandLine;
 
 use super::Site;
-use super::{deployment, view};
+use super::{deployment, launch, view};
 use crate::operations::{self, Begun, command_view};
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use crate::wire::{ApiError, OperationState, ServiceName, StartPhase};
@@ -26,8 +27,15 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) struct ServiceRecipe {
     site: Arc<Site>,
     name: ServiceName,
-    operation: Mutex<Option<u32>>,
-    writer: Mutex<Option<Writer>>,
+    current: Mutex<Option<Current>>,
+}
+
+/// The process that runs, or is about to answer.
+struct Current {
+    pid: u32,
+    writer: Writer,
+    /// The operation of its start, until that has ended.
+    operation: Option<u32>,
 }
 
 /// A service's log.
@@ -70,8 +78,7 @@ impl ServiceRecipe {
         Self {
             site,
             name,
-            operation: Mutex::default(),
-            writer: Mutex::default(),
+            current: Mutex::default(),
         }
     }
 
@@ -92,14 +99,23 @@ impl ServiceRecipe {
             log: Some(log.to_owned()),
             ..Begun::default()
         });
-        *lock(&self.operation) = Some(operation);
-        *lock(&self.writer) = Some(writer.clone());
-        let child = self
+        let spawned = self
             .site
             .context
             .table
             .spawn(&command, Some(writer.clone()));
-        let child = child.map_err(|error| view::spawn_failed(&command, &error))?;
+        let child = spawned.map_err(|error| {
+            let failed = view::spawn_failed(&command, &error);
+            let reason = failed.message.clone();
+            let state = OperationState::Failed { reason };
+            self.site.context.operations.end(operation, state, None);
+            failed
+        })?;
+        *lock(&self.current) = Some(Current {
+            pid: child.pid(),
+            writer: writer.clone(),
+            operation: Some(operation),
+        });
         let port = self
             .site
             .port()
@@ -122,6 +138,8 @@ impl ServiceRecipe {
             let free =
                 free.ok_or_else(|| view::precondition("No port of this machine is free."))?;
             self.site.set_port(free);
+            let note = launch::another_port(taken, free);
+            self.site.writer(log_of(self.name), note)?;
         }
         Ok(())
     }
@@ -135,21 +153,28 @@ impl ServiceRecipe {
         let _ = patience.await;
     }
 
-    /// Waits until the webserver answers; answers its address.
+    /// Waits until the webserver answers; answers its address. Another program can have taken the port since it was
+    /// chosen and answer in its stead: ours then ends, and is tried again on the next free one.
     async fn webserver_is_up(&self) -> Option<String> {
-        let url = format!("http://127.0.0.1:{}", self.site.port()?);
-        dagster::webserver::Webserver::at(&url)
-            .wait_until_up()
-            .await;
+        let port = self.site.port()?;
+        let pid = lock(&self.current).as_ref()?.pid;
+        let url = format!("http://127.0.0.1:{port}");
+        let webserver = Webserver::at(&url);
+        webserver.wait_until_up().await;
+        while !process::ports::is_held_by(port, pid) {
+            tokio::time::sleep(LOOK).await;
+            webserver.wait_until_up().await;
+        }
         Some(url)
     }
 
     /// Waits until the daemon said that it is up.
     async fn daemon_is_up(&self) {
         let said = || {
-            let lines = lock(&self.writer)
+            let current = lock(&self.current);
+            let lines = current
                 .as_ref()
-                .map(|writer| writer.last_lines(SEEN));
+                .map(|current| current.writer.last_lines(SEEN));
             lines.is_some_and(|lines| lines.iter().any(|line| command::announces_daemon(line)))
         };
         while !said() {
@@ -158,7 +183,9 @@ impl ServiceRecipe {
     }
 
     fn end_operation(&self, state: OperationState, title: Option<String>) {
-        let operation = lock(&self.operation).take();
+        let operation = lock(&self.current)
+            .as_mut()
+            .and_then(|current| current.operation.take());
         if let Some(operation) = operation {
             self.site.context.operations.end(operation, state, title);
         }
