@@ -11,13 +11,17 @@ import { applyTheme } from './state/theme';
 
 applyTheme('system');
 document.documentElement.dataset.platform = /Linux/.test(navigator.platform) ? 'linux' : 'other';
-// Fetched while the shell is asked, so that the first screen is drawn once.
-for (const face of ['13px "Inter Variable"', '600 13px "Inter Variable"', '12px "JetBrains Mono Variable"'])
-  void document.fonts.load(face);
+// Asked for while the shell is, and there before the first text is laid out: without them every size and weight of text
+// has its stand-in looked up among the system's fonts, and all is laid out a second time.
+const faces = Promise.allSettled(
+  ['13px "Inter Variable"', '600 13px "Inter Variable"', '12px "JetBrains Mono Variable"'].map((face) =>
+    document.fonts.load(face),
+  ),
+);
 
 const target = document.getElementById('app');
 if (target !== null) {
   const app = new App(await chooseBackend());
   mount(Root, { target, props: { app } });
-  void app.start();
+  void app.start(faces);
 }

@@ -66,8 +66,8 @@ export class App {
     this.backend = backend;
   }
 
-  /** Fetches the snapshot and hears events from then on. */
-  async start(): Promise<void> {
+  /** Fetches the snapshot and hears events from then on. Shows nothing before `faces`, the fonts, are there. */
+  async start(faces: Promise<unknown> = Promise.resolve()): Promise<void> {
     // Asked before anything else: the first screen waits for it.
     const subscribed = this.backend.subscribe((batch) => this.hear(batch));
     this.backend.onCloseAsked((processes) => (this.closing = processes));
@@ -79,6 +79,7 @@ export class App {
     });
     try {
       const { snapshot, unopened } = await subscribed;
+      await faces;
       this.adopt(snapshot, true);
       this.#catchUp();
       if (unopened !== null) void this.open(unopened);
