@@ -98,3 +98,12 @@ it('replaces measurements and joins counts', () => {
   const two = measure(one, { kind: 'errorsCounted', counts: { b: counts(2) } });
   expect(two.counts).toEqual({ a: counts(1), b: counts(2) });
 });
+
+it('forgets what a process weighed once it is gone', () => {
+  const one = { cpu: 0, memory: 1, processes: 1 };
+  const gone = { ...location('finance', 4), process: null };
+  const before = { metrics: { [gone.log]: one, webserver: one }, counts: {} };
+  const after = measure(before, { kind: 'locationChanged', location: gone });
+  expect(after.metrics).toEqual({ webserver: one });
+  expect(measure(after, { kind: 'locationChanged', location: gone })).toBe(after);
+});

@@ -75,9 +75,17 @@ function withOperation(operations: Operation[], operation: Operation): Operation
   return [operation, ...operations].sort((a, b) => b.id - a.id).slice(0, OPERATIONS_KEPT);
 }
 
-/** The measurements after an event. */
+/** The measurements after an event. What has no process any more weighs nothing, and nobody waits for the next look. */
 export function measure(measured: Measured, event: Event): Measured {
   if (event.kind === 'metricsMeasured') return { ...measured, metrics: event.metrics };
   if (event.kind === 'errorsCounted') return { ...measured, counts: { ...measured.counts, ...event.counts } };
-  return measured;
+  const gone =
+    event.kind === 'locationChanged' && event.location.process === null
+      ? event.location.log
+      : event.kind === 'serviceChanged' && event.service.process === null
+        ? event.service.log
+        : null;
+  if (gone === null || !(gone in measured.metrics)) return measured;
+  const left = Object.entries(measured.metrics).filter(([log]) => log !== gone);
+  return { ...measured, metrics: Object.fromEntries(left) };
 }
