@@ -68,6 +68,9 @@ describe('operations', () => {
     took,
     location: null,
     log: null,
+    progress: null,
+    tail: [],
+    cancellable: false,
   });
 
   it('come newest first and change in place', () => {

@@ -1,13 +1,13 @@
 // Numbers, times and paths as words. Honest: every number carries its unit.
 
-import type { Subject } from '../backend/wire';
+import type { OperationProgress, Subject } from '../backend/wire';
 
-const GROUPED = new Intl.NumberFormat('en-US');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** 1204 → "1,204". */
 export function count(value: number): string {
-  return GROUPED.format(value);
+  // Not Intl: it loads its tables at the first number, while the first screen waits.
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** (1, "asset") → "1 asset"; (3, "asset") → "3 assets". */
@@ -135,4 +135,10 @@ export function initials(name: string): string {
 /** Milliseconds that something took in the end: "0.9 s", "11.8 s", "2 m 5 s". */
 export function lasted(ms: number): string {
   return ms < 60_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : took(ms);
+}
+
+/** How far an operation is: "Fetching grpcio, 3 of 12". */
+export function progressWords(progress: OperationProgress): string {
+  if (progress.done === null || progress.total === null) return progress.words;
+  return `${progress.words}, ${count(progress.done)} of ${count(progress.total)}`;
 }

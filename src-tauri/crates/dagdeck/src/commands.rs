@@ -43,6 +43,7 @@ macro_rules! with_commands {
             log_copy: CopyLogRequest => Text, "Rows as plain text.";
             log_clear: ViewRequest => LogView, "Hides what the view's log printed so far; the file stays.";
             log_close: ViewRequest => Nothing, "Ends a view.";
+            operation_cancel: OperationRequest => Nothing, "Takes a running operation back: ends what it runs.";
             operations_script: Nothing => Text, "Everything Dagdeck ran, as a shell script.";
         }
     };

@@ -1,16 +1,27 @@
-//! The record of everything Dagdeck ran or did, newest first.
+//! The record of everything Dagdeck ran or did, newest first, kept between starts.
 //!
-//! Owns numbering and timing. A line is begun once and ended once; ending it twice changes nothing.
+//! Owns numbering, timing, keeping and taking back. A line is begun once and ended once; ending it twice changes nothing.
 
-use std::collections::HashMap;
+mod heard;
+mod kept;
+mod once;
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use process::CommandLine;
+use process::{CancellationToken, CommandLine};
 
 use crate::board::Board;
 use crate::clock;
-use crate::wire::{CommandView, Operation, OperationState};
+use crate::wire::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
+
+pub(crate) use kept::Keeper;
+pub(crate) use once::Once;
+
+/// How many lines of one that failed stay with it.
+const TAIL_KEPT: usize = 40;
 
 /// What a new line of the record says.
 #[derive(Debug, Clone, Default)]
@@ -25,29 +36,54 @@ pub(crate) struct Begun {
     pub(crate) location: Option<String>,
     /// Its log.
     pub(crate) log: Option<String>,
+    /// Whether it only looked at something: the next start has no use for it.
+    pub(crate) passing: bool,
+}
+
+/// A line that has not ended.
+#[derive(Debug)]
+struct Open {
+    operation: Operation,
+    /// Takes it back, where it can be.
+    cancel: Option<CancellationToken>,
 }
 
 /// The record.
 #[derive(Debug, Clone)]
 pub(crate) struct Operations {
     board: Arc<Board>,
+    keeper: Arc<Keeper>,
     next: Arc<AtomicU32>,
-    open: Arc<Mutex<HashMap<u32, Operation>>>,
+    open: Arc<Mutex<HashMap<u32, Open>>>,
+    passing: Arc<Mutex<HashSet<u32>>>,
+    /// One turn per environment: two programs must not change one at a time.
+    turns: Arc<Mutex<HashMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 impl Operations {
-    /// An empty record, shown on `board`.
-    pub(crate) fn new(board: Arc<Board>) -> Self {
+    /// The record as the board shows it, going on from there.
+    pub(crate) fn new(board: Arc<Board>, keeper: Keeper) -> Self {
+        let last = board.read(|snapshot| snapshot.operations.iter().map(|one| one.id).max());
         Self {
             board,
-            next: Arc::new(AtomicU32::new(1)),
+            keeper: Arc::new(keeper),
+            next: Arc::new(AtomicU32::new(last.unwrap_or(0) + 1)),
             open: Arc::default(),
+            passing: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
     /// Begins a line and returns its number.
     pub(crate) fn begin(&self, begun: Begun) -> u32 {
+        self.begin_with(begun, None)
+    }
+
+    fn begin_with(&self, begun: Begun, cancel: Option<CancellationToken>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
+        if begun.passing {
+            lock(&self.passing).insert(id);
+        }
         let operation = Operation {
             id,
             title: begun.title,
@@ -58,26 +94,92 @@ impl Operations {
             took: None,
             location: begun.location,
             log: begun.log,
+            progress: None,
+            tail: Vec::new(),
+            cancellable: cancel.is_some(),
         };
-        self.lock().insert(id, operation.clone());
-        self.board.put_operation(operation);
+        let open = Open {
+            operation: operation.clone(),
+            cancel,
+        };
+        lock(&self.open).insert(id, open);
+        self.show(operation);
         id
+    }
+
+    /// Says how far a line is, and what was printed last.
+    fn goes_on(&self, id: u32, progress: Option<OperationProgress>, tail: Vec<String>) {
+        let mut open = lock(&self.open);
+        let Some(open) = open.get_mut(&id) else {
+            return;
+        };
+        open.operation.progress = progress;
+        open.operation.tail = tail;
+        // Not kept: the next start has no use for how far it was.
+        self.board.put_operation(open.operation.clone());
     }
 
     /// Ends a line with a state and, where it reads better then, a new title.
     pub(crate) fn end(&self, id: u32, state: OperationState, title: Option<String>) {
-        let Some(mut operation) = self.lock().remove(&id) else {
+        let Some(Open { mut operation, .. }) = lock(&self.open).remove(&id) else {
             return;
         };
         operation.took = Some(clock::now() - operation.started_at);
+        operation.progress = None;
+        operation.cancellable = false;
+        let kept = if state == OperationState::Succeeded {
+            0
+        } else {
+            TAIL_KEPT
+        };
+        let gone = operation.tail.len().saturating_sub(kept);
+        operation.tail.drain(..gone);
         operation.state = state;
         operation.title = title.unwrap_or(operation.title);
-        self.board.put_operation(operation);
+        self.show(operation);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Operation>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes a line back: what it runs is ended with everything it started.
+    ///
+    /// # Errors
+    /// When it has ended, or is of a kind that can't be taken back.
+    pub(crate) fn cancel(&self, id: u32) -> Result<(), ApiError> {
+        let open = lock(&self.open);
+        match open.get(&id).and_then(|open| open.cancel.as_ref()) {
+            Some(cancel) => {
+                cancel.cancel();
+                Ok(())
+            }
+            None => Err(ApiError::new(
+                ErrorCode::Precondition,
+                "This operation has ended, or can't be cancelled.",
+            )),
+        }
     }
+
+    /// Waits for the turn on an environment; the turn ends when what is returned is dropped.
+    async fn turn(&self, environment: PathBuf) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = { Arc::clone(lock(&self.turns).entry(environment).or_default()) };
+        turn.lock_owned().await
+    }
+
+    fn show(&self, operation: Operation) {
+        let passes = lock(&self.passing).contains(&operation.id);
+        self.board.put_operation(operation);
+        if passes {
+            return;
+        }
+        let passing = lock(&self.passing);
+        let lasting = |one: &&Operation| !passing.contains(&one.id);
+        self.keeper.keep(self.board.read(|snapshot| {
+            let operations = snapshot.operations.iter();
+            operations.filter(lasting).cloned().collect()
+        }));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A command as one line without the environment we add: what a log's first row says.

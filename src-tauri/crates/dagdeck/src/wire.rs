@@ -3,6 +3,7 @@
 //! Owns the shapes only. Refuses behaviour: nothing here opens a file or runs a program.
 //! TypeScript is generated from these types by `cargo xtask gen` and committed under `ui/src/backend/generated`.
 
+mod create;
 mod environment;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod requests;
 mod settings;
 mod workspace;
 
+pub use create::*;
 pub use environment::*;
 pub use error::*;
 pub use event::*;

@@ -1,6 +1,10 @@
 //! What uv's answers mean.
 
+mod progress;
+
 use serde::Deserialize;
+
+pub use progress::Progress;
 
 /// What `uv sync --check --output-format json` found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

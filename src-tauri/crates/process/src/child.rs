@@ -16,6 +16,7 @@ use tokio::time::timeout;
 #[cfg(unix)]
 pub(crate) use launch::die_with_us;
 pub(crate) use launch::{Registrar, launch, prepare};
+pub use pump::Hear;
 pub(crate) use pump::{Captured, Output};
 
 use crate::command::CommandLine;

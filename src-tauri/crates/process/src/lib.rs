@@ -17,7 +17,7 @@ mod usage;
 pub mod ports;
 pub mod tools;
 
-pub use child::{Asking, Child, StopPlan};
+pub use child::{Asking, Child, Hear, StopPlan};
 pub use command::{CommandLine, Inherit, shell_quote};
 pub use environment::{base_environment, whole_environment};
 pub use exit::Exit;

@@ -21,7 +21,7 @@ pub use errors::{RunError, SpawnError, TableError};
 pub(crate) use run_file::forget;
 pub use sweep::{Swept, SweptProcess};
 
-use crate::child::{Captured, Child, Output, Registrar, StopPlan, Tree, launch};
+use crate::child::{Captured, Child, Hear, Output, Registrar, StopPlan, Tree, launch};
 use crate::command::CommandLine;
 use crate::exit::Exit;
 use crate::tree::{self, Identity};
@@ -140,7 +140,7 @@ impl Table {
             command,
             &Output {
                 log,
-                captured: None,
+                ..Output::default()
             },
         )
     }
@@ -157,12 +157,28 @@ impl Table {
         limit: Duration,
         cancel: &CancellationToken,
     ) -> Result<Finished, RunError> {
+        self.run_heard(command, log, limit, cancel, None).await
+    }
+
+    /// Runs a program to its end as [`Self::run`] does, and hands what it prints to `hear` as it comes.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_heard(
+        &self,
+        command: &CommandLine,
+        log: Option<log::Writer>,
+        limit: Duration,
+        cancel: &CancellationToken,
+        hear: Option<Hear>,
+    ) -> Result<Finished, RunError> {
         let captured = Arc::new(Mutex::new(Captured::default()));
         let begun = Instant::now();
         let child = self.start(
             command,
             &Output {
                 log,
+                hear,
                 captured: Some(Arc::clone(&captured)),
             },
         )?;

@@ -161,6 +161,7 @@ export class FakeBackend implements Backend {
       this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
       return {};
     },
+    operation_cancel: () => ({}),
     operations_script: () => ({ text: '#!/bin/sh\n' }),
     launch: () => {
       for (const one of this.snapshot.workspace?.locations ?? [])

@@ -225,7 +225,15 @@ export function designLocations(now: number): LocationView[] {
 
 function operations(now: number): Operation[] {
   const folder = `${ROOT}/projects/data-science`;
-  const base = { cause: null, location: null, log: null, state: { state: 'succeeded' } as const };
+  const base = {
+    cause: null,
+    location: null,
+    log: null,
+    state: { state: 'succeeded' } as const,
+    progress: null,
+    tail: [],
+    cancellable: false,
+  };
   return [
     {
       ...base,
@@ -437,6 +445,7 @@ export function snapshot(open: WorkspaceView | null, now = Date.now()): Snapshot
       editor: '',
     },
     workspace: open,
+    creation: null,
     operations: open?.trusted ? operations(now) : [],
     notices: [],
   };

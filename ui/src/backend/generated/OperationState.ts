@@ -7,4 +7,4 @@ export type OperationState = { "state": "running" } | { "state": "succeeded" } |
 /**
  * "ended with code 1", or the load error's title.
  */
-reason: string, } | { "state": "cancelled" };
+reason: string, } | { "state": "cancelled" } | { "state": "interrupted" };

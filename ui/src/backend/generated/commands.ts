@@ -15,6 +15,7 @@ import type { LogWindow } from "./LogWindow";
 import type { LogWindowRequest } from "./LogWindowRequest";
 import type { Nothing } from "./Nothing";
 import type { OpenLogRequest } from "./OpenLogRequest";
+import type { OperationRequest } from "./OperationRequest";
 import type { ProjectFiles } from "./ProjectFiles";
 import type { SearchLogRequest } from "./SearchLogRequest";
 import type { ServiceRequest } from "./ServiceRequest";
@@ -92,6 +93,8 @@ export interface Commands {
   log_clear: { request: ViewRequest; response: LogView };
   /** Ends a view. */
   log_close: { request: ViewRequest; response: Nothing };
+  /** Takes a running operation back: ends what it runs. */
+  operation_cancel: { request: OperationRequest; response: Nothing };
   /** Everything Dagdeck ran, as a shell script. */
   operations_script: { request: Nothing; response: Text };
 }
@@ -134,5 +137,6 @@ export const COMMAND_NAMES = [
   "log_copy",
   "log_clear",
   "log_close",
+  "operation_cancel",
   "operations_script",
 ] as const satisfies readonly CommandName[];

@@ -233,6 +233,11 @@ impl Deck {
         Ok(self.opened().await?.logs.close(&request))
     }
 
+    pub async fn operation_cancel(&self, request: OperationRequest) -> Answer<Nothing> {
+        self.context.operations.cancel(request.operation)?;
+        Ok(Nothing {})
+    }
+
     pub async fn operations_script(&self, _: Nothing) -> Answer<Text> {
         let text = self
             .context

@@ -12,7 +12,7 @@ use super::DeckOptions;
 use crate::board::Board;
 use crate::clock;
 use crate::keep::{KeepError, Kept, Memory};
-use crate::operations::Operations;
+use crate::operations::{Keeper, Operations};
 use crate::wire::{ApiError, ErrorCode, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.
@@ -56,6 +56,8 @@ impl Context {
                 path.display()
             )
         }));
+        let (keeper, operations, notice) = Keeper::load(&state_folder);
+        notices.extend(notice);
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -65,11 +67,12 @@ impl Context {
             recent: Vec::new(),
             settings: settings.get(),
             workspace: None,
-            operations: Vec::new(),
+            creation: None,
+            operations,
             notices,
         }));
         Ok(Self {
-            operations: Operations::new(Arc::clone(&board)),
+            operations: Operations::new(Arc::clone(&board), keeper),
             board,
             table: Arc::new(table),
             settings,

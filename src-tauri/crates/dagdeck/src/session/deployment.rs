@@ -10,9 +10,9 @@ use process::{CancellationToken, CommandLine};
 use workspace::{Environment, Kind, Reading};
 
 use super::{Site, view};
-use crate::operations::{Begun, command_view};
+use crate::operations::{Begun, Once};
 use crate::present;
-use crate::wire::{ApiError, ErrorCode, OperationState};
+use crate::wire::ApiError;
 
 /// How long making an instance may take on a slow disk.
 const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
@@ -182,46 +182,21 @@ async fn run(
     command: &CommandLine,
     limit: Duration,
 ) -> Result<(), ApiError> {
-    let operation = site.context.operations.begin(Begun {
-        title: title.to_owned(),
-        command: Some(command_view(command)),
-        ..Begun::default()
-    });
-    let finished = site
-        .context
-        .table
-        .run(command, None, limit, &CancellationToken::new())
-        .await;
-    let outcome = match finished {
-        Ok(finished) if finished.exit.success() => Ok(()),
-        Ok(finished) => {
-            let mut error = ApiError::new(
-                ErrorCode::ToolFailed,
-                format!("{title}: the program {}.", finished.exit.words()),
-            );
-            let printed = String::from_utf8_lossy(&finished.stderr).into_owned();
-            error.causes.extend(
-                printed
-                    .lines()
-                    .rev()
-                    .take(12)
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev(),
-            );
-            Err(error)
-        }
-        Err(error) => Err(
-            ApiError::new(ErrorCode::ToolFailed, format!("{title} did not work.")).because(&error),
-        ),
-    };
-    let state = match &outcome {
-        Ok(()) => OperationState::Succeeded,
-        Err(error) => OperationState::Failed {
-            reason: error.message.clone(),
+    let once = Once {
+        begun: Begun {
+            title: title.to_owned(),
+            ..Begun::default()
         },
+        done: None,
+        command,
+        writer: None,
+        limit,
+        environment: None,
     };
-    site.context.operations.end(operation, state, None);
-    outcome
+    let context = &site.context;
+    context
+        .operations
+        .run(&context.table, once, &CancellationToken::new())
+        .await
+        .map(drop)
 }

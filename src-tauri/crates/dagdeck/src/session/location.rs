@@ -119,6 +119,7 @@ impl CodeServer {
             cause,
             location: Some(self.id.clone()),
             log: Some(log),
+            passing: false,
         });
         let server = Server {
             address: address.clone(),

@@ -149,6 +149,7 @@ impl Session {
                     }
                 ),
                 command: Some(command_view(first)),
+                passing: true,
                 ..Begun::default()
             });
             futures::stream::iter(locked)

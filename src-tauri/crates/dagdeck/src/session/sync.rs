@@ -9,8 +9,8 @@ use process::CommandLine;
 use workspace::Project;
 
 use super::{Session, Site, view};
-use crate::operations::{Begun, command_view};
-use crate::wire::{ApiError, EnvironmentState, OperationState};
+use crate::operations::{Begun, Once};
+use crate::wire::{ApiError, EnvironmentState};
 
 /// How long a sync may take: a slow network and large packages.
 const LIMIT: Duration = Duration::from_secs(3600);
@@ -25,13 +25,6 @@ impl Session {
         let command = command_of(&self.site, &project, &uv);
         let log = format!("sync:{id}");
         let writer = self.site.writer(&log, crate::operations::line(&command))?;
-        let operation = self.site.context.operations.begin(Begun {
-            title: format!("Syncing {}", project.name),
-            command: Some(command_view(&command)),
-            location: Some(id.to_owned()),
-            log: Some(log),
-            ..Begun::default()
-        });
         self.site.context.board.change_location(id, |location| {
             location.environment.state = EnvironmentState::Syncing;
             location.environment.detail = "uv sync".to_owned();
@@ -39,29 +32,25 @@ impl Session {
         let session = Arc::clone(self);
         let id = id.to_owned();
         tokio::spawn(async move {
-            let table = &session.site.context.table;
-            let finished = table
-                .run(&command, Some(writer), LIMIT, &session.ended)
-                .await;
-            let (state, title) = match finished {
-                Ok(finished) if finished.exit.success() => (
-                    OperationState::Succeeded,
-                    Some(format!("Synced {}", project.name)),
-                ),
-                Ok(finished) => (
-                    OperationState::Failed {
-                        reason: finished.exit.words(),
-                    },
-                    None,
-                ),
-                Err(error) => (
-                    OperationState::Failed {
-                        reason: error.to_string(),
-                    },
-                    None,
-                ),
+            let context = &session.site.context;
+            let once = Once {
+                begun: Begun {
+                    title: format!("Syncing {}", project.name),
+                    location: Some(id.clone()),
+                    log: Some(log),
+                    ..Begun::default()
+                },
+                done: Some(format!("Synced {}", project.name)),
+                command: &command,
+                writer: Some(writer),
+                limit: LIMIT,
+                environment: Some(project.environment.path.clone()),
             };
-            session.site.context.operations.end(operation, state, title);
+            // The record tells how it went.
+            let _ = context
+                .operations
+                .run(&context.table, once, &session.ended)
+                .await;
             session.site.context.board.change_location(&id, |location| {
                 location.environment.state = EnvironmentState::Unknown;
                 location.environment.checked_by_uv = false;

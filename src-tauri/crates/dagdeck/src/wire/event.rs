@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    LevelCounts, LocationView, Machine, Metrics, Operation, RecentWorkspace, ServiceView, Settings,
-    WorkspaceView,
+    Creation, LevelCounts, LocationView, Machine, Metrics, Operation, RecentWorkspace, ServiceView,
+    Settings, WorkspaceView,
 };
 
 /// One event with its number.
@@ -59,6 +59,11 @@ pub enum Event {
     OperationChanged {
         /// The operation.
         operation: Box<Operation>,
+    },
+    /// What is being made went on, or was put away.
+    CreationChanged {
+        /// What is being made; null once put away.
+        creation: Option<Box<Creation>>,
     },
     /// A log view has more (or fewer) rows; told at most 20 times a second.
     LogGrew {

@@ -25,6 +25,21 @@ pub enum OperationState {
     },
     /// Taken back.
     Cancelled,
+    /// Dagdeck ended while it was under way; how it ended is not known.
+    Interrupted,
+}
+
+/// How far an operation is, as far as what runs says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OperationProgress {
+    /// "Installing 101 packages".
+    pub words: String,
+    /// How many of `total` are done; null where it does not say.
+    pub done: Option<u32>,
+    /// How many there are.
+    pub total: Option<u32>,
 }
 
 /// One line of the record.
@@ -50,4 +65,10 @@ pub struct Operation {
     pub location: Option<String>,
     /// Its log, where it printed something worth opening.
     pub log: Option<String>,
+    /// How far it is; null where it does not say, and once it has ended.
+    pub progress: Option<OperationProgress>,
+    /// The last lines it printed, oldest first; kept of one that failed.
+    pub tail: Vec<String>,
+    /// Whether it can be taken back now.
+    pub cancellable: bool,
 }

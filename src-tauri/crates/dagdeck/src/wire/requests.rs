@@ -39,6 +39,15 @@ pub struct StopLocationRequest {
     pub force: bool,
 }
 
+/// Names an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OperationRequest {
+    /// The operation's number.
+    pub operation: u32,
+}
+
 /// Names a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    CommandView, EnvironmentView, LocationView, Machine, Millis, Operation, ProblemView,
+    CommandView, Creation, EnvironmentView, LocationView, Machine, Millis, Operation, ProblemView,
     RecentWorkspace, ServiceView, Settings, Subject,
 };
 
@@ -46,6 +46,8 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The open workspace.
     pub workspace: Option<WorkspaceView>,
+    /// What is being made, or was made and not put away yet.
+    pub creation: Option<Creation>,
     /// What Dagdeck ran, newest first.
     pub operations: Vec<Operation>,
     /// Faults of Dagdeck's own state, such as a damaged settings file that was set aside.

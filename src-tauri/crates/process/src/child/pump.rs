@@ -32,22 +32,29 @@ impl Captured {
     }
 }
 
+/// Hears what a program prints, as it comes and cut anywhere. Called on the thread that carries it: it must not wait.
+pub type Hear = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
 /// Where output goes.
 #[derive(Clone, Default)]
 pub(crate) struct Output {
     pub(crate) log: Option<Writer>,
+    pub(crate) hear: Option<Hear>,
     pub(crate) captured: Option<Arc<Mutex<Captured>>>,
 }
 
 impl Output {
     /// Whether anybody wants it at all.
     pub(crate) fn wanted(&self) -> bool {
-        self.log.is_some() || self.captured.is_some()
+        self.log.is_some() || self.hear.is_some() || self.captured.is_some()
     }
 
     fn give(&self, stream: Stream, chunk: &[u8]) {
         if let Some(log) = &self.log {
             log.bytes(stream, chunk);
+        }
+        if let Some(hear) = &self.hear {
+            hear(chunk);
         }
         if let Some(Ok(mut captured)) = self.captured.as_deref().map(Mutex::lock) {
             captured.take(stream, chunk);
