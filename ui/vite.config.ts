@@ -1,8 +1,31 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** Has the window's own code fetched beside the small first script, which asks the shell and then imports it. */
+const besideTheFirst: Plugin = {
+  name: 'beside-the-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_html, { bundle }) {
+      const chunks = Object.values(bundle ?? {}).filter((one) => one.type === 'chunk');
+      const shown = chunks.find((chunk) => chunk.name === 'show');
+      if (shown === undefined) return [];
+      const link = (rel: string, name: string) => ({
+        tag: 'link',
+        attrs: { rel, crossorigin: true, href: `/${name}` },
+        injectTo: 'head' as const,
+      });
+      return [
+        link('modulepreload', shown.fileName),
+        ...[...(shown.viteMetadata?.importedCss ?? [])].map((name) => link('stylesheet', name)),
+      ];
+    },
+  },
+};
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), besideTheFirst],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   // Tests run the browser build of Svelte, not the server one.

@@ -1,20 +1,22 @@
 // The real backend: every word to and from the shell passes here.
 
-import { Channel, invoke } from '@tauri-apps/api/core';
+import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { toApiError, type Backend, type Begun, type CommandName, type Unsubscribe } from './backend';
-import type { Commands, Envelope } from './wire';
+import { toApiError, type Backend, type CommandName, type Unsubscribe } from './backend';
+import { ask, type Asked } from './first';
+import type { Commands } from './wire';
 
 /** Turns a promised unsubscribe into one that may be called at once. */
 function later(promised: Promise<Unsubscribe>): Unsubscribe {
   return () => void promised.then((end) => end());
 }
 
-/** Makes the backend that speaks to the Tauri shell. */
-export function tauriBackend(): Backend {
+/** Makes the backend that speaks to the Tauri shell and takes over what was asked already. */
+export function tauriBackend(asked: Asked): Backend {
+  let first: Asked | null = asked;
   return {
     fake: false,
     async call<N extends CommandName>(name: N, request: Commands[N]['request']) {
@@ -25,9 +27,10 @@ export function tauriBackend(): Backend {
       }
     },
     async subscribe(hear) {
-      const channel = new Channel<Envelope[]>();
-      channel.onmessage = hear;
-      return invoke<Begun>('events_subscribe', { channel });
+      const now = first ?? ask();
+      first = null;
+      now.hear(hear);
+      return now.begun;
     },
     pickFolder: (start) => invoke<string | null>('dialog_pick_folder', { start }),
     openUrl: (url) => invoke('open_url', { url }),
