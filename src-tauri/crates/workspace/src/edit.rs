@@ -3,6 +3,8 @@
 //! The places come from toml_edit's spans and the text between them is left alone, so that comments, order, line
 //! ends and a byte order mark can't change. Each edit is read back before it is handed out.
 
+mod listing;
+mod location;
 mod splice;
 mod write;
 
@@ -84,7 +86,7 @@ pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
     splice::register(config, project)
 }
 
-/// Takes a project off the list.
+/// Takes a project off the list, each of its entries where it has several.
 ///
 /// # Errors
 /// If the file can't be read, or does not list the project.
@@ -92,7 +94,7 @@ pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
     splice::unregister(config, project)
 }
 
-/// Lists a project under another path.
+/// Lists a project under another path, in each of its entries.
 ///
 /// # Errors
 /// If the file can't be read, does not list the project, or lists the new path already.
@@ -105,7 +107,7 @@ pub fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, EditError>
 /// # Errors
 /// If the file can't be read or has no project table.
 pub fn rename_location(config: &Path, name: Option<&str>) -> Result<Edit, EditError> {
-    splice::rename_location(config, name)
+    location::rename_location(config, name)
 }
 
 impl Edit {

@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
 use workspace::edit::{Edit, EditError, register, rename, rename_location, unregister};
 use workspace::{ReadOptions, read};
 
@@ -209,137 +208,59 @@ fn writing_keeps_permissions_and_links() {
     assert_eq!(names.len(), 2, "no temporary file is left");
 }
 
-/// A listed project in one of the spellings that people use.
-#[derive(Debug, Clone)]
-struct Listing {
-    name: String,
-    comment: bool,
-    blank: bool,
+#[test]
+fn every_entry_of_a_project_goes_or_moves() {
+    let text = "[workspace]\nprojects = [\"a\", { path = \"b\" }, { path = \"./a\" }]\n";
+    assert_eq!(
+        after(text, |path| unregister(path, "a")),
+        "[workspace]\nprojects = [{ path = \"b\" }]\n"
+    );
+    assert_eq!(
+        after(text, |path| rename(path, "a", "c")),
+        "[workspace]\nprojects = [\"c\", { path = \"b\" }, { path = \"c\" }]\n"
+    );
 }
 
-fn listing() -> impl Strategy<Value = Vec<Listing>> {
-    prop::collection::btree_map("[a-d]{1,3}(/[a-zé ]{1,3}z)?", any::<(bool, bool)>(), 0..5)
-        .prop_map(|map| {
-            map.into_iter()
-                .map(|(name, (comment, blank))| Listing {
-                    name,
-                    comment,
-                    blank,
-                })
-                .collect()
-        })
+#[test]
+fn a_workspace_stays_one_when_its_last_project_goes() {
+    let text = "directory_type = \"workspace\"\n\n[[workspace.projects]]\npath = \"a\"\n";
+    assert_eq!(
+        after(text, |path| unregister(path, "a")),
+        "directory_type = \"workspace\"\n\n[workspace]\n"
+    );
 }
 
-fn write_down(listings: &[Listing], form: u8, crlf: bool, mark: bool, tail: bool) -> String {
-    let mut text = String::from("# top\ndirectory_type = \"workspace\"\n\n[workspace] # w\n");
-    match form % 4 {
-        0 => {
-            for each in listings {
-                if each.blank {
-                    text.push('\n');
-                }
-                if each.comment {
-                    text.push_str("# about it\n");
-                }
-                text.push_str(&format!(
-                    "[[workspace.projects]]\npath = \"{}\"\n",
-                    each.name
-                ));
-            }
-        }
-        1 => {
-            text.push_str("projects = [\n");
-            for each in listings {
-                let comment = if each.comment {
-                    " # note, with comma"
-                } else {
-                    ""
-                };
-                text.push_str(&format!("  {{ path = \"{}\" }},{comment}\n", each.name));
-            }
-            text.push_str("]\n");
-        }
-        other => {
-            let names: Vec<String> = listings
-                .iter()
-                .map(|each| {
-                    if other == 2 {
-                        format!("{{path=\"{}\"}}", each.name)
-                    } else {
-                        format!("'{}'", each.name)
-                    }
-                })
-                .collect();
-            text.push_str(&format!("projects = [{}]\n", names.join(", ")));
-        }
-    }
-    if tail {
-        text.push_str("\n[cli]\nverbose = true # end");
-    }
-    if crlf {
-        text = text.replace('\n', "\r\n");
-    }
-    if mark {
-        text.insert(0, '\u{feff}');
-    }
-    text
+#[test]
+fn the_odd_shapes_that_are_read_can_be_edited() {
+    let single = "[workspace]\nprojects = 'a' # one\n";
+    assert_eq!(
+        after(single, |path| register(path, "b")),
+        "[workspace]\nprojects = [{ path = 'a' }, { path = \"b\" }] # one\n"
+    );
+    assert_eq!(
+        after(single, |path| unregister(path, "a")),
+        "[workspace]\nprojects = [] # one\n"
+    );
+    assert_eq!(
+        after("workspace = {} # w\n", |path| register(path, "b")),
+        "workspace = { projects = [{ path = \"b\" }] } # w\n"
+    );
+    assert_eq!(
+        after("[workspace]\nprojects = [1]\n", |path| register(path, "b")),
+        "[workspace]\nprojects = [1, { path = \"b\" }]\n"
+    );
 }
 
-/// Whether `long` is `short` with text put in at one place.
-fn is_one_insertion(short: &str, long: &str) -> bool {
-    let (short, long) = (short.as_bytes(), long.as_bytes());
-    let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
-    let tail = short[head..]
-        .iter()
-        .rev()
-        .zip(long.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
-    head + tail >= short.len()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    #[test]
-    fn every_other_byte_stays(
-        listings in listing(),
-        form in 0u8..4,
-        crlf: bool,
-        mark: bool,
-        tail: bool,
-        pick: prop::sample::Index,
-    ) {
-        let text = write_down(&listings, form, crlf, mark, tail);
-        let (_folder, path) = file(&text);
-        let names: Vec<String> = listings.iter().map(|each| each.name.clone()).collect();
-        prop_assert_eq!(&paths(&path), &names);
-
-        let added = register(&path, "new/one").unwrap();
-        prop_assert!(is_one_insertion(&text, &added.after), "{}", added.after);
-        added.write().unwrap();
-        let mut with_new = names.clone();
-        with_new.push("new/one".to_owned());
-        prop_assert_eq!(paths(&path), with_new);
-
-        let removed = unregister(&path, "new/one").unwrap();
-        prop_assert!(is_one_insertion(&removed.after, &removed.before));
-        removed.write().unwrap();
-        prop_assert_eq!(&paths(&path), &names);
-
-        if !names.is_empty() {
-            let name = &names[pick.index(names.len())];
-            let renamed = rename(&path, name, "other/place").unwrap();
-            let expected = renamed.before.replacen(&format!("{name}\""), "other/place\"", 1);
-            if form != 3 && renamed.before.matches(&format!("{name}\"")).count() == 1 {
-                prop_assert_eq!(&renamed.after, &expected);
-            }
-            renamed.write().unwrap();
-            prop_assert!(paths(&path).contains(&"other/place".to_owned()));
-            let gone = unregister(&path, "other/place").unwrap();
-            gone.write().unwrap();
-            let left: Vec<_> = names.iter().filter(|each| *each != name).cloned().collect();
-            prop_assert_eq!(paths(&path), left);
-        }
-    }
+#[test]
+fn what_is_under_an_entry_stays_with_it() {
+    let text = "[[workspace.projects]]\npath = \"a\"\n[workspace.projects.more]\nx = 1\n";
+    assert_eq!(
+        after(text, |path| register(path, "b")),
+        format!("{text}\n[[workspace.projects]]\npath = \"b\"\n")
+    );
+    let (_folder, path) = file(text);
+    assert!(matches!(
+        unregister(&path, "a"),
+        Err(EditError::Shape { .. })
+    ));
 }
