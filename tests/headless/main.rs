@@ -12,6 +12,7 @@ mod command;
 mod copies;
 mod launched;
 mod reload;
+mod scaffold;
 mod status;
 mod trouble;
 mod up;

@@ -30,6 +30,10 @@ macro_rules! with_commands {
             location_sync: LocationRequest => Nothing, "Runs `uv sync` for one location's environment.";
             location_definitions: LocationRequest => DefinitionNames, "The names of its definitions as last read.";
             location_files: LocationRequest => ProjectFiles, "The files of its project.";
+            definition_types: LocationRequest => DefinitionTypes, "What can be added to a location's project.";
+            definition_form: DefinitionTypeRequest => DefinitionForm, "What a type of definition asks for.";
+            scaffold_plan: ScaffoldRequest => ScaffoldPlan, "What adding a definition would write; writes nothing.";
+            scaffold_run: ScaffoldRequest => Nothing, "Adds a definition with `dg scaffold defs`.";
             service_start: ServiceRequest => Nothing, "Starts the webserver or the daemon.";
             service_stop: ServiceRequest => Nothing, "Stops the webserver or the daemon.";
             service_restart: ServiceRequest => Nothing, "Stops and starts the webserver or the daemon.";

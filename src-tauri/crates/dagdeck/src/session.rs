@@ -10,6 +10,7 @@ mod location;
 mod measure;
 mod ready;
 mod refresh;
+mod scaffold;
 mod service;
 mod site;
 mod sync;

@@ -13,6 +13,7 @@ mod machine;
 mod operation;
 mod process;
 mod requests;
+mod scaffold;
 mod settings;
 mod workspace;
 
@@ -26,6 +27,7 @@ pub use machine::*;
 pub use operation::*;
 pub use process::*;
 pub use requests::*;
+pub use scaffold::*;
 pub use settings::*;
 pub use workspace::*;
 

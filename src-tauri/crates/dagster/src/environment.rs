@@ -36,6 +36,15 @@ pub fn interpreter_of(environment: &Path) -> PathBuf {
     }
 }
 
+/// The environment's folder of a Python; none for one that belongs to no environment.
+#[must_use]
+pub fn environment_of(interpreter: &Path) -> Option<&Path> {
+    interpreter
+        .parent()
+        .and_then(Path::parent)
+        .filter(|folder| folder.join("pyvenv.cfg").exists())
+}
+
 /// What one Dagster process is given on top of what it inherits.
 #[must_use]
 pub fn of_process(interpreter: &Path, shared: &Shared) -> BTreeMap<String, String> {
@@ -55,10 +64,7 @@ pub fn of_process(interpreter: &Path, shared: &Shared) -> BTreeMap<String, Strin
     if let Ok(joined) = std::env::join_paths(folders) {
         all.insert("PATH".into(), joined.to_string_lossy().into_owned());
     }
-    if let Some(environment) = bin
-        .parent()
-        .filter(|folder| folder.join("pyvenv.cfg").exists())
-    {
+    if let Some(environment) = environment_of(interpreter) {
         all.insert(
             "VIRTUAL_ENV".into(),
             environment.to_string_lossy().into_owned(),

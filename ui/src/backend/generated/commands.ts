@@ -2,7 +2,10 @@
 import type { AutoReloadRequest } from "./AutoReloadRequest";
 import type { ChooseEnvironmentRequest } from "./ChooseEnvironmentRequest";
 import type { CopyLogRequest } from "./CopyLogRequest";
+import type { DefinitionForm } from "./DefinitionForm";
 import type { DefinitionNames } from "./DefinitionNames";
+import type { DefinitionTypeRequest } from "./DefinitionTypeRequest";
+import type { DefinitionTypes } from "./DefinitionTypes";
 import type { FilterLogRequest } from "./FilterLogRequest";
 import type { FoldLogRequest } from "./FoldLogRequest";
 import type { FolderRequest } from "./FolderRequest";
@@ -17,6 +20,8 @@ import type { Nothing } from "./Nothing";
 import type { OpenLogRequest } from "./OpenLogRequest";
 import type { OperationRequest } from "./OperationRequest";
 import type { ProjectFiles } from "./ProjectFiles";
+import type { ScaffoldPlan } from "./ScaffoldPlan";
+import type { ScaffoldRequest } from "./ScaffoldRequest";
 import type { SearchLogRequest } from "./SearchLogRequest";
 import type { ServiceRequest } from "./ServiceRequest";
 import type { Settings } from "./Settings";
@@ -67,6 +72,14 @@ export interface Commands {
   location_definitions: { request: LocationRequest; response: DefinitionNames };
   /** The files of its project. */
   location_files: { request: LocationRequest; response: ProjectFiles };
+  /** What can be added to a location's project. */
+  definition_types: { request: LocationRequest; response: DefinitionTypes };
+  /** What a type of definition asks for. */
+  definition_form: { request: DefinitionTypeRequest; response: DefinitionForm };
+  /** What adding a definition would write; writes nothing. */
+  scaffold_plan: { request: ScaffoldRequest; response: ScaffoldPlan };
+  /** Adds a definition with `dg scaffold defs`. */
+  scaffold_run: { request: ScaffoldRequest; response: Nothing };
   /** Starts the webserver or the daemon. */
   service_start: { request: ServiceRequest; response: Nothing };
   /** Stops the webserver or the daemon. */
@@ -124,6 +137,10 @@ export const COMMAND_NAMES = [
   "location_sync",
   "location_definitions",
   "location_files",
+  "definition_types",
+  "definition_form",
+  "scaffold_plan",
+  "scaffold_run",
   "service_start",
   "service_stop",
   "service_restart",

@@ -166,6 +166,26 @@ impl Deck {
         self.opened().await?.files(&request.location).await
     }
 
+    pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {
+        self.opened()
+            .await?
+            .definition_types(&request.location)
+            .await
+    }
+
+    pub async fn definition_form(&self, request: DefinitionTypeRequest) -> Answer<DefinitionForm> {
+        self.opened().await?.definition_form(&request).await
+    }
+
+    pub async fn scaffold_plan(&self, request: ScaffoldRequest) -> Answer<ScaffoldPlan> {
+        self.opened().await?.scaffold_plan(&request).await
+    }
+
+    pub async fn scaffold_run(&self, request: ScaffoldRequest) -> Answer<Nothing> {
+        self.opened().await?.scaffold_run(&request).await?;
+        Ok(Nothing {})
+    }
+
     pub async fn service_start(&self, request: ServiceRequest) -> Answer<Nothing> {
         self.opened().await?.start_service(request.service).await?;
         Ok(Nothing {})
