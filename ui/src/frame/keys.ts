@@ -75,7 +75,9 @@ export function typing(event: Event): boolean {
 /** Whether a single letter may act now. */
 export function letterAllowed(app: App, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return false;
-  return app.settings?.letterKeys !== false && app.overlay === null && app.closing === null;
+  return (
+    app.settings?.letterKeys !== false && app.overlay === null && app.closing === null && app.adding === null
+  );
 }
 
 /** Moves focus among like elements with the arrow keys. */

@@ -26,6 +26,7 @@ const SCREENS: [string, string, (app: App) => void][] = [
   ['no projects', 'empty', () => {}],
   ['no workspace', 'nowhere', () => {}],
   ['the palette', 'overview', (app) => (app.overlay = 'palette')],
+  ['adding a definition', 'overview', (app) => (app.adding = 'data_science')],
   ['the keys', 'overview', (app) => (app.overlay = 'keys')],
 ];
 

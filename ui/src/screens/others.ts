@@ -1,5 +1,6 @@
 // The screens that are never the first one, and what opens over them.
 
+export { default as AddDefinition } from './scaffold/AddDefinition.svelte';
 export { default as AllLogs } from './logs/AllLogs.svelte';
 export { default as Location } from './location/Location.svelte';
 export { default as Palette } from './palette/Palette.svelte';

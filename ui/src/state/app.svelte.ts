@@ -278,6 +278,9 @@ export class App {
     return () => this.#growth.delete(view);
   }
 
+  /** The location that a definition is being added to. */
+  adding = $state<string | null>(null);
+
   /** Whether Launch waits for a yes to making an environment for the webserver. */
   askingDeployment = $state(false);
 

@@ -21,6 +21,24 @@ export interface Verb {
 
 const UNTRUSTED = 'Trust this folder first; until then nothing in it runs';
 
+/** Adding a definition to a location's project. */
+export function addDefinitionVerb(app: App, location: LocationView): Verb {
+  const { state } = location.environment;
+  const lacking = state === 'missing' || state === 'broken' || state === 'syncing';
+  const trusted = app.workspace?.trusted === true;
+  return {
+    label: 'Add definition…',
+    icon: 'plus',
+    title: !trusted
+      ? UNTRUSTED
+      : lacking
+        ? 'It needs an environment first: dg writes definitions'
+        : 'An asset, job, schedule, sensor or component, written by dg',
+    disabled: !trusted || lacking,
+    run: () => (app.adding = location.id),
+  };
+}
+
 /** The one thing that a location's row needs. */
 export function rowVerb(app: App, location: LocationView): Verb {
   const key = locationKey(location);

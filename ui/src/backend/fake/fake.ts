@@ -183,6 +183,63 @@ export class FakeBackend implements Backend {
       sensors: ['raw_orders_landed'],
       resources: ['warehouse', 's3'],
     }),
+    definition_types: () => ({
+      folder: 'src/data_science/defs',
+      types: [
+        [
+          'dagster.asset',
+          'Asset',
+          'A table, file or model that your code makes and keeps up to date.',
+          'assets.py',
+        ],
+        ['dagster.asset_check', 'Asset check', 'A test of an asset’s content.', 'asset_checks.py'],
+        [
+          'dagster.PythonScriptComponent',
+          'PythonScriptComponent',
+          'A Python script and its assets.',
+          'script',
+        ],
+      ].map(([key, title, summary, path]) => ({
+        key: key as string,
+        title: title as string,
+        summary: summary as string,
+        path: path as string,
+        python: (path as string).endsWith('.py'),
+      })),
+    }),
+    definition_form: ({ key }) => ({
+      params: key.endsWith('check')
+        ? [
+            {
+              name: 'asset_key',
+              title: 'Asset Key',
+              description: '',
+              required: true,
+              kind: 'text',
+              choices: [],
+              default: null,
+            },
+          ]
+        : [],
+    }),
+    scaffold_plan: ({ key, path, params }) => {
+      const missing = key.endsWith('check') && !params.asset_key;
+      const fault = missing
+        ? 'Asset Key is needed.'
+        : path.startsWith('assets/')
+          ? 'assets.py is there already. Python would find only one of assets.py and assets/.'
+          : null;
+      if (fault !== null) return { fault, command: null, files: [] };
+      const name = path.replace(/\.py$/, '');
+      const text = `import dagster as dg\n\n\n@dg.asset\ndef ${name}(context: dg.AssetExecutionContext) -> dg.MaterializeResult: ...\n`;
+      const folder = '/Users/you/work/acme-data/projects/data-science';
+      const line = `.venv/bin/python -m dagster_dg_cli.cli scaffold defs ${key} ${path}`;
+      return {
+        fault,
+        command: { argv: line.split(' '), folder, shell: `cd ${folder} && ${line}`, environment: [] },
+        files: [{ path: `src/data_science/defs/${path}`, text }],
+      };
+    },
     location_files: () => ({
       cut: false,
       files: [

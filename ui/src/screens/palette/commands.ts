@@ -11,6 +11,7 @@ import {
   serviceVerbs,
   startVerb,
   stopVerb,
+  addDefinitionVerb,
   syncVerb,
 } from '../../state/verbs';
 import { locationGlyph, locationKey, locationShown, type Tone } from '../../state/words';
@@ -49,6 +50,7 @@ function forLocation(app: App): Entry[] {
   const restart = restartVerb(app, location);
   const reload = reloadVerb(app, location);
   const sync = syncVerb(app, location);
+  const add = addDefinitionVerb(app, location);
   list.push(
     {
       id: 'start',
@@ -92,6 +94,15 @@ function forLocation(app: App): Entry[] {
       command: shell,
       run: reload.run,
       off: reload.disabled,
+    },
+    {
+      id: 'add-definition',
+      group,
+      label: `Add a definition to ${name}…`,
+      hint: add.title,
+      icon: 'plus',
+      run: add.run,
+      off: add.disabled,
     },
     {
       id: 'sync',
