@@ -216,6 +216,9 @@ impl App {
                     .any(|word| word.contains("guard"))
             })
             .collect();
+        // A child between fork and exec still looks like its parent.
+        let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
+        found.retain(|process| !pids.contains(&process.parent));
         assert_eq!(found.len(), 1, "the app's processes: {found:?}");
         found.remove(0)
     }
