@@ -11,6 +11,7 @@
 mod command;
 mod copies;
 mod launched;
+mod projects;
 mod reload;
 mod scaffold;
 mod status;

@@ -3,6 +3,8 @@
 export { default as AddDefinition } from './scaffold/AddDefinition.svelte';
 export { default as AllLogs } from './logs/AllLogs.svelte';
 export { default as Location } from './location/Location.svelte';
+export { default as AddProjects } from './projects/AddProjects.svelte';
+export { default as RemoveProject } from './projects/RemoveProject.svelte';
 export { default as Palette } from './palette/Palette.svelte';
 export { default as Problems } from './problems/Problems.svelte';
 export { default as Service } from './service/Service.svelte';

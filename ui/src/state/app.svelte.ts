@@ -14,6 +14,7 @@ import type {
 } from '../backend/wire';
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
+import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { anythingRuns, configError, launchPlan } from './summary';
 import { locationKey, locationShown } from './words';
@@ -54,6 +55,8 @@ export class App {
   /** Whether files are being dragged over the window. */
   dragging = $state(false);
   sideHidden = $state(false);
+  /** The question about the list of projects that is open. */
+  projects = $state.raw<ProjectsQuestion | null>(null);
   /** Banners put away until the next start. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
 

@@ -25,6 +25,10 @@ pub(crate) enum Command {
     Up(Up),
     /// Opens a workspace in the Dagdeck window.
     Open(Open),
+    /// Adds existing projects to a workspace: lists them in its dg.toml, after showing the change.
+    ///
+    /// Writes that one file and moves nothing. A project that is listed already is left as it is.
+    Add(Add),
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +61,22 @@ pub(crate) struct Up {
     /// Lets programs run in this folder without asking, now and later
     #[arg(long)]
     pub(crate) trust: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// A project's folder, or a folder with projects in it
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The workspace, or a folder in it
+    #[arg(long, default_value = ".")]
+    pub(crate) workspace: PathBuf,
+    /// Shows the change and writes nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Prints JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ pub(crate) enum End {
     NoWorkspace(String),
     /// It can't be done, in words.
     Failed(String),
-    /// Nothing is served; what there was to say has been said.
+    /// Nothing is served, or nothing could be done; what there was to say has been said.
     NothingServed,
     /// A person or the system ended it before anything was served.
     Interrupted,

@@ -2,6 +2,7 @@
 //!
 //! Owns arguments, printing and exit codes. Decides nothing about workspaces.
 
+mod add;
 mod arguments;
 mod end;
 mod open;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Status(what) => status::run(&what),
         Command::Up(what) => up::run(what),
         Command::Open(what) => open::run(&what),
+        Command::Add(what) => add::run(&what),
     };
     if let Err(end) = &end {
         end.say();

@@ -47,6 +47,9 @@ macro_rules! with_commands {
             log_copy: CopyLogRequest => Text, "Rows as plain text.";
             log_clear: ViewRequest => LogView, "Hides what the view's log printed so far; the file stays.";
             log_close: ViewRequest => Nothing, "Ends a view.";
+            projects_find: FolderRequest => ProjectsFound, "Looks for Dagster projects in a folder.";
+            projects_plan: ProjectsChange => ProjectsPlan, "What a change of the list of projects would do; writes nothing.";
+            projects_apply: ProjectsApply => Nothing, "Makes a change of the list of projects that was shown.";
             operation_cancel: OperationRequest => Nothing, "Takes a running operation back: ends what it runs.";
             operations_script: Nothing => Text, "Everything Dagdeck ran, as a shell script.";
         }

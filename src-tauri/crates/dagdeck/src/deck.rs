@@ -6,6 +6,7 @@
 mod commands;
 mod context;
 mod options;
+mod projects;
 mod recent;
 mod subscription;
 

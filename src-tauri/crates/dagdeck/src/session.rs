@@ -8,6 +8,7 @@ mod files;
 mod launch;
 mod location;
 mod measure;
+mod projects;
 mod ready;
 mod refresh;
 mod scaffold;

@@ -78,12 +78,39 @@ pub enum EditError {
     },
 }
 
+/// One change of the list of projects. Paths are as the file writes them: relative to its folder, or absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Lists a project, after the last one, in the form that is used there.
+    Register(String),
+    /// Takes a project off the list, each of its entries where it has several.
+    Unregister(String),
+    /// Lists a project under another path, in each of its entries.
+    Rename(String, String),
+}
+
+/// Works several changes of the list of projects into one edit, in their order.
+///
+/// # Errors
+/// If the file can't be read, or one of the changes can't be made; the first one that can't is told.
+pub fn change(config: &Path, changes: &[Change]) -> Result<Edit, EditError> {
+    let mut open = listing::Open::read(config)?;
+    for change in changes {
+        open = match change {
+            Change::Register(project) => splice::register(open, project)?,
+            Change::Unregister(project) => splice::unregister(open, project)?,
+            Change::Rename(project, to) => splice::rename(open, project, to)?,
+        };
+    }
+    Ok(open.edit())
+}
+
 /// Lists a project in a workspace's settings file, after the last one, in the form that is used there.
 ///
 /// # Errors
 /// If the file can't be read, or lists the project already.
 pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
-    splice::register(config, project)
+    change(config, &[Change::Register(project.to_owned())])
 }
 
 /// Takes a project off the list, each of its entries where it has several.
@@ -91,7 +118,7 @@ pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
 /// # Errors
 /// If the file can't be read, or does not list the project.
 pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
-    splice::unregister(config, project)
+    change(config, &[Change::Unregister(project.to_owned())])
 }
 
 /// Lists a project under another path, in each of its entries.
@@ -99,7 +126,8 @@ pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
 /// # Errors
 /// If the file can't be read, does not list the project, or lists the new path already.
 pub fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, EditError> {
-    splice::rename(config, project, to)
+    let (project, to) = (project.to_owned(), to.to_owned());
+    change(config, &[Change::Rename(project, to)])
 }
 
 /// Sets a project's `code_location_name` in its own settings file; `None` takes it out, so that the folder's name counts.

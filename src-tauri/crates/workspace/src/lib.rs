@@ -36,8 +36,9 @@ pub use lockfile::lock_is_fresh;
 pub use model::{
     CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,
 };
+pub use nearby::find_projects;
 pub use problem::{Place, Problem, ProblemCode, Severity};
-pub use read::read;
+pub use read::{path_from, read};
 pub use recent::{Summary, quick_summary};
 pub use root::find_root;
 pub use version::{compare_versions, meets};

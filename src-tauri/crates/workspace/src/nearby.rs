@@ -52,6 +52,25 @@ pub(crate) fn folders_in(folder: &Path) -> Vec<(String, PathBuf)> {
     found
 }
 
+/// Looks for Dagster projects and workspaces in a folder: the folder itself, else what lies below it, nearest first.
+/// The second answer is whether the search was cut short.
+#[must_use]
+pub fn find_projects(folder: &Path) -> (Vec<Nearby>, bool) {
+    let folder = crate::root::absolute(folder);
+    if let Some((kind, _)) = kind_of_folder(&folder)
+        && kind != Kind::DgWorkspace
+    {
+        let itself = Nearby {
+            name: file_name(&folder),
+            path: folder,
+            kind,
+        };
+        return (vec![itself], false);
+    }
+    let around = look_below(&folder, DEPTH);
+    (around.found, around.cut)
+}
+
 /// What was found, and whether the search was cut short.
 pub(crate) struct Around {
     pub(crate) found: Vec<Nearby>,

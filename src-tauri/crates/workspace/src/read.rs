@@ -379,6 +379,29 @@ pub(crate) fn relative(root: &Path, folder: &Path) -> String {
     }
 }
 
+/// A folder as a settings file in `root` names it: relative with `/`, also where it lies beside the root; absolute where
+/// the two share nothing but the top of the disk.
+#[must_use]
+pub fn path_from(root: &Path, folder: &Path) -> String {
+    let (root, folder) = (normal(root), normal(folder));
+    let shared = root.components().zip(folder.components());
+    let shared = shared.take_while(|(one, other)| one == other).count();
+    let named = |part: &std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+    if !root.components().take(shared).any(|part| named(&part)) {
+        return relative(&root, &folder);
+    }
+    let up = root.components().skip(shared).map(|_| "..".to_owned());
+    let down = folder.components().skip(shared);
+    let parts: Vec<String> = up
+        .chain(down.map(|part| part.as_os_str().to_string_lossy().into_owned()))
+        .collect();
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
+}
+
 /// Compares projects with each other: one folder by two paths, one name twice, one package twice.
 fn compare(reading: &mut Reading, read: Vec<ReadProject>, config: &Path, places: &[&Entry]) {
     let mut identities: HashMap<(u64, u64), Option<Place>> = HashMap::new();

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use workspace::edit::{Edit, EditError, register, rename, rename_location, unregister};
+use workspace::edit::{
+    Change, Edit, EditError, change, register, rename, rename_location, unregister,
+};
 use workspace::{ReadOptions, read};
 
 fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -263,4 +265,27 @@ fn what_is_under_an_entry_stays_with_it() {
         unregister(&path, "a"),
         Err(EditError::Shape { .. })
     ));
+}
+
+#[test]
+fn several_changes_are_one_edit() {
+    let (_folder, path) = file(TABLES);
+    let changes = [
+        Change::Register("c".to_owned()),
+        Change::Unregister("a".to_owned()),
+        Change::Rename("b".to_owned(), "../b".to_owned()),
+    ];
+    change(&path, &changes).unwrap().write().unwrap();
+    let root = path.parent().unwrap();
+    let beside = root.parent().unwrap().join("b").display().to_string();
+    assert_eq!(paths(&path), [beside, "c".to_owned()]);
+}
+
+#[test]
+fn a_folder_is_named_as_seen_from_the_workspace() {
+    let named = |folder: &str| workspace::path_from(Path::new("/home/ada/acme"), Path::new(folder));
+    assert_eq!(named("/home/ada/acme/projects/x"), "projects/x");
+    assert_eq!(named("/home/ada/other/x"), "../other/x");
+    assert_eq!(named("/srv/x"), "/srv/x");
+    assert_eq!(named("/home/ada/acme/a/.."), ".");
 }

@@ -3,6 +3,7 @@
 import type { Backend, Begun, CommandName } from '../backend';
 import type { ApiError, Commands, Envelope, Event, LocationView, OpenPathRequest, Snapshot } from '../wire';
 import { FakeLogs } from './logs';
+import { found, planned } from './projects';
 import { scenes } from './scenes';
 
 type Answers = { [N in CommandName]?: (request: Commands[N]['request']) => Commands[N]['response'] };
@@ -158,6 +159,16 @@ export class FakeBackend implements Backend {
     workspace_trust: () => {
       const open = this.snapshot.workspace;
       if (open !== null) this.snapshot = { ...this.snapshot, workspace: { ...open, trusted: true } };
+      this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
+      return {};
+    },
+    projects_find: ({ path }) => found(path.replace(/^~/, this.snapshot.home)),
+    projects_plan: (change) => planned(this.snapshot.workspace, change),
+    projects_apply: ({ change }) => {
+      const open = this.snapshot.workspace;
+      if (open === null) return {};
+      const locations = open.locations.filter((one) => !change.remove.includes(one.id));
+      this.snapshot = { ...this.snapshot, workspace: { ...open, locations } };
       this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
       return {};
     },

@@ -20,6 +20,10 @@ import type { Nothing } from "./Nothing";
 import type { OpenLogRequest } from "./OpenLogRequest";
 import type { OperationRequest } from "./OperationRequest";
 import type { ProjectFiles } from "./ProjectFiles";
+import type { ProjectsApply } from "./ProjectsApply";
+import type { ProjectsChange } from "./ProjectsChange";
+import type { ProjectsFound } from "./ProjectsFound";
+import type { ProjectsPlan } from "./ProjectsPlan";
 import type { ScaffoldPlan } from "./ScaffoldPlan";
 import type { ScaffoldRequest } from "./ScaffoldRequest";
 import type { SearchLogRequest } from "./SearchLogRequest";
@@ -106,6 +110,12 @@ export interface Commands {
   log_clear: { request: ViewRequest; response: LogView };
   /** Ends a view. */
   log_close: { request: ViewRequest; response: Nothing };
+  /** Looks for Dagster projects in a folder. */
+  projects_find: { request: FolderRequest; response: ProjectsFound };
+  /** What a change of the list of projects would do; writes nothing. */
+  projects_plan: { request: ProjectsChange; response: ProjectsPlan };
+  /** Makes a change of the list of projects that was shown. */
+  projects_apply: { request: ProjectsApply; response: Nothing };
   /** Takes a running operation back: ends what it runs. */
   operation_cancel: { request: OperationRequest; response: Nothing };
   /** Everything Dagdeck ran, as a shell script. */
@@ -154,6 +164,9 @@ export const COMMAND_NAMES = [
   "log_copy",
   "log_clear",
   "log_close",
+  "projects_find",
+  "projects_plan",
+  "projects_apply",
   "operation_cancel",
   "operations_script",
 ] as const satisfies readonly CommandName[];

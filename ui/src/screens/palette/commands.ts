@@ -3,6 +3,7 @@
 import type { GlyphName, IconName } from '../../design/drawings';
 import type { App } from '../../state/app.svelte';
 import { plural } from '../../state/format';
+import { askAdd, askRemove, listsProjects } from '../../state/projects';
 import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
 import {
   openDagsterUi,
@@ -140,6 +141,24 @@ function forLocation(app: App): Entry[] {
       icon: 'eye',
       run: () => void app.run('location_set_auto_reload', { location: id, on: !location.autoReload }),
     },
+    {
+      id: 'take-out',
+      group,
+      label: `Take ${name} out of the workspace…`,
+      hint: 'its files stay',
+      icon: 'minus',
+      run: () => askRemove(app, id, false),
+      off: !listsProjects(app),
+    },
+    {
+      id: 'remove',
+      group,
+      label: `Remove ${name}…`,
+      hint: 'its folder goes to the trash',
+      icon: 'trash',
+      run: () => askRemove(app, id, true),
+      off: !listsProjects(app),
+    },
   );
   return list.filter((one) => one.off !== true);
 }
@@ -199,6 +218,16 @@ function forWorkspace(app: App): Entry[] {
         run: verb.run,
       });
     }
+  }
+  if (listsProjects(app)) {
+    list.push({
+      id: 'add-projects',
+      group,
+      label: 'Add existing project…',
+      hint: 'lists a folder that has one',
+      icon: 'plus',
+      run: () => askAdd(app),
+    });
   }
   list.push(
     {

@@ -267,7 +267,7 @@ impl Deck {
     }
 
     /// A folder as typed, made absolute. It must exist.
-    fn folder(&self, typed: &str) -> Answer<PathBuf> {
+    pub(super) fn folder(&self, typed: &str) -> Answer<PathBuf> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Err(ApiError::new(

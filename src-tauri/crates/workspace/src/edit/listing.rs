@@ -57,15 +57,6 @@ impl Form {
         }
     }
 
-    /// The first entry that names a folder.
-    pub(super) fn find(&self, project: &str) -> Option<(usize, &Spot)> {
-        let names = |spot: &Spot| spot.path.as_deref().is_some_and(|path| same(path, project));
-        self.spots()
-            .iter()
-            .enumerate()
-            .find(|(_, spot)| names(spot))
-    }
-
     /// The listed paths as written.
     pub(super) fn paths(&self) -> Vec<String> {
         self.spots()
@@ -73,11 +64,6 @@ impl Form {
             .filter_map(|spot| spot.path.clone())
             .collect()
     }
-}
-
-/// Whether two paths name one folder, by text alone.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a == b || normal(Path::new(a)) == normal(Path::new(b))
 }
 
 /// A text as a TOML string.
@@ -178,12 +164,42 @@ impl Open {
         }
     }
 
-    /// The edit, once the list reads back as it was meant.
-    pub(super) fn edit_listing(&self, meant: &[String]) -> Result<Edit, EditError> {
+    /// This, if its list reads as it was meant.
+    pub(super) fn lists(self, meant: &[String]) -> Result<Self, EditError> {
         if self.form()?.paths() == meant {
-            Ok(self.edit())
+            Ok(self)
         } else {
             Err(self.shape("its list of projects is written in a way that can't be changed safely"))
+        }
+    }
+
+    /// Whether two paths name one folder as seen from this file, by text alone.
+    pub(super) fn same(&self, a: &str, b: &str) -> bool {
+        let root = self.path().parent().unwrap_or(Path::new(""));
+        a == b || normal(&root.join(a)) == normal(&root.join(b))
+    }
+
+    /// The first entry that names a folder.
+    pub(super) fn find<'a>(&self, form: &'a Form, project: &str) -> Option<(usize, &'a Spot)> {
+        let names = |spot: &Spot| {
+            let path = spot.path.as_deref();
+            path.is_some_and(|path| self.same(path, project))
+        };
+        let mut spots = form.spots().iter().enumerate();
+        spots.find(|(_, spot)| names(spot))
+    }
+
+    pub(super) fn listed(&self, project: &str) -> EditError {
+        EditError::Listed {
+            path: self.path().to_path_buf(),
+            project: project.to_owned(),
+        }
+    }
+
+    pub(super) fn not_listed(&self, project: &str) -> EditError {
+        EditError::NotListed {
+            path: self.path().to_path_buf(),
+            project: project.to_owned(),
         }
     }
 

@@ -1,20 +1,15 @@
 //! A project in, out, or under another path: the places of the change, and the text that goes there.
 
 use std::ops::Range;
-use std::path::Path;
 
-use super::listing::{Form, Open, Spot, quoted, same};
-use super::{Edit, EditError};
+use super::EditError;
+use super::listing::{Form, Open, Spot, quoted};
 
-pub(super) fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
-    let open = Open::read(config)?;
+pub(super) fn register(open: Open, project: &str) -> Result<Open, EditError> {
     let form = open.form()?;
     let mut meant = form.paths();
-    if form.find(project).is_some() {
-        return Err(EditError::Listed {
-            path: config.to_path_buf(),
-            project: project.to_owned(),
-        });
+    if open.find(&form, project).is_some() {
+        return Err(open.listed(project));
     }
     let path = quoted(project);
     let table = format!("{{ path = {path} }}");
@@ -48,7 +43,7 @@ pub(super) fn register(config: &Path, project: &str) -> Result<Edit, EditError> 
             first(open, &path, &table)?
         }
     };
-    open.edit_listing(&meant)
+    open.lists(&meant)
 }
 
 /// Puts a `[[workspace.projects]]` at the beginning of a line, or at the end of the file.
@@ -139,19 +134,15 @@ fn comma_after(text: &str, from: usize, until: usize) -> Option<usize> {
     None
 }
 
-pub(super) fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
-    let mut open = Open::read(config)?;
+pub(super) fn unregister(mut open: Open, project: &str) -> Result<Open, EditError> {
     let mut form = open.form()?;
     let mut meant = form.paths();
-    meant.retain(|path| !same(path, project));
-    if form.find(project).is_none() {
-        return Err(EditError::NotListed {
-            path: config.to_path_buf(),
-            project: project.to_owned(),
-        });
+    meant.retain(|path| !open.same(path, project));
+    if open.find(&form, project).is_none() {
+        return Err(open.not_listed(project));
     }
     // One that is listed twice goes twice.
-    while let Some((at, spot)) = form.find(project) {
+    while let Some((at, spot)) = open.find(&form, project) {
         let (place, new) = match &form {
             Form::Tables(_) if spot.deep => {
                 return Err(open.shape("the project's entry has tables of its own"));
@@ -168,7 +159,7 @@ pub(super) fn unregister(config: &Path, project: &str) -> Result<Edit, EditError
             open = with_header(open)?;
         }
     }
-    open.edit_listing(&meant)
+    open.lists(&meant)
 }
 
 fn with_header(open: Open) -> Result<Open, EditError> {
@@ -246,26 +237,19 @@ fn from_array(
     (entry.start..after + blanks, String::new())
 }
 
-pub(super) fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, EditError> {
-    let mut open = Open::read(config)?;
+pub(super) fn rename(mut open: Open, project: &str, to: &str) -> Result<Open, EditError> {
     let mut form = open.form()?;
-    if form.find(project).is_none() {
-        return Err(EditError::NotListed {
-            path: config.to_path_buf(),
-            project: project.to_owned(),
-        });
+    if open.find(&form, project).is_none() {
+        return Err(open.not_listed(project));
     }
-    if form.find(to).is_some() && !same(project, to) {
-        return Err(EditError::Listed {
-            path: config.to_path_buf(),
-            project: to.to_owned(),
-        });
+    if open.find(&form, to).is_some() && !open.same(project, to) {
+        return Err(open.listed(to));
     }
     let meant: Vec<String> = form
         .paths()
         .into_iter()
         .map(|path| {
-            if same(&path, project) {
+            if open.same(&path, project) {
                 to.to_owned()
             } else {
                 path
@@ -274,11 +258,12 @@ pub(super) fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, Edi
         .collect();
     for at in 0..form.spots().len() {
         let spot = &form.spots()[at];
-        if !spot.path.as_deref().is_some_and(|path| same(path, project)) {
+        let path = spot.path.as_deref();
+        if !path.is_some_and(|path| open.same(path, project)) {
             continue;
         }
         open = open.replace(spot.value.clone(), &quoted(to))?;
         form = open.form()?;
     }
-    open.edit_listing(&meant)
+    open.lists(&meant)
 }

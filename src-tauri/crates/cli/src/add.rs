@@ -1,0 +1,172 @@
+//! `dagdeck add`: lists projects that exist in the workspace's settings file.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use dagdeck::projects::{self, Planned};
+use dagdeck::wire::{FoundProject, ProjectsChange};
+use serde::Serialize;
+
+use crate::arguments::Add;
+use crate::end::{End, words};
+use crate::{environment, piped};
+
+/// What was done, for scripts. The shape is a contract: fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Done {
+    /// The file that lists the projects.
+    config: Option<PathBuf>,
+    /// The projects' folders.
+    added: Vec<String>,
+    /// Folders that are listed already.
+    listed: Vec<String>,
+    /// Folders that can't be added, with the reason.
+    refused: Vec<Refused>,
+    /// The change as a unified diff's lines.
+    diff: Vec<String>,
+    /// What is worth knowing.
+    remarks: Vec<String>,
+    /// Whether the file was written.
+    written: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Refused {
+    path: String,
+    reason: String,
+}
+
+pub(crate) fn run(what: &Add) -> Result<(), End> {
+    let reading = projects::read(&what.workspace, environment())
+        .map_err(|error| End::NoWorkspace(words(&error)))?;
+    let mut found = Vec::new();
+    for path in &what.paths {
+        let folder = folder_of(path)?;
+        let here = projects::find(&reading, &folder).projects;
+        if here.is_empty() {
+            let folder = folder.display();
+            return Err(End::Failed(format!(
+                "There is no Dagster project in {folder}."
+            )));
+        }
+        found.extend(here);
+    }
+    let add: Vec<String> = picked(&found, |one| one.refused.is_none());
+    let change = ProjectsChange {
+        add: add.clone(),
+        ..ProjectsChange::default()
+    };
+    let planned = projects::plan(&reading, &change)?;
+    let listed = picked(&found, |one| one.listed);
+    let refused = found
+        .iter()
+        .filter(|one| !one.listed)
+        .filter_map(|one| {
+            Some(Refused {
+                path: one.path.clone(),
+                reason: one.refused.clone()?,
+            })
+        })
+        .collect();
+    let write = planned.edit.is_some() && !what.dry_run;
+    if write {
+        projects::apply(&planned, &planned.plan.basis)?;
+    }
+    let done = Done {
+        config: reading.config.clone(),
+        added: add,
+        listed,
+        refused,
+        diff: diff_of(&planned),
+        remarks: planned
+            .plan
+            .remarks
+            .iter()
+            .map(|remark| remark.message.clone())
+            .collect(),
+        written: write,
+    };
+    tell(&done, what.json)?;
+    if done.added.is_empty() && done.listed.is_empty() {
+        return Err(End::NothingServed);
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> Result<PathBuf, End> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder: PathBuf = absolute.components().collect();
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        Err(End::Failed(format!(
+            "There is no folder at {}.",
+            folder.display()
+        )))
+    }
+}
+
+fn picked(found: &[FoundProject], wanted: impl Fn(&FoundProject) -> bool) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for one in found.iter().filter(|one| wanted(one)) {
+        if !paths.contains(&one.path) {
+            paths.push(one.path.clone());
+        }
+    }
+    paths
+}
+
+fn diff_of(planned: &Planned) -> Vec<String> {
+    let edits = planned.plan.edits.iter();
+    edits.flat_map(|edit| edit.diff.clone()).collect()
+}
+
+fn tell(done: &Done, json: bool) -> Result<(), End> {
+    if json {
+        let json =
+            serde_json::to_string_pretty(done).map_err(|error| End::Failed(error.to_string()))?;
+        return piped(writeln!(std::io::stdout().lock(), "{json}"));
+    }
+    piped(write!(anstream::stdout().lock(), "{}", page(done)))
+}
+
+fn page(done: &Done) -> String {
+    let mut page = String::new();
+    for refused in &done.refused {
+        let _infallible = writeln!(page, "! {} is left out. {}", refused.path, refused.reason);
+    }
+    for path in &done.listed {
+        let _infallible = writeln!(page, "{path} is listed already.");
+    }
+    let config = done.config.as_deref().unwrap_or(Path::new("dg.toml"));
+    if done.added.is_empty() {
+        let _infallible = writeln!(page, "{} stays as it is.", config.display());
+        return page;
+    }
+    let _infallible = writeln!(page, "{}", config.display());
+    for line in &done.diff {
+        let style = match line.chars().next() {
+            Some('+') => AnsiColor::Green.on_default(),
+            Some('-') => AnsiColor::Red.on_default(),
+            _ => Style::new().dimmed(),
+        };
+        let _infallible = writeln!(page, "  {style}{line}{style:#}");
+    }
+    for remark in &done.remarks {
+        let _infallible = writeln!(page, "! {remark}");
+    }
+    let count = match done.added.as_slice() {
+        [_] => "1 project".to_owned(),
+        many => format!("{} projects", many.len()),
+    };
+    let end = if done.written {
+        format!("Added {count}.")
+    } else {
+        format!("Nothing was written; without --dry-run this adds {count}.")
+    };
+    page.push_str(&end);
+    page.push('\n');
+    page
+}

@@ -1,0 +1,70 @@
+// A change of the list of projects while it is looked at: what it would do, and making it.
+
+import { toApiError } from '../../backend';
+import type { ApiError, ProjectsChange, ProjectsPlan } from '../../backend/wire';
+import type { App } from '../../state/app.svelte';
+
+/** What a change says that it leaves alone. */
+export const NO_CHANGE: ProjectsChange = { add: [], remove: [], moved: [], trash: false };
+
+/** Works a change out and makes it. Only the newest answer counts. */
+export class Planner {
+  plan = $state.raw<ProjectsPlan | null>(null);
+  failure = $state.raw<ApiError | null>(null);
+  making = $state(false);
+  readonly #app: App;
+  #change: ProjectsChange = NO_CHANGE;
+  #asked = 0;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Whether the change could be made as it is shown. */
+  get ready(): boolean {
+    const { plan } = this;
+    return plan !== null && plan.edits.length > 0 && !plan.remarks.some((one) => one.blocks) && !this.making;
+  }
+
+  /** Works a change out; nothing is written. */
+  async look(change: ProjectsChange): Promise<void> {
+    this.#change = change;
+    this.#asked += 1;
+    const turn = this.#asked;
+    try {
+      const plan = await this.#app.backend.call('projects_plan', change);
+      if (turn !== this.#asked) return;
+      this.plan = plan;
+      this.failure = null;
+    } catch (thrown) {
+      if (turn !== this.#asked) return;
+      this.plan = null;
+      this.failure = toApiError(thrown);
+    }
+  }
+
+  /** Forgets what was worked out. */
+  clear(): void {
+    this.#asked += 1;
+    this.plan = null;
+    this.failure = null;
+  }
+
+  /** Makes the change that is shown; whether it was made. A file that changed meanwhile is worked out anew. */
+  async make(): Promise<boolean> {
+    if (this.plan === null || !this.ready) return false;
+    const change = this.#change;
+    this.making = true;
+    try {
+      await this.#app.backend.call('projects_apply', { change, basis: this.plan.basis });
+      return true;
+    } catch (thrown) {
+      const failure = toApiError(thrown);
+      if (failure.code === 'precondition') await this.look(change);
+      this.failure = failure;
+      return false;
+    } finally {
+      this.making = false;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// Changing which projects the workspace lists: which question is open, and where it can be asked.
+
+import type { App } from './app.svelte';
+
+/** A question about the list of projects. */
+export type ProjectsQuestion =
+  { kind: 'add'; folder: string } | { kind: 'remove'; location: string; trash: boolean };
+
+/** Whether the open workspace has a list of projects that can be changed. */
+export function listsProjects(app: App): boolean {
+  const { workspace } = app;
+  return workspace !== null && workspace.kind === 'dgWorkspace' && workspace.config !== null;
+}
+
+/** Asks which existing projects to add, looking in a folder; in the workspace's own where none is named. */
+export function askAdd(app: App, folder?: string): void {
+  const { workspace } = app;
+  if (workspace !== null && listsProjects(app))
+    app.projects = { kind: 'add', folder: folder ?? workspace.root };
+}
+
+/** Asks whether a project leaves the workspace, with its folder or without. */
+export function askRemove(app: App, location: string, trash: boolean): void {
+  if (listsProjects(app)) app.projects = { kind: 'remove', location, trash };
+}
