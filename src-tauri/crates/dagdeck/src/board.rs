@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 use crate::wire::{
-    Envelope, Event, LocationView, Machine, Operation, RecentWorkspace, ServiceName, ServiceView,
-    Settings, Snapshot, WorkspaceView,
+    Creation, Envelope, Event, LocationView, Machine, Operation, RecentWorkspace, ServiceName,
+    ServiceView, Settings, Snapshot, WorkspaceView,
 };
 
 /// How many events a slow subscriber may be behind before it has to fetch the snapshot again.
@@ -132,6 +132,16 @@ impl Board {
         snapshot.operations.truncate(OPERATIONS);
         let operation = Box::new(operation);
         self.send(&mut snapshot, Event::OperationChanged { operation });
+    }
+
+    /// Shows what is being made, or puts it away.
+    pub(crate) fn set_creation(&self, creation: Option<Creation>) {
+        let mut snapshot = self.lock();
+        if snapshot.creation != creation {
+            snapshot.creation.clone_from(&creation);
+            let creation = creation.map(Box::new);
+            self.send(&mut snapshot, Event::CreationChanged { creation });
+        }
     }
 
     /// Replaces what is known of this machine.

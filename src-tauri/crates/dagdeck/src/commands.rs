@@ -50,6 +50,14 @@ macro_rules! with_commands {
             projects_find: FolderRequest => ProjectsFound, "Looks for Dagster projects in a folder.";
             projects_plan: ProjectsChange => ProjectsPlan, "What a change of the list of projects would do; writes nothing.";
             projects_apply: ProjectsApply => Nothing, "Makes a change of the list of projects that was shown.";
+            create_form: CreateFormRequest => CreateForm, "What a form for a new workspace or project starts from.";
+            create_versions: Nothing => DagsterVersions, "Asks the package index for Dagster's versions.";
+            create_plan: CreateSpec => CreatePlan, "Checks the answers and says what would happen; writes nothing.";
+            create_start: CreateSpec => Nothing, "Makes what was planned, step by step; the snapshot tells how it goes.";
+            create_retry: Nothing => Nothing, "Goes on from the step that failed or was cancelled.";
+            create_cancel: Nothing => Nothing, "Ends the step under way; what was made stays.";
+            create_remove: Nothing => Nothing, "Moves what was made to the trash and takes it out of dg.toml.";
+            create_dismiss: Nothing => Nothing, "Puts what was made away; what runs goes on.";
             operation_cancel: OperationRequest => Nothing, "Takes a running operation back: ends what it runs.";
             operations_script: Nothing => Text, "Everything Dagdeck ran, as a shell script.";
         }

@@ -5,6 +5,7 @@
 
 mod commands;
 mod context;
+mod create;
 mod options;
 mod projects;
 mod recent;
@@ -19,6 +20,7 @@ pub(crate) use context::Context;
 pub use options::DeckOptions;
 pub use subscription::Subscription;
 
+use crate::create::{Index, Making};
 use crate::session::Session;
 use crate::wire::{ApiError, ErrorCode, StoppedBy};
 
@@ -27,6 +29,9 @@ use crate::wire::{ApiError, ErrorCode, StoppedBy};
 pub struct Deck {
     context: Arc<Context>,
     session: Arc<RwLock<Option<Arc<Session>>>>,
+    index: Arc<Index>,
+    /// What is being made, or was made and not put away.
+    making: Arc<tokio::sync::Mutex<Option<Arc<Making>>>>,
 }
 
 impl std::fmt::Debug for Deck {
@@ -50,6 +55,8 @@ impl Deck {
         Ok(Self {
             context: Arc::new(context),
             session: Arc::default(),
+            index: Arc::default(),
+            making: Arc::default(),
         })
     }
 
@@ -92,6 +99,12 @@ impl Deck {
 
     /// Stops everything and closes the workspace. Nothing we started is left when this returns.
     pub async fn shut_down(&self) {
+        self.stop_making().await;
+        self.close_session().await;
+    }
+
+    /// Stops what runs in the open workspace and closes it.
+    async fn close_session(&self) {
         let session = self.session.write().await.take();
         if let Some(session) = session {
             session.close(StoppedBy::Closing).await;

@@ -6,6 +6,7 @@
 mod board;
 mod clock;
 pub mod commands;
+mod create;
 mod deck;
 mod diff;
 mod keep;

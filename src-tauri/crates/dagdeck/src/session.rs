@@ -31,6 +31,7 @@ use crate::unit::{Ask, Unit};
 use crate::wire::{ApiError, ErrorCode, ServiceName, StoppedBy};
 
 pub(crate) use site::Site;
+pub(crate) use view::uv_missing;
 
 /// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
 pub(crate) struct Session {

@@ -139,6 +139,28 @@ pub async fn pythons(table: &Table, folder: &Path, uv: &Path) -> Vec<Python> {
         .unwrap_or_default()
 }
 
+/// The versions of Python that uv would download, the newest of each minor version, newest first. Asks no network: uv
+/// carries the list.
+pub async fn downloadable(table: &Table, folder: &Path, uv: &Path) -> Vec<String> {
+    let listing = ask(
+        table,
+        folder,
+        uv,
+        &[
+            "python",
+            "list",
+            "--only-downloads",
+            "--output-format",
+            "json",
+            "--offline",
+        ],
+    );
+    listing
+        .await
+        .map(|text| answers::downloadable(&text))
+        .unwrap_or_default()
+}
+
 async fn git<F>(table: &Table, folder: &Path, find: F) -> Tool
 where
     F: Fn(&str) -> Option<PathBuf> + Send + 'static,

@@ -2,6 +2,11 @@
 import type { AutoReloadRequest } from "./AutoReloadRequest";
 import type { ChooseEnvironmentRequest } from "./ChooseEnvironmentRequest";
 import type { CopyLogRequest } from "./CopyLogRequest";
+import type { CreateForm } from "./CreateForm";
+import type { CreateFormRequest } from "./CreateFormRequest";
+import type { CreatePlan } from "./CreatePlan";
+import type { CreateSpec } from "./CreateSpec";
+import type { DagsterVersions } from "./DagsterVersions";
 import type { DefinitionForm } from "./DefinitionForm";
 import type { DefinitionNames } from "./DefinitionNames";
 import type { DefinitionTypeRequest } from "./DefinitionTypeRequest";
@@ -116,6 +121,22 @@ export interface Commands {
   projects_plan: { request: ProjectsChange; response: ProjectsPlan };
   /** Makes a change of the list of projects that was shown. */
   projects_apply: { request: ProjectsApply; response: Nothing };
+  /** What a form for a new workspace or project starts from. */
+  create_form: { request: CreateFormRequest; response: CreateForm };
+  /** Asks the package index for Dagster's versions. */
+  create_versions: { request: Nothing; response: DagsterVersions };
+  /** Checks the answers and says what would happen; writes nothing. */
+  create_plan: { request: CreateSpec; response: CreatePlan };
+  /** Makes what was planned, step by step; the snapshot tells how it goes. */
+  create_start: { request: CreateSpec; response: Nothing };
+  /** Goes on from the step that failed or was cancelled. */
+  create_retry: { request: Nothing; response: Nothing };
+  /** Ends the step under way; what was made stays. */
+  create_cancel: { request: Nothing; response: Nothing };
+  /** Moves what was made to the trash and takes it out of dg.toml. */
+  create_remove: { request: Nothing; response: Nothing };
+  /** Puts what was made away; what runs goes on. */
+  create_dismiss: { request: Nothing; response: Nothing };
   /** Takes a running operation back: ends what it runs. */
   operation_cancel: { request: OperationRequest; response: Nothing };
   /** Everything Dagdeck ran, as a shell script. */
@@ -167,6 +188,14 @@ export const COMMAND_NAMES = [
   "projects_find",
   "projects_plan",
   "projects_apply",
+  "create_form",
+  "create_versions",
+  "create_plan",
+  "create_start",
+  "create_retry",
+  "create_cancel",
+  "create_remove",
+  "create_dismiss",
   "operation_cancel",
   "operations_script",
 ] as const satisfies readonly CommandName[];

@@ -42,7 +42,7 @@ impl Deck {
     }
 
     pub async fn workspace_close(&self, _: Nothing) -> Answer<Nothing> {
-        self.shut_down().await;
+        self.close_session().await;
         self.context.board.set_workspace(None);
         self.show_recent().await;
         Ok(Nothing {})

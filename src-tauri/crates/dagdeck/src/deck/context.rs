@@ -28,6 +28,7 @@ pub(crate) struct Context {
     awake: watch::Sender<bool>,
     uv: OnceCell<Option<PathBuf>>,
     pythons: OnceCell<Vec<health::machine::Python>>,
+    downloadable: OnceCell<Vec<String>>,
 }
 
 impl Context {
@@ -82,6 +83,7 @@ impl Context {
             awake: watch::Sender::new(true),
             uv: OnceCell::new(),
             pythons: OnceCell::new(),
+            downloadable: OnceCell::new(),
         })
     }
 
@@ -116,6 +118,21 @@ impl Context {
             let look = || health::machine::pythons(&self.table, &self.state_folder, &uv);
             self.pythons.get_or_init(look).await;
         }
+    }
+
+    /// The Pythons of this machine, newest first, asked for once.
+    pub(crate) async fn pythons(&self) -> Vec<health::machine::Python> {
+        self.learn_pythons().await;
+        self.pythons.get().cloned().unwrap_or_default()
+    }
+
+    /// The versions of Python that uv would download, newest first, asked for once.
+    pub(crate) async fn downloadable(&self) -> Vec<String> {
+        let Some(uv) = self.uv().await else {
+            return Vec::new();
+        };
+        let look = || health::machine::downloadable(&self.table, &self.state_folder, &uv);
+        self.downloadable.get_or_init(look).await.clone()
     }
 
     /// An interpreter for a project that has no environment yet: the newest installed one that meets its

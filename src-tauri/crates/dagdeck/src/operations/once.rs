@@ -15,6 +15,9 @@ const SHOW: Duration = Duration::from_millis(100);
 /// How many lines of a failure are told with it.
 const TOLD: usize = 12;
 
+/// Is told how far a program says it is, and what it printed last.
+pub(crate) type Watch<'a> = dyn Fn(Option<&OperationProgress>, &[String]) + Send + Sync + 'a;
+
 /// A program to run once.
 pub(crate) struct Once<'a> {
     /// What the record says; its command is filled in.
@@ -42,6 +45,21 @@ impl Operations {
         table: &Table,
         once: Once<'_>,
         cancel: &CancellationToken,
+    ) -> Result<Finished, ApiError> {
+        self.run_watched(table, once, cancel, &|_, _| {}).await
+    }
+
+    /// Runs a program as [`Self::run`] does, and tells `watch` how far it is and the last lines, ten times a second at
+    /// most.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) async fn run_watched(
+        &self,
+        table: &Table,
+        once: Once<'_>,
+        cancel: &CancellationToken,
+        watch: &Watch<'_>,
     ) -> Result<Finished, ApiError> {
         let Once {
             begun,
@@ -71,7 +89,7 @@ impl Operations {
                 .await;
             judge(&title, command, finished)
         };
-        let outcome = self.showing(id, &heard, work).await;
+        let outcome = self.showing(id, &heard, watch, work).await;
         let state = match &outcome {
             Ok(_) => OperationState::Succeeded,
             Err(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
@@ -113,22 +131,29 @@ impl Operations {
     }
 
     /// Does the work and shows what is heard of it meanwhile.
-    async fn showing<T>(&self, id: u32, heard: &Heard, work: impl Future<Output = T>) -> T {
+    async fn showing<T>(
+        &self,
+        id: u32,
+        heard: &Heard,
+        watch: &Watch<'_>,
+        work: impl Future<Output = T>,
+    ) -> T {
         tokio::pin!(work);
         let mut ticks = tokio::time::interval(SHOW);
         loop {
             tokio::select! {
                 outcome = &mut work => {
-                    self.show_news(id, heard);
+                    self.show_news(id, heard, watch);
                     return outcome;
                 }
-                _ = ticks.tick() => self.show_news(id, heard),
+                _ = ticks.tick() => self.show_news(id, heard, watch),
             }
         }
     }
 
-    fn show_news(&self, id: u32, heard: &Heard) {
+    fn show_news(&self, id: u32, heard: &Heard, watch: &Watch<'_>) {
         if let Some((progress, tail)) = heard.news() {
+            watch(progress.as_ref(), &tail);
             self.goes_on(id, progress, tail);
         }
     }
@@ -139,7 +164,7 @@ fn cancelled() -> ApiError {
 }
 
 /// What an exit means: only code 0 is success.
-fn judge(
+pub(crate) fn judge(
     title: &str,
     command: &CommandLine,
     finished: Result<Finished, RunError>,

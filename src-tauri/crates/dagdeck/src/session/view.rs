@@ -344,7 +344,7 @@ pub(super) fn spawn_failed(command: &CommandLine, error: &SpawnError) -> ApiErro
 }
 
 /// uv is needed and not there.
-pub(super) fn uv_missing() -> ApiError {
+pub(crate) fn uv_missing() -> ApiError {
     ApiError::new(
         ErrorCode::ToolMissing,
         "uv isn't installed. It installs Python and packages for each project.",

@@ -25,6 +25,8 @@ struct Listed {
     path: Option<PathBuf>,
     #[serde(default)]
     implementation: String,
+    #[serde(default)]
+    variant: String,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +69,25 @@ pub(super) fn pythons(listing: &str) -> Vec<Python> {
     pythons.sort_by_key(|python| std::cmp::Reverse(python.version));
     pythons.dedup_by(|later, kept| later.text == kept.text);
     pythons
+}
+
+/// The versions in `uv python list --only-downloads --output-format json`: of each minor version the newest that is a
+/// plain release of CPython, newest first.
+pub(super) fn downloadable(listing: &str) -> Vec<String> {
+    let listed: Vec<Listed> = serde_json::from_str(listing).unwrap_or_default();
+    let released = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let mut versions: Vec<(Version, String)> = listed
+        .into_iter()
+        .filter(|one| one.implementation == "cpython" && one.variant == "default")
+        .filter(|one| released(&one.version))
+        .map(|one| {
+            let parts = one.version_parts;
+            ((parts.major, parts.minor, parts.patch), one.version)
+        })
+        .collect();
+    versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    versions.dedup_by_key(|(version, _)| (version.0, version.1));
+    versions.into_iter().map(|(_, text)| text).collect()
 }
 
 /// The versions as one line, `3.12.7, 3.11.9`.
@@ -158,6 +179,20 @@ mod tests {
         let pythons = pythons(&listing);
         assert_eq!(versions(&pythons), "3.11.2, 3.9.18");
         assert_eq!(pythons[0].path, Path::new("/usr/bin/python3.11"));
+    }
+
+    #[test]
+    fn downloads_are_the_newest_plain_release_of_each_minor_version() {
+        let listing = r#"[
+            {"version":"3.15.0a2","version_parts":{"major":3,"minor":15,"patch":0},"path":null,"variant":"default","implementation":"cpython"},
+            {"version":"3.14.3","version_parts":{"major":3,"minor":14,"patch":3},"path":null,"variant":"freethreaded","implementation":"cpython"},
+            {"version":"3.14.2","version_parts":{"major":3,"minor":14,"patch":2},"path":null,"variant":"default","implementation":"cpython"},
+            {"version":"3.13.9","version_parts":{"major":3,"minor":13,"patch":9},"path":null,"variant":"default","implementation":"cpython"},
+            {"version":"3.13.11","version_parts":{"major":3,"minor":13,"patch":11},"path":null,"variant":"default","implementation":"cpython"},
+            {"version":"3.11.13","version_parts":{"major":3,"minor":11,"patch":13},"path":null,"variant":"default","implementation":"pypy"}
+        ]"#;
+        assert_eq!(downloadable(listing), ["3.14.2", "3.13.11"]);
+        assert!(downloadable("nothing").is_empty());
     }
 
     #[test]

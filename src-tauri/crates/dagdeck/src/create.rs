@@ -1,0 +1,18 @@
+//! Making a workspace or a project: what a form starts from, what would happen, and making it step by step.
+//!
+//! Owns the order: answers, remarks, plan, steps. What names and versions can be used and what the scaffolder promises is
+//! `dagster::create`'s. Nothing is written before a plan is carried out, and what was made goes nowhere but to the trash.
+
+mod diff;
+mod form;
+mod index;
+mod making;
+mod place;
+mod plan;
+mod remark;
+mod undo;
+
+pub(crate) use form::form;
+pub(crate) use index::Index;
+pub(crate) use making::Making;
+pub(crate) use plan::{Plan, used};

@@ -1,0 +1,252 @@
+//! Asks the package index through uv which Dagster versions are whole, and keeps the answers while Dagdeck runs.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use dagster::create::versions;
+use process::{CancellationToken, Finished};
+
+use crate::deck::Context;
+use crate::operations::{Begun, command_view, judge};
+use crate::session::uv_missing;
+use crate::wire::{ApiError, ErrorCode, OperationState, PartialRelease};
+
+/// How long uv may take; it gives up by itself after some tries.
+const LIMIT: Duration = Duration::from_secs(60);
+/// How long it is believed that the index can't be reached: someone who types must not wait for each letter.
+const BELIEVED: Duration = Duration::from_secs(20);
+/// How many releases in a row may turn out not to be whole.
+const TRIES: usize = 8;
+
+/// The newest version that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Newest {
+    pub(crate) version: String,
+    /// A newer one that is not whole.
+    pub(crate) skipped: Option<PartialRelease>,
+}
+
+/// What the index said so far.
+#[derive(Debug, Default)]
+pub(crate) struct Index(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    newest: Option<Newest>,
+    /// By version, the packages that are not published at it.
+    missing: BTreeMap<String, Vec<String>>,
+    unreachable: Option<(Instant, ApiError)>,
+}
+
+impl Index {
+    /// The newest whole version; `again` asks even where it is known.
+    ///
+    /// # Errors
+    /// When the index can't be asked.
+    pub(crate) async fn newest(&self, context: &Context, again: bool) -> Result<Newest, ApiError> {
+        if again {
+            *self.lock() = Known::default();
+        }
+        if let Some(known) = self.lock().newest.clone() {
+            return Ok(known);
+        }
+        self.believed()?;
+        let found = self.look_for_newest(context).await;
+        match &found {
+            Ok(newest) => self.lock().newest = Some(newest.clone()),
+            Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
+        }
+        found
+    }
+
+    /// The packages that are not published at a version; none when it is whole.
+    ///
+    /// # Errors
+    /// When the index can't be asked.
+    pub(crate) async fn missing_at(
+        &self,
+        context: &Context,
+        version: &str,
+    ) -> Result<Vec<String>, ApiError> {
+        if let Some(known) = self.lock().missing.get(version).cloned() {
+            return Ok(known);
+        }
+        self.believed()?;
+        let found = self.look_for_missing(context, version).await;
+        match &found {
+            Ok(missing) => {
+                let mut known = self.lock();
+                known.missing.insert(version.to_owned(), missing.clone());
+            }
+            Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
+        }
+        found
+    }
+
+    /// The newest version, if it is known by now.
+    pub(crate) fn newest_known(&self) -> Option<Newest> {
+        self.lock().newest.clone()
+    }
+
+    async fn look_for_newest(&self, context: &Context) -> Result<Newest, ApiError> {
+        let mut below: Option<String> = None;
+        let mut skipped = None;
+        for _ in 0..TRIES {
+            let requirements = versions::newest(below.as_deref());
+            let name = below
+                .as_ref()
+                .map_or_else(|| "newest".to_owned(), |below| format!("below-{below}"));
+            let finished = ask(context, &name, &requirements).await??;
+            let answer = versions::parse_answer(&finished.stdout_text());
+            let Some(candidate) = versions::candidate(&answer) else {
+                break;
+            };
+            if let Some((version, missing)) = candidate.newer {
+                skipped.get_or_insert(PartialRelease { version, missing });
+            } else {
+                let version = candidate.version;
+                return Ok(Newest { version, skipped });
+            }
+            let missing = self.look_for_missing(context, &candidate.version).await?;
+            if missing.is_empty() {
+                let version = candidate.version;
+                return Ok(Newest { version, skipped });
+            }
+            below = Some(candidate.version);
+        }
+        Err(ApiError::new(
+            ErrorCode::ToolFailed,
+            "The package index has no Dagster version of which all packages are published.",
+        )
+        .hint("Type a version that you know."))
+    }
+
+    async fn look_for_missing(
+        &self,
+        context: &Context,
+        version: &str,
+    ) -> Result<Vec<String>, ApiError> {
+        let all = versions::pinned(versions::PACKAGES, version);
+        if is_published(context, &format!("whole-{version}"), &all).await? {
+            return Ok(Vec::new());
+        }
+        let each = versions::PACKAGES.map(|package| async move {
+            let one = versions::pinned([package], version);
+            let there = is_published(context, &format!("{package}-{version}"), &one).await?;
+            Ok::<_, ApiError>((!there).then(|| package.to_owned()))
+        });
+        let mut missing = Vec::new();
+        for package in futures::future::join_all(each).await {
+            missing.extend(package?);
+        }
+        Ok(missing)
+    }
+
+    /// Says that the index can't be reached, where that was found out a moment ago.
+    fn believed(&self) -> Result<(), ApiError> {
+        match &self.lock().unreachable {
+            Some((when, error)) if when.elapsed() < BELIEVED => Err(error.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether everything that is required is published.
+async fn is_published(context: &Context, name: &str, requirements: &str) -> Result<bool, ApiError> {
+    match ask(context, name, requirements).await? {
+        Ok(_) => Ok(true),
+        Err(Refused::NotPublished) => Ok(false),
+        Err(Refused::Unasked(error)) => Err(error),
+    }
+}
+
+/// Why uv answered no.
+enum Refused {
+    NotPublished,
+    Unasked(ApiError),
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotPublished => unreachable_index("It has no such package or version."),
+            Refused::Unasked(error) => error,
+        }
+    }
+}
+
+/// Has uv resolve requirements. The outer error: uv is missing or can't be given the question.
+async fn ask(
+    context: &Context,
+    name: &str,
+    requirements: &str,
+) -> Result<Result<Finished, Refused>, ApiError> {
+    let uv = context.uv().await.ok_or_else(uv_missing)?;
+    let python = context.pythons().await.into_iter().next();
+    let folder = context.state_folder.join("create");
+    let file = folder.join(format!("{name}.txt"));
+    let written = fs_err::create_dir_all(&folder).and_then(|()| fs_err::write(&file, requirements));
+    written.map_err(|error| {
+        ApiError::new(
+            ErrorCode::Io,
+            "Dagdeck can't write the question for uv into its own folder.",
+        )
+        .because(&error)
+    })?;
+    let command = versions::ask(&uv, python.map(|python| python.path).as_deref(), &file);
+    let operation = context.operations.begin(Begun {
+        title: "Asking the package index for Dagster's versions".to_owned(),
+        command: Some(command_view(&command)),
+        passing: true,
+        ..Begun::default()
+    });
+    let finished = context
+        .table
+        .run(&command, None, LIMIT, &CancellationToken::new())
+        .await;
+    let not_published = finished.as_ref().is_ok_and(|finished| {
+        !finished.exit.success() && versions::is_not_published(&finished.stderr_text())
+    });
+    let title = "Asked the package index for Dagster's versions";
+    if not_published {
+        let end = OperationState::Succeeded;
+        context
+            .operations
+            .end(operation, end, Some(title.to_owned()));
+        return Ok(Err(Refused::NotPublished));
+    }
+    match judge("Asking the package index", &command, finished) {
+        Ok(finished) => {
+            let end = OperationState::Succeeded;
+            context
+                .operations
+                .end(operation, end, Some(title.to_owned()));
+            Ok(Ok(finished))
+        }
+        Err(error) => {
+            let reason = error.message.clone();
+            let end = OperationState::Failed { reason };
+            context.operations.end(operation, end, None);
+            let mut told = unreachable_index(&error.message);
+            told.causes = error.causes;
+            Ok(Err(Refused::Unasked(told)))
+        }
+    }
+}
+
+/// The index was not asked, with what a person can do.
+fn unreachable_index(why: &str) -> ApiError {
+    ApiError::new(
+        ErrorCode::ToolFailed,
+        format!("The package index could not be asked for Dagster's versions. {why}"),
+    )
+    .hint(
+        "Check the network and the proxy settings (HTTPS_PROXY, UV_INDEX_URL), then try again. A version that was installed \
+         before can be typed and used from uv's cache.",
+    )
+}

@@ -1,0 +1,278 @@
+//! Where something is to be made, and what speaks against it: looks at the disk, changes nothing.
+
+mod project;
+
+use std::path::{Component, Path, PathBuf};
+
+use dagster::create::names;
+use workspace::{Kind, ProblemCode, ReadOptions, Reading};
+
+use super::remark::{note, stop};
+use crate::wire::{CreateField, CreateKind, CreateRemark, CreateSpec};
+
+/// Faults of a workspace's own settings that the scaffolder stumbles over, some of them after it has written files.
+const STUMBLES: [ProblemCode; 11] = [
+    ProblemCode::FileUnreadable,
+    ProblemCode::FileNotUtf8,
+    ProblemCode::InvalidToml,
+    ProblemCode::DgTomlEmpty,
+    ProblemCode::DirectoryTypeMissing,
+    ProblemCode::DirectoryTypeUnexpected,
+    ProblemCode::TableMissing,
+    ProblemCode::UnknownKey,
+    ProblemCode::WrongType,
+    ProblemCode::RequiredKeyMissing,
+    ProblemCode::ProjectEntryIsString,
+];
+
+/// Where something is to be made.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The folder that was given, absolute.
+    pub(super) parent: PathBuf,
+    /// The folder that would be made, absolute.
+    pub(super) folder: PathBuf,
+    /// The folder's own name.
+    pub(super) name: String,
+    /// The workspace that a project goes into.
+    pub(super) around: Option<Reading>,
+}
+
+impl Place {
+    /// Where the scaffolder runs: in the workspace's root, or beside what it makes.
+    pub(super) fn base(&self) -> PathBuf {
+        match &self.around {
+            Some(reading) => reading.root.clone(),
+            None => self.parent.clone(),
+        }
+    }
+
+    /// What is made, as seen from there, with `/`.
+    pub(super) fn relative(&self) -> String {
+        let base = self.base();
+        let relative = self.folder.strip_prefix(&base).unwrap_or(&self.folder);
+        let parts = relative.components();
+        let parts: Vec<_> = parts
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        parts.join("/")
+    }
+
+    /// The root to open once it is made.
+    pub(super) fn root(&self) -> PathBuf {
+        match &self.around {
+            Some(reading) => reading.root.clone(),
+            None => self.folder.clone(),
+        }
+    }
+}
+
+/// Finds the place that answers speak of, with what speaks against it. No place where they say too little.
+pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Place>, Vec<CreateRemark>) {
+    let mut remarks = Vec::new();
+    let Some(parent) = expanded(&spec.parent, home) else {
+        let words = if spec.parent.trim().is_empty() {
+            "Choose a folder."
+        } else {
+            "Type the whole path of the folder, from / or ~ on."
+        };
+        remarks.push(stop(CreateField::Parent, words, None));
+        return (None, remarks);
+    };
+    let (around, said) = surroundings(spec.kind, &parent);
+    remarks.extend(said);
+    remarks.extend(parent_faults(&parent, around.is_some()));
+    let name = spec.name.trim().trim_end_matches('/');
+    let folder = normal(&parent.join(name));
+    let own = name.rsplit('/').next().unwrap_or_default().to_owned();
+    let place = Place {
+        parent,
+        folder,
+        name: own,
+        around,
+    };
+    remarks.extend(match spec.kind {
+        CreateKind::Project => project::fault(&place, name),
+        CreateKind::Workspace | CreateKind::Sample => workspace_faults(&place, name),
+    });
+    let first = spec.first_project.as_deref().map_or("", str::trim);
+    if spec.kind == CreateKind::Workspace
+        && !first.is_empty()
+        && let Err(fault) = names::check_project(first)
+    {
+        let near = names::near(first, names::check_project);
+        remarks.push(stop(CreateField::FirstProject, fault.to_string(), near));
+    }
+    (Some(place), remarks)
+}
+
+/// A folder as typed, made absolute; none for a relative one.
+pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
+    let typed = typed.trim();
+    let path = match typed.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+            home.join(rest.trim_start_matches(['/', '\\']))
+        }
+        _ => PathBuf::from(typed),
+    };
+    path.is_absolute().then(|| normal(&path))
+}
+
+/// The nearest folder on the way up that exists, the path itself included.
+pub(super) fn existing(path: &Path) -> PathBuf {
+    let found = path.ancestors().find(|folder| folder.exists());
+    found.unwrap_or(path).to_path_buf()
+}
+
+/// The workspace that a project would go into, and what stands around that must not.
+fn surroundings(kind: CreateKind, parent: &Path) -> (Option<Reading>, Vec<CreateRemark>) {
+    let Some(root) = workspace::find_root(&existing(parent)) else {
+        return (None, Vec::new());
+    };
+    let reading = workspace::read(&root, &ReadOptions::default());
+    let shown = reading.root.display();
+    let outside = |root: &Path| root.parent().map(|folder| folder.display().to_string());
+    let around = |remark| (None, vec![remark]);
+    match (kind, reading.kind) {
+        (CreateKind::Project, Kind::DgWorkspace) => {
+            let remarks = settings_faults(&reading);
+            (Some(reading), remarks)
+        }
+        (CreateKind::Project, Kind::DgProject) => {
+            let instead = reading.container.clone();
+            let instead = instead.map(|folder| folder.display().to_string());
+            around(stop(
+                CreateField::Parent,
+                format!(
+                    "This folder is inside the project {shown}. A project can't be in another."
+                ),
+                instead.or_else(|| outside(&reading.root)),
+            ))
+        }
+        (CreateKind::Project, Kind::WorkspaceYaml) => around(note(
+            CreateField::Parent,
+            format!(
+                "The workspace.yaml in {shown} will not list this project: add it there by hand."
+            ),
+        )),
+        (CreateKind::Workspace | CreateKind::Sample, Kind::DgWorkspace) => around(stop(
+            CreateField::Parent,
+            format!("{shown} is a workspace already, and a workspace can't be in another."),
+            outside(&reading.root),
+        )),
+        (CreateKind::Workspace | CreateKind::Sample, Kind::DgProject) => around(stop(
+            CreateField::Parent,
+            format!("{shown} is a project. A workspace holds projects and can't be in one."),
+            outside(reading.container.as_deref().unwrap_or(&reading.root)),
+        )),
+        _ => (None, Vec::new()),
+    }
+}
+
+/// What is wrong with the settings of the workspace that a project would go into.
+fn settings_faults(reading: &Reading) -> Vec<CreateRemark> {
+    let config = reading.config.as_deref();
+    let faults = reading.problems.iter().filter(|problem| {
+        Some(problem.path.as_path()) == config && STUMBLES.contains(&problem.code)
+    });
+    faults
+        .map(|problem| {
+            let line = problem
+                .line
+                .map_or_else(String::new, |line| format!(", line {line}"));
+            let words = format!(
+                "{}{line} has to be put right first, or the new project can't be listed in it: {}",
+                problem.path.display(),
+                problem.message
+            );
+            stop(CreateField::Parent, words, None)
+        })
+        .collect()
+}
+
+/// Whether anything can be made in the folder that was given.
+fn parent_faults(parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
+    let there = existing(parent);
+    let instead = Some(there.display().to_string());
+    if there.is_file() {
+        let words = format!("{} is a file, not a folder.", there.display());
+        let instead = there.parent().map(|folder| folder.display().to_string());
+        return Some(stop(CreateField::Parent, words, instead));
+    }
+    if there != parent && !in_workspace {
+        let words = format!("There is no folder at {}.", parent.display());
+        return Some(stop(CreateField::Parent, words, instead));
+    }
+    (!can_write(&there)).then(|| {
+        let words = format!(
+            "Nothing can be written in {}. Choose a folder of your own.",
+            there.display()
+        );
+        stop(CreateField::Parent, words, None)
+    })
+}
+
+#[cfg(unix)]
+fn can_write(path: &Path) -> bool {
+    use nix::unistd::{AccessFlags, access};
+    access(path, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn can_write(path: &Path) -> bool {
+    fs_err::metadata(path).is_ok_and(|found| !found.permissions().readonly())
+}
+
+fn workspace_faults(place: &Place, name: &str) -> Option<CreateRemark> {
+    if let Err(fault) = names::check_workspace(name) {
+        let near = names::near(name, names::check_workspace);
+        return Some(stop(CreateField::Name, fault.to_string(), near));
+    }
+    is_taken(&place.folder).then(|| {
+        let free = free(name, |name| !is_taken(&place.parent.join(name)));
+        stop(CreateField::Name, taken(&place.folder), free)
+    })
+}
+
+fn is_taken(folder: &Path) -> bool {
+    // A link that leads nowhere is taken too.
+    folder.symlink_metadata().is_ok()
+}
+
+fn taken(folder: &Path) -> String {
+    format!("There is a file or folder at {} already.", folder.display())
+}
+
+/// The name with the first number that makes it free.
+fn free(name: &str, is_free: impl Fn(&str) -> bool) -> Option<String> {
+    (2..100)
+        .map(|number| format!("{name}-{number}"))
+        .find(|name| is_free(name))
+}
+
+/// A path without `.` and `..`, by text alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// A name that is free in a folder: itself, or with a number.
+pub(super) fn free_in(folder: &Path, name: &str) -> String {
+    if is_taken(&folder.join(name)) {
+        free(name, |name| !is_taken(&folder.join(name))).unwrap_or_else(|| name.to_owned())
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+use std::path::Path;
+
+use super::answers::not_published;
+use super::*;
+use crate::wire::CreateSpec;
+
+fn means() -> Means {
+    Means {
+        tools: Tools {
+            uv: "/bin/uv".into(),
+            python: "/bin/python3.12".into(),
+            dagster: "1.13.27".into(),
+            telemetry: false,
+        },
+        git: Some("/bin/git".into()),
+    }
+}
+
+fn plan(spec: CreateSpec) -> Plan {
+    let (place, remarks) = place::find(&spec, Path::new("/home/ann"));
+    Plan::made(spec, place, remarks, &means())
+}
+
+fn shell(plan: &Plan) -> Vec<String> {
+    let steps = plan.work.iter();
+    let lines = steps.map(|work| match work.command() {
+        Some(command) => {
+            let folder = command.folder.file_name().unwrap_or_default();
+            let words = command.arguments.join(" ");
+            format!("{}: {words}", folder.to_string_lossy())
+        }
+        None => work.words(),
+    });
+    lines.collect()
+}
+
+fn paths(plan: &Plan) -> Vec<&str> {
+    let files = plan.shown.files.iter();
+    files.map(|file| file.path.as_str()).collect()
+}
+
+#[test]
+fn a_workspace_with_a_first_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(CreateSpec {
+        parent: folder.path().display().to_string(),
+        name: "acme".into(),
+        first_project: Some("data-eng".into()),
+        git: true,
+        sync: true,
+        ..CreateSpec::default()
+    });
+    assert!(plan.shown.remarks.is_empty(), "{:?}", plan.shown.remarks);
+    let parent = folder.path().file_name().unwrap().to_string_lossy();
+    let scaffold =
+        "tool run --python /bin/python3.12 --from create-dagster==1.13.27 create-dagster";
+    let sync = "sync --compile-bytecode --python /bin/python3.12";
+    assert_eq!(
+        shell(&plan),
+        [
+            format!("{parent}: {scaffold} workspace acme --no-uv-sync"),
+            format!("acme: {scaffold} project projects/data-eng --no-uv-sync"),
+            "Write .gitignore of acme".to_owned(),
+            "acme: init".to_owned(),
+            format!("local: {sync}"),
+            format!("data-eng: {sync}"),
+        ]
+    );
+    assert_eq!(plan.shown.package.as_deref(), Some("data_eng"));
+    assert_eq!(plan.shown.location.as_deref(), Some("data-eng"));
+    assert_eq!(plan.root, folder.path().join("acme"));
+    let files = paths(&plan);
+    assert_eq!(
+        files[..7],
+        [
+            "acme/",
+            "acme/.git/",
+            "acme/.gitignore",
+            "acme/deployments/",
+            "acme/deployments/local/",
+            "acme/deployments/local/.venv/",
+            "acme/deployments/local/pyproject.toml",
+        ]
+    );
+    assert!(files.contains(&"acme/projects/data-eng/src/data_eng/defs/__init__.py"));
+    let mut once = files.clone();
+    once.dedup();
+    assert_eq!(once, files);
+    assert!(!folder.path().join("acme").exists(), "nothing is written");
+}
+
+#[test]
+fn a_project_is_made_from_the_root_of_its_workspace_and_its_entry_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs_err::write(
+        root.join("dg.toml"),
+        "directory_type = \"workspace\"\n\n[workspace]\n",
+    )
+    .unwrap();
+    fs_err::create_dir(root.join("projects")).unwrap();
+    let plan = plan(CreateSpec {
+        kind: CreateKind::Project,
+        parent: root.join("projects").display().to_string(),
+        name: "inventory".into(),
+        sync: false,
+        ..CreateSpec::default()
+    });
+    assert!(plan.shown.remarks.is_empty(), "{:?}", plan.shown.remarks);
+    let command = plan.work[0].command().unwrap();
+    assert_eq!(command.folder, root);
+    assert!(command.arguments.contains(&"projects/inventory".to_owned()));
+    assert_eq!(
+        plan.shown.edits[0].diff,
+        [
+            " directory_type = \"workspace\"",
+            " ",
+            " [workspace]",
+            "+",
+            "+[[workspace.projects]]",
+            "+path = \"projects/inventory\"",
+        ]
+    );
+    assert!(!paths(&plan).contains(&"inventory/README.md"));
+    assert!(!plan.new_root);
+}
+
+#[test]
+fn a_project_alone_is_its_own_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(CreateSpec {
+        kind: CreateKind::Project,
+        parent: folder.path().display().to_string(),
+        name: "inventory".into(),
+        sync: true,
+        ..CreateSpec::default()
+    });
+    assert_eq!(plan.work.len(), 2);
+    assert!(plan.new_root && plan.shown.edits.is_empty());
+    assert!(paths(&plan).contains(&"inventory/README.md"));
+    assert_eq!(plan.root, folder.path().join("inventory"));
+}
+
+#[test]
+fn what_is_not_published_is_named() {
+    let all = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(not_published(&all(&["a"])), "a is not published");
+    assert_eq!(
+        not_published(&all(&["a", "b", "c"])),
+        "a, b and c are not published"
+    );
+}

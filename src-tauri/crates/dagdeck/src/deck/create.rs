@@ -1,0 +1,162 @@
+//! The commands of making a workspace or a project.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Deck;
+use crate::create::{self, Making};
+use crate::session::uv_missing;
+use crate::wire::*;
+
+type Answer<T> = Result<T, ApiError>;
+
+#[expect(
+    missing_docs,
+    reason = "each is described where it is declared, in with_commands"
+)]
+impl Deck {
+    pub async fn create_form(&self, request: CreateFormRequest) -> Answer<CreateForm> {
+        let open = self.open_root().await;
+        Ok(create::form(&self.context, &request, open.as_deref()).await)
+    }
+
+    pub async fn create_versions(&self, _: Nothing) -> Answer<DagsterVersions> {
+        let open = self.session.read().await.clone();
+        let used = open.map(|session| create::used(&session.site.reading()));
+        let found = self.index.newest(&self.context, true).await;
+        let (newest, skipped, unreachable) = match found {
+            Ok(newest) => (Some(newest.version), newest.skipped, None),
+            Err(error) => (None, None, Some(error)),
+        };
+        Ok(DagsterVersions {
+            newest,
+            skipped,
+            used: used.unwrap_or_default(),
+            unreachable,
+        })
+    }
+
+    pub async fn create_plan(&self, spec: CreateSpec) -> Answer<CreatePlan> {
+        let plan = create::Plan::of(&self.context, &self.index, spec).await?;
+        Ok(plan.shown)
+    }
+
+    async fn open_root(&self) -> Option<PathBuf> {
+        let session = self.session.read().await;
+        session.as_ref().map(|session| session.site.root.clone())
+    }
+}
+
+/// Making, retrying, taking back.
+#[expect(
+    missing_docs,
+    reason = "each is described where it is declared, in with_commands"
+)]
+impl Deck {
+    pub async fn create_start(&self, spec: CreateSpec) -> Answer<Nothing> {
+        let plan = create::Plan::of(&self.context, &self.index, spec).await?;
+        if let Some(remark) = plan.blocked() {
+            return Err(ApiError::new(ErrorCode::Invalid, remark.message.clone()));
+        }
+        self.context.uv().await.ok_or_else(uv_missing)?;
+        let making = Arc::new(Making::new(Arc::clone(&self.context), plan));
+        {
+            let mut current = self.making.lock().await;
+            if let Some(other) = current.as_ref()
+                && other.state() == CreationState::Running
+            {
+                return Err(ApiError::new(
+                    ErrorCode::Precondition,
+                    format!(
+                        "{} is still being made. One at a time.",
+                        other.root().display()
+                    ),
+                ));
+            }
+            *current = Some(Arc::clone(&making));
+            making.begin();
+        }
+        self.carry_on(making);
+        Ok(Nothing {})
+    }
+
+    pub async fn create_retry(&self, _: Nothing) -> Answer<Nothing> {
+        let current = self.making.lock().await;
+        let making = current.as_ref().ok_or_else(nothing_made)?;
+        match making.state() {
+            CreationState::Failed | CreationState::Cancelled => {}
+            CreationState::Running | CreationState::Succeeded => {
+                return Err(ApiError::new(
+                    ErrorCode::Precondition,
+                    "There is no step to try again.",
+                ));
+            }
+        }
+        making.begin();
+        self.carry_on(Arc::clone(making));
+        Ok(Nothing {})
+    }
+
+    pub async fn create_cancel(&self, _: Nothing) -> Answer<Nothing> {
+        self.current().await?.cancel();
+        Ok(Nothing {})
+    }
+
+    pub async fn create_remove(&self, _: Nothing) -> Answer<Nothing> {
+        let making = self.current().await?;
+        making.remove().await?;
+        making.dismiss();
+        *self.making.lock().await = None;
+        self.refresh_if_open(making.root()).await;
+        self.show_recent().await;
+        Ok(Nothing {})
+    }
+
+    pub async fn create_dismiss(&self, _: Nothing) -> Answer<Nothing> {
+        let mut current = self.making.lock().await;
+        if let Some(making) = current.as_ref() {
+            making.dismiss();
+            if making.state() != CreationState::Running {
+                *current = None;
+            }
+        }
+        Ok(Nothing {})
+    }
+
+    /// Runs the steps that are left; the board tells how it goes.
+    fn carry_on(&self, making: Arc<Making>) {
+        let deck = self.clone();
+        tokio::spawn(async move {
+            let running = Arc::clone(&making);
+            if let Err(error) = tokio::spawn(async move { running.run().await }).await {
+                making.broke(&error);
+            }
+            deck.refresh_if_open(making.root()).await;
+        });
+    }
+
+    /// Reads the open workspace again, if it is that one.
+    async fn refresh_if_open(&self, root: &Path) {
+        let open = self.session.read().await.clone();
+        if let Some(session) = open.filter(|session| session.site.root == root) {
+            session.refresh().await;
+        }
+    }
+
+    async fn current(&self) -> Answer<Arc<Making>> {
+        self.making.lock().await.clone().ok_or_else(nothing_made)
+    }
+
+    /// Ends what is being made: nothing of it runs when this returns.
+    pub(super) async fn stop_making(&self) {
+        let making = self.making.lock().await.clone();
+        if let Some(making) = making {
+            making.cancel();
+            making.idle().await;
+        }
+    }
+}
+
+fn nothing_made() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "Nothing is being made.")
+}
