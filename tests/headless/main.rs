@@ -10,6 +10,7 @@
 
 mod command;
 mod copies;
+mod create;
 mod launched;
 mod projects;
 mod reload;
