@@ -138,6 +138,11 @@ impl App {
         .await;
     }
 
+    /// An attribute of an element that is there.
+    pub(crate) async fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        self.find(id).await.attr(name).await.unwrap()
+    }
+
     /// The text of an element.
     pub(crate) async fn text(&self, id: &str) -> String {
         self.find(id).await.text().await.unwrap()

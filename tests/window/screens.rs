@@ -73,6 +73,15 @@ async fn location(app: &App) {
         app.click(&format!("tab-{tab}")).await;
         taken(app, &format!("{number}-location-{tab}")).await;
     }
+    app.click("tab-definitions").await;
+    app.click("add-definition-open").await;
+    within("what would be written is shown", STARTING, async || {
+        let off = app.attribute("add-definition-run", "aria-disabled").await;
+        (off.as_deref() == Some("false")).then_some(())
+    })
+    .await;
+    taken(app, "19-add-definition").await;
+    app.press_escape().await;
     app.click("nav-overview").await;
     app.open_location("projects/marketing").await;
     app.click("tab-environment").await;
