@@ -2,6 +2,7 @@
 
 import { anythingRuns } from '../state/summary';
 import type { App } from '../state/app.svelte';
+import { creatableHere, openCreate } from '../state/creating';
 import { LOCATION_TABS } from '../state/route';
 import { openDagsterUi } from '../state/verbs';
 
@@ -19,6 +20,7 @@ export const GLOBAL_KEYS: KeyLine[] = [
   { keys: 'Mod+2', does: 'Logs' },
   { keys: 'Mod+3', does: 'Problems' },
   { keys: 'Mod+O', does: 'Open a workspace' },
+  { keys: 'Mod+N', does: 'New project, or new workspace' },
   { keys: 'Mod+Enter', does: 'Launch' },
   { keys: 'Mod+.', does: 'Stop all' },
   { keys: 'Mod+R', does: 'Check again' },
@@ -30,7 +32,12 @@ export const GLOBAL_KEYS: KeyLine[] = [
 ];
 
 /** Keys of each view, besides the global ones. */
-export const VIEW_KEYS: Record<'overview' | 'location' | 'log', KeyLine[]> = {
+export const VIEW_KEYS: Record<'overview' | 'location' | 'log' | 'create', KeyLine[]> = {
+  create: [
+    { keys: 'Mod+Enter', does: 'Continue, or create' },
+    { keys: 'Alt+←', does: 'Back' },
+    { keys: 'Esc', does: 'Close; what runs goes on' },
+  ],
   overview: [
     { keys: '/', does: 'Filter locations' },
     { keys: '↑', does: 'Previous row, also K' },
@@ -130,6 +137,7 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
   const key = event.key.toLowerCase();
   if (key === 'o') return () => void app.openByDialog();
   if (key === ',') return () => app.go({ view: 'settings' });
+  if (key === 'n' && !app.asksTrust) return () => openCreate(app, creatableHere(app));
   if (workspace === null) return null;
   if (app.asksTrust) return null;
   switch (key) {
@@ -143,7 +151,8 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
     case '3':
       return () => app.go({ view: 'problems' });
     case 'enter':
-      return () => app.requestLaunch();
+      // There it means the next step.
+      return app.route.view === 'create' ? null : () => app.requestLaunch();
     case '.':
       return anythingRuns(workspace) ? () => void app.run('stop_all', {}) : null;
     case 'r':

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 
 import type { App } from '../state/app.svelte';
+import { openCreate, showCreation } from '../state/creating';
 import { settle, show } from './testing';
 
 // Colours and layout need a real browser; contrast is checked with the design's own tokens.
@@ -10,7 +11,7 @@ const OPTIONS = {
   resultTypes: ['violations' as const],
 };
 
-const SCREENS: [string, string, (app: App) => void][] = [
+const SCREENS: [string, string, (app: App) => unknown][] = [
   ['welcome', 'welcome', () => {}],
   ['trust', 'trust', () => {}],
   ['overview', 'states', () => {}],
@@ -25,15 +26,33 @@ const SCREENS: [string, string, (app: App) => void][] = [
   ['a dg.toml that can’t be read', 'toml', () => {}],
   ['no projects', 'empty', () => {}],
   ['no workspace', 'nowhere', () => {}],
+  ['the welcome with something being made', 'create-failed', () => {}],
+  ['new workspace: where', 'welcome', (app) => openCreate(app, 'workspace')],
+  ['new project: where', 'overview', (app) => openCreate(app, 'project')],
+  ['new project: versions', 'overview', (app) => asked(app, 'create-next')],
+  ['new project: review', 'overview', (app) => asked(app, 'create-to-review')],
+  ['creating', 'creating', (app) => showCreation(app)],
+  ['created', 'created', (app) => showCreation(app)],
+  ['creating failed', 'create-failed', (app) => showCreation(app)],
+  ['creating was stopped', 'create-stopped', (app) => showCreation(app)],
   ['the palette', 'overview', (app) => (app.overlay = 'palette')],
   ['adding a definition', 'overview', (app) => (app.adding = 'data_science')],
   ['the keys', 'overview', (app) => (app.overlay = 'keys')],
 ];
 
+/** Opens the questions of a project and presses a button there. */
+async function asked(app: App, button: string): Promise<void> {
+  openCreate(app, 'project');
+  await settle();
+  document.querySelector<HTMLElement>(`[data-testid="${button}"]`)?.click();
+  await settle();
+  expect(document.querySelector<HTMLElement>('[data-testid="create"]')?.dataset.step).not.toBe('where');
+}
+
 describe('accessibility', () => {
   it.each(SCREENS)('%s has no violation', async (_, scene, go) => {
     const { app } = await show(scene);
-    go(app);
+    await go(app);
     await settle();
     const { violations } = await axe.run(document.body, OPTIONS);
     expect(

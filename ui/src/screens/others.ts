@@ -2,6 +2,7 @@
 
 export { default as AddDefinition } from './scaffold/AddDefinition.svelte';
 export { default as AllLogs } from './logs/AllLogs.svelte';
+export { default as Create } from './create/Create.svelte';
 export { default as Location } from './location/Location.svelte';
 export { default as AddProjects } from './projects/AddProjects.svelte';
 export { default as RemoveProject } from './projects/RemoveProject.svelte';

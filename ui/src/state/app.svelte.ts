@@ -6,6 +6,7 @@ import { toApiError, type Backend, type CloseDecision, type CommandName } from '
 import type {
   ApiError,
   Commands,
+  Creation,
   Envelope,
   LocationView,
   Settings,
@@ -14,6 +15,7 @@ import type {
 } from '../backend/wire';
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
+import { creationSentence, type CameFrom } from './creating';
 import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { anythingRuns, configError, launchPlan } from './summary';
@@ -55,6 +57,8 @@ export class App {
   /** Whether files are being dragged over the window. */
   dragging = $state(false);
   sideHidden = $state(false);
+  /** Where closing the questions of creating leads back to. */
+  cameFrom: CameFrom | null = null;
   /** The question about the list of projects that is open. */
   projects = $state.raw<ProjectsQuestion | null>(null);
   /** Banners put away until the next start. */
@@ -100,6 +104,11 @@ export class App {
     return this.snapshot?.settings ?? null;
   }
 
+  /** What is being made, or was and is not put away yet. */
+  get creation(): Creation | null {
+    return this.snapshot?.creation ?? null;
+  }
+
   get locations(): LocationView[] {
     return this.workspace?.locations ?? [];
   }
@@ -108,9 +117,8 @@ export class App {
   get asksTrust(): boolean {
     const { workspace } = this;
     if (workspace === null || workspace.trusted || workspace.locations.length === 0) return false;
-    return (
-      configError(workspace) === null && this.readOnly !== workspace.root && this.route.view !== 'settings'
-    );
+    if (this.route.view === 'settings' || this.route.view === 'create') return false;
+    return configError(workspace) === null && this.readOnly !== workspace.root;
   }
 
   /** The location with an id. */
@@ -142,6 +150,7 @@ export class App {
       const { event } = envelope;
       if (event.kind === 'logGrew') this.#growth.get(event.view)?.(event);
       if (event.kind === 'locationChanged') this.#tell(snapshot, event.location);
+      if (event.kind === 'creationChanged') this.#tellCreation(snapshot.creation, event.creation);
       if (event.kind === 'metricsMeasured') this.#sample(event.metrics);
       snapshot = apply(snapshot, envelope);
       measured = measure(measured, event);
@@ -314,6 +323,13 @@ export class App {
     this.announcement = `${location.name}: ${locationShown(location).word.toLowerCase()}`;
   }
 
+  /** Says how a creation ended; in a toast where its own screen is not there to show that it went well. */
+  #tellCreation(before: Creation | null, now: Creation | null): void {
+    if (now === null || before?.state !== 'running' || now.state === 'running') return;
+    this.announcement = creationSentence(now);
+    if (now.state === 'succeeded' && this.route.view !== 'create') this.say(creationSentence(now));
+  }
+
   /** Only changes are told: the while since the last one is filled with what was there. */
   #sample(metrics: Measured['metrics']): void {
     const now = Date.now();
@@ -339,6 +355,7 @@ export class App {
     const busy =
       lives.some((life) => life.state === 'starting' || life.state === 'stopping') ||
       (workspace?.locations.some((one) => locationKey(one) === 'starting') ?? false) ||
+      this.creation?.state === 'running' ||
       (this.snapshot?.operations.some((one) => one.state.state === 'running') ?? false);
     const young = lives.some(
       (life) =>

@@ -1,6 +1,6 @@
 // Where in the window the person is.
 
-import type { ServiceName } from '../backend/wire';
+import type { CreateKind, ServiceName } from '../backend/wire';
 
 /** A tab of a location. */
 export type LocationTab = 'logs' | 'definitions' | 'environment' | 'files';
@@ -14,5 +14,6 @@ export type Route =
   | { view: 'logs'; source?: string }
   | { view: 'problems' }
   | { view: 'settings' }
+  | { view: 'create'; kind: CreateKind; parent: string | null }
   | { view: 'location'; id: string; tab: LocationTab }
   | { view: 'service'; name: ServiceName };

@@ -1,6 +1,14 @@
 // What a state is called: word, glyph, tone and second line. The two axes are never folded into one light.
 
-import type { EnvironmentView, Lifecycle, LocationView, ServiceView, StartPhase } from '../backend/wire';
+import type {
+  CreationState,
+  EnvironmentView,
+  Lifecycle,
+  LocationView,
+  ServiceView,
+  StartPhase,
+  StepState,
+} from '../backend/wire';
 import type { GlyphName } from '../design/drawings';
 import { clock, took, when } from './format';
 
@@ -168,4 +176,21 @@ export function locationGlyph(location: LocationView): Shown {
   if (key === 'stopped' && state !== 'ready' && state !== 'unknown')
     return environmentShown(location.environment);
   return LIFE[key];
+}
+
+const CREATION: Record<CreationState, Shown> = {
+  running: { word: 'Running', glyph: 'starting', tone: 'busy' },
+  succeeded: { word: 'Done', glyph: 'ready', tone: 'ok' },
+  failed: { word: 'Failed', glyph: 'error', tone: 'err' },
+  cancelled: { word: 'Stopped', glyph: 'stopped', tone: 'off' },
+};
+
+/** How a creation stands, as shown. */
+export function creationShown(state: CreationState): Shown {
+  return CREATION[state];
+}
+
+/** How a step of a creation stands, as shown. */
+export function stepShown(state: StepState): Shown {
+  return state === 'waiting' ? { word: 'To do', glyph: 'todo', tone: 'off' } : CREATION[state];
 }

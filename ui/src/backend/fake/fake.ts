@@ -2,7 +2,9 @@
 
 import type { Backend, Begun, CommandName } from '../backend';
 import type { ApiError, Commands, Envelope, Event, LocationView, OpenPathRequest, Snapshot } from '../wire';
+import { FakeCreate } from './create';
 import { FakeLogs } from './logs';
+import { press } from './press';
 import { found, planned } from './projects';
 import { scenes } from './scenes';
 
@@ -19,6 +21,7 @@ export class FakeBackend implements Backend {
   readonly fake = true;
   readonly asked: Asked[] = [];
   readonly logs: FakeLogs;
+  readonly create: FakeCreate;
   snapshot: Snapshot;
   /** Rejects the named commands with these. */
   failing: Partial<Record<CommandName, ApiError>> = {};
@@ -34,6 +37,7 @@ export class FakeBackend implements Backend {
     this.snapshot = snapshot;
     this.#pace = pace;
     this.logs = new FakeLogs((event) => this.emit(event));
+    this.create = new FakeCreate(this, pace);
   }
 
   /** The fake that an address such as `?scene=overview&theme=dark&lines=200000` asks for. */
@@ -48,6 +52,9 @@ export class FakeBackend implements Backend {
     fake.logs.lines = Number(query.get('lines') ?? fake.logs.lines);
     if (query.has('stream')) fake.logs.stream(Number(query.get('stream')));
     if (query.has('closing')) setTimeout(() => fake.askClose(4), 300);
+    if (query.has('index')) fake.create.index = query.get('index') as FakeCreate['index'];
+    fake.create.failsAt = Number(query.get('fails') ?? -1);
+    void press(query.get('press')?.split(',') ?? []);
     fake.measure();
     setInterval(() => fake.measure(), 2_000);
     return fake;
@@ -61,7 +68,11 @@ export class FakeBackend implements Backend {
     const failure = this.failing[name];
     if (failure !== undefined) throw failure;
     const answer = this.#answers[name] as ((request: unknown) => unknown) | undefined;
-    const value = answer ? answer(request) : this.logs.answer(name, request);
+    const value = answer
+      ? answer(request)
+      : name.startsWith('create_')
+        ? await this.create.answer(name, request)
+        : this.logs.answer(name, request);
     return (value ?? {}) as Commands[N]['response'];
   }
 

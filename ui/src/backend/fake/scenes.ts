@@ -1,6 +1,7 @@
 // Snapshots to look at: each shows one screen or state.
 
-import type { LocationView, Snapshot } from '../wire';
+import type { Creation, LocationView, Snapshot } from '../wire';
+import { creationOf, planOf } from './create';
 import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
 
 const MANY = [
@@ -65,6 +66,28 @@ function allStates(now: number): LocationView[] {
   ];
 }
 
+/** Something being made, as far as a step, in a workspace or on the welcome screen. */
+function making(
+  now: number,
+  kind: 'workspace' | 'project',
+  step: number,
+  state: Creation['state'],
+): Snapshot {
+  const before = kind === 'project' ? snapshot(designWorkspace(now), now) : snapshot(null, now);
+  const name = kind === 'project' ? 'projects/inventory' : 'analytics';
+  const plan = planOf({
+    kind,
+    parent: kind === 'project' ? ROOT : `${HOME}/Dagster`,
+    name,
+    dagster: '',
+    python: null,
+    firstProject: kind === 'workspace' ? 'inventory' : null,
+    git: kind === 'workspace',
+    sync: true,
+  });
+  return { ...before, creation: creationOf(plan, now, step, state) };
+}
+
 /** The named snapshots. */
 export const scenes: Record<string, (now: number) => Snapshot> = {
   welcome: (now) => snapshot(null, now),
@@ -122,6 +145,11 @@ export const scenes: Record<string, (now: number) => Snapshot> = {
       ]),
       now,
     ),
+  creating: (now) => making(now, 'project', 1, 'running'),
+  created: (now) => making(now, 'project', 9, 'succeeded'),
+  'created-workspace': (now) => making(now, 'workspace', 9, 'succeeded'),
+  'create-failed': (now) => making(now, 'workspace', 5, 'failed'),
+  'create-stopped': (now) => making(now, 'project', 1, 'cancelled'),
   empty: (now) =>
     snapshot(
       workspace([], {

@@ -72,7 +72,8 @@ describe('a location', () => {
     shown.app.goLocation('finance');
     await settle();
     expect(shown.screen.getByText('Nothing yet. finance writes here once it starts.')).toBeTruthy();
-    expect(shown.screen.getByText(/-m dagster api grpc .* -m finance\.definitions/)).toBeTruthy();
+    const commands = shown.screen.getAllByRole('group', { name: 'Command' }).map((one) => one.textContent);
+    expect(commands.join('\n')).toMatch(/-m dagster api grpc .* -m finance\.definitions/);
     await fireEvent.click(shown.screen.getByText('Start finance'));
     expect(shown.last('location_start')).toEqual({ location: 'finance' });
   });

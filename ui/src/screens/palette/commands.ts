@@ -2,6 +2,7 @@
 
 import type { GlyphName, IconName } from '../../design/drawings';
 import type { App } from '../../state/app.svelte';
+import { openCreate, takesProjects } from '../../state/creating';
 import { plural } from '../../state/format';
 import { askAdd, askRemove, listsProjects } from '../../state/projects';
 import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
@@ -340,6 +341,28 @@ function dagdeck(app: App): Entry[] {
       icon: 'folder',
       keys: 'Mod+O',
       run: () => void app.openByDialog(),
+    },
+    ...(takesProjects(app)
+      ? [
+          {
+            id: 'new-project',
+            group,
+            label: 'New project…',
+            hint: '',
+            icon: 'plus' as const,
+            keys: 'Mod+N',
+            run: () => openCreate(app, 'project'),
+          },
+        ]
+      : []),
+    {
+      id: 'new-workspace',
+      group,
+      label: 'New workspace…',
+      hint: '',
+      icon: 'plus',
+      keys: takesProjects(app) ? undefined : 'Mod+N',
+      run: () => openCreate(app, 'workspace'),
     },
     {
       id: 'settings',
