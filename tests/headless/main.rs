@@ -8,13 +8,16 @@
     reason = "tests run tools directly and fail by panicking"
 )]
 
+mod cancel;
 mod command;
 mod copies;
 mod create;
 mod launched;
+mod opened;
 mod projects;
 mod reload;
 mod scaffold;
 mod status;
+mod sync;
 mod trouble;
 mod up;

@@ -13,5 +13,6 @@ export { default as CloseDialog } from '../frame/CloseDialog.svelte';
 export { default as DeploymentDialog } from './overview/DeploymentDialog.svelte';
 export { default as KeysHelp } from '../frame/KeysHelp.svelte';
 export { default as RowMenu } from './overview/RowMenu.svelte';
+export { default as SyncDialog } from './sync/SyncDialog.svelte';
 export { default as WorkspaceMenu } from '../frame/WorkspaceMenu.svelte';
 export { default as Settings } from './settings/Settings.svelte';

@@ -19,6 +19,7 @@ import { creationSentence, type CameFrom } from './creating';
 import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { anythingRuns, configError, launchPlan } from './summary';
+import { Sync } from './sync.svelte';
 import { locationKey, locationShown } from './words';
 
 /** Tells a log view that it has more rows. */
@@ -63,6 +64,9 @@ export class App {
   projects = $state.raw<ProjectsQuestion | null>(null);
   /** Banners put away until the next start. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
+
+  /** Syncing environments. */
+  readonly sync = new Sync(this);
 
   #fetching = false;
   #waiting: Envelope[] = [];
@@ -292,6 +296,11 @@ export class App {
 
   /** The location that a definition is being added to. */
   adding = $state<string | null>(null);
+  /** Syncs the environment of a location named in a hint. */
+  syncLocation(id: string): void {
+    const location = this.location(id);
+    if (location !== null) void this.sync.begin(location);
+  }
 
   /** Whether Launch waits for a yes to making an environment for the webserver. */
   askingDeployment = $state(false);

@@ -1,6 +1,6 @@
 // What can be done to a location, a service and the workspace; each names what it will do.
 
-import type { LocationView, ServiceView } from '../backend/wire';
+import type { DeploymentView, LocationView, ServiceView } from '../backend/wire';
 import type { IconName } from '../design/drawings';
 import type { App } from './app.svelte';
 import { lifecycleKey, locationKey } from './words';
@@ -60,8 +60,7 @@ export function rowVerb(app: App, location: LocationView): Verb {
   if (key === 'stopping') return stopVerb(app, location);
   if (key === 'running' || key === 'crashed') return restartVerb(app, location);
   if (environment.state === 'syncing') {
-    const title = 'uv sync is at work';
-    return { label: 'Syncing', icon: 'reload', title, disabled: true, busy: true, run: () => {} };
+    return syncVerb(app, location);
   }
   if (environment.state === 'outOfSync') return syncVerb(app, location, 'Sync', 'reload');
   if (environment.state === 'missing') return syncVerb(app, location, 'Set up', 'env');
@@ -142,22 +141,45 @@ export function reloadVerb(app: App, location: LocationView): Verb {
   };
 }
 
-/** Runs uv for a location's environment. */
+/** Takes a running sync back. */
+export function cancelSyncVerb(app: App, operation: number | null): Verb {
+  const run = () => operation !== null && void app.sync.cancel(operation);
+  const title = 'Ends uv sync; what it got so far stays';
+  return { label: 'Cancel', icon: 'x', title, disabled: operation === null, run };
+}
+
+/** Shows what a sync would change. */
+export function previewVerb(app: App, location: LocationView): Verb {
+  const verb = syncVerb(app, location);
+  if (location.environment.state === 'syncing') return { ...verb, label: 'Cancel sync' };
+  const run = () => void app.sync.ask({ locations: [location.id], deployment: false });
+  const title = verb.disabled ? verb.title : 'Shows what uv sync would change, and asks';
+  return { ...verb, label: 'Sync environment…', title, run };
+}
+
+/** Syncs the environment of the webserver and the daemon. */
+export function deploymentVerb(app: App, deployment: DeploymentView): Verb | null {
+  const { environment, sync } = deployment;
+  if (sync === null) return null;
+  if (environment.state === 'syncing') return cancelSyncVerb(app, environment.operation);
+  const trusted = app.workspace?.trusted === true;
+  const run = () => void app.sync.ask({ locations: [], deployment: true });
+  const label = environment.state === 'missing' ? 'Set up…' : 'Sync…';
+  return { label, icon: 'reload', title: trusted ? sync.shell : UNTRUSTED, disabled: !trusted, run };
+}
+
+/** Runs uv for a location's environment; asks first where that would remove something. */
 export function syncVerb(app: App, location: LocationView, label = 'Sync', icon: IconName = 'reload'): Verb {
   const trusted = app.workspace?.trusted === true;
-  const syncing = location.environment.state === 'syncing';
+  const { environment } = location;
+  if (environment.state === 'syncing') return cancelSyncVerb(app, environment.operation);
+  const looking = app.sync.looking.has(location.id);
   const nothing = location.sync === null;
   const why = nothing ? 'There is no pyproject.toml here for uv to go by' : UNTRUSTED;
   const title = trusted && location.sync !== null ? location.sync.shell : why;
-  const run = () => void app.run('location_sync', { location: location.id });
-  return {
-    label: syncing ? 'Syncing' : label,
-    icon,
-    title,
-    disabled: !trusted || syncing || nothing,
-    busy: syncing,
-    run,
-  };
+  const run = () => void app.sync.begin(location);
+  const disabled = !trusted || looking || nothing;
+  return { label, icon, title, disabled, busy: looking, run };
 }
 
 /** What can be done to a service now. */

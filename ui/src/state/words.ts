@@ -111,6 +111,7 @@ export function lifecycleLine(lifecycle: Lifecycle, now: number): string {
 function stoppedLine(lifecycle: Extract<Lifecycle, { state: 'stopped' }>, now: number): string {
   if (lifecycle.at === null) return 'never started here';
   const at = when(lifecycle.at, now);
+  if (lifecycle.by === 'sync') return `stopped for a sync, ${at}`;
   if (lifecycle.by === 'closing') return `stopped when Dagdeck closed, ${at}`;
   if (lifecycle.by === 'lost') return `ended when Dagdeck ended, ${at}`;
   return `stopped ${at}`;

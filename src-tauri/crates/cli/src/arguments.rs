@@ -23,6 +23,11 @@ pub(crate) enum Command {
     /// Prints their logs, and one line "ready URL, N of M locations, T s" when all have settled. Ctrl-C stops everything.
     /// Exits with 1 where no location could be served, with 2 where the folder is no workspace.
     Up(Up),
+    /// Makes environments answer their lockfiles, with `uv sync`, or says what that would change.
+    ///
+    /// Without a location, every environment that differs from its lockfile. Exits with 1 where one of them failed, with 2
+    /// where the folder is no workspace.
+    Sync(Sync),
     /// Opens a workspace in the Dagdeck window.
     Open(Open),
     /// Adds existing projects to a workspace: lists them in its dg.toml, after showing the change.
@@ -77,6 +82,25 @@ pub(crate) struct Add {
     /// Prints JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only these code locations; `deployments/local` names the environment of the webserver and the daemon
+    #[arg(value_name = "LOCATION")]
+    pub(crate) locations: Vec<String>,
+    /// Says what would change, and changes nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Prints JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Lets programs run in this folder without asking, now and later
+    #[arg(long)]
+    pub(crate) trust: bool,
 }
 
 #[derive(Debug, Args)]

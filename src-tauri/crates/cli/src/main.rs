@@ -7,6 +7,7 @@ mod arguments;
 mod end;
 mod open;
 mod status;
+mod sync;
 mod trust;
 mod up;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let end = match Arguments::parse().command {
         Command::Status(what) => status::run(&what),
         Command::Up(what) => up::run(what),
+        Command::Sync(what) => sync::run(&what),
         Command::Open(what) => open::run(&what),
         Command::Add(what) => add::run(&what),
     };

@@ -33,16 +33,39 @@ pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, End
     {
         return Ok(wanted);
     }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    if !on_terminal() {
         return Err(End::Failed(refusal(workspace, wanted)));
     }
+    ask(&question(workspace, wanted)).map(|()| wanted)
+}
+
+/// Finds out whether uv may be run in the folder; answers whether that is to be remembered.
+pub(crate) fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, End> {
+    if workspace.trusted || trust {
+        return Ok(!workspace.trusted);
+    }
+    let root = &workspace.root;
+    let what = "Syncing runs uv in it, which may run the code that its projects are built with.";
+    if !on_terminal() {
+        return Err(End::Failed(format!(
+            "{root} is not trusted yet, and there is no terminal to ask on.\n  {what} If you trust it, add --trust."
+        )));
+    }
+    ask(&format!("{root} is not trusted yet. {what}\nGo on? [y/N] ")).map(|()| true)
+}
+
+fn on_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn ask(question: &str) -> Result<(), End> {
     let mut error = anstream::stderr().lock();
-    let asked = write!(error, "{}", question(workspace, wanted)).and_then(|()| error.flush());
+    let asked = write!(error, "{question}").and_then(|()| error.flush());
     asked.map_err(|error| End::Failed(format!("can't ask: {error}")))?;
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && agrees(&answer) {
-        Ok(wanted)
+        Ok(())
     } else {
         Err(End::Failed("Nothing was started.".to_owned()))
     }

@@ -5,6 +5,7 @@ mod progress;
 mod tail;
 
 use std::future::Future;
+use std::path::Path;
 use std::time::Instant;
 
 use dagdeck::wire::{
@@ -31,7 +32,7 @@ async fn up(what: Up) -> Result<(), End> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     let deck = start().await?;
-    let workspace = open(&deck, &what).await?;
+    let workspace = open(&deck, &what.path).await?;
     let leave = trust::leave(&workspace, what.trust)?;
     if leave.run {
         deck.workspace_trust(Nothing {}).await?;
@@ -75,7 +76,8 @@ async fn up(what: Up) -> Result<(), End> {
     end
 }
 
-async fn start() -> Result<Deck, End> {
+/// Dagdeck, with this program as its guard.
+pub(crate) async fn start() -> Result<Deck, End> {
     let program = std::env::current_exe()
         .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
     let guard = GuardProgram {
@@ -85,10 +87,11 @@ async fn start() -> Result<Deck, End> {
     Ok(Deck::start(DeckOptions::from_environment(guard)).await?)
 }
 
-async fn open(deck: &Deck, what: &Up) -> Result<WorkspaceView, End> {
+/// Opens the workspace at a path; ends with 2 where there is none.
+pub(crate) async fn open(deck: &Deck, path: &Path) -> Result<WorkspaceView, End> {
     // Says in its own words why a folder is no workspace, and what is nearby.
-    crate::status::read(&what.path, false)?;
-    let path = std::path::absolute(&what.path).unwrap_or_else(|_| what.path.clone());
+    crate::status::read(path, false)?;
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let request = FolderRequest {
         path: path.to_string_lossy().into_owned(),
     };
@@ -200,14 +203,14 @@ impl Session<'_> {
 }
 
 /// The wish of a person or the system that we end.
-struct Stop {
+pub(crate) struct Stop {
     #[cfg(unix)]
     signals: Vec<tokio::signal::unix::Signal>,
 }
 
 impl Stop {
     #[cfg(unix)]
-    fn listen() -> Result<Self, End> {
+    pub(crate) fn listen() -> Result<Self, End> {
         use tokio::signal::unix::{SignalKind, signal};
         let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
         let signals: std::io::Result<Vec<_>> = kinds.into_iter().map(signal).collect();
@@ -218,7 +221,7 @@ impl Stop {
 
     /// Waits until we are told to end.
     #[cfg(unix)]
-    fn told(&mut self) -> impl Future<Output = ()> + '_ {
+    pub(crate) fn told(&mut self) -> impl Future<Output = ()> + '_ {
         std::future::poll_fn(|context| {
             let told = self
                 .signals
@@ -233,13 +236,13 @@ impl Stop {
     }
 
     #[cfg(not(unix))]
-    fn listen() -> Result<Self, End> {
+    pub(crate) fn listen() -> Result<Self, End> {
         Ok(Self {})
     }
 
     /// Waits until we are told to end.
     #[cfg(not(unix))]
-    async fn told(&mut self) {
+    pub(crate) async fn told(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -28,6 +28,8 @@ macro_rules! with_commands {
             location_set_auto_reload: AutoReloadRequest => Nothing, "Switches reload on file changes.";
             location_choose_environment: ChooseEnvironmentRequest => Nothing, "Chooses where the environment comes from.";
             location_sync: LocationRequest => Nothing, "Runs `uv sync` for one location's environment.";
+            sync_preview: SyncRequest => SyncPreview, "What a sync would change. Changes nothing.";
+            sync_start: SyncRequest => Nothing, "Syncs environments: what runs from them stops and starts again.";
             location_definitions: LocationRequest => DefinitionNames, "The names of its definitions as last read.";
             location_files: LocationRequest => ProjectFiles, "The files of its project.";
             definition_types: LocationRequest => DefinitionTypes, "What can be added to a location's project.";

@@ -79,6 +79,7 @@ pub(crate) fn environment(environment: &Environment) -> EnvironmentView {
         packages: environment.packages,
         lockfile: lockfile.is_some(),
         lockfile_fresh: lockfile.and_then(|lockfile| lockfile.fresh),
+        operation: None,
         checked_by_uv: false,
         choices: environment
             .choices

@@ -3,6 +3,7 @@
 //! Owns the order of things: read, show, and (once trusted) check, launch, reload. Refuses to decide what a file or an
 //! error means: `workspace` and `dagster` do.
 
+mod check;
 mod deployment;
 mod files;
 mod launch;
@@ -41,6 +42,7 @@ pub(crate) struct Session {
     webserver: Unit,
     daemon: Unit,
     launching: Mutex<Option<CancellationToken>>,
+    syncs: sync::Syncs,
     ended: CancellationToken,
 }
 
@@ -68,6 +70,7 @@ impl Session {
             daemon: service_unit(&site, ServiceName::Daemon),
             locations: Mutex::default(),
             launching: Mutex::default(),
+            syncs: sync::Syncs::new(),
             ended: CancellationToken::new(),
             site,
         });
@@ -81,6 +84,7 @@ impl Session {
 
     /// Stops everything and waits until nothing is left.
     pub(crate) async fn close(&self, by: StoppedBy) {
+        self.syncs.end().await;
         self.stop_all(by).await;
         self.ended.cancel();
     }
@@ -88,6 +92,7 @@ impl Session {
     /// Stops everything that runs, all at once, and waits until nothing is left.
     pub(crate) async fn stop_all(&self, by: StoppedBy) {
         self.cancel_launch();
+        self.syncs.stopped();
         let units = self.units();
         futures::future::join_all(units.iter().map(|unit| unit.stop_and_wait(by))).await;
         self.show_launch();
@@ -187,7 +192,12 @@ impl Session {
 
     /// Starts the webserver or the daemon.
     pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), ApiError> {
-        self.prepare_services(None, false).await?;
+        // The address that the person knows is kept, while it is free.
+        let port = self
+            .site
+            .port()
+            .filter(|port| process::ports::is_free(*port));
+        self.prepare_services(port, false).await?;
         self.service(name).ask(Ask::Start).await;
         Ok(())
     }
@@ -201,6 +211,7 @@ impl Session {
 
     /// Stops the webserver or the daemon.
     pub(crate) async fn stop_service(&self, name: ServiceName) {
+        self.syncs.stopped();
         self.service(name)
             .ask(Ask::Stop {
                 force: false,

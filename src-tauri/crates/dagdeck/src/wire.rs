@@ -16,6 +16,7 @@ mod projects;
 mod requests;
 mod scaffold;
 mod settings;
+mod sync;
 mod workspace;
 
 pub use create::*;
@@ -31,6 +32,7 @@ pub use projects::*;
 pub use requests::*;
 pub use scaffold::*;
 pub use settings::*;
+pub use sync::*;
 pub use workspace::*;
 
 /// Milliseconds since the Unix epoch, the one way that times travel.

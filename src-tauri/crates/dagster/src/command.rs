@@ -15,7 +15,7 @@ mod scripts;
 mod tools;
 
 pub use scripts::{PREPARED, READDRESSED, prepare_instance, readdress_runs};
-pub use tools::{MakeDeployment, make_deployment, sync, sync_check};
+pub use tools::{MakeDeployment, UvProject, import_check, make_deployment};
 
 /// What a code server loads.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,15 +6,17 @@ use serde::Deserialize;
 
 pub use progress::Progress;
 
-/// What `uv sync --check --output-format json` found.
+/// What `uv sync --check --output-format json` found, or `--dry-run` with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SyncCheck {
     /// Whether packages would change, or the lockfile would.
     pub outdated: bool,
     /// The packages that would change; what was only touched on disk is left out.
     pub changes: Vec<Change>,
-    /// Whether the lockfile no longer answers pyproject.toml.
+    /// Whether the lockfile no longer answers pyproject.toml, or there is none.
     pub lock_outdated: bool,
+    /// Whether there is no lockfile yet.
+    pub lock_missing: bool,
     /// The Python version of the environment that is there or would be.
     pub python: Option<String>,
     /// Whether the environment itself would be made or replaced.
@@ -76,7 +78,7 @@ struct Lock {
     action: String,
 }
 
-/// Reads the standard output of `uv sync --check --output-format json`.
+/// Reads the standard output of `uv sync --output-format json` with `--check` or `--dry-run`.
 ///
 /// A project whose files were only touched is listed as removed and installed again without a new version: nothing
 /// differs, so it does not count.
@@ -106,14 +108,15 @@ pub fn parse_sync_check(stdout: &str) -> Result<SyncCheck, ParseError> {
         }
     }
     changes.retain(|change| !again.contains(&change.name));
-    let lock_outdated = answer
-        .lock
-        .is_some_and(|lock| matches!(lock.action.as_str(), "update" | "create"));
+    let lock = answer.lock.map(|lock| lock.action).unwrap_or_default();
+    let lock_missing = lock == "create";
+    let lock_outdated = lock_missing || lock == "update";
     let replaces_environment = matches!(answer.sync.action.as_str(), "create" | "replace");
     Ok(SyncCheck {
         outdated: !changes.is_empty() || lock_outdated || replaces_environment,
         changes,
         lock_outdated,
+        lock_missing,
         python: answer
             .sync
             .environment
@@ -123,9 +126,86 @@ pub fn parse_sync_check(stdout: &str) -> Result<SyncCheck, ParseError> {
     })
 }
 
+/// Reads what `uv lock --dry-run` prints: `Add name v1`, `Update name v1 -> v2`, `Remove name v1`, where a name can have
+/// several versions (`v4.16.0, v4.17.0`), one for each range of Pythons. Other lines say nothing of packages.
+#[must_use]
+pub fn parse_lock_changes(stderr: &str) -> Vec<Change> {
+    let versions = |text: &str| {
+        let all = text.split(", ").map(|one| one.trim_start_matches('v'));
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let change = |line: &str| {
+        let (word, rest) = line.split_once(' ')?;
+        let (name, rest) = rest.split_once(" v")?;
+        let (from, to) = match word {
+            "Add" => (None, Some(versions(rest))),
+            "Remove" => (Some(versions(rest)), None),
+            "Update" => {
+                let (from, to) = rest.split_once(" -> ")?;
+                (Some(versions(from)), Some(versions(to)))
+            }
+            _ => return None,
+        };
+        let name = name.to_owned();
+        Some(Change { name, from, to })
+    };
+    stderr.lines().filter_map(change).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn change(name: &str, from: Option<&str>, to: Option<&str>) -> Change {
+        Change {
+            name: name.to_owned(),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_preview_tells_old_and_new_and_leaves_the_project_itself_out() {
+        let preview =
+            parse_sync_check(include_str!("../tests/samples/uvsync-dry-run-changes.json")).unwrap();
+        assert_eq!(
+            preview.changes,
+            [
+                change("humanize", Some("4.9.0"), Some("4.17.0")),
+                change("iniconfig", None, Some("2.3.1")),
+                change("tabulate", Some("0.10.0"), None),
+            ]
+        );
+        assert!(preview.lock_outdated && !preview.lock_missing && !preview.replaces_environment);
+    }
+
+    #[test]
+    fn a_preview_of_a_fresh_checkout_makes_environment_and_lockfile() {
+        let preview =
+            parse_sync_check(include_str!("../tests/samples/uvsync-dry-run-create.json")).unwrap();
+        assert!(preview.lock_missing && preview.lock_outdated && preview.replaces_environment);
+        assert_eq!(preview.python.as_deref(), Some("3.11.7"));
+        let names: Vec<&str> = preview
+            .changes
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(names, ["demo", "humanize", "tabulate"]);
+    }
+
+    #[test]
+    fn a_lockfiles_changes_are_told_with_every_version() {
+        let changes = parse_lock_changes(include_str!("../tests/samples/uvlock-dry-run.err"));
+        assert_eq!(
+            changes,
+            [
+                change("humanize", Some("4.9.0"), Some("4.16.0, 4.17.0")),
+                change("iniconfig", None, Some("2.3.1")),
+                change("tabulate", Some("0.10.0"), None),
+            ]
+        );
+        assert_eq!(parse_lock_changes("No lockfile changes detected\n"), []);
+    }
 
     #[test]
     fn a_missing_package_counts_and_a_touched_project_does_not() {

@@ -1,6 +1,7 @@
 //! Python environments as files tell of them. Owns state, source and contents; refuses to start any interpreter.
 
 mod choice;
+mod contents;
 mod uv_workspace;
 mod venv;
 
@@ -10,6 +11,8 @@ use serde::Serialize;
 
 pub(crate) use choice::{Subject, read_environment};
 pub(crate) use uv_workspace::UvWorkspaces;
+
+pub use contents::{Contents, contents};
 
 /// What can be said of an environment from files alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -28,8 +28,8 @@ mod workspace_file;
 pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
-    BrokenReason, Environment, EnvironmentChoice, EnvironmentSource, EnvironmentState, Installed,
-    Lockfile,
+    BrokenReason, Contents, Environment, EnvironmentChoice, EnvironmentSource, EnvironmentState,
+    Installed, Lockfile, contents,
 };
 pub use files::project_files;
 pub use lockfile::lock_is_fresh;

@@ -1,12 +1,23 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
 import type { Backend, Begun, CommandName } from '../backend';
-import type { ApiError, Commands, Envelope, Event, LocationView, OpenPathRequest, Snapshot } from '../wire';
+import type {
+  ApiError,
+  Commands,
+  Envelope,
+  Event,
+  LocationView,
+  OpenPathRequest,
+  Snapshot,
+  SyncPreview,
+  SyncRequest,
+} from '../wire';
 import { FakeCreate } from './create';
 import { FakeLogs } from './logs';
 import { press } from './press';
 import { found, planned } from './projects';
 import { scenes } from './scenes';
+import { syncPreview } from './sync';
 
 type Answers = { [N in CommandName]?: (request: Commands[N]['request']) => Commands[N]['response'] };
 
@@ -23,6 +34,8 @@ export class FakeBackend implements Backend {
   readonly logs: FakeLogs;
   readonly create: FakeCreate;
   snapshot: Snapshot;
+  /** What syncs would change. */
+  preview: (request: SyncRequest) => SyncPreview = (request) => syncPreview(this.snapshot, request);
   /** Rejects the named commands with these. */
   failing: Partial<Record<CommandName, ApiError>> = {};
   folder: string | null = null;
@@ -184,6 +197,7 @@ export class FakeBackend implements Backend {
       return {};
     },
     operation_cancel: () => ({}),
+    sync_preview: (request) => this.preview(request),
     operations_script: () => ({ text: '#!/bin/sh\n' }),
     launch: () => {
       for (const one of this.snapshot.workspace?.locations ?? [])

@@ -42,6 +42,7 @@ export function environment(folder: string, change: Partial<EnvironmentView> = {
     packages: 101,
     lockfile: true,
     lockfileFresh: true,
+    operation: null,
     checkedByUv: true,
     choices: [
       { source: 'own', path, exists: true, chosen: true },
@@ -358,6 +359,7 @@ export function workspace(locations: LocationView[], change: Partial<WorkspaceVi
       origin: 'deployments/local',
       environment: environment(folder),
       toBeMade: false,
+      sync: command(folder, 'uv sync --compile-bytecode'),
     },
     instance: { path: `${STATE}/instance`, source: 'dagdeck', problem: null },
     launch: {

@@ -60,6 +60,10 @@ lockfile: boolean,
  */
 lockfileFresh: boolean | null, 
 /**
+ * The operation that syncs it; null while none does.
+ */
+operation: number | null, 
+/**
  * Whether uv itself was asked (only in a trusted folder).
  */
 checkedByUv: boolean, 

@@ -36,6 +36,8 @@ import type { ServiceRequest } from "./ServiceRequest";
 import type { Settings } from "./Settings";
 import type { Snapshot } from "./Snapshot";
 import type { StopLocationRequest } from "./StopLocationRequest";
+import type { SyncPreview } from "./SyncPreview";
+import type { SyncRequest } from "./SyncRequest";
 import type { Text } from "./Text";
 import type { ViewRequest } from "./ViewRequest";
 
@@ -77,6 +79,10 @@ export interface Commands {
   location_choose_environment: { request: ChooseEnvironmentRequest; response: Nothing };
   /** Runs `uv sync` for one location's environment. */
   location_sync: { request: LocationRequest; response: Nothing };
+  /** What a sync would change. Changes nothing. */
+  sync_preview: { request: SyncRequest; response: SyncPreview };
+  /** Syncs environments: what runs from them stops and starts again. */
+  sync_start: { request: SyncRequest; response: Nothing };
   /** The names of its definitions as last read. */
   location_definitions: { request: LocationRequest; response: DefinitionNames };
   /** The files of its project. */
@@ -166,6 +172,8 @@ export const COMMAND_NAMES = [
   "location_set_auto_reload",
   "location_choose_environment",
   "location_sync",
+  "sync_preview",
+  "sync_start",
   "location_definitions",
   "location_files",
   "definition_types",

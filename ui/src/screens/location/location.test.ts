@@ -94,7 +94,8 @@ describe('a location', () => {
       path: '/home/ada/work/acme-data/.venv',
     });
     await fireEvent.click(screen.getByTestId('sync'));
-    expect(last('location_sync')).toEqual({ location: 'customer_support' });
+    await settle();
+    expect(last('sync_start')).toEqual({ locations: ['customer_support'], deployment: false });
   });
 
   it('opens a file of its project', async () => {

@@ -40,7 +40,8 @@ describe('the overview', () => {
     await fireEvent.click(verb('payments'));
     expect(last('location_stop')).toEqual({ location: 'payments', force: true });
     await fireEvent.click(verb('customer_support'));
-    expect(last('location_sync')).toEqual({ location: 'customer_support' });
+    await settle();
+    expect(last('sync_start')).toEqual({ locations: ['customer_support'], deployment: false });
   });
 
   it('launches, and then offers to stop all', async () => {

@@ -7,7 +7,9 @@ import { plural } from '../../state/format';
 import { askAdd, askRemove, listsProjects } from '../../state/projects';
 import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
 import {
+  deploymentVerb,
   openDagsterUi,
+  previewVerb,
   reloadVerb,
   restartVerb,
   serviceVerbs,
@@ -53,6 +55,7 @@ function forLocation(app: App): Entry[] {
   const reload = reloadVerb(app, location);
   const sync = syncVerb(app, location);
   const add = addDefinitionVerb(app, location);
+  const preview = previewVerb(app, location);
   list.push(
     {
       id: 'start',
@@ -115,6 +118,16 @@ function forLocation(app: App): Entry[] {
       command: location.sync?.shell,
       run: sync.run,
       off: sync.disabled,
+    },
+    {
+      id: 'sync-preview',
+      group,
+      label: `Show what a sync of ${name} would change`,
+      hint: '',
+      icon: 'env',
+      command: location.sync?.shell,
+      run: preview.run,
+      off: preview.disabled || location.environment.state === 'syncing',
     },
     {
       id: 'copy',
@@ -229,6 +242,28 @@ function forWorkspace(app: App): Entry[] {
       icon: 'plus',
       run: () => askAdd(app),
     });
+  }
+  if (workspace.trusted) {
+    list.push({
+      id: 'sync-all',
+      group,
+      label: 'Sync all environments that need it…',
+      hint: 'shows first what would change',
+      icon: 'env',
+      run: () => void app.sync.ask({ locations: [], deployment: false }),
+    });
+    const deployment = workspace.deployment && deploymentVerb(app, workspace.deployment);
+    if (deployment) {
+      list.push({
+        id: 'sync-deployment',
+        group,
+        label: `${deployment.label} ${workspace.deployment?.path}`,
+        hint: 'the environment of the webserver and the daemon',
+        icon: 'env',
+        command: workspace.deployment?.sync?.shell,
+        run: deployment.run,
+      });
+    }
   }
   list.push(
     {

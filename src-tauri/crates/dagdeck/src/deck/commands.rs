@@ -151,10 +151,19 @@ impl Deck {
     }
 
     pub async fn location_sync(&self, request: LocationRequest) -> Answer<Nothing> {
-        self.opened()
-            .await?
-            .sync_location(&request.location)
-            .await?;
+        let request = SyncRequest {
+            locations: vec![request.location],
+            deployment: false,
+        };
+        self.sync_start(request).await
+    }
+
+    pub async fn sync_preview(&self, request: SyncRequest) -> Answer<SyncPreview> {
+        self.opened().await?.sync_preview(request).await
+    }
+
+    pub async fn sync_start(&self, request: SyncRequest) -> Answer<Nothing> {
+        self.opened().await?.sync(request).await?;
         Ok(Nothing {})
     }
 

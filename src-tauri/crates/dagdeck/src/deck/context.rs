@@ -1,12 +1,12 @@
 //! What lives as long as Dagdeck does, whatever workspace is open.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use process::Table;
 use tokio::sync::{OnceCell, watch};
-use workspace::Project;
+use workspace::Environment;
 
 use super::DeckOptions;
 use crate::board::Board;
@@ -135,14 +135,28 @@ impl Context {
         self.downloadable.get_or_init(look).await.clone()
     }
 
-    /// An interpreter for a project that has no environment yet: the newest installed one that meets its
-    /// requires-python, as far as they are known. Named to uv, so that it never asks a shim.
-    pub(crate) fn python_for(&self, project: &Project) -> Option<PathBuf> {
-        if project.environment.can_run() {
+    /// An interpreter for a project that has no environment that can stay: the newest installed one that meets its
+    /// requires-python and its `.python-version`, as far as they are known. Named to uv, so that it never asks a shim.
+    ///
+    /// None where the environment there can stay, where nothing fits, or where `.python-version` asks for a Python in
+    /// other words than a version: uv then decides, and says why it can't.
+    pub(crate) fn python_for(&self, folder: &Path, environment: &Environment) -> Option<PathBuf> {
+        let pin = pin_of(folder);
+        let pinned = |version: &str| {
+            let dotted = format!("{version}.");
+            pin.as_deref()
+                .is_none_or(|pin| dotted.starts_with(&format!("{pin}.")))
+        };
+        let stays = environment.can_run()
+            && environment.requires_python_met != Some(false)
+            && environment.python.as_deref().is_none_or(pinned);
+        if stays {
             return None;
         }
-        let requires = project.environment.requires_python.as_deref();
-        let meets = |version: &str| requires.is_none_or(|all| workspace::meets(version, all));
+        let requires = environment.requires_python.as_deref();
+        let meets = |version: &str| {
+            pinned(version) && requires.is_none_or(|all| workspace::meets(version, all))
+        };
         let mut known = self.pythons.get()?.iter();
         known
             .find(|python| meets(&python.text))
@@ -172,4 +186,14 @@ impl Context {
             self.board.add_notice(error.to_string());
         }
     }
+}
+
+/// The version that a project's `.python-version` asks for.
+fn pin_of(folder: &Path) -> Option<String> {
+    let text = fs_err::read_to_string(folder.join(".python-version")).ok()?;
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    Some(line.to_owned())
 }

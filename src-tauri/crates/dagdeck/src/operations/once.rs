@@ -34,6 +34,19 @@ pub(crate) struct Once<'a> {
     pub(crate) environment: Option<PathBuf>,
 }
 
+/// The turn on an environment; it ends when this is dropped.
+pub(crate) type Turn = tokio::sync::OwnedMutexGuard<()>;
+
+/// A line of the record that is being worked on in several steps, and can be taken back all along.
+///
+/// One that is dropped without [`Line::end`] is put down as interrupted: nothing stays "running" that nobody runs.
+pub(crate) struct Line {
+    operations: Operations,
+    id: u32,
+    title: String,
+    cancel: CancellationToken,
+}
+
 impl Operations {
     /// Runs a program to its end. `cancel` ends it, and so does the person.
     ///
@@ -69,67 +82,135 @@ impl Operations {
             limit,
             environment,
         } = once;
+        let line = self.line(begun, command, cancel);
+        let work = async {
+            let _turn = match environment {
+                Some(environment) => Some(line.turn(environment).await?),
+                None => None,
+            };
+            line.program(table, command, writer, limit, watch).await
+        };
+        let outcome = work.await;
+        line.end(outcome.as_ref().err(), done.filter(|_| outcome.is_ok()));
+        outcome
+    }
+
+    /// Begins a line whose work is several steps; `command` is the one that it is about.
+    pub(crate) fn line(
+        &self,
+        begun: Begun,
+        command: &CommandLine,
+        cancel: &CancellationToken,
+    ) -> Line {
         let cancel = cancel.child_token();
         let begun = Begun {
             command: Some(command_view(command)),
             ..begun
         };
         let title = begun.title.clone();
-        let id = self.begin_with(begun, Some(cancel.clone()));
-        let heard = Arc::new(Heard::default());
-        let work = async {
-            let _turn = match environment {
-                Some(environment) => self.wait_for_turn(id, environment, &cancel).await?,
-                None => None,
-            };
-            let listener = Arc::clone(&heard);
-            let hear: process::Hear = Arc::new(move |bytes: &[u8]| listener.take(bytes));
-            let finished = table
-                .run_heard(command, writer, limit, &cancel, Some(hear))
-                .await;
-            judge(&title, command, finished)
-        };
-        let outcome = self.showing(id, &heard, watch, work).await;
-        let state = match &outcome {
-            Ok(_) => OperationState::Succeeded,
-            Err(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
-            Err(error) => OperationState::Failed {
-                reason: error.message.clone(),
-            },
-        };
-        self.end(id, state, done.filter(|_| outcome.is_ok()));
-        outcome
+        Line {
+            id: self.begin_with(begun, Some(cancel.clone())),
+            operations: self.clone(),
+            title,
+            cancel,
+        }
+    }
+}
+
+impl Line {
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
     }
 
-    /// Waits until no other program changes the environment, and says so.
-    async fn wait_for_turn(
-        &self,
-        id: u32,
-        environment: PathBuf,
-        cancel: &CancellationToken,
-    ) -> Result<Option<tokio::sync::OwnedMutexGuard<()>>, ApiError> {
-        let turn = self.turn(environment);
-        tokio::pin!(turn);
-        let at_once = futures::poll!(&mut turn);
-        if let std::task::Poll::Ready(turn) = at_once {
-            return Ok(Some(turn));
-        }
-        let words = "waiting for another operation on this environment".to_owned();
-        let waiting = OperationProgress {
-            words,
+    /// Says what it is at.
+    pub(crate) fn says(&self, words: &str) {
+        let progress = OperationProgress {
+            words: words.to_owned(),
             done: None,
             total: None,
         };
-        self.goes_on(id, Some(waiting), Vec::new());
+        self.operations.at(self.id, Some(progress));
+    }
+
+    /// Waits for a step that something else holds up, saying `words` meanwhile.
+    ///
+    /// # Errors
+    /// Code `cancelled` when the line is taken back first.
+    pub(crate) async fn wait<T>(
+        &self,
+        words: &str,
+        step: impl Future<Output = T>,
+    ) -> Result<T, ApiError> {
+        tokio::pin!(step);
+        if let std::task::Poll::Ready(done) = futures::poll!(&mut step) {
+            return Ok(done);
+        }
+        self.says(words);
         tokio::select! {
-            turn = turn => {
-                self.goes_on(id, None, Vec::new());
-                Ok(Some(turn))
+            done = step => {
+                self.operations.at(self.id, None);
+                Ok(done)
             }
-            () = cancel.cancelled() => Err(cancelled()),
+            () = self.cancel.cancelled() => Err(cancelled()),
         }
     }
 
+    /// Waits until no other program changes the environment.
+    ///
+    /// # Errors
+    /// Code `cancelled` when the line is taken back first.
+    pub(crate) async fn turn(&self, environment: PathBuf) -> Result<Turn, ApiError> {
+        let turn = self.operations.turn(environment);
+        self.wait("waiting for another operation on this environment", turn)
+            .await
+    }
+
+    /// Runs one program to its end, shown on the line; `watch` is told of it as by [`Operations::run_watched`].
+    ///
+    /// # Errors
+    /// As [`Operations::run`].
+    pub(crate) async fn program(
+        &self,
+        table: &Table,
+        command: &CommandLine,
+        writer: Option<log::Writer>,
+        limit: Duration,
+        watch: &Watch<'_>,
+    ) -> Result<Finished, ApiError> {
+        if self.cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        let heard = Arc::new(Heard::default());
+        let listener = Arc::clone(&heard);
+        let hear: process::Hear = Arc::new(move |bytes: &[u8]| listener.take(bytes));
+        let work = table.run_heard(command, writer, limit, &self.cancel, Some(hear));
+        let finished = self.operations.showing(self.id, &heard, watch, work).await;
+        judge(&self.title, command, finished)
+    }
+
+    /// Ends it: as done, or with what went wrong. `title` is how it reads from now on.
+    pub(crate) fn end(self, failed: Option<&ApiError>, title: Option<String>) {
+        let state = match failed {
+            None => OperationState::Succeeded,
+            Some(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
+            Some(error) => OperationState::Failed {
+                reason: error.message.clone(),
+            },
+        };
+        self.operations.end(self.id, state, title);
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // A line that was ended is known no more, so this changes nothing then.
+        self.operations
+            .end(self.id, OperationState::Interrupted, None);
+    }
+}
+
+impl Operations {
     /// Does the work and shows what is heard of it meanwhile.
     async fn showing<T>(
         &self,
@@ -159,11 +240,12 @@ impl Operations {
     }
 }
 
+/// What was taken back, as an error: no alarm.
 fn cancelled() -> ApiError {
     ApiError::new(ErrorCode::Cancelled, "Cancelled.")
 }
 
-/// What an exit means: only code 0 is success.
+/// What an exit means: only code 0 is success; what uv printed otherwise is explained.
 pub(crate) fn judge(
     title: &str,
     command: &CommandLine,

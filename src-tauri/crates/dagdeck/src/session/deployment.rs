@@ -115,6 +115,12 @@ pub(super) fn interpreter(site: &Site) -> Result<PathBuf, ApiError> {
             runs.path
         )));
     }
+    if let Some(environment) = &runs.environment
+        && site.is_syncing(&environment.path)
+    {
+        let message = format!("{} is being synced. Launch when that is over.", runs.path);
+        return Err(view::precondition(&message));
+    }
     runs.interpreter
         .ok_or_else(|| view::precondition("The webserver's environment has no Python."))
 }

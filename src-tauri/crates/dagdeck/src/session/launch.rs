@@ -33,7 +33,7 @@ impl Session {
         }
         let startable: Vec<Unit> = chosen
             .iter()
-            .filter(|project| present::blocked(project).is_none())
+            .filter(|project| site.startable(&project.id).is_ok())
             .filter_map(|project| self.location(&project.id).ok())
             .collect();
         let cancel = CancellationToken::new();

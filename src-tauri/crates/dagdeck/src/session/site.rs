@@ -34,6 +34,7 @@ pub(crate) struct Site {
     numbers: Mutex<BTreeMap<String, usize>>,
     wanted: Mutex<BTreeSet<String>>,
     port: Mutex<Option<u16>>,
+    syncing: Arc<Mutex<Syncing>>,
     /// Whether a launch waits for locations to load.
     pub(super) loading: watch::Sender<bool>,
     /// The address of the webserver while it answers.
@@ -71,6 +72,7 @@ impl Site {
             numbers: Mutex::default(),
             wanted: Mutex::default(),
             port: Mutex::default(),
+            syncing: Arc::default(),
             loading: watch::channel(false).0,
             answering: watch::channel(None).0,
             context,
@@ -108,10 +110,39 @@ impl Site {
     /// The project, if its location can be started now.
     pub(super) fn startable(&self, id: &str) -> Result<Project, ApiError> {
         let project = self.project(id)?;
+        if self.is_syncing(&project.environment.path) {
+            let message = "Its environment is being synced. It starts when that is over.";
+            return Err(ApiError::new(ErrorCode::Precondition, message));
+        }
         match present::blocked(&project) {
             Some(reason) => Err(ApiError::new(ErrorCode::Precondition, reason)),
             None => Ok(project),
         }
+    }
+
+    /// Keeps it known that an environment is being synced, until the mark is dropped: nothing starts from it meanwhile.
+    pub(super) fn mark_syncing(&self, environment: &Path, operation: u32) -> SyncMark {
+        lock(&self.syncing).set(environment, Some(operation));
+        SyncMark {
+            syncing: Arc::clone(&self.syncing),
+            environment: environment.to_owned(),
+        }
+    }
+
+    /// The operation that syncs an environment now.
+    pub(super) fn sync_of(&self, environment: &Path) -> Option<u32> {
+        lock(&self.syncing).now.get(environment).copied()
+    }
+
+    /// Counts the beginnings and ends of its syncs: an answer about an environment is worth nothing once this differs.
+    pub(super) fn syncs_of(&self, environment: &Path) -> u32 {
+        let counts = &lock(&self.syncing).counts;
+        counts.get(environment).copied().unwrap_or_default()
+    }
+
+    /// Whether an environment is being synced.
+    pub(super) fn is_syncing(&self, environment: &Path) -> bool {
+        self.sync_of(environment).is_some()
     }
 
     /// The instance in use.
@@ -255,6 +286,36 @@ impl Site {
     pub(super) fn auto_reload(&self, id: &str) -> bool {
         let own = self.memory_of(id).auto_reload;
         own.unwrap_or_else(|| self.context.settings.get().auto_reload)
+    }
+}
+
+/// What is being synced.
+#[derive(Debug, Default)]
+struct Syncing {
+    /// The environments that are, each with its operation.
+    now: BTreeMap<PathBuf, u32>,
+    counts: BTreeMap<PathBuf, u32>,
+}
+
+impl Syncing {
+    fn set(&mut self, environment: &Path, operation: Option<u32>) {
+        match operation {
+            Some(operation) => self.now.insert(environment.to_owned(), operation),
+            None => self.now.remove(environment),
+        };
+        *self.counts.entry(environment.to_owned()).or_default() += 1;
+    }
+}
+
+/// An environment is being synced while this lives.
+pub(super) struct SyncMark {
+    syncing: Arc<Mutex<Syncing>>,
+    environment: PathBuf,
+}
+
+impl Drop for SyncMark {
+    fn drop(&mut self) {
+        lock(&self.syncing).set(&self.environment, None);
     }
 }
 

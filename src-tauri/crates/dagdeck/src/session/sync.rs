@@ -1,71 +1,191 @@
-//! `uv sync` for one location's environment, on the record and in a log of its own.
+//! `uv sync` for the environments of the open workspace: what it would change, and safely doing it.
+//!
+//! Owns the order of a sync (what runs from the environment stops, uv works, the result is tried, what ran starts again)
+//! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
+mod preview;
+mod run;
+mod standing;
+mod target;
+
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use dagster::command;
-use process::CommandLine;
-use workspace::Project;
+use process::{CancellationToken, CommandLine};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use workspace::Environment;
 
 use super::{Session, Site, view};
-use crate::operations::{Begun, Once};
-use crate::wire::{ApiError, EnvironmentState};
+use crate::operations::{self, Begun};
+use crate::wire::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
+use target::Target;
+pub(super) use target::{syncable, uv_project};
 
-/// How long a sync may take: a slow network and large packages.
-const LIMIT: Duration = Duration::from_secs(3600);
+/// How many environments are synced, or asked about, at once: as many as there are processors.
+static SYNCS: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
 
-impl Session {
-    /// Runs `uv sync` in a project's folder and returns once it began; the board tells the rest.
-    pub(crate) async fn sync_location(self: &Arc<Self>, id: &str) -> Result<(), ApiError> {
-        self.site.require_trust()?;
-        let project = self.site.project(id)?;
-        let uv = self.site.context.uv().await.ok_or_else(view::uv_missing)?;
-        self.site.context.learn_pythons().await;
-        let command = command_of(&self.site, &project, &uv);
-        let log = format!("sync:{id}");
-        let writer = self.site.writer(&log, crate::operations::line(&command))?;
-        self.site.context.board.change_location(id, |location| {
-            location.environment.state = EnvironmentState::Syncing;
-            location.environment.detail = "uv sync".to_owned();
-        });
-        let session = Arc::clone(self);
-        let id = id.to_owned();
-        tokio::spawn(async move {
-            let context = &session.site.context;
-            let once = Once {
-                begun: Begun {
-                    title: format!("Syncing {}", project.name),
-                    location: Some(id.clone()),
-                    log: Some(log),
-                    ..Begun::default()
-                },
-                done: Some(format!("Synced {}", project.name)),
-                command: &command,
-                writer: Some(writer),
-                limit: LIMIT,
-                environment: Some(project.environment.path.clone()),
-            };
-            // The record tells how it went.
-            let _ = context
-                .operations
-                .run(&context.table, once, &session.ended)
-                .await;
-            session.site.context.board.change_location(&id, |location| {
-                location.environment.state = EnvironmentState::Unknown;
-                location.environment.checked_by_uv = false;
-            });
-            session.refresh().await;
-        });
-        Ok(())
+/// The syncs of a session.
+pub(super) struct Syncs {
+    places: Semaphore,
+    /// Ends them all.
+    ended: CancellationToken,
+    jobs: Mutex<JoinSet<()>>,
+    /// Locations that a sync stopped and could not start again: the next good one does.
+    paused: Mutex<BTreeSet<String>>,
+    /// Counts up when the person stops a service or everything: what they stopped stays down.
+    stops: AtomicU64,
+}
+
+impl Syncs {
+    pub(super) fn new() -> Self {
+        Self {
+            places: Semaphore::new(*SYNCS),
+            ended: CancellationToken::new(),
+            jobs: Mutex::default(),
+            paused: Mutex::default(),
+            stops: AtomicU64::new(0),
+        }
+    }
+
+    /// Ends them all and waits until they have.
+    pub(super) async fn end(&self) {
+        self.ended.cancel();
+        let mut jobs = std::mem::take(&mut *self.jobs());
+        while jobs.join_next().await.is_some() {}
+    }
+
+    /// Takes note that the person stopped something.
+    pub(super) fn stopped(&self) {
+        self.stops.fetch_add(1, Ordering::Relaxed);
+        self.paused().clear();
+    }
+
+    fn jobs(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn paused(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a sync of a project runs.
-pub(super) fn command_of(site: &Site, project: &Project, uv: &Path) -> CommandLine {
-    let command = command::sync(uv, &project.folder);
-    match site.context.python_for(project) {
-        Some(python) => command.arg("--python").arg(python.display().to_string()),
-        None => command,
+impl Session {
+    /// Syncs environments and returns once all of it has begun; the board tells the rest.
+    ///
+    /// # Errors
+    /// When nothing may run here, uv is missing, or what is named can't be synced or is being synced.
+    pub(crate) async fn sync(self: &Arc<Self>, request: SyncRequest) -> Result<(), ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let targets = if target::means_all(&request) {
+            self.in_need()
+        } else {
+            target::named(site, &request)?
+        };
+        let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
+        site.context.learn_pythons().await;
+        let idle = |target: &Target| !site.is_syncing(&target.environment.path);
+        if let [only] = targets.as_slice()
+            && !idle(only)
+        {
+            let message = format!("The environment of {} is being synced.", only.name);
+            return Err(ApiError::new(ErrorCode::Precondition, message));
+        }
+        for target in targets.into_iter().filter(idle) {
+            self.begin_sync(target, &uv)?;
+        }
+        Ok(())
     }
+
+    /// Shows that a sync begins, and has it done.
+    fn begin_sync(self: &Arc<Self>, target: Target, uv: &Path) -> Result<(), ApiError> {
+        let site = &self.site;
+        let project = target.uv_project(site, uv);
+        let command = project.sync();
+        let log = target.log();
+        let writer = site.writer(&log, operations::line(&command))?;
+        let begun = Begun {
+            title: format!("Syncing {}", target.name),
+            location: target.locations.first().cloned(),
+            log: Some(log),
+            ..Begun::default()
+        };
+        let line = site
+            .context
+            .operations
+            .line(begun, &command, &self.syncs.ended);
+        let mark = site.mark_syncing(&target.environment.path, line.id());
+        self.show_syncing(&target, line.id());
+        let sync = run::Sync {
+            target,
+            project,
+            command,
+            writer,
+        };
+        let session = Arc::clone(self);
+        let mut jobs = self.syncs.jobs();
+        while jobs.try_join_next().is_some() {}
+        jobs.spawn(async move { session.run_sync(sync, line, mark).await });
+        Ok(())
+    }
+
+    /// The environments that need a sync, as far as is known: all but those that uv found to be current.
+    fn in_need(&self) -> Vec<Target> {
+        let current = |environment: &EnvironmentView| {
+            environment.checked_by_uv && environment.state == EnvironmentState::Ready
+        };
+        let mut targets = target::targets(&self.site);
+        self.site.context.board.read(|snapshot| {
+            let Some(workspace) = &snapshot.workspace else {
+                return;
+            };
+            let deployment = workspace.deployment.as_ref();
+            targets.retain(|target| {
+                let path = target.environment.path.display().to_string();
+                let locations = workspace.locations.iter().map(|one| &one.environment);
+                let shown = locations
+                    .chain(deployment.map(|one| &one.environment))
+                    .find(|environment| environment.path == path);
+                !shown.is_some_and(current)
+            });
+        });
+        targets
+    }
+
+    fn show_syncing(&self, target: &Target, operation: u32) {
+        let board = &self.site.context.board;
+        let show = |environment: &mut EnvironmentView| syncing(environment, operation);
+        for id in &target.locations {
+            board.change_location(id, |location| show(&mut location.environment));
+        }
+        let path = target.environment.path.display().to_string();
+        board.change_workspace(|workspace| {
+            if let Some(deployment) = &mut workspace.deployment
+                && deployment.environment.path == path
+            {
+                show(&mut deployment.environment);
+            }
+        });
+    }
+}
+
+/// An environment that is being synced, as shown.
+pub(super) fn syncing(environment: &mut EnvironmentView, operation: u32) {
+    environment.state = EnvironmentState::Syncing;
+    environment.detail = "uv sync".to_owned();
+    environment.operation = Some(operation);
+}
+
+/// What a sync from a folder runs.
+pub(super) fn command_of(
+    site: &Site,
+    folder: &Path,
+    environment: &Environment,
+    uv: &Path,
+) -> CommandLine {
+    uv_project(site, uv, folder, environment).sync()
 }

@@ -1,7 +1,5 @@
 //! What would run in a folder once it is trusted, and what is worth a look before. Runs nothing.
 
-use dagster::command;
-
 use super::{Site, service, view};
 use crate::operations::command_view;
 use crate::wire::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
@@ -25,7 +23,7 @@ pub(super) fn plan(site: &Site) -> TrustPlan {
         .filter(|project| project.environment.lockfile.is_some());
     let uv = site.context.uv_if_known().unwrap_or_else(|| "uv".into());
     if let Some(first) = locked.clone().next() {
-        let check = command::sync_check(&uv, &first.folder);
+        let check = super::sync::uv_project(site, &uv, &first.folder, &first.environment).check();
         step(
             "Ask uv whether each environment answers its lockfile",
             "at once",

@@ -5,9 +5,9 @@ use std::path::Path;
 use dagster::code_server::{Address, Counts, Definitions, LoadFailure, WaitError};
 use dagster::explain::{Origin, Step, explain_load_error};
 use process::{CommandLine, SpawnError};
-use workspace::Project;
+use workspace::{Environment, Project};
 
-use super::{Session, Site, location, service};
+use super::{Session, Site, location, service, sync};
 use crate::clock;
 use crate::keep::KnownDefinitions;
 use crate::operations::command_view;
@@ -100,7 +100,7 @@ impl Session {
             folder: project.folder.display().to_string(),
             module: project.target.label(),
             color: u8::try_from(at % COLORS + 1).unwrap_or(1),
-            environment: present::environment(&project.environment),
+            environment: environment_view(site, &project.environment),
             lifecycle,
             readiness,
             process: shown.as_ref().and_then(|shown| shown.process.clone()),
@@ -111,7 +111,7 @@ impl Session {
             blocked: present::blocked(project),
             auto_reload: site.auto_reload(&project.id),
             managed: project.managed(),
-            sync: sync_command(site, project),
+            sync: sync_command(site, &project.folder, &project.environment),
             problems: present::problems(&project.problems, Some(&project.id)),
             log: location_log(&project.id),
         }
@@ -139,12 +139,26 @@ impl Session {
 }
 
 /// What Sync runs. A plain package or an entry of a workspace.yaml without a pyproject.toml has nothing to sync.
-fn sync_command(site: &Site, project: &Project) -> Option<CommandView> {
-    if !project.folder.join("pyproject.toml").is_file() {
+fn sync_command(site: &Site, folder: &Path, environment: &Environment) -> Option<CommandView> {
+    if !sync::syncable(folder, environment) {
         return None;
     }
     let uv = site.context.uv_if_known().unwrap_or_else(|| "uv".into());
-    Some(command_view(&super::sync::command_of(site, project, &uv)))
+    Some(command_view(&sync::command_of(
+        site,
+        folder,
+        environment,
+        &uv,
+    )))
+}
+
+/// An environment as it is now: what was read of it, or that it is being synced.
+fn environment_view(site: &Site, environment: &Environment) -> EnvironmentView {
+    let mut view = present::environment(environment);
+    if let Some(operation) = site.sync_of(&environment.path) {
+        sync::syncing(&mut view, operation);
+    }
+    view
 }
 
 /// The command line of a location as it will be; the generation and the server's id are those of a first start.
@@ -187,16 +201,20 @@ fn deployment(site: &Site) -> Option<DeploymentView> {
             packages: None,
             lockfile: false,
             lockfile_fresh: None,
+            operation: None,
             checked_by_uv: false,
             choices: Vec::new(),
         },
-        present::environment,
+        |environment| environment_view(site, environment),
     );
+    let reading = site.reading();
+    let own = reading.deployment.as_ref();
     Some(DeploymentView {
         path: runs.path.clone(),
         origin: runs.origin.to_owned(),
         environment,
         to_be_made: runs.to_make.is_some(),
+        sync: own.and_then(|own| sync_command(site, &own.folder, &own.environment)),
     })
 }
 

@@ -85,6 +85,8 @@ pub struct EnvironmentView {
     pub lockfile: bool,
     /// Whether the lockfile answers pyproject.toml's requirements; null while unknown.
     pub lockfile_fresh: Option<bool>,
+    /// The operation that syncs it; null while none does.
+    pub operation: Option<u32>,
     /// Whether uv itself was asked (only in a trusted folder).
     pub checked_by_uv: bool,
     /// The environments to choose among, this one included.

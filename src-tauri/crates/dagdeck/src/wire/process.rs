@@ -99,6 +99,8 @@ pub enum Lifecycle {
 pub enum StoppedBy {
     /// The person.
     Person,
+    /// A sync of its environment, which starts it again.
+    Sync,
     /// Dagdeck closing.
     Closing,
     /// It ended when Dagdeck ended without closing.

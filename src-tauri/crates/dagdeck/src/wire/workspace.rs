@@ -104,6 +104,8 @@ pub struct DeploymentView {
     pub environment: EnvironmentView,
     /// Whether Dagdeck would have to make it first, and asks before.
     pub to_be_made: bool,
+    /// What a sync of it runs; null where it is not the workspace's own `deployments/local`.
+    pub sync: Option<CommandView>,
 }
 
 /// The Dagster instance (DAGSTER_HOME) in use.

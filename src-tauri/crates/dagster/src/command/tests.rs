@@ -119,3 +119,29 @@ fn a_deployment_is_made_from_two_commands() {
             .ends_with("dagster==1.13.27 dagster-webserver==1.13.27")
     );
 }
+
+#[test]
+fn what_is_previewed_is_what_is_synced() {
+    let project = UvProject {
+        python: Some("/bin/python3.12".into()),
+        environment: Some("/envs/shared".into()),
+        all_members: true,
+        ..UvProject::new(Path::new("/bin/uv"), Path::new("/w/a"))
+    };
+    let sync = project.sync();
+    assert_eq!(
+        sync.arguments.join(" "),
+        "sync --compile-bytecode --all-packages --python /bin/python3.12"
+    );
+    assert_eq!(sync.environment["UV_PROJECT_ENVIRONMENT"], "/envs/shared");
+    let preview = project.preview();
+    assert_eq!(
+        preview.arguments.join(" "),
+        "sync --dry-run --output-format json --all-packages --python /bin/python3.12"
+    );
+    assert_eq!(preview.environment, sync.environment);
+    let plain = UvProject::new(Path::new("/bin/uv"), Path::new("/w/a"));
+    assert_eq!(plain.sync().arguments, ["sync", "--compile-bytecode"]);
+    assert!(plain.sync().environment.is_empty());
+    assert_eq!(plain.lock_preview().arguments, ["lock", "--dry-run"]);
+}

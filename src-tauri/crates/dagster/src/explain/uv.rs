@@ -93,10 +93,16 @@ const RULES: &[Rule] = &[
         "Check who owns the folder.",
     ),
     rule(
-        r"expected directory but found a file",
+        r"expected directory but found a file|cannot determine if it is a virtual environment: Not a directory",
         "The environment is a file",
         "There is a file where the environment's folder should be.",
         "Delete or move that file, then sync again.",
+    ),
+    rule(
+        r"is not a valid Python environment \(no Python executable was found\)",
+        "The environment's folder holds something else",
+        "The folder has files in it but no Python, so uv leaves it as it is.",
+        "Move that folder away, then sync again.",
     ),
     rule(
         r"failed to lookup address information|dns error|Name or service not known",

@@ -222,6 +222,13 @@ fn site_packages(folder: &Path, python: Option<&str>, is_venv: bool) -> Option<P
     })
 }
 
+/// The folder that an environment's packages are in.
+pub(super) fn packages_folder(folder: &Path) -> Option<PathBuf> {
+    let config = std::fs::read_to_string(folder.join("pyvenv.cfg")).ok();
+    let python = config.as_deref().and_then(version_in);
+    site_packages(folder, python.as_deref(), config.is_some()).map(|packages| packages.folder)
+}
+
 fn scan(folder: &Path, python: Option<String>) -> Option<Packages> {
     let mut count = 0;
     let mut installed = Installed::default();

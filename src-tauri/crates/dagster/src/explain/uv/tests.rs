@@ -33,6 +33,11 @@ fn every_recorded_failure_is_explained() {
         ("disk-full", "The disk is full"),
         ("dangling", "The environment's Python is gone"),
         ("venv-is-a-file", "The environment is a file"),
+        ("venv-is-a-file-dry-run", "The environment is a file"),
+        (
+            "venv-is-no-environment",
+            "The environment's folder holds something else",
+        ),
         ("no-solution", "The packages can't be combined"),
     ];
     for (name, title) in expected {

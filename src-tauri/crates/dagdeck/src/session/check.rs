@@ -1,0 +1,157 @@
+//! Asks uv whether environments answer their lockfiles, in a trusted folder. Changes nothing on disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dagster::uv::SyncCheck;
+use futures::StreamExt;
+use process::{CancellationToken, CommandLine};
+use workspace::Environment;
+
+use super::{Session, sync};
+use crate::operations::{Begun, command_view};
+use crate::wire::{EnvironmentState, EnvironmentView, OperationState};
+
+/// How long uv may take to compare one environment with its lockfile.
+const LIMIT: Duration = Duration::from_secs(30);
+/// How many environments are compared at once.
+const AT_ONCE: usize = 4;
+
+/// An environment to ask about.
+struct Question {
+    /// The location; none for deployments/local.
+    location: Option<String>,
+    environment: PathBuf,
+    command: CommandLine,
+}
+
+impl Session {
+    /// Asks uv about every environment with a lockfile, a few at a time, if the folder is trusted and uv is there.
+    pub(crate) fn check_environments(self: &Arc<Self>) {
+        if !self.site.is_trusted() {
+            return;
+        }
+        let session = Arc::clone(self);
+        tokio::spawn(async move {
+            session.site.context.awake().await;
+            let Some(uv) = session.site.context.uv().await else {
+                return;
+            };
+            let questions = session.questions(&uv);
+            let Some(first) = questions.first() else {
+                return;
+            };
+            let what = match questions.len() {
+                1 => "1 environment".to_owned(),
+                count => format!("{count} environments"),
+            };
+            let operations = &session.site.context.operations;
+            let operation = operations.begin(Begun {
+                title: format!("Checking {what}"),
+                command: Some(command_view(&first.command)),
+                passing: true,
+                ..Begun::default()
+            });
+            futures::stream::iter(questions)
+                .for_each_concurrent(AT_ONCE, |question| session.check(question))
+                .await;
+            let title = format!("Checked {what}");
+            operations.end(operation, OperationState::Succeeded, Some(title));
+        });
+    }
+
+    fn questions(&self, uv: &Path) -> Vec<Question> {
+        let site = &self.site;
+        let question = |location: Option<String>, folder: &Path, environment: &Environment| {
+            let asked = environment.lockfile.is_some()
+                && environment.can_run()
+                && sync::syncable(folder, environment);
+            asked.then(|| Question {
+                location,
+                environment: environment.path.clone(),
+                command: sync::uv_project(site, uv, folder, environment).check(),
+            })
+        };
+        let reading = site.reading();
+        let of_locations = reading
+            .projects
+            .iter()
+            .filter_map(|one| question(Some(one.id.clone()), &one.folder, &one.environment));
+        let of_deployment = reading
+            .deployment
+            .iter()
+            .filter_map(|one| question(None, &one.folder, &one.environment));
+        of_locations.chain(of_deployment).collect()
+    }
+
+    async fn check(&self, question: Question) {
+        let site = &self.site;
+        let environment = &question.environment;
+        let syncs = site.syncs_of(environment);
+        if site.is_syncing(environment) {
+            return;
+        }
+        let found = self.compare(&question.command).await;
+        // A sync that began or ended meanwhile knows better.
+        let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
+            return;
+        };
+        match &question.location {
+            Some(id) => self.show_check(id, &found),
+            None => self.show_deployment_check(&found),
+        }
+    }
+
+    /// What uv finds. One that can't answer leaves what the files tell; its words are in no way about the person's
+    /// project.
+    pub(super) async fn compare(&self, command: &CommandLine) -> Option<SyncCheck> {
+        let table = &self.site.context.table;
+        let finished = table
+            .run(command, None, LIMIT, &CancellationToken::new())
+            .await
+            .ok()?;
+        dagster::uv::parse_sync_check(&finished.stdout_text()).ok()
+    }
+
+    /// Shows what uv found of a location's environment.
+    pub(super) fn show_check(&self, id: &str, check: &SyncCheck) {
+        let board = &self.site.context.board;
+        board.change_location(id, |location| checked(&mut location.environment, check));
+    }
+
+    /// Shows what uv found of the environment of deployments/local.
+    pub(super) fn show_deployment_check(&self, check: &SyncCheck) {
+        let board = &self.site.context.board;
+        board.change_workspace(|workspace| {
+            if let Some(deployment) = &mut workspace.deployment {
+                checked(&mut deployment.environment, check);
+            }
+        });
+    }
+}
+
+/// What uv found, in an environment as shown.
+fn checked(environment: &mut EnvironmentView, check: &SyncCheck) {
+    environment.checked_by_uv = true;
+    environment.lockfile_fresh = Some(!check.lock_outdated);
+    if environment.state == EnvironmentState::Syncing {
+        return;
+    }
+    if check.outdated {
+        environment.state = EnvironmentState::OutOfSync;
+        environment.detail = match check.changes.len() {
+            0 => "uv.lock is older than pyproject.toml".to_owned(),
+            1 => "1 package differs".to_owned(),
+            count => format!("{count} packages differ"),
+        };
+    } else if environment.state == EnvironmentState::OutOfSync
+        || environment.state == EnvironmentState::Unknown
+    {
+        environment.state = EnvironmentState::Ready;
+        environment.detail = match environment.packages {
+            Some(count) => format!("{count} packages"),
+            None => "matches uv.lock".to_owned(),
+        };
+    }
+}

@@ -1,0 +1,153 @@
+//! What a sync would change, asked of uv itself. Changes nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dagster::uv::{Change, SyncCheck};
+use futures::StreamExt;
+use process::{CommandLine, Finished};
+
+use super::target::{self, Target};
+use super::{SYNCS, command_of};
+use crate::operations::{self, Begun, command_view};
+use crate::session::{Session, view};
+use crate::wire::{
+    ApiError, CommandView, ErrorCode, LockPlan, OperationState, PackageChange, SyncPlan,
+    SyncPreview, SyncRequest,
+};
+
+/// How long uv may take to find out: it may have to ask a slow index about a hundred packages.
+const LIMIT: Duration = Duration::from_secs(600);
+
+impl Session {
+    /// What a sync would change, one environment after another as processors allow.
+    pub(crate) async fn sync_preview(
+        self: &Arc<Self>,
+        request: SyncRequest,
+    ) -> Result<SyncPreview, ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let all = target::means_all(&request);
+        let targets = if all {
+            self.in_need()
+        } else {
+            target::named(site, &request)?
+        };
+        let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
+        site.context.learn_pythons().await;
+        let Some(first) = targets.first() else {
+            return Ok(SyncPreview {
+                environments: Vec::new(),
+            });
+        };
+        let operations = &site.context.operations;
+        let looking = operations.begin(Begun {
+            title: "Asking uv what a sync would change".to_owned(),
+            command: Some(command_view(&first.uv_project(site, &uv).preview())),
+            passing: true,
+            ..Begun::default()
+        });
+        let plans = futures::stream::iter(targets)
+            .map(|target| self.plan(target, &uv))
+            .buffered(*SYNCS);
+        let mut environments: Vec<SyncPlan> = plans.collect().await;
+        operations.end(looking, OperationState::Succeeded, None);
+        if all {
+            environments.retain(does_something);
+        }
+        Ok(SyncPreview { environments })
+    }
+
+    async fn plan(&self, target: Target, uv: &Path) -> SyncPlan {
+        let site = &self.site;
+        let mut plan = SyncPlan {
+            commands: self.commands(&target, uv),
+            stops: self
+                .users(&target.environment.path)
+                .into_iter()
+                .filter(|user| !user.unit.shown().at_rest)
+                .map(|user| user.name)
+                .collect(),
+            name: target.name.clone(),
+            locations: target.locations.clone(),
+            deployment: target.deployment,
+            path: target.environment.path.display().to_string(),
+            python: target.environment.python.clone(),
+            anew: false,
+            packages: Vec::new(),
+            lock: None,
+            failure: None,
+        };
+        let project = target.uv_project(site, uv);
+        match self.ask(&project.preview()).await {
+            Ok(finished) => match dagster::uv::parse_sync_check(&finished.stdout_text()) {
+                Ok(check) => {
+                    if check.lock_outdated && !check.lock_missing {
+                        let changes = self.ask(&project.lock_preview()).await;
+                        let changes = changes
+                            .map(|done| dagster::uv::parse_lock_changes(&done.stderr_text()));
+                        plan.lock = Some(LockPlan {
+                            made: false,
+                            // What the lockfile's own preview can't tell, the packages' tells: it worked a moment ago.
+                            changes: changes
+                                .unwrap_or_default()
+                                .into_iter()
+                                .map(change)
+                                .collect(),
+                        });
+                    }
+                    fill(&mut plan, check);
+                }
+                Err(error) => {
+                    let message = "uv did not say what a sync would change.";
+                    let failure = ApiError::new(ErrorCode::ToolFailed, message).because(&error);
+                    plan.failure = Some(failure);
+                }
+            },
+            Err(error) => plan.failure = Some(error),
+        }
+        plan
+    }
+
+    /// What a sync of it runs, in order.
+    fn commands(&self, target: &Target, uv: &Path) -> Vec<CommandView> {
+        let sync = command_of(&self.site, &target.folder, &target.environment, uv);
+        let python = dagster::environment::interpreter_of(&target.environment.path);
+        let check = dagster::command::import_check(&python, &target.folder);
+        vec![command_view(&sync), command_view(&check)]
+    }
+
+    async fn ask(&self, command: &CommandLine) -> Result<Finished, ApiError> {
+        let table = &self.site.context.table;
+        let finished = table.run(command, None, LIMIT, &self.syncs.ended).await;
+        operations::judge("Asking uv what a sync would change", command, finished)
+    }
+}
+
+fn fill(plan: &mut SyncPlan, check: SyncCheck) {
+    plan.anew = check.replaces_environment;
+    plan.python = check.python.or(plan.python.take());
+    plan.packages = check.changes.into_iter().map(change).collect();
+    if check.lock_missing {
+        plan.lock = Some(LockPlan {
+            made: true,
+            changes: Vec::new(),
+        });
+    }
+}
+
+fn change(change: Change) -> PackageChange {
+    let comes = change.from.is_none();
+    PackageChange {
+        name: change.name,
+        from: change.from,
+        // uv names no version for a project that is installed from its own folder.
+        to: change.to.or_else(|| comes.then(String::new)),
+    }
+}
+
+/// Whether a sync would change anything, as far as that could be found out.
+fn does_something(plan: &SyncPlan) -> bool {
+    plan.anew || plan.failure.is_some() || plan.lock.is_some() || !plan.packages.is_empty()
+}

@@ -1,0 +1,336 @@
+//! One sync from its turn to its end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use dagster::command::{self, UvProject};
+use dagster::uv::SyncCheck;
+use futures::future::join_all;
+use process::CommandLine;
+use tokio::sync::SemaphorePermit;
+use workspace::{Contents, Environment};
+
+use super::standing::Standing;
+use super::target::Target;
+use crate::operations::{Begun, Line, Once, Turn};
+use crate::session::Session;
+use crate::session::site::SyncMark;
+use crate::unit::Unit;
+use crate::wire::{ApiError, ErrorCode, ServiceName, StoppedBy};
+
+/// How long a sync may take: a slow network and large packages.
+const LIMIT: Duration = Duration::from_secs(3600);
+/// How long importing Dagster may take on a slow disk, its bytecode not yet read.
+const IMPORT_LIMIT: Duration = Duration::from_secs(120);
+
+/// A sync to be run.
+pub(super) struct Sync {
+    pub(super) target: Target,
+    pub(super) project: UvProject,
+    pub(super) command: CommandLine,
+    pub(super) writer: log::Writer,
+}
+
+/// A unit whose process runs from an environment.
+pub(super) struct User {
+    /// The location's name, "webserver" or "daemon".
+    pub(super) name: String,
+    pub(super) unit: Unit,
+    kind: UserKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum UserKind {
+    Location(String),
+    Service(ServiceName),
+}
+
+/// How a sync went.
+enum Outcome {
+    /// Synced, and Dagster can be imported.
+    Done,
+    /// Synced, but Dagster can't be imported.
+    Useless(ApiError),
+    /// uv ended early, or never began.
+    Failed(ApiError),
+}
+
+impl Session {
+    /// Does a sync and tells how it went. What stood in its way is on the record.
+    pub(super) async fn run_sync(self: Arc<Self>, sync: Sync, line: Line, mark: SyncMark) {
+        let target = &sync.target;
+        let stops = self.syncs.stops.load(Ordering::Relaxed);
+        let mut stopped = Vec::new();
+        let turn = self.wait_for_turn(target, &line).await;
+        let before = look(&target.environment.path).await;
+        let outcome = match &turn {
+            Ok(_) => self.sync_now(&sync, &line, &mut stopped).await,
+            Err(error) => Outcome::Failed(error.clone()),
+        };
+        let after = look(&target.environment.path).await;
+        // The old reading stays where the new one can't be had, and with it the old state.
+        let _ = self.site.read_again(true).await;
+        let now = self.environment_of(target);
+        let found = self.ask_uv(&sync.project, &now).await;
+        let current = found.as_ref().is_some_and(|found| !found.outdated);
+        let standing = Standing::of(&before, &after, &now, current);
+        let works = match (&outcome, standing) {
+            (Outcome::Done, _) => true,
+            (Outcome::Failed(_), Standing::AsBefore) => now.can_run(),
+            (Outcome::Failed(_), Standing::Whole | Standing::HalfMade { .. }) => {
+                self.imports(target, &now).await.is_ok()
+            }
+            _ => false,
+        };
+        drop(turn);
+        drop(mark);
+        self.read_and_show().await;
+        if let Some(found) = found {
+            self.show_check_of(target, &found);
+        }
+        let started = self.start_again(target, stopped, stops, works).await;
+        let (failed, title) = told(target, outcome, standing);
+        let words = title
+            .as_ref()
+            .or(failed.as_ref().map(|error| &error.message));
+        let again = if started.is_empty() {
+            String::new()
+        } else {
+            format!(" Starting again: {}.", started.join(", "))
+        };
+        let words = words.map(String::as_str).unwrap_or_default();
+        sync.writer.note(&format!("{words}{again}"));
+        line.end(failed.as_ref(), title);
+    }
+
+    /// Waits until nothing else changes the environment and a processor is free for it.
+    async fn wait_for_turn(
+        &self,
+        target: &Target,
+        line: &Line,
+    ) -> Result<(Turn, SemaphorePermit<'_>), ApiError> {
+        let turn = line.turn(target.environment.path.clone()).await?;
+        let place = self.syncs.places.acquire();
+        let place = line.wait("waiting for other syncs", place).await?;
+        let closed = |_| ApiError::new(ErrorCode::Internal, "Syncing has ended.");
+        Ok((turn, place.map_err(closed)?))
+    }
+
+    /// Stops what is in the way, syncs, and tries what came of it.
+    async fn sync_now(&self, sync: &Sync, line: &Line, stopped: &mut Vec<User>) -> Outcome {
+        let target = &sync.target;
+        let mut running = self.users(&target.environment.path);
+        running.retain(|user| !user.unit.shown().at_rest);
+        if !running.is_empty() {
+            let names: Vec<&str> = running.iter().map(|user| user.name.as_str()).collect();
+            let names = names.join(", ");
+            line.says(&format!("stopping {names}"));
+            sync.writer.note(&format!("Stopping {names} for this sync"));
+            let stops = running
+                .iter()
+                .map(|user| user.unit.stop_and_wait(StoppedBy::Sync));
+            join_all(stops).await;
+            *stopped = running;
+        }
+        let writer = Some(sync.writer.clone());
+        let table = &self.site.context.table;
+        let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
+        if let Err(error) = synced.await {
+            return Outcome::Failed(error);
+        }
+        line.says("trying it with an import of Dagster");
+        // The old reading stays where the new one can't be had; the import then says the same by itself.
+        let _ = self.site.read_again(true).await;
+        match self.imports(target, &self.environment_of(target)).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => Outcome::Useless(error),
+        }
+    }
+
+    /// Everything whose process runs from an environment.
+    pub(super) fn users(&self, environment: &Path) -> Vec<User> {
+        let reading = self.site.reading();
+        let mut users: Vec<User> = Vec::new();
+        for project in &reading.projects {
+            if let Ok(unit) = self.location(&project.id)
+                && project.environment.path == environment
+            {
+                users.push(User {
+                    name: project.name.clone(),
+                    unit,
+                    kind: UserKind::Location(project.id.clone()),
+                });
+            }
+        }
+        let runs_from = self.site.runs_from();
+        let serves = runs_from
+            .and_then(|runs| runs.interpreter)
+            .is_some_and(|interpreter| interpreter.starts_with(environment));
+        if serves {
+            for (name, word) in [
+                (ServiceName::Webserver, "webserver"),
+                (ServiceName::Daemon, "daemon"),
+            ] {
+                users.push(User {
+                    name: word.to_owned(),
+                    unit: self.service(name).clone(),
+                    kind: UserKind::Service(name),
+                });
+            }
+        }
+        users
+    }
+
+    /// The environment as read last.
+    fn environment_of(&self, target: &Target) -> Environment {
+        let reading = self.site.reading();
+        let of_location = target
+            .locations
+            .first()
+            .and_then(|id| reading.project(id))
+            .map(|project| &project.environment);
+        let of_deployment = reading.deployment.as_ref().map(|one| &one.environment);
+        let found = if target.locations.is_empty() {
+            of_deployment
+        } else {
+            of_location
+        };
+        found.unwrap_or(&target.environment).clone()
+    }
+
+    /// Tries to import Dagster with an environment's own Python, where it is installed: a project that doesn't ask for
+    /// Dagster is not the sync's fault.
+    async fn imports(&self, target: &Target, now: &Environment) -> Result<(), ApiError> {
+        let Some(interpreter) = &now.interpreter else {
+            return Err(ApiError::new(
+                ErrorCode::ToolFailed,
+                format!("No Python was found in the environment of {}.", target.name),
+            ));
+        };
+        if now.installed.dagster.is_none() {
+            return Ok(());
+        }
+        let command = command::import_check(interpreter, &target.folder);
+        let once = Once {
+            begun: Begun {
+                title: format!("Trying the environment of {}", target.name),
+                location: target.locations.first().cloned(),
+                ..Begun::default()
+            },
+            done: Some(format!("Dagster can be imported in {}", target.name)),
+            command: &command,
+            writer: None,
+            limit: IMPORT_LIMIT,
+            environment: None,
+        };
+        let context = &self.site.context;
+        let tried = context
+            .operations
+            .run(&context.table, once, &self.syncs.ended);
+        tried.await.map(drop).map_err(|error| {
+            if error.code == ErrorCode::Cancelled {
+                return error;
+            }
+            let last = error.causes.last().cloned().unwrap_or_default();
+            let message = format!(
+                "The packages of {} are installed, but Dagster can't be imported: {last}.",
+                target.name
+            );
+            ApiError { message, ..error }
+        })
+    }
+
+    /// What uv says of the environment now; none where it has nothing to go by.
+    async fn ask_uv(&self, project: &UvProject, now: &Environment) -> Option<SyncCheck> {
+        if now.lockfile.is_none() || !now.can_run() || self.syncs.ended.is_cancelled() {
+            return None;
+        }
+        self.compare(&project.check()).await
+    }
+
+    fn show_check_of(&self, target: &Target, check: &SyncCheck) {
+        for id in &target.locations {
+            self.show_check(id, check);
+        }
+        if target.deployment {
+            self.show_deployment_check(check);
+        }
+    }
+
+    /// Starts what the sync stopped, unless the person stopped it meanwhile; answers its names. Where the environment
+    /// doesn't work, locations wait for the next sync that does.
+    async fn start_again(
+        &self,
+        target: &Target,
+        stopped: Vec<User>,
+        stops: u64,
+        works: bool,
+    ) -> Vec<String> {
+        if self.syncs.ended.is_cancelled() {
+            return Vec::new();
+        }
+        let mut locations: Vec<String> = Vec::new();
+        let mut services: Vec<ServiceName> = Vec::new();
+        for user in stopped {
+            match user.kind {
+                UserKind::Location(id) => locations.push(id),
+                UserKind::Service(name) => services.push(name),
+            }
+        }
+        let mut started = Vec::new();
+        if !works {
+            for id in &locations {
+                self.site.want_no_more(id);
+            }
+            self.syncs.paused().extend(locations);
+            return started;
+        }
+        for id in &target.locations {
+            let paused = self.syncs.paused().remove(id);
+            let stopped = locations.contains(id) && self.site.is_wanted(id);
+            if (paused || stopped) && self.start_location(id).await.is_ok() {
+                started.extend(self.site.project(id).ok().map(|project| project.name));
+            }
+        }
+        if self.syncs.stops.load(Ordering::Relaxed) == stops {
+            for name in services {
+                if self.start_service(name).await.is_ok() {
+                    started.push(crate::session::service::log_of(name).to_owned());
+                }
+            }
+        }
+        started
+    }
+}
+
+/// What went wrong, and how the line reads from now on.
+fn told(
+    target: &Target,
+    outcome: Outcome,
+    standing: Standing,
+) -> (Option<ApiError>, Option<String>) {
+    let name = &target.name;
+    match outcome {
+        Outcome::Done => (None, Some(format!("Synced {name}"))),
+        Outcome::Useless(error) => (Some(error), None),
+        Outcome::Failed(error) if error.code == ErrorCode::Cancelled => {
+            let title = format!("Syncing {name} was cancelled. {}", standing.words());
+            (Some(error), Some(title))
+        }
+        Outcome::Failed(error) => {
+            let message = format!("{} {}", error.message, standing.words());
+            (Some(ApiError { message, ..error }), None)
+        }
+    }
+}
+
+/// Looks at what an environment holds, away from the async threads. Nothing can be looked at where that thread ended
+/// early, which reads as an environment that is not there.
+async fn look(path: &Path) -> Contents {
+    let path: PathBuf = path.to_owned();
+    tokio::task::spawn_blocking(move || workspace::contents(&path))
+        .await
+        .unwrap_or_default()
+}

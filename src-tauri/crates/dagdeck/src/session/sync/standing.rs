@@ -1,0 +1,160 @@
+//! Where an environment stands after a sync that did not end well, as its files tell.
+
+use workspace::{Contents, Environment};
+
+/// How an environment differs from before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There was none, and there is none.
+    StillNone,
+    /// It holds what it held.
+    AsBefore,
+    /// It differs from before, and uv finds that it answers its lockfile: all but its bytecode is there.
+    Whole,
+    /// It has a Python, but not the packages it had, nor all that it should have.
+    HalfMade {
+        /// How many packages are in it.
+        packages: usize,
+        /// How many were.
+        before: usize,
+    },
+    /// There is something, but no Python that runs.
+    Unusable,
+    /// There was one, and there is none.
+    Gone,
+}
+
+impl Standing {
+    /// Compares two looks; `now` is what was read of it since, `current` whether uv finds that it answers its lockfile.
+    pub(super) fn of(
+        before: &Contents,
+        after: &Contents,
+        now: &Environment,
+        current: bool,
+    ) -> Self {
+        if before == after {
+            return if after.exists {
+                Self::AsBefore
+            } else {
+                Self::StillNone
+            };
+        }
+        if !after.exists {
+            return Self::Gone;
+        }
+        if now.interpreter.is_none() {
+            return Self::Unusable;
+        }
+        if current {
+            return Self::Whole;
+        }
+        Self::HalfMade {
+            packages: after.packages.len(),
+            before: before.packages.len(),
+        }
+    }
+
+    /// What it means for the person.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::StillNone => "There is still no environment.".to_owned(),
+            Self::AsBefore => "The environment is as it was.".to_owned(),
+            Self::Whole => "The environment answers its lockfile all the same.".to_owned(),
+            Self::HalfMade { packages, before } => {
+                let packages = match packages {
+                    0 => "no packages are".to_owned(),
+                    1 => "1 package is".to_owned(),
+                    count => format!("{count} packages are"),
+                };
+                let before = match before {
+                    0 => String::new(),
+                    1 => ", 1 was before".to_owned(),
+                    count => format!(", {count} were before"),
+                };
+                format!(
+                    "The environment is half made: {packages} in it{before}. Sync again to finish it."
+                )
+            }
+            Self::Unusable => {
+                "The environment has no Python that runs. Sync again to make it anew.".to_owned()
+            }
+            Self::Gone => "The environment is gone. Sync again to make it anew.".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn read(folder: &Path) -> (Contents, Environment) {
+        let reading = workspace::read(folder, &workspace::ReadOptions::default());
+        let environment = reading.projects[0].environment.clone();
+        (workspace::contents(&environment.path), environment)
+    }
+
+    #[test]
+    fn it_is_told_from_what_is_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let settings = "[project]\nname = \"demo\"\nversion = \"0.1.0\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+                        [tool.dg.project]\nroot_module = \"demo\"\n";
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        let (none, _) = read(folder);
+        let (after, now) = read(folder);
+        assert_eq!(
+            Standing::of(&none, &after, &now, false),
+            Standing::StillNone
+        );
+
+        let packages = folder.join(".venv/lib/python3.12/site-packages");
+        let install = |name: &str| {
+            let info = packages.join(format!("{name}.dist-info"));
+            fs_err::create_dir_all(&info).unwrap();
+            fs_err::write(info.join("RECORD"), "").unwrap();
+        };
+        install("dagster-1.13.27");
+        fs_err::write(folder.join(".venv/pyvenv.cfg"), "version_info = 3.12.1\n").unwrap();
+        let (python_less, now) = read(folder);
+        assert_eq!(
+            Standing::of(&none, &python_less, &now, false),
+            Standing::Unusable
+        );
+
+        let python = dagster::environment::interpreter_of(&folder.join(".venv"));
+        fs_err::create_dir_all(python.parent().unwrap()).unwrap();
+        fs_err::write(&python, "").unwrap();
+        let (before, now) = read(folder);
+        assert_eq!(
+            Standing::of(&before, &before, &now, false),
+            Standing::AsBefore
+        );
+        install("grpcio-1.85.1");
+        let (more, now) = read(folder);
+        let half = Standing::of(&before, &more, &now, false);
+        assert_eq!(
+            half,
+            Standing::HalfMade {
+                packages: 2,
+                before: 1
+            }
+        );
+        assert!(
+            half.words().contains("2 packages are in it, 1 was before"),
+            "{}",
+            half.words()
+        );
+
+        assert_eq!(
+            Standing::of(&before, &more, &now, true),
+            Standing::Whole,
+            "uv has the last word"
+        );
+
+        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+        let (gone, now) = read(folder);
+        assert_eq!(Standing::of(&before, &gone, &now, false), Standing::Gone);
+    }
+}

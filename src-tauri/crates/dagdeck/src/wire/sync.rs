@@ -1,0 +1,79 @@
+//! Syncing environments: what to sync, and what that would change.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ApiError, CommandView};
+
+/// Which environments to sync.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct SyncRequest {
+    /// The locations whose environments are meant, by id or name.
+    pub locations: Vec<String>,
+    /// Whether `deployments/local` is meant too. With no location and not this, every environment that needs a sync is.
+    pub deployment: bool,
+}
+
+/// What a sync would change. Nothing has been changed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SyncPreview {
+    /// One per environment; where all that need it were asked for, only those in which something would change.
+    pub environments: Vec<SyncPlan>,
+}
+
+/// What a sync of one environment would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SyncPlan {
+    /// Whose it is: "data-science", "deployments/local".
+    pub name: String,
+    /// The locations that run from it, by id.
+    pub locations: Vec<String>,
+    /// Whether it is that of `deployments/local`.
+    pub deployment: bool,
+    /// The environment's folder, absolute.
+    pub path: String,
+    /// What would run, in this order.
+    pub commands: Vec<CommandView>,
+    /// What runs from it now and would stop meanwhile, by name: locations, "webserver", "daemon".
+    pub stops: Vec<String>,
+    /// The Python version that it has or would have.
+    pub python: Option<String>,
+    /// Whether the environment is made anew: there is none, or the one there can't be used.
+    pub anew: bool,
+    /// The packages that would change, by name.
+    pub packages: Vec<PackageChange>,
+    /// What would change in the lockfile; null where it is current.
+    pub lock: Option<LockPlan>,
+    /// Why the preview failed; a sync would most likely fail the same way.
+    pub failure: Option<ApiError>,
+}
+
+/// What would change in a lockfile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LockPlan {
+    /// Whether there is none yet.
+    pub made: bool,
+    /// The packages whose locked versions change. Empty where it is made, or where only its form changes.
+    pub changes: Vec<PackageChange>,
+}
+
+/// A package that comes, goes or changes its version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PackageChange {
+    /// The package.
+    pub name: String,
+    /// Its version now; null where it is not there.
+    pub from: Option<String>,
+    /// Its version then; null where it goes. Empty for a project that is installed from its own folder.
+    pub to: Option<String>,
+}

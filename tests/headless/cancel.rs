@@ -1,0 +1,155 @@
+//! Taking a sync back at any moment: nothing of it is left running, what is shown is what is on disk, and the next one
+//! works.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use dagdeck::wire::{EnvironmentState, OperationRequest, OperationState};
+use testkit::{TestWorkspace, wait_until, wait_until_none_mentions, within};
+
+use crate::opened::{Opened, settled};
+
+const ROUNDS: u32 = 20;
+const NAME: &str = "no-environment";
+
+/// A small generator of numbers that can be begun again from a printed seed.
+struct Random(u64);
+
+impl Random {
+    fn seeded() -> Self {
+        let now = || {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            since.unwrap().as_nanos() as u64
+        };
+        let seed =
+            std::env::var("DAGDECK_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap());
+        println!("DAGDECK_SEED={seed}");
+        Self(seed | 1)
+    }
+
+    /// A part of `whole`. The first moments come more often: most happens in them, the last is compiling only.
+    fn of(&mut self, whole: Duration) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        whole.mul_f64(((self.0 % 10_000) as f64 / 10_000.0).powi(3))
+    }
+}
+
+/// What uv itself says: whether there is an environment, and whether it is current.
+fn on_disk(folder: &Path) -> EnvironmentState {
+    if !folder.join(".venv").exists() {
+        return EnvironmentState::Missing;
+    }
+    let check = Command::new("uv")
+        .args(["sync", "--check", "--python", ".venv/bin/python"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    if check.status.success() {
+        EnvironmentState::Ready
+    } else {
+        EnvironmentState::OutOfSync
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_truth() {
+    let workspace = TestWorkspace::copy();
+    workspace.add_project_without_environment(NAME);
+    let folder = workspace.project(NAME);
+    // The lockfile is made once: without it, most of the time goes into choosing versions.
+    let opened = Opened::of(&workspace.path(), &workspace.state()).await;
+    let whole = Instant::now();
+    let first = opened.begin_sync(NAME).await;
+    let first = opened.ended(first).await;
+    assert_eq!(first.state, OperationState::Succeeded, "{first:?}");
+    fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+    let begun = Instant::now();
+    let second = opened.begin_sync(NAME).await;
+    assert_eq!(opened.ended(second).await.state, OperationState::Succeeded);
+    let span = begun.elapsed();
+    println!("with lockfile {span:?}, all {:?}", whole.elapsed());
+
+    let mut random = Random::seeded();
+    let mut seen = [0_u32; 4];
+    for round in 0..ROUNDS {
+        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+        opened
+            .deck
+            .workspace_check(dagdeck::wire::Nothing {})
+            .await
+            .unwrap();
+        wait_until(
+            "it is seen that there is no environment",
+            Duration::from_secs(20),
+            async || opened.location(NAME).await.environment.state == EnvironmentState::Missing,
+        )
+        .await;
+        let moment = random.of(span);
+        let id = opened.begin_sync(NAME).await;
+        tokio::time::sleep(moment).await;
+        // It may have ended by then, which is one of the moments.
+        let taken_back = opened
+            .deck
+            .operation_cancel(OperationRequest { operation: id })
+            .await;
+        let sync = opened.ended(id).await;
+        settled(&opened).await;
+        // A look at the environment that the changed files set off may be under way: it ends by itself.
+        wait_until_none_mentions(&[&folder], Duration::from_secs(20)).await;
+
+        let truth = on_disk(&folder);
+        let what = format!("round {round}, {moment:?}: what is shown is what uv says, {truth:?}");
+        let shown = within(what, Duration::from_secs(20), async || {
+            let shown = opened.location(NAME).await.environment;
+            let same = match shown.state {
+                EnvironmentState::Broken => truth == EnvironmentState::OutOfSync,
+                state => state == truth,
+            };
+            same.then_some(shown)
+        })
+        .await;
+        match (&sync.state, taken_back) {
+            (OperationState::Cancelled, Ok(_)) => {
+                assert!(sync.title.contains("was cancelled. "), "{}", sync.title);
+                let none = sync.title.contains("still no environment");
+                assert_eq!(none, truth == EnvironmentState::Missing, "{}", sync.title);
+                let whole = sync.title.contains("answers its lockfile");
+                assert_eq!(whole, truth == EnvironmentState::Ready, "{}", sync.title);
+            }
+            (OperationState::Succeeded, _) => assert_eq!(truth, EnvironmentState::Ready),
+            other => panic!("round {round}, {moment:?}: {other:?}"),
+        }
+        seen[match shown.state {
+            EnvironmentState::Missing => 0,
+            EnvironmentState::Broken => 1,
+            EnvironmentState::OutOfSync => 2,
+            _ => 3,
+        }] += 1;
+        println!(
+            "round {round}, {moment:?}: {:?}, {}",
+            shown.state, sync.title
+        );
+
+        let next = opened.begin_sync(NAME).await;
+        let next = opened.ended(next).await;
+        assert_eq!(
+            next.state,
+            OperationState::Succeeded,
+            "round {round}, {moment:?}: {next:?}"
+        );
+        assert_eq!(on_disk(&folder), EnvironmentState::Ready);
+        let import = Command::new(folder.join(".venv/bin/python"))
+            .args(["-I", "-c", "import dagster, dagster_webserver"])
+            .status()
+            .unwrap();
+        assert!(import.success(), "round {round}, {moment:?}");
+    }
+    println!(
+        "no environment {}, broken {}, out of sync {}, done {}",
+        seen[0], seen[1], seen[2], seen[3]
+    );
+    opened.deck.shut_down().await;
+}

@@ -1,0 +1,113 @@
+// Syncing as the person meets it: one click where nothing is lost by it, else a dialog that says first what would change.
+
+import { toApiError } from '../backend';
+import type {
+  ApiError,
+  LocationView,
+  Operation,
+  SyncPreview,
+  SyncRequest,
+  WorkspaceView,
+} from '../backend/wire';
+import type { App } from './app.svelte';
+import { progressWords } from './format';
+
+/** What the dialog is about. */
+export interface Asked {
+  request: SyncRequest;
+  /** null while uv is being asked. */
+  preview: SyncPreview | null;
+  /** Why there is no preview at all. */
+  failure: ApiError | null;
+}
+
+/** Asks before what could be lost. */
+export class Sync {
+  readonly #app: App;
+  /** The dialog; null while it is closed. */
+  asked = $state.raw<Asked | null>(null);
+  /** The locations of which uv is being asked, before it is known whether to ask the person. */
+  looking = $state.raw<ReadonlySet<string>>(new Set());
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Syncs a location at once where that removes nothing, else shows what it would change. */
+  async begin(location: LocationView): Promise<void> {
+    const { id, environment } = location;
+    const request = { locations: [id], deployment: false };
+    if (environment.state === 'missing' || environment.state === 'broken') {
+      await this.#app.run('sync_start', request);
+      return;
+    }
+    if (this.looking.has(id)) return;
+    this.looking = new Set([...this.looking, id]);
+    const preview = await this.#app.run('sync_preview', request);
+    this.looking = new Set([...this.looking].filter((one) => one !== id));
+    if (preview === null) return;
+    if (losesNothing(preview)) await this.#app.run('sync_start', request);
+    else this.asked = { request, preview, failure: null };
+  }
+
+  /** Shows what a sync would change. An empty request means everything that needs one. */
+  async ask(request: SyncRequest): Promise<void> {
+    const asked: Asked = { request, preview: null, failure: null };
+    this.asked = asked;
+    const answer = await this.#app.backend.call('sync_preview', request).then(
+      (preview) => ({ ...asked, preview }),
+      (thrown: unknown) => ({ ...asked, failure: toApiError(thrown) }),
+    );
+    // It may have been closed, or another asked for, meanwhile.
+    if (this.asked === asked) this.asked = answer;
+  }
+
+  /** Does what the dialog shows. */
+  async start(): Promise<void> {
+    const plans = this.asked?.preview?.environments ?? [];
+    this.asked = null;
+    const request = {
+      locations: plans.flatMap((plan) => plan.locations),
+      deployment: plans.some((plan) => plan.deployment),
+    };
+    if (plans.length > 0) await this.#app.run('sync_start', request);
+  }
+
+  close(): void {
+    this.asked = null;
+  }
+
+  /** Takes a running sync back. */
+  async cancel(operation: number): Promise<void> {
+    await this.#app.run('operation_cancel', { operation });
+  }
+
+  /** The operation that syncs an environment now. */
+  operation(id: number | null): Operation | null {
+    if (id === null) return null;
+    return this.#app.snapshot?.operations.find((one) => one.id === id) ?? null;
+  }
+
+  /** How far the sync of an environment is: "Fetching grpcio, 3 of 12". */
+  words(id: number | null): string | null {
+    const progress = this.operation(id)?.progress ?? null;
+    return progress === null ? null : progressWords(progress);
+  }
+}
+
+/** Whether a sync takes no package away and no environment's place. */
+export function losesNothing(preview: SyncPreview): boolean {
+  return preview.environments.every(
+    (plan) => plan.failure === null && !plan.anew && plan.packages.every((one) => one.to !== null),
+  );
+}
+
+const NEEDS = new Set(['outOfSync', 'missing', 'broken']);
+
+/** How many environments need a sync, that of deployments/local included. */
+export function syncNeeded(workspace: WorkspaceView): number {
+  const own = workspace.locations.filter((one) => one.sync !== null).map((one) => one.environment);
+  const { deployment } = workspace;
+  const all = deployment !== null && deployment.sync !== null ? [...own, deployment.environment] : own;
+  return new Set(all.filter((one) => NEEDS.has(one.state)).map((one) => one.path)).size;
+}
