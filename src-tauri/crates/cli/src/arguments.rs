@@ -30,6 +30,11 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Opens a workspace in the Dagdeck window.
     Open(Open),
+    /// Makes a workspace or a project: files, environments, packages.
+    ///
+    /// Exits with 1 where a step failed, with 2 where the answers can't be used; then nothing was written.
+    #[command(subcommand)]
+    New(New),
     /// Adds existing projects to a workspace: lists them in its dg.toml, after showing the change.
     ///
     /// Writes that one file and moves nothing. A project that is listed already is left as it is.
@@ -108,6 +113,50 @@ pub(crate) struct Open {
     /// The workspace, or a folder in it
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum New {
+    /// Makes a workspace, with a first project or none. It is trusted from then on.
+    Workspace {
+        #[command(flatten)]
+        make: Make,
+        /// Makes a first project of this name in it
+        #[arg(long, value_name = "NAME")]
+        project: Option<String>,
+    },
+    /// Makes a project, in the workspace around its folder or alone.
+    Project {
+        #[command(flatten)]
+        make: Make,
+        /// Lets programs run in the workspace around it, now and later
+        #[arg(long)]
+        trust: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Make {
+    /// The folder to make
+    pub(crate) path: PathBuf,
+    /// The Dagster version; without it the newest of which all packages are published
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) dagster: Option<String>,
+    /// The Python version; without it the newest on this machine that Dagster runs on
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) python: Option<String>,
+    /// Makes no git repository
+    #[arg(long)]
+    pub(crate) no_git: bool,
+    /// Installs no packages
+    #[arg(long)]
+    pub(crate) no_sync: bool,
+    /// Shows what would run and be written, and writes nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Prints the result as JSON; with --dry-run the plan
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

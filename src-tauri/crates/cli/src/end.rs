@@ -7,6 +7,8 @@ use dagdeck::wire::{ApiError, HintAction};
 pub(crate) enum End {
     /// The folder is no workspace.
     NoWorkspace(String),
+    /// What was asked for can't be made like this; nothing was written.
+    Unusable(String),
     /// It can't be done, in words.
     Failed(String),
     /// Nothing is served, or nothing could be done; what there was to say has been said.
@@ -20,7 +22,7 @@ pub(crate) enum End {
 impl End {
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::NoWorkspace(_) => 2,
+            Self::NoWorkspace(_) | Self::Unusable(_) => 2,
             Self::Failed(_) | Self::NothingServed => 1,
             Self::Interrupted => 130,
             Self::Quiet => 0,
@@ -28,7 +30,7 @@ impl End {
     }
 
     pub(crate) fn say(&self) {
-        if let Self::NoWorkspace(words) | Self::Failed(words) = self {
+        if let Self::NoWorkspace(words) | Self::Unusable(words) | Self::Failed(words) = self {
             anstream::eprintln!("dagdeck: {words}");
         }
     }

@@ -5,6 +5,7 @@
 mod add;
 mod arguments;
 mod end;
+mod new;
 mod open;
 mod status;
 mod sync;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Up(what) => up::run(what),
         Command::Sync(what) => sync::run(&what),
         Command::Open(what) => open::run(&what),
+        Command::New(what) => new::run(&what),
         Command::Add(what) => add::run(&what),
     };
     if let Err(end) = &end {

@@ -79,22 +79,36 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Place>, Vec<Create
         remarks.push(stop(CreateField::Parent, words, None));
         return (None, remarks);
     };
-    let (around, said) = surroundings(spec.kind, &parent);
-    remarks.extend(said);
-    remarks.extend(parent_faults(&parent, around.is_some()));
     let name = spec.name.trim().trim_end_matches('/');
     let folder = normal(&parent.join(name));
     let own = name.rsplit('/').next().unwrap_or_default().to_owned();
+    let (mut around, said) = surroundings(spec.kind, &parent);
+    remarks.extend(said);
+    // The folders in a name may lead into a workspace, or into a project that no workspace lists.
+    let mut inside = None;
+    if spec.kind == CreateKind::Project
+        && remarks.is_empty()
+        && let Some(before) = folder.parent()
+        && before != parent
+        && before.starts_with(&parent)
+    {
+        let (nearer, said) = surroundings(spec.kind, before);
+        around = nearer.or(around);
+        inside = said.into_iter().find(|remark| remark.blocks);
+    }
+    remarks.extend(parent_faults(&parent, around.is_some()));
     let place = Place {
         parent,
         folder,
         name: own,
         around,
     };
-    remarks.extend(match spec.kind {
+    let fault = match spec.kind {
         CreateKind::Project => project::fault(&place, name),
         CreateKind::Workspace | CreateKind::Sample => workspace_faults(&place, name),
-    });
+    };
+    let inside = inside.map(|remark| stop(CreateField::Name, remark.message, None));
+    remarks.extend(fault.or(inside));
     let first = spec.first_project.as_deref().map_or("", str::trim);
     if spec.kind == CreateKind::Workspace
         && !first.is_empty()

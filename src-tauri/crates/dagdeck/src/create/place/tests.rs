@@ -319,6 +319,38 @@ fn good_answers_are_left_alone() {
 }
 
 #[test]
+fn folders_in_a_name_may_lead_into_a_workspace() {
+    let disk = Disk::new();
+    let spec = |name: &str| CreateSpec {
+        kind: P,
+        parent: disk.0.path().display().to_string(),
+        name: name.into(),
+        ..CreateSpec::default()
+    };
+    let (place, remarks) = find(&spec("acme/projects/inventory"), Path::new("/home/ann"));
+    assert!(remarks.is_empty(), "{remarks:?}");
+    let place = place.unwrap();
+    assert_eq!(place.base(), disk.0.path().join("acme"));
+    assert_eq!(place.relative(), "projects/inventory");
+    let (_, remarks) = find(&spec("alone/src/new"), Path::new("/home/ann"));
+    assert_eq!(remarks[0].field, CreateField::Name);
+    assert!(
+        remarks[0].message.contains("inside the project"),
+        "{remarks:?}"
+    );
+    let (_, remarks) = find(
+        &spec("acme/projects/data-engineering"),
+        Path::new("/home/ann"),
+    );
+    let instead = remarks[0].instead.as_deref();
+    assert_eq!(
+        instead,
+        Some("acme/projects/data-engineering-2"),
+        "{remarks:?}"
+    );
+}
+
+#[test]
 fn settings_that_the_scaffolder_stumbles_over_come_first() {
     for (text, said) in [
         ("directory_type = \"workspace\"\n[workspace\n", "line 2"),

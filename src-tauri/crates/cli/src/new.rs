@@ -1,0 +1,189 @@
+//! `dagdeck new`: makes a workspace or a project, with the plan that the window shows.
+
+mod page;
+mod told;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use dagdeck::Deck;
+use dagdeck::wire::{
+    CreateFormRequest, CreateKind, CreatePlan, CreateSpec, Creation, CreationState, Event,
+    FolderRequest, Nothing,
+};
+
+use crate::arguments::{Make, New};
+use crate::end::{End, words};
+use crate::piped;
+use crate::up::{Stop, start};
+use told::Told;
+
+pub(crate) fn run(what: &New) -> Result<(), End> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+    runtime.block_on(async {
+        let mut stop = Stop::listen()?;
+        let deck = start().await?;
+        let end = Box::pin(make(&deck, what, &mut stop)).await;
+        deck.shut_down().await;
+        end
+    })
+}
+
+async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
+    let (kind, make) = match what {
+        New::Workspace { make, .. } => (CreateKind::Workspace, make),
+        New::Project { make, .. } => (CreateKind::Project, make),
+    };
+    let spec = answers(deck, what, kind, make).await?;
+    let plan = deck.create_plan(spec).await?;
+    if let Some(words) = page::blocked(&plan) {
+        if make.json {
+            json(&plan)?;
+        }
+        return Err(End::Unusable(words));
+    }
+    if make.dry_run {
+        return if make.json {
+            json(&plan)
+        } else {
+            piped(write!(anstream::stdout().lock(), "{}", page::plan(&plan)))
+        };
+    }
+    let creation = carry_out(deck, plan, make.json, stop).await?;
+    if make.json {
+        json(&creation)?;
+    }
+    match creation.state {
+        CreationState::Succeeded => Ok(()),
+        CreationState::Cancelled => Err(End::Interrupted),
+        CreationState::Failed | CreationState::Running => {
+            Err(End::Failed(page::failure(&creation)))
+        }
+    }
+}
+
+/// The answers: what was said on the command line, and for the rest what a form starts from.
+async fn answers(
+    deck: &Deck,
+    what: &New,
+    kind: CreateKind,
+    make: &Make,
+) -> Result<CreateSpec, End> {
+    let here = std::env::current_dir()
+        .map_err(|error| End::Failed(format!("can't tell the current folder: {error}")))?;
+    let (parent, name) = place(kind, &make.path, &here);
+    let request = CreateFormRequest {
+        kind,
+        parent: Some(parent),
+    };
+    let form = deck.create_form(request).await?;
+    if let Some(error) = form.blocked {
+        return Err(End::from(error));
+    }
+    if let (New::Project { trust: true, .. }, Some(root)) = (what, form.workspace) {
+        deck.workspace_open(FolderRequest { path: root }).await?;
+        deck.workspace_trust(Nothing {}).await?;
+    }
+    let first = match what {
+        New::Workspace { project, .. } => project.clone(),
+        New::Project { .. } => None,
+    };
+    Ok(CreateSpec {
+        name,
+        dagster: make.dagster.clone().unwrap_or_default(),
+        python: make.python.clone().or(form.spec.python),
+        first_project: first,
+        git: form.spec.git && !make.no_git,
+        sync: !make.no_sync,
+        ..form.spec
+    })
+}
+
+/// The folder around it and the name. A project may be named by a path from here: it must not lead out of its workspace.
+fn place(kind: CreateKind, path: &Path, here: &Path) -> (String, String) {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let whole = here.join(path);
+    let split = path.is_absolute() || kind != CreateKind::Project;
+    match (whole.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if split => (text(parent), name.to_string_lossy().into_owned()),
+        _ => (text(here), text(path)),
+    }
+}
+
+/// Makes it, telling each step as it comes, until it is done or stopped.
+async fn carry_out(
+    deck: &Deck,
+    plan: CreatePlan,
+    json: bool,
+    stop: &mut Stop,
+) -> Result<Creation, End> {
+    let mut events = deck.subscribe();
+    let mut told = Told::new(json);
+    deck.create_start(plan.spec).await?;
+    loop {
+        let creation = deck.snapshot_get(Nothing {}).await?.creation;
+        let creation =
+            creation.ok_or_else(|| End::Failed("what was being made was put away".to_owned()))?;
+        told.see(&creation)?;
+        if creation.state != CreationState::Running {
+            return Ok(creation);
+        }
+        tokio::select! {
+            () = stop.told() => deck.create_cancel(Nothing {}).await?,
+            () = changed(&mut events) => continue,
+        };
+        // Told once is enough: what ends the step is under way.
+        while deck
+            .snapshot_get(Nothing {})
+            .await?
+            .creation
+            .is_some_and(|creation| creation.state == CreationState::Running)
+        {
+            changed(&mut events).await;
+        }
+    }
+}
+
+/// Waits until something of what is made has changed.
+async fn changed(events: &mut dagdeck::Subscription) {
+    while let Some(batch) = events.next().await {
+        let made = |event: &Event| matches!(event, Event::CreationChanged { .. });
+        if batch.iter().any(|envelope| made(&envelope.event)) {
+            return;
+        }
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<(), End> {
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| End::Failed(error.to_string()))?;
+    piped(writeln!(std::io::stdout().lock(), "{text}"))
+}
+
+/// An error that is told as one, when a step failed.
+fn told_error(creation: &Creation) -> Option<String> {
+    creation.failure.as_ref().map(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_is_beside_what_is_in_its_folder_and_a_project_is_named_from_here() {
+        let here = Path::new("/w/acme");
+        let at = |kind, path: &str| place(kind, Path::new(path), here);
+        let (workspace, project) = (CreateKind::Workspace, CreateKind::Project);
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(at(workspace, "sub/new"), pair("/w/acme/sub", "new"));
+        assert_eq!(at(workspace, "/x/new"), pair("/x", "new"));
+        assert_eq!(at(workspace, "."), pair("/w/acme", "."));
+        assert_eq!(at(project, "projects/a"), pair("/w/acme", "projects/a"));
+        assert_eq!(at(project, "../a"), pair("/w/acme", "../a"));
+        assert_eq!(at(project, "/x/a"), pair("/x", "a"));
+        assert_eq!(at(project, ""), pair("/w/acme", ""));
+    }
+}
