@@ -9,9 +9,14 @@ use testkit::{TestWorkspace, within};
 
 /// The `dagdeck` command with the workspace's own state folder.
 pub(crate) fn dagdeck(workspace: &TestWorkspace) -> Command {
+    dagdeck_with(&workspace.state())
+}
+
+/// The `dagdeck` command with this state folder.
+pub(crate) fn dagdeck_with(state: &Path) -> Command {
     let mut command = Command::new(program());
     command
-        .env("DAGDECK_STATE", workspace.state())
+        .env("DAGDECK_STATE", state)
         .env_remove("PYTHONDONTWRITEBYTECODE")
         .env_remove("DAGSTER_HOME")
         .stdin(Stdio::null());
@@ -27,11 +32,16 @@ pub(crate) struct Up {
 impl Up {
     /// Starts it with trust given, on a free port.
     pub(crate) fn start(workspace: &TestWorkspace) -> Up {
+        let mut command = dagdeck(workspace);
+        command.arg("up").arg(workspace.path()).arg("--trust");
+        Up::started(command)
+    }
+
+    /// Starts `up` as given, on a free port.
+    pub(crate) fn started(mut command: Command) -> Up {
         let port = free_port();
-        let child = dagdeck(workspace)
-            .arg("up")
-            .arg(workspace.path())
-            .args(["--trust", "--port", &port.to_string()])
+        let child = command
+            .args(["--port", &port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -126,3 +126,168 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     assert_eq!(maker.creation().await, None);
     maker.deck.shut_down().await;
 }
+
+/// Holds what is chosen against what uv itself answers, whatever is published today.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_version_is_one_of_which_every_package_is_published() {
+    let maker = Maker::new().await;
+    let versions = maker.deck.create_versions(Nothing {}).await.unwrap();
+    assert_eq!(versions.unreachable, None);
+    let newest = versions.newest.unwrap();
+    assert!(published(&maker, &PACKAGES, &newest), "{newest}");
+    let Some(skipped) = versions.skipped else {
+        // The newest release is whole: then nothing is newer than what was chosen.
+        assert!(PACKAGES.iter().all(|package| !published(
+            &maker,
+            &[package],
+            &format!("{newest}.1")
+        )));
+        return;
+    };
+    for package in PACKAGES {
+        let missing = skipped.missing.iter().any(|one| one == package);
+        assert_eq!(
+            published(&maker, &[package], &skipped.version),
+            !missing,
+            "{package}"
+        );
+    }
+    // Typed by hand, it is refused with the packages named and the working version one click away.
+    let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
+    spec.dagster.clone_from(&skipped.version);
+    let plan = maker.deck.create_plan(spec.clone()).await.unwrap();
+    let remark = plan.remarks.iter().find(|remark| remark.blocks).unwrap();
+    assert!(
+        skipped
+            .missing
+            .iter()
+            .all(|package| remark.message.contains(package.as_str()))
+    );
+    assert_eq!(remark.instead.as_ref(), Some(&newest));
+    let refused = maker.deck.create_start(spec).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Invalid);
+    assert!(!maker.path("acme").exists());
+    maker.deck.shut_down().await;
+}
+
+const PACKAGES: [&str; 4] = [
+    "dagster",
+    "dagster-dg-cli",
+    "dagster-webserver",
+    "create-dagster",
+];
+
+/// Whether uv finds packages at a version.
+fn published(maker: &Maker, packages: &[&str], version: &str) -> bool {
+    let lines = packages
+        .iter()
+        .map(|package| format!("{package}=={version}\n"));
+    let file = maker.folder.write("asked.txt", lines.collect::<String>());
+    let output = std::process::Command::new("uv")
+        .args(["pip", "compile", "--no-deps", "--quiet"])
+        .arg(file)
+        .output()
+        .unwrap();
+    output.status.success()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cancelled_can_be_removed_and_dg_toml_is_as_it_was() {
+    let maker = Maker::new().await;
+    let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
+    spec.sync = false;
+    maker.deck.create_start(spec).await.unwrap();
+    assert_eq!(maker.made().await.state, CreationState::Succeeded);
+    let refused = maker.deck.create_remove(Nothing {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Precondition, "it is whole");
+    let config = maker.path("acme/dg.toml");
+    let text = fs_err::read_to_string(&config).unwrap() + "# a person's own line\n";
+    fs_err::write(&config, &text).unwrap();
+
+    let mut spec = maker.spec(CreateKind::Project, "projects/doomed").await;
+    spec.parent = maker.path("acme").display().to_string();
+    maker.deck.create_start(spec).await.unwrap();
+    let syncing = async || {
+        let steps = maker.creation().await.unwrap().steps;
+        steps
+            .iter()
+            .any(|step| step.title.starts_with("Install") && step.state == StepState::Running)
+    };
+    wait_until("it syncs", MAKING, syncing).await;
+    assert!(
+        fs_err::read_to_string(&config)
+            .unwrap()
+            .contains("projects/doomed")
+    );
+    let refused = maker.deck.create_remove(Nothing {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Precondition, "it runs");
+    maker.deck.create_cancel(Nothing {}).await.unwrap();
+    let creation = maker.made().await;
+    let folder = maker.path("acme/projects/doomed");
+    assert_eq!(creation.made, [folder.display().to_string()]);
+    maker.deck.create_remove(Nothing {}).await.unwrap();
+    assert_eq!(maker.creation().await, None);
+    assert!(!folder.exists());
+    assert_eq!(fs_err::read_to_string(&config).unwrap(), text);
+    #[cfg(target_os = "linux")]
+    {
+        use trash::os_limited::{list, purge_all};
+        let items = list().unwrap().into_iter();
+        let ours: Vec<_> = items
+            .filter(|item| item.original_path() == folder)
+            .collect();
+        assert_eq!(ours.len(), 1, "it is in the trash");
+        purge_all(ours).unwrap();
+    }
+    maker.deck.shut_down().await;
+}
+
+/// Cancelled while the scaffolder itself runs: half made or not begun, the same button goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_scaffolder_begins_again() {
+    let maker = Maker::new().await;
+    let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
+    spec.sync = false;
+    maker.deck.create_start(spec).await.unwrap();
+    let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
+    wait_until("the scaffolder runs", MAKING, running).await;
+    maker.deck.create_cancel(Nothing {}).await.unwrap();
+    let creation = maker.made().await;
+    assert_eq!(creation.state, CreationState::Cancelled);
+    assert_eq!(creation.made.is_empty(), !maker.path("acme").exists());
+    // As if it had been stopped between two files.
+    fs_err::create_dir_all(maker.path("acme/deployments/local")).unwrap();
+    fs_err::write(maker.path("acme/dg.toml"), "directory_type = \"work").unwrap();
+    maker.deck.create_retry(Nothing {}).await.unwrap();
+    let creation = maker.made().await;
+    assert_eq!(creation.state, CreationState::Succeeded, "{creation:?}");
+    assert!(
+        maker
+            .path("acme/deployments/local/pyproject.toml")
+            .is_file()
+    );
+    maker.deck.shut_down().await;
+}
+
+/// What the scaffolder does not write is never taken away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_put_there_meanwhile_is_left_alone() {
+    let maker = Maker::new().await;
+    let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
+    spec.sync = false;
+    maker.deck.create_start(spec).await.unwrap();
+    let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
+    wait_until("the scaffolder runs", MAKING, running).await;
+    maker.deck.create_cancel(Nothing {}).await.unwrap();
+    maker.made().await;
+    fs_err::create_dir_all(maker.path("acme")).unwrap();
+    fs_err::write(maker.path("acme/thesis.txt"), "years of work").unwrap();
+    maker.deck.create_retry(Nothing {}).await.unwrap();
+    let creation = maker.made().await;
+    assert_eq!(creation.state, CreationState::Failed);
+    let failure = creation.failure.unwrap();
+    assert!(failure.message.contains("thesis.txt"), "{failure:?}");
+    assert!(!failure.hints.is_empty());
+    assert!(maker.path("acme/thesis.txt").is_file());
+    maker.deck.shut_down().await;
+}

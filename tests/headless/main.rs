@@ -13,6 +13,7 @@ mod command;
 mod copies;
 mod create;
 mod launched;
+mod new;
 mod opened;
 mod projects;
 mod reload;

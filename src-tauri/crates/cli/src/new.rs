@@ -13,7 +13,7 @@ use dagdeck::wire::{
 };
 
 use crate::arguments::{Make, New};
-use crate::end::{End, words};
+use crate::end::End;
 use crate::piped;
 use crate::up::{Stop, start};
 use told::Told;
@@ -60,7 +60,7 @@ async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
         CreationState::Succeeded => Ok(()),
         CreationState::Cancelled => Err(End::Interrupted),
         CreationState::Failed | CreationState::Running => {
-            Err(End::Failed(page::failure(&creation)))
+            Err(End::Failed(page::failure(&creation, make.json)))
         }
     }
 }
@@ -161,11 +161,6 @@ fn json<T: serde::Serialize>(value: &T) -> Result<(), End> {
     let text =
         serde_json::to_string_pretty(value).map_err(|error| End::Failed(error.to_string()))?;
     piped(writeln!(std::io::stdout().lock(), "{text}"))
-}
-
-/// An error that is told as one, when a step failed.
-fn told_error(creation: &Creation) -> Option<String> {
-    creation.failure.as_ref().map(words)
 }
 
 #[cfg(test)]

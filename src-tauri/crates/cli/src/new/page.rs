@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use dagdeck::wire::{CreatePlan, Creation, StepState};
+use dagdeck::wire::{ApiError, CreatePlan, Creation, StepState};
 
-use super::told_error;
+use crate::end::words;
 
 /// Why nothing can be made like this; none where something can.
 pub(super) fn blocked(plan: &CreatePlan) -> Option<String> {
@@ -49,9 +49,20 @@ pub(super) fn plan(plan: &CreatePlan) -> String {
     page
 }
 
-/// Why it stopped, with what is left to run by hand.
-pub(super) fn failure(creation: &Creation) -> String {
-    let mut page = told_error(creation).unwrap_or_else(|| "It was not made.".to_owned());
+/// Why it stopped, with what is left to run by hand; `whole` also what was printed, where that was not told before.
+pub(super) fn failure(creation: &Creation, whole: bool) -> String {
+    let told = creation.failure.as_ref().map(|error| {
+        let causes = if whole {
+            error.causes.clone()
+        } else {
+            Vec::new()
+        };
+        words(&ApiError {
+            causes,
+            ..error.clone()
+        })
+    });
+    let mut page = told.unwrap_or_else(|| "It was not made.".to_owned());
     let left = creation
         .steps
         .iter()

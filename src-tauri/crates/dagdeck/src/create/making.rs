@@ -243,7 +243,10 @@ impl Making {
         }
         self.program(at, SCAFFOLD, None, cancel).await?;
         match undo::missing(scaffold) {
-            None => Ok(()),
+            None => match (&self.plan.register, &scaffold.listed) {
+                (Some(shown), Some((_, project))) => undo::as_shown(shown, project),
+                _ => Ok(()),
+            },
             Some(missing) => Err(ApiError::new(
                 ErrorCode::ToolFailed,
                 format!("create-dagster ended without an error, but {missing}."),

@@ -114,6 +114,30 @@ pub(super) async fn trash(folder: &Path) -> Result<(), ApiError> {
     }
 }
 
+/// Puts the entry of a project as the review showed it: the scaffolder writes a new table in a style of its own where the
+/// list is an inline one. Only where taking its entry out again gives the file from before, so that nothing that someone
+/// else wrote meanwhile is lost.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub(super) fn as_shown(shown: &Edit, project: &str) -> Result<(), ApiError> {
+    let out = edit::unregister(&shown.path, project).map_err(|error| unwritable(&error))?;
+    // A last line without an end gets one with the entry.
+    let same = out.after.trim_end() == shown.before.trim_end();
+    if out.before == shown.after || !same {
+        return Ok(());
+    }
+    let settled = Edit {
+        path: out.path,
+        before: out.before,
+        after: shown.after.clone(),
+    };
+    match settled.write() {
+        Ok(()) | Err(EditError::Changed { .. }) => Ok(()),
+        Err(error) => Err(unwritable(&error)),
+    }
+}
+
 /// Takes a project out of its workspace's settings again: as it was where nobody else wrote the file meanwhile.
 ///
 /// # Errors
@@ -139,7 +163,7 @@ pub(super) fn unlist(made: &Edit, project: &str) -> Result<(), ApiError> {
 fn unwritable(error: &EditError) -> ApiError {
     ApiError::new(
         ErrorCode::Io,
-        "The project could not be taken out of dg.toml.",
+        "The list of projects in dg.toml could not be changed.",
     )
     .because(error)
 }

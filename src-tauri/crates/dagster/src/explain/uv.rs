@@ -78,7 +78,7 @@ const RULES: &[Rule] = &[
         r"No space left on device",
         "The disk is full",
         "Packages could not be written, and the environment may be half made.",
-        "Free some space, then sync again.",
+        "Free some space, then try again.",
     ),
     rule(
         r"Read-only file system",
@@ -93,16 +93,22 @@ const RULES: &[Rule] = &[
         "Check who owns the folder.",
     ),
     rule(
+        r"PermissionError: \[Errno \d+\]",
+        "The folder can't be written",
+        "Your user has no right to write here.",
+        "Choose a folder of your own.",
+    ),
+    rule(
         r"expected directory but found a file|cannot determine if it is a virtual environment: Not a directory",
         "The environment is a file",
         "There is a file where the environment's folder should be.",
-        "Delete or move that file, then sync again.",
+        "Delete or move that file, then try again.",
     ),
     rule(
         r"is not a valid Python environment \(no Python executable was found\)",
         "The environment's folder holds something else",
         "The folder has files in it but no Python, so uv leaves it as it is.",
-        "Move that folder away, then sync again.",
+        "Move that folder away, then try again.",
     ),
     rule(
         r"failed to lookup address information|dns error|Name or service not known",
@@ -120,13 +126,13 @@ const RULES: &[Rule] = &[
         r"Packages were unavailable because the network was disabled|not found in the cache",
         "A package isn't in the cache",
         "uv was told to stay offline, and it has no copy of this package.",
-        "Sync again with the network on.",
+        "Try again with the network on.",
     ),
     rule(
         r"TOML parse error at line (\d+)",
         "pyproject.toml can't be read",
         "uv stops at line {1}: it is not valid TOML.",
-        "Correct that line, then sync again.",
+        "Correct that line, then try again.",
     ),
     rule(
         r"pyenv: version `?([^' ]+)'? is not installed",

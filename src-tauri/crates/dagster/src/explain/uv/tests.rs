@@ -30,6 +30,7 @@ fn every_recorded_failure_is_explained() {
         ("proxy", "The package index can't be reached"),
         ("dns", "No network"),
         ("read-only", "The folder can't be written"),
+        ("scaffolder-denied", "The folder can't be written"),
         ("disk-full", "The disk is full"),
         ("dangling", "The environment's Python is gone"),
         ("venv-is-a-file", "The environment is a file"),
