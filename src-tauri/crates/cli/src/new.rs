@@ -58,7 +58,10 @@ async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
     }
     match creation.state {
         CreationState::Succeeded => Ok(()),
-        CreationState::Cancelled => Err(End::Interrupted),
+        CreationState::Cancelled => {
+            anstream::eprintln!("dagdeck: {}", page::failure(&creation, make.json));
+            Err(End::Interrupted)
+        }
         CreationState::Failed | CreationState::Running => {
             Err(End::Failed(page::failure(&creation, make.json)))
         }

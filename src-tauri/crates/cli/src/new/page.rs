@@ -49,7 +49,7 @@ pub(super) fn plan(plan: &CreatePlan) -> String {
     page
 }
 
-/// Why it stopped, with what is left to run by hand; `whole` also what was printed, where that was not told before.
+/// Why it stopped, or that it was taken back, with what is left to run by hand; `whole` also what was printed, where that was not told before.
 pub(super) fn failure(creation: &Creation, whole: bool) -> String {
     let told = creation.failure.as_ref().map(|error| {
         let causes = if whole {
@@ -62,7 +62,13 @@ pub(super) fn failure(creation: &Creation, whole: bool) -> String {
             ..error.clone()
         })
     });
-    let mut page = told.unwrap_or_else(|| "It was not made.".to_owned());
+    let mut page = told.unwrap_or_else(|| match creation.made.as_slice() {
+        [] => "Cancelled. Nothing was made.".to_owned(),
+        made => format!(
+            "Cancelled. What was made so far is kept: {}",
+            made.join(", ")
+        ),
+    });
     let left = creation
         .steps
         .iter()
