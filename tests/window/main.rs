@@ -9,6 +9,7 @@
 )]
 
 mod app;
+mod create;
 mod driver;
 mod killed;
 mod main_job;

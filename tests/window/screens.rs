@@ -19,6 +19,7 @@ async fn every_screen_in_both_themes() {
     let app = App::start(&workspace, &[]).await;
     app.find("open-path-input").await;
     taken(&app, "01-welcome").await;
+    new_workspace(&app).await;
     app.type_into("open-path-input", workspace.path().to_str().unwrap())
         .await;
     app.click("open-path-go").await;
@@ -57,8 +58,49 @@ async fn every_screen_in_both_themes() {
         app.location_is(location, "stopped").await;
     }
     taken(&app, "18-overview-stopped-last-known").await;
+    new_project(&app).await;
     app.close().await;
     wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+}
+
+/// The first question, with an answer that can't be.
+async fn new_workspace(app: &App) {
+    app.click("new-workspace").await;
+    app.find("create-name").await;
+    taken(app, "20-new-workspace").await;
+    app.type_into("create-first-project", "import").await;
+    app.find("remarks-first-blocks").await;
+    taken(app, "21-new-workspace-name-refused").await;
+    app.click("create-close").await;
+    app.find("open-path-input").await;
+}
+
+/// Every step of a project in the open workspace, from the first question to the end, stopped once on the way.
+async fn new_project(app: &App) {
+    let (width, height) = SIZES[0];
+    app.resize(width, height).await;
+    app.click("side-new-project").await;
+    app.find("create-name").await;
+    taken(app, "22-new-project-where").await;
+    app.click("create-next").await;
+    app.find("create-sync").await;
+    app.find_within("dagster-another", SOON).await;
+    taken(app, "23-new-project-versions").await;
+    app.click("create-next").await;
+    app.find_within("create-start", STARTING).await;
+    taken(app, "24-new-project-review").await;
+    app.click("create-start").await;
+    app.find("creation-cancel").await;
+    app.click("creation-cancel").await;
+    app.find("creation-retry").await;
+    taken(app, "25-new-project-stopped").await;
+    app.click("creation-retry").await;
+    app.find("creation-cancel").await;
+    taken(app, "26-new-project-running").await;
+    app.find_within("creation-launch", STARTING).await;
+    taken(app, "27-new-project-ready").await;
+    app.click("creation-open").await;
+    app.find("row-projects/my-project").await;
 }
 
 async fn location(app: &App) {
@@ -120,6 +162,7 @@ fn at_home(app: &App) -> String {
     let folders = serde_json::json!([
         [app.around(), "/home/ann"],
         [repository, "/home/ann/dagdeck"],
+        [std::env::home_dir(), "/home/ann"],
     ]);
     format!(
         "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -127,6 +170,9 @@ fn at_home(app: &App) -> String {
             let text = node.data;
             for (const [from, to] of {folders}) text = text.replaceAll(from, to);
             if (text !== node.data) node.data = text;
+        }}
+        for (const field of document.querySelectorAll('input')) {{
+            for (const [from, to] of {folders}) field.value = field.value.replaceAll(from, to);
         }}
         return null"
     )
