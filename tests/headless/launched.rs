@@ -30,6 +30,17 @@ impl Launched {
 
     /// Opens, trusts and launches, on this port if one is given, and does not wait.
     pub(crate) async fn begun(workspace: TestWorkspace, port: Option<u16>) -> Self {
+        let opened = Self::opened(workspace).await;
+        let request = LaunchRequest {
+            port,
+            ..LaunchRequest::default()
+        };
+        opened.deck.launch(request).await.unwrap();
+        opened
+    }
+
+    /// Opens and trusts, and starts nothing.
+    pub(crate) async fn opened(workspace: TestWorkspace) -> Self {
         let guard = GuardProgram {
             program: command(),
             arguments: vec!["guard".into()],
@@ -41,11 +52,6 @@ impl Launched {
         let path = workspace.path().display().to_string();
         deck.workspace_open(FolderRequest { path }).await.unwrap();
         deck.workspace_trust(Nothing {}).await.unwrap();
-        let request = LaunchRequest {
-            port,
-            ..LaunchRequest::default()
-        };
-        deck.launch(request).await.unwrap();
         Self { deck, workspace }
     }
 

@@ -15,6 +15,7 @@ mod create;
 mod launched;
 mod new;
 mod opened;
+mod packages;
 mod projects;
 mod reload;
 mod scaffold;

@@ -32,6 +32,9 @@ macro_rules! with_commands {
             sync_start: SyncRequest => Nothing, "Syncs environments: what runs from them stops and starts again.";
             location_definitions: LocationRequest => DefinitionNames, "The names of its definitions as last read.";
             location_files: LocationRequest => ProjectFiles, "The files of its project.";
+            location_requirements: LocationRequest => Requirements, "What a location's project asks for.";
+            packages_plan: PackagesRequest => PackagesPlan, "What adding, removing or changing a package would do; writes nothing.";
+            packages_change: PackagesRequest => Nothing, "Changes what projects ask for, then syncs their environments.";
             definition_types: LocationRequest => DefinitionTypes, "What can be added to a location's project.";
             definition_form: DefinitionTypeRequest => DefinitionForm, "What a type of definition asks for.";
             scaffold_plan: ScaffoldRequest => ScaffoldPlan, "What adding a definition would write; writes nothing.";

@@ -3,7 +3,6 @@
 //! Owns the order: answers, remarks, plan, steps. What names and versions can be used and what the scaffolder promises is
 //! `dagster::create`'s. Nothing is written before a plan is carried out, and what was made goes nowhere but to the trash.
 
-mod diff;
 mod form;
 mod index;
 mod making;

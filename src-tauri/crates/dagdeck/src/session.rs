@@ -9,6 +9,7 @@ mod files;
 mod launch;
 mod location;
 mod measure;
+mod packages;
 mod projects;
 mod ready;
 mod refresh;

@@ -13,6 +13,7 @@ pub mod create;
 pub mod environment;
 pub mod explain;
 pub mod instance;
+pub mod packages;
 pub mod scaffold;
 pub mod sockets;
 pub mod uv;

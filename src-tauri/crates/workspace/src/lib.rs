@@ -18,6 +18,7 @@ mod project;
 mod pyproject;
 mod read;
 mod recent;
+mod requirements;
 mod root;
 mod source;
 mod version;
@@ -32,7 +33,7 @@ pub use environment::{
     Installed, Lockfile, contents,
 };
 pub use files::project_files;
-pub use lockfile::lock_is_fresh;
+pub use lockfile::{lock_is_fresh, locked_versions};
 pub use model::{
     CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,
 };
@@ -40,5 +41,6 @@ pub use nearby::find_projects;
 pub use problem::{Place, Problem, ProblemCode, Severity};
 pub use read::{path_from, read};
 pub use recent::{Summary, quick_summary};
+pub use requirements::{Requirements, requirements};
 pub use root::find_root;
 pub use version::{compare_versions, meets};

@@ -2,6 +2,7 @@
 //! compare is `None`.
 
 mod text;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -15,6 +16,7 @@ use toml_edit::{Document, Item, TableLike};
 
 use crate::pyproject::Toml;
 use text::LockText;
+pub use versions::locked_versions;
 
 /// Whether a project's own uv.lock answers its pyproject.toml; `None` if there is none or it can't be told.
 #[must_use]

@@ -24,11 +24,14 @@ import type { LogWindowRequest } from "./LogWindowRequest";
 import type { Nothing } from "./Nothing";
 import type { OpenLogRequest } from "./OpenLogRequest";
 import type { OperationRequest } from "./OperationRequest";
+import type { PackagesPlan } from "./PackagesPlan";
+import type { PackagesRequest } from "./PackagesRequest";
 import type { ProjectFiles } from "./ProjectFiles";
 import type { ProjectsApply } from "./ProjectsApply";
 import type { ProjectsChange } from "./ProjectsChange";
 import type { ProjectsFound } from "./ProjectsFound";
 import type { ProjectsPlan } from "./ProjectsPlan";
+import type { Requirements } from "./Requirements";
 import type { ScaffoldPlan } from "./ScaffoldPlan";
 import type { ScaffoldRequest } from "./ScaffoldRequest";
 import type { SearchLogRequest } from "./SearchLogRequest";
@@ -87,6 +90,12 @@ export interface Commands {
   location_definitions: { request: LocationRequest; response: DefinitionNames };
   /** The files of its project. */
   location_files: { request: LocationRequest; response: ProjectFiles };
+  /** What a location's project asks for. */
+  location_requirements: { request: LocationRequest; response: Requirements };
+  /** What adding, removing or changing a package would do; writes nothing. */
+  packages_plan: { request: PackagesRequest; response: PackagesPlan };
+  /** Changes what projects ask for, then syncs their environments. */
+  packages_change: { request: PackagesRequest; response: Nothing };
   /** What can be added to a location's project. */
   definition_types: { request: LocationRequest; response: DefinitionTypes };
   /** What a type of definition asks for. */
@@ -176,6 +185,9 @@ export const COMMAND_NAMES = [
   "sync_start",
   "location_definitions",
   "location_files",
+  "location_requirements",
+  "packages_plan",
+  "packages_change",
   "definition_types",
   "definition_form",
   "scaffold_plan",

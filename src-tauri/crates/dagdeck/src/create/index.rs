@@ -84,6 +84,30 @@ impl Index {
         found
     }
 
+    /// Refuses a version of which not all packages are published.
+    ///
+    /// # Errors
+    /// For such a version, or when the index can't be asked.
+    pub(crate) async fn require_whole(
+        &self,
+        context: &Context,
+        version: &str,
+    ) -> Result<(), ApiError> {
+        let missing = self.missing_at(context, version).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "Dagster {version} can't be installed: {}.",
+            super::plan::not_published(&missing)
+        );
+        let error = ApiError::new(ErrorCode::Invalid, message);
+        Err(match self.newest(context, false).await {
+            Ok(newest) => error.hint(format!("The newest that can is {}.", newest.version)),
+            Err(_) => error,
+        })
+    }
+
     /// The newest version, if it is known by now.
     pub(crate) fn newest_known(&self) -> Option<Newest> {
         self.lock().newest.clone()

@@ -14,8 +14,9 @@ use workspace::edit::{self, Edit};
 
 use super::place::{self, Place};
 use super::remark::stop;
-use super::{Index, diff, form};
+use super::{Index, form};
 use crate::deck::Context;
+use crate::diff;
 use crate::operations::command_view;
 use crate::wire::{
     ApiError, CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, ErrorCode,
@@ -24,6 +25,7 @@ use crate::wire::{
 use files::files;
 use steps::{Means, first_project, steps};
 
+pub(super) use answers::not_published;
 pub(crate) use answers::used;
 
 /// What would happen.

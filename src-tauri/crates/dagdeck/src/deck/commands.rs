@@ -175,6 +175,23 @@ impl Deck {
         self.opened().await?.files(&request.location).await
     }
 
+    pub async fn location_requirements(&self, request: LocationRequest) -> Answer<Requirements> {
+        self.opened().await?.requirements(&request.location)
+    }
+
+    pub async fn packages_plan(&self, request: PackagesRequest) -> Answer<PackagesPlan> {
+        let session = self.opened().await?;
+        if let PackagesChange::Dagster { version } = &request.change {
+            self.index.require_whole(&self.context, version).await?;
+        }
+        session.packages_plan(&request).await
+    }
+
+    pub async fn packages_change(&self, request: PackagesRequest) -> Answer<Nothing> {
+        self.opened().await?.packages_change(&request).await?;
+        Ok(Nothing {})
+    }
+
     pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {
         self.opened()
             .await?

@@ -165,6 +165,18 @@ const RULES: &[Rule] = &[
         "Correct the version in pyproject.toml.",
     ),
     rule(
+        r"Failed to parse: `([^`]*)`",
+        "{1} is no package",
+        "uv can't read it as a package's name with a version.",
+        "Write it as in pandas, pandas>=2 or pandas[excel].",
+    ),
+    rule(
+        r"The dependency `([^`]+)` could not be found in",
+        "The project doesn't ask for {1}",
+        "It may come with another package, or stand in another group.",
+        "Look into pyproject.toml for where it is asked for.",
+    ),
+    rule(
         r"Because (\S+) was not found in the package registry",
         "No package {1}",
         "The package index has no package of this name.",

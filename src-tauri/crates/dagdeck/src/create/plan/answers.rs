@@ -62,7 +62,7 @@ pub(super) async fn dagster(
 }
 
 /// "dagster-dg-cli and dagster-webserver are not published".
-pub(super) fn not_published(missing: &[String]) -> String {
+pub(in crate::create) fn not_published(missing: &[String]) -> String {
     match missing {
         [one] => format!("{one} is not published"),
         [all @ .., last] => format!("{} and {last} are not published", all.join(", ")),

@@ -1,0 +1,207 @@
+//! Changing what a project asks for, with `uv add` and `uv remove`.
+//!
+//! What it would do is not guessed: the same command runs first in a copy of the project's settings and lockfile. Carried
+//! out, it changes the two files and nothing else; then the environment is synced.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dagster::packages::{self, Change};
+use process::CommandLine;
+use workspace::Project;
+
+use super::{Session, view};
+use crate::diff;
+use crate::operations::{Begun, Once, command_view};
+use crate::wire::{
+    ApiError, LockChange, PackagesChange, PackagesPlan, PackagesRequest, PlannedEdit,
+    ProjectPackages, Requirements,
+};
+
+/// How long uv may take to choose versions, on a slow network.
+const LIMIT: Duration = Duration::from_secs(600);
+/// The files that uv changes.
+const FILES: [&str; 2] = ["pyproject.toml", "uv.lock"];
+
+impl Session {
+    /// What a location's project asks for now.
+    pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, ApiError> {
+        let project = self.site.project(id)?;
+        let found = workspace::requirements(&project.folder)
+            .map_err(|error| view::io("read pyproject.toml", &error))?;
+        Ok(Requirements {
+            packages: found.packages,
+            dev: found.dev,
+        })
+    }
+
+    /// What a change would do to each project.
+    pub(crate) async fn packages_plan(
+        &self,
+        request: &PackagesRequest,
+    ) -> Result<PackagesPlan, ApiError> {
+        self.site.require_trust()?;
+        let uv = self.uv_and_pythons().await?;
+        let change = change_of(&request.change);
+        let mut projects = Vec::new();
+        for id in &request.locations {
+            let project = self.site.project(id)?;
+            let real = self.change_command(&uv, &project, &project.folder, &change);
+            let plan = self.plan_in_copy(&uv, &project, &change).await;
+            let (edits, locked, fault) = match plan {
+                Ok((edits, locked)) => (edits, locked, None),
+                Err(error) => (Vec::new(), Vec::new(), Some(error)),
+            };
+            projects.push(ProjectPackages {
+                location: id.clone(),
+                command: fault.is_none().then(|| command_view(&real)),
+                fault,
+                edits,
+                locked,
+            });
+        }
+        Ok(PackagesPlan { projects })
+    }
+
+    /// Carries a change out in each project, then syncs its environment. Stops at the first project that uv refuses: it is
+    /// then as it was.
+    pub(crate) async fn packages_change(
+        self: &Arc<Self>,
+        request: &PackagesRequest,
+    ) -> Result<(), ApiError> {
+        self.site.require_trust()?;
+        let uv = self.uv_and_pythons().await?;
+        let change = change_of(&request.change);
+        for id in &request.locations {
+            let project = self.site.project(id)?;
+            let command = self.change_command(&uv, &project, &project.folder, &change);
+            let title = format!("Changing what {} asks for", project.name);
+            let done = format!("Changed what {} asks for", project.name);
+            self.ask_uv_for(&project, title, Some(done), &command, false)
+                .await?;
+            self.sync_location(id).await?;
+        }
+        Ok(())
+    }
+
+    async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
+        let context = &self.site.context;
+        let uv = context.uv().await.ok_or_else(view::uv_missing)?;
+        context.learn_pythons().await;
+        Ok(uv)
+    }
+
+    fn change_command(
+        &self,
+        uv: &Path,
+        project: &Project,
+        folder: &Path,
+        change: &Change,
+    ) -> CommandLine {
+        let fitting = self.site.context.python_for(project);
+        let python = project
+            .environment
+            .interpreter
+            .clone()
+            .filter(|_| project.environment.can_run())
+            .or(fitting);
+        packages::change(uv, folder, change, python.as_deref())
+    }
+
+    async fn plan_in_copy(
+        &self,
+        uv: &Path,
+        project: &Project,
+        change: &Change,
+    ) -> Result<(Vec<PlannedEdit>, Vec<LockChange>), ApiError> {
+        let io = |error: std::io::Error| view::io("copy the project's settings", &error);
+        let copy = copy_of(project, &self.site.context.state_folder).map_err(io)?;
+        let command = self.change_command(uv, project, copy.path(), change);
+        let title = format!("Previewing what {} would ask for", project.name);
+        self.ask_uv_for(project, title, None, &command, true)
+            .await?;
+        let text = |folder: &Path| fs_err::read_to_string(folder.join(FILES[0]));
+        let before = text(&project.folder).map_err(io)?;
+        let after = text(copy.path()).map_err(io)?;
+        let diff = diff::lines(&before, &after);
+        let path = project.folder.join(FILES[0]).display().to_string();
+        let edits = (!diff.is_empty()).then_some(PlannedEdit { path, diff });
+        let locked = lock_changes(&project.folder, copy.path()).map_err(io)?;
+        Ok((edits.into_iter().collect(), locked))
+    }
+
+    async fn ask_uv_for(
+        &self,
+        project: &Project,
+        title: String,
+        done: Option<String>,
+        command: &CommandLine,
+        passing: bool,
+    ) -> Result<(), ApiError> {
+        let once = Once {
+            begun: Begun {
+                title,
+                location: Some(project.id.clone()),
+                passing,
+                ..Begun::default()
+            },
+            done,
+            command,
+            writer: None,
+            limit: LIMIT,
+            environment: (!passing).then(|| project.environment.path.clone()),
+        };
+        let context = &self.site.context;
+        context
+            .operations
+            .run(&context.table, once, &self.ended)
+            .await
+            .map(drop)
+    }
+}
+
+fn change_of(change: &PackagesChange) -> Change {
+    match change.clone() {
+        PackagesChange::Add { requirement, dev } => Change::Add { requirement, dev },
+        PackagesChange::Remove { package, dev } => Change::Remove { package, dev },
+        PackagesChange::Dagster { version } => Change::Dagster { version },
+    }
+}
+
+/// The project's settings and lockfile in Dagdeck's own folder; gone when dropped.
+fn copy_of(project: &Project, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    let copy = tempfile::Builder::new()
+        .prefix("preview-")
+        .tempdir_in(state_folder)?;
+    for name in FILES {
+        let from = project.folder.join(name);
+        if from.is_file() {
+            fs_err::copy(from, copy.path().join(name))?;
+        }
+    }
+    Ok(copy)
+}
+
+/// What is locked at another version; everything, where there was no lockfile.
+fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<LockChange>> {
+    let locked = |folder: &Path| {
+        let lock = folder.join(FILES[1]);
+        if lock.is_file() {
+            workspace::locked_versions(&lock)
+        } else {
+            Ok(Default::default())
+        }
+    };
+    let (before, after) = (locked(before)?, locked(after)?);
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    Ok(names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| LockChange {
+            name: name.clone(),
+            from: before.get(name).cloned(),
+            to: after.get(name).cloned(),
+        })
+        .collect())
+}

@@ -1,0 +1,113 @@
+//! Changing what a project asks for, with the real uv and the real index.
+
+use dagdeck::wire::{
+    EnvironmentState, LocationRequest, PackagesChange, PackagesRequest, ProjectPackages,
+};
+use testkit::TestWorkspace;
+
+use crate::launched::Launched;
+
+const LOCATION: &str = "projects/data-science";
+
+fn request(change: PackagesChange) -> PackagesRequest {
+    PackagesRequest {
+        locations: vec![LOCATION.into()],
+        change,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_comes_in_and_goes_and_is_shown_first() {
+    let launched = Launched::opened(TestWorkspace::copy()).await;
+    let deck = &launched.deck;
+    let file = launched
+        .workspace
+        .project("data-science")
+        .join("pyproject.toml");
+    let before = fs_err::read_to_string(&file).unwrap();
+    let plan = async |change| -> ProjectPackages {
+        let mut plan = deck.packages_plan(request(change)).await.unwrap();
+        plan.projects.remove(0)
+    };
+
+    let add = PackagesChange::Add {
+        requirement: "humanize".into(),
+        dev: false,
+    };
+    let planned = plan(add.clone()).await;
+    assert_eq!(planned.fault, None);
+    let diff = &planned.edits[0].diff;
+    assert!(
+        diff.iter()
+            .any(|line| line.starts_with('+') && line.contains("humanize")),
+        "{diff:?}"
+    );
+    let [locked] = &planned.locked[..] else {
+        panic!("{planned:?}")
+    };
+    assert_eq!(
+        (locked.name.as_str(), locked.from.as_ref()),
+        ("humanize", None)
+    );
+    assert_eq!(
+        fs_err::read_to_string(&file).unwrap(),
+        before,
+        "planning writes nothing"
+    );
+
+    deck.packages_change(request(add)).await.unwrap();
+    launched
+        .until_location(
+            "data-science",
+            "its environment is ready again",
+            |location| location.environment.state == EnvironmentState::Ready,
+        )
+        .await;
+    let has = launched.workspace.python("data-science");
+    let imported = std::process::Command::new(has)
+        .args(["-c", "import humanize"])
+        .status()
+        .unwrap();
+    assert!(imported.success());
+    let location = LOCATION.to_owned();
+    let asked = deck
+        .location_requirements(LocationRequest { location })
+        .await
+        .unwrap();
+    assert!(
+        asked.packages.iter().any(|one| one.starts_with("humanize")),
+        "{asked:?}"
+    );
+
+    let remove = PackagesChange::Remove {
+        package: "humanize".into(),
+        dev: false,
+    };
+    let planned = plan(remove).await;
+    assert_eq!(planned.locked[0].to, None);
+
+    let nonsense = plan(PackagesChange::Add {
+        requirement: "no such package".into(),
+        dev: false,
+    })
+    .await;
+    assert!(nonsense.fault.unwrap().message.contains("is no package"));
+
+    let older = plan(PackagesChange::Dagster {
+        version: "1.13.26".into(),
+    })
+    .await;
+    let dagster = older
+        .locked
+        .iter()
+        .find(|one| one.name == "dagster")
+        .unwrap();
+    assert_eq!(dagster.from.as_deref(), Some("1.13.27"));
+    assert_eq!(dagster.to.as_deref(), Some("1.13.26"));
+    let nowhere = PackagesChange::Dagster {
+        version: "1.13.999".into(),
+    };
+    let refused = deck.packages_plan(request(nowhere)).await.unwrap_err();
+    assert!(refused.message.contains("dagster-webserver"), "{refused:?}");
+    launched.end().await;
+}
