@@ -83,7 +83,11 @@ export function typing(event: Event): boolean {
 export function letterAllowed(app: App, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return false;
   return (
-    app.settings?.letterKeys !== false && app.overlay === null && app.closing === null && app.adding === null
+    app.settings?.letterKeys !== false &&
+    app.overlay === null &&
+    app.closing === null &&
+    app.adding === null &&
+    app.changingPackages === null
   );
 }
 

@@ -219,6 +219,38 @@ export class FakeBackend implements Backend {
       sensors: ['raw_orders_landed'],
       resources: ['warehouse', 's3'],
     }),
+    location_requirements: () => ({
+      packages: ['dagster==1.13.27', 'pandas[excel]>=2'],
+      dev: ['dagster-dg-cli', 'dagster-webserver'],
+    }),
+    packages_plan: ({ locations, change }) => ({
+      projects: locations.map((location) => {
+        const word =
+          change.kind === 'add' ? change.requirement : change.kind === 'remove' ? change.package : 'dagster';
+        const nonsense = word.includes(' ');
+        const folder = `/Users/you/work/acme-data/projects/${location}`;
+        const line = `uv ${change.kind === 'remove' ? 'remove' : 'add'} --no-sync -- ${word}`;
+        return {
+          location,
+          fault: nonsense
+            ? {
+                code: 'toolFailed' as const,
+                message: `${word} is no package`,
+                causes: [],
+                hints: [],
+                subject: null,
+              }
+            : null,
+          command: nonsense
+            ? null
+            : { argv: line.split(' '), folder, shell: `cd ${folder} && ${line}`, environment: [] },
+          edits: nonsense
+            ? []
+            : [{ path: `${folder}/pyproject.toml`, diff: [' dependencies = [', `+    "${word}",`, ' ]'] }],
+          locked: nonsense ? [] : [{ name: word, from: null, to: '4.16.0' }],
+        };
+      }),
+    }),
     definition_types: () => ({
       folder: 'src/data_science/defs',
       types: [
