@@ -1,15 +1,14 @@
 //! A launched workspace with the API that hosts speak: what a test says and waits for.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
+use dagdeck::Deck;
 use dagdeck::wire::{
-    FolderRequest, LaunchRequest, LocationRequest, LocationView, Nothing, Readiness, Snapshot,
-    WorkspaceView,
+    LaunchRequest, LocationRequest, LocationView, Nothing, Readiness, Snapshot, WorkspaceView,
 };
-use dagdeck::{Deck, DeckOptions};
-use process::GuardProgram;
 use testkit::{Graphql, TestWorkspace, wait_until, wait_until_none_mentions, within};
+
+use crate::opened::Opened;
 
 /// How long a launch or a reload may take on a busy machine.
 pub(crate) const STARTING: Duration = Duration::from_secs(90);
@@ -41,17 +40,7 @@ impl Launched {
 
     /// Opens and trusts, and starts nothing.
     pub(crate) async fn opened(workspace: TestWorkspace) -> Self {
-        let guard = GuardProgram {
-            program: command(),
-            arguments: vec!["guard".into()],
-        };
-        let mut options = DeckOptions::from_environment(guard);
-        options.state_folder = workspace.state();
-        options.environment.remove("DAGSTER_HOME");
-        let deck = Deck::start(options).await.unwrap();
-        let path = workspace.path().display().to_string();
-        deck.workspace_open(FolderRequest { path }).await.unwrap();
-        deck.workspace_trust(Nothing {}).await.unwrap();
+        let Opened { deck } = Opened::of(&workspace.path(), &workspace.state()).await;
         Self { deck, workspace }
     }
 
@@ -134,8 +123,4 @@ impl Launched {
 /// Loaded, with nothing newer on its way.
 pub(crate) fn is_ready(location: &LocationView) -> bool {
     matches!(location.readiness, Readiness::Ready { .. }) && !location.reloading
-}
-
-fn command() -> PathBuf {
-    crate::command::program()
 }

@@ -49,7 +49,6 @@ export type { Lifecycle } from './generated/Lifecycle';
 export type { LoadError } from './generated/LoadError';
 export type { LocationRequest } from './generated/LocationRequest';
 export type { LocationView } from './generated/LocationView';
-export type { LockChange } from './generated/LockChange';
 export type { LockPlan } from './generated/LockPlan';
 export type { LogFilter } from './generated/LogFilter';
 export type { LogLevel } from './generated/LogLevel';

@@ -15,8 +15,8 @@ use super::{Session, view};
 use crate::diff;
 use crate::operations::{Begun, Once, command_view};
 use crate::wire::{
-    ApiError, LockChange, PackagesChange, PackagesPlan, PackagesRequest, PlannedEdit,
-    ProjectPackages, Requirements,
+    ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PlannedEdit,
+    ProjectPackages, Requirements, SyncRequest,
 };
 
 /// How long uv may take to choose versions, on a slow network.
@@ -80,9 +80,14 @@ impl Session {
             let done = format!("Changed what {} asks for", project.name);
             self.ask_uv_for(&project, title, Some(done), &command, false)
                 .await?;
-            self.sync_location(id).await?;
         }
-        Ok(())
+        let locations = request.locations.clone();
+        let deployment = false;
+        self.sync(SyncRequest {
+            locations,
+            deployment,
+        })
+        .await
     }
 
     async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
@@ -99,7 +104,10 @@ impl Session {
         folder: &Path,
         change: &Change,
     ) -> CommandLine {
-        let fitting = self.site.context.python_for(project);
+        let fitting = self
+            .site
+            .context
+            .python_for(&project.folder, &project.environment);
         let python = project
             .environment
             .interpreter
@@ -114,7 +122,7 @@ impl Session {
         uv: &Path,
         project: &Project,
         change: &Change,
-    ) -> Result<(Vec<PlannedEdit>, Vec<LockChange>), ApiError> {
+    ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
         let io = |error: std::io::Error| view::io("copy the project's settings", &error);
         let copy = copy_of(project, &self.site.context.state_folder).map_err(io)?;
         let command = self.change_command(uv, project, copy.path(), change);
@@ -184,7 +192,7 @@ fn copy_of(project: &Project, state_folder: &Path) -> std::io::Result<tempfile::
 }
 
 /// What is locked at another version; everything, where there was no lockfile.
-fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<LockChange>> {
+fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<PackageChange>> {
     let locked = |folder: &Path| {
         let lock = folder.join(FILES[1]);
         if lock.is_file() {
@@ -198,7 +206,7 @@ fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<LockChange>>
     Ok(names
         .into_iter()
         .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| LockChange {
+        .map(|name| PackageChange {
             name: name.clone(),
             from: before.get(name).cloned(),
             to: after.get(name).cloned(),

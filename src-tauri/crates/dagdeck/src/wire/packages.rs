@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, CommandView, PlannedEdit};
+use super::{ApiError, CommandView, PackageChange, PlannedEdit};
 
 /// A change to what projects ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -69,20 +69,7 @@ pub struct ProjectPackages {
     /// The change to pyproject.toml.
     pub edits: Vec<PlannedEdit>,
     /// The packages that would be locked at another version.
-    pub locked: Vec<LockChange>,
-}
-
-/// A package whose locked version would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct LockChange {
-    /// The package.
-    pub name: String,
-    /// The version locked now; null where it is not.
-    pub from: Option<String>,
-    /// The version locked then; null where it goes.
-    pub to: Option<String>,
+    pub locked: Vec<PackageChange>,
 }
 
 /// What a project asks for now.
