@@ -21,5 +21,6 @@ mod reload;
 mod scaffold;
 mod status;
 mod sync;
+mod sync_failures;
 mod trouble;
 mod up;
