@@ -23,6 +23,26 @@ pub struct SyncCheck {
     pub replaces_environment: bool,
 }
 
+impl SyncCheck {
+    /// Counts in what uv takes for installed and is not whole.
+    #[must_use]
+    pub fn with_unfinished(mut self, names: &[String]) -> Self {
+        for name in names {
+            // uv writes names with `-`, folders have `_`.
+            let name = name.replace('_', "-").to_lowercase();
+            if !self.changes.iter().any(|change| change.name == name) {
+                self.changes.push(Change {
+                    name,
+                    from: None,
+                    to: Some(String::new()),
+                });
+            }
+        }
+        self.outdated |= !names.is_empty();
+        self
+    }
+}
+
 /// One package that a sync would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -221,6 +241,14 @@ mod tests {
         );
         assert!(check.outdated && check.lock_outdated && !check.replaces_environment);
         assert_eq!(check.python.as_deref(), Some("3.12.1"));
+    }
+
+    #[test]
+    fn what_is_half_installed_is_out_of_date_whatever_uv_says() {
+        let check = SyncCheck::default().with_unfinished(&["dagster_webserver".to_owned()]);
+        assert!(check.outdated);
+        assert_eq!(check.changes, [change("dagster-webserver", None, Some(""))]);
+        assert!(!SyncCheck::default().with_unfinished(&[]).outdated);
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dagster::command::UvProject;
 use dagster::uv::SyncCheck;
 use futures::StreamExt;
-use process::{CancellationToken, CommandLine};
+use process::CancellationToken;
 use workspace::Environment;
 
 use super::{Session, sync};
@@ -23,7 +24,7 @@ struct Question {
     /// The location; none for deployments/local.
     location: Option<String>,
     environment: PathBuf,
-    command: CommandLine,
+    project: UvProject,
 }
 
 impl Session {
@@ -49,7 +50,7 @@ impl Session {
             let operations = &session.site.context.operations;
             let operation = operations.begin(Begun {
                 title: format!("Checking {what}"),
-                command: Some(command_view(&first.command)),
+                command: Some(command_view(&first.project.check())),
                 passing: true,
                 ..Begun::default()
             });
@@ -70,7 +71,7 @@ impl Session {
             asked.then(|| Question {
                 location,
                 environment: environment.path.clone(),
-                command: sync::uv_project(site, uv, folder, environment).check(),
+                project: sync::whole_uv_project(site, uv, folder, environment),
             })
         };
         let reading = site.reading();
@@ -92,7 +93,7 @@ impl Session {
         if site.is_syncing(environment) {
             return;
         }
-        let found = self.compare(&question.command).await;
+        let found = self.compare(&question.project).await;
         // A sync that began or ended meanwhile knows better.
         let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
             return;
@@ -105,13 +106,14 @@ impl Session {
 
     /// What uv finds. One that can't answer leaves what the files tell; its words are in no way about the person's
     /// project.
-    pub(super) async fn compare(&self, command: &CommandLine) -> Option<SyncCheck> {
+    pub(super) async fn compare(&self, project: &UvProject) -> Option<SyncCheck> {
         let table = &self.site.context.table;
         let finished = table
-            .run(command, None, LIMIT, &CancellationToken::new())
+            .run(&project.check(), None, LIMIT, &CancellationToken::new())
             .await
             .ok()?;
-        dagster::uv::parse_sync_check(&finished.stdout_text()).ok()
+        let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
+        Some(check.with_unfinished(&project.unfinished))
     }
 
     /// Shows what uv found of a location's environment.

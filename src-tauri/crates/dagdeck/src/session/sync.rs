@@ -22,7 +22,7 @@ use super::{Session, Site, view};
 use crate::operations::{self, Begun};
 use crate::wire::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
 use target::Target;
-pub(super) use target::{syncable, uv_project};
+pub(super) use target::{syncable, uv_project, whole_uv_project};
 
 /// How many environments are synced, or asked about, at once: as many as there are processors.
 static SYNCS: LazyLock<usize> =

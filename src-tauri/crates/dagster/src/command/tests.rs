@@ -126,18 +126,19 @@ fn what_is_previewed_is_what_is_synced() {
         python: Some("/bin/python3.12".into()),
         environment: Some("/envs/shared".into()),
         all_members: true,
+        unfinished: vec!["grpcio".into()],
         ..UvProject::new(Path::new("/bin/uv"), Path::new("/w/a"))
     };
     let sync = project.sync();
     assert_eq!(
         sync.arguments.join(" "),
-        "sync --compile-bytecode --all-packages --python /bin/python3.12"
+        "sync --compile-bytecode --all-packages --reinstall-package grpcio --python /bin/python3.12"
     );
     assert_eq!(sync.environment["UV_PROJECT_ENVIRONMENT"], "/envs/shared");
     let preview = project.preview();
     assert_eq!(
         preview.arguments.join(" "),
-        "sync --dry-run --output-format json --all-packages --python /bin/python3.12"
+        "sync --dry-run --output-format json --all-packages --reinstall-package grpcio --python /bin/python3.12"
     );
     assert_eq!(preview.environment, sync.environment);
     let plain = UvProject::new(Path::new("/bin/uv"), Path::new("/w/a"));

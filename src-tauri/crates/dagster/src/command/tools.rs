@@ -18,6 +18,8 @@ pub struct UvProject {
     /// Whether the environment serves every member of a uv workspace. A sync of one member alone would remove what only
     /// the others need.
     pub all_members: bool,
+    /// Packages to be installed again although uv takes them for installed: a sync that was ended left them half there.
+    pub unfinished: Vec<String>,
 }
 
 impl UvProject {
@@ -30,6 +32,7 @@ impl UvProject {
             python: None,
             environment: None,
             all_members: false,
+            unfinished: Vec::new(),
         }
     }
 
@@ -66,6 +69,9 @@ impl UvProject {
             .args(flags.iter().copied());
         if self.all_members {
             line = line.arg("--all-packages");
+        }
+        for package in &self.unfinished {
+            line = line.args(["--reinstall-package", package.as_str()]);
         }
         if let Some(environment) = &self.environment {
             line = line.env("UV_PROJECT_ENVIRONMENT", environment.to_string_lossy());

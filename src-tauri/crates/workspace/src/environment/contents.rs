@@ -14,8 +14,18 @@ pub struct Contents {
     pub config: Option<String>,
     /// The packages that are installed whole, as their dist-info folders are named: `dagster-1.13.27`.
     pub packages: BTreeSet<String>,
-    /// The packages that were begun and not finished: their RECORD, which is written last, is missing.
+    /// The packages that were begun and not finished, which uv takes for installed: INSTALLER, which is written when all
+    /// their files are there, is missing.
     pub unfinished: BTreeSet<String>,
+}
+
+impl Contents {
+    /// The names of the packages that were not finished.
+    #[must_use]
+    pub fn unfinished_names(&self) -> Vec<String> {
+        let name = |package: &String| Some(package.split_once('-')?.0.to_owned());
+        self.unfinished.iter().filter_map(name).collect()
+    }
 }
 
 /// Looks at an environment's folder. Runs nothing.
@@ -33,7 +43,7 @@ pub fn contents(folder: &Path) -> Contents {
         let Some(package) = name.strip_suffix(".dist-info") else {
             continue;
         };
-        let whole = entry.path().join("RECORD").is_file();
+        let whole = entry.path().join("INSTALLER").is_file();
         let list = if whole {
             &mut contents.packages
         } else {
@@ -49,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_without_its_record_is_not_whole() {
+    fn a_package_that_nobody_finished_is_not_whole() {
         let folder = tempfile::tempdir().unwrap();
         let venv = folder.path().join(".venv");
         assert_eq!(contents(&venv), Contents::default());
@@ -62,13 +72,14 @@ mod tests {
             std::fs::create_dir_all(packages.join(name)).unwrap();
         }
         std::fs::write(venv.join("pyvenv.cfg"), "version_info = 3.12.1\n").unwrap();
-        std::fs::write(packages.join("dagster-1.13.27.dist-info/RECORD"), "").unwrap();
+        std::fs::write(packages.join("dagster-1.13.27.dist-info/INSTALLER"), "").unwrap();
         let found = contents(&venv);
         assert!(found.exists && found.config.is_some());
         assert_eq!(
             found.packages,
             BTreeSet::from(["dagster-1.13.27".to_owned()])
         );
+        assert_eq!(found.unfinished_names(), ["grpcio"]);
         assert_eq!(
             found.unfinished,
             BTreeSet::from(["grpcio-1.85.1".to_owned()])

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dagster::command::UvProject;
 use dagster::uv::{Change, SyncCheck};
 use futures::StreamExt;
 use process::{CommandLine, Finished};
 
+use super::SYNCS;
 use super::target::{self, Target};
-use super::{SYNCS, command_of};
 use crate::operations::{self, Begun, command_view};
 use crate::session::{Session, view};
 use crate::wire::{
@@ -61,8 +62,9 @@ impl Session {
 
     async fn plan(&self, target: Target, uv: &Path) -> SyncPlan {
         let site = &self.site;
+        let project = target.uv_project(site, uv);
         let mut plan = SyncPlan {
-            commands: self.commands(&target, uv),
+            commands: commands(&target, &project),
             stops: self
                 .users(&target.environment.path)
                 .into_iter()
@@ -79,10 +81,10 @@ impl Session {
             lock: None,
             failure: None,
         };
-        let project = target.uv_project(site, uv);
         match self.ask(&project.preview()).await {
             Ok(finished) => match dagster::uv::parse_sync_check(&finished.stdout_text()) {
                 Ok(check) => {
+                    let check = check.with_unfinished(&project.unfinished);
                     if check.lock_outdated && !check.lock_missing {
                         let changes = self.ask(&project.lock_preview()).await;
                         let changes = changes
@@ -110,19 +112,18 @@ impl Session {
         plan
     }
 
-    /// What a sync of it runs, in order.
-    fn commands(&self, target: &Target, uv: &Path) -> Vec<CommandView> {
-        let sync = command_of(&self.site, &target.folder, &target.environment, uv);
-        let python = dagster::environment::interpreter_of(&target.environment.path);
-        let check = dagster::command::import_check(&python, &target.folder);
-        vec![command_view(&sync), command_view(&check)]
-    }
-
     async fn ask(&self, command: &CommandLine) -> Result<Finished, ApiError> {
         let table = &self.site.context.table;
         let finished = table.run(command, None, LIMIT, &self.syncs.ended).await;
         operations::judge("Asking uv what a sync would change", command, finished)
     }
+}
+
+/// What a sync of it runs, in order.
+fn commands(target: &Target, project: &UvProject) -> Vec<CommandView> {
+    let python = dagster::environment::interpreter_of(&target.environment.path);
+    let check = dagster::command::import_check(&python, &target.folder);
+    vec![command_view(&project.sync()), command_view(&check)]
 }
 
 fn fill(plan: &mut SyncPlan, check: SyncCheck) {

@@ -73,7 +73,12 @@ impl Session {
         // The old reading stays where the new one can't be had, and with it the old state.
         let _ = self.site.read_again(true).await;
         let now = self.environment_of(target);
-        let found = self.ask_uv(&sync.project, &now).await;
+        let unfinished = after.unfinished_names();
+        let project = UvProject {
+            unfinished,
+            ..sync.project.clone()
+        };
+        let found = self.ask_uv(&project, &now).await;
         let current = found.as_ref().is_some_and(|found| !found.outdated);
         let standing = Standing::of(&before, &after, &now, current);
         let works = match (&outcome, standing) {
@@ -247,7 +252,7 @@ impl Session {
         if now.lockfile.is_none() || !now.can_run() || self.syncs.ended.is_cancelled() {
             return None;
         }
-        self.compare(&project.check()).await
+        self.compare(project).await
     }
 
     fn show_check_of(&self, target: &Target, check: &SyncCheck) {

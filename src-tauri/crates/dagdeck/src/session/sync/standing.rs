@@ -113,7 +113,7 @@ mod tests {
         let install = |name: &str| {
             let info = packages.join(format!("{name}.dist-info"));
             fs_err::create_dir_all(&info).unwrap();
-            fs_err::write(info.join("RECORD"), "").unwrap();
+            fs_err::write(info.join("INSTALLER"), "").unwrap();
         };
         install("dagster-1.13.27");
         fs_err::write(folder.join(".venv/pyvenv.cfg"), "version_info = 3.12.1\n").unwrap();

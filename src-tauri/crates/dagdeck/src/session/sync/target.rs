@@ -34,7 +34,7 @@ impl Target {
 
     /// The project as uv is told of it.
     pub(super) fn uv_project(&self, site: &Site, uv: &Path) -> UvProject {
-        uv_project(site, uv, &self.folder, &self.environment)
+        whole_uv_project(site, uv, &self.folder, &self.environment)
     }
 }
 
@@ -55,6 +55,19 @@ pub(in crate::session) fn uv_project(
         environment: elsewhere.then(|| environment.path.clone()),
         all_members: source == EnvironmentSource::UvWorkspace,
         ..UvProject::new(uv, folder)
+    }
+}
+
+/// A project as uv is told of it, with what it takes for installed and is not whole. Looks into every package.
+pub(in crate::session) fn whole_uv_project(
+    site: &Site,
+    uv: &Path,
+    folder: &Path,
+    environment: &Environment,
+) -> UvProject {
+    UvProject {
+        unfinished: workspace::contents(&environment.path).unfinished_names(),
+        ..uv_project(site, uv, folder, environment)
     }
 }
 
