@@ -18,6 +18,7 @@ mod opened;
 mod packages;
 mod projects;
 mod reload;
+mod sample;
 mod scaffold;
 mod status;
 mod sync;

@@ -4,6 +4,7 @@
 //! run anything and to look at the disk: it answers from what it is given.
 
 pub mod names;
+pub mod sample;
 pub mod scaffold;
 pub mod tree;
 pub mod versions;

@@ -1,0 +1,121 @@
+//! The sample: its files as they are kept, synced and served for real.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::json;
+use testkit::{Graphql, TestDir, wait_until_none_mentions};
+
+use crate::command::Up;
+
+const STARTING: Duration = Duration::from_secs(120);
+const RUNNING: Duration = Duration::from_secs(120);
+const ENDING: Duration = Duration::from_secs(15);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_projects_are_served_and_one_uses_what_the_other_made() {
+    let around = TestDir::new();
+    let root = around.make("dagster-sample");
+    write(&root);
+    for folder in [
+        "deployments/local",
+        "projects/data-engineering",
+        "projects/data-science",
+    ] {
+        let output = Command::new("uv")
+            .arg("sync")
+            .current_dir(root.join(folder))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{folder}: {said}");
+    }
+    let (engineering, science) = ("data-engineering", "data-science");
+    let has = |project: &str, package: &str| {
+        let python = root.join("projects").join(project).join(".venv/bin/python");
+        let line = format!("import {package}");
+        Command::new(python)
+            .args(["-c", &line])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    };
+    assert!(has(engineering, "faker") && !has(engineering, "plotille"));
+    assert!(has(science, "plotille") && !has(science, "faker"));
+
+    let state = around.make("state");
+    let mut up = Up::start_at(&root, &state);
+    let graphql = Graphql::new(&up.address());
+    graphql
+        .wait_until_loaded(&[engineering, science], STARTING)
+        .await;
+    let asked = graphql.ask(
+        "{ assetNodes { assetKey { path } dependencyKeys { path } repository { location { name } } } }",
+        json!({}),
+    );
+    let nodes = asked.await.unwrap();
+    let edge = |node: &&serde_json::Value| {
+        node["assetKey"]["path"] == json!(["revenue_forecast"])
+            && node["dependencyKeys"] == json!([{ "path": ["daily_revenue"] }])
+            && node["repository"]["location"]["name"] == science
+    };
+    let made_by = |node: &&serde_json::Value| {
+        node["assetKey"]["path"] == json!(["daily_revenue"])
+            && node["repository"]["location"]["name"] == engineering
+    };
+    let all = nodes["assetNodes"].as_array().unwrap();
+    assert!(all.iter().any(|node| edge(&node)), "no edge: {nodes}");
+    assert!(
+        all.iter().any(|node| made_by(&node)),
+        "not made there: {nodes}"
+    );
+
+    let shop = graphql
+        .launch_job(engineering, "refresh_shop")
+        .await
+        .unwrap();
+    graphql.wait_for_run(&shop, "SUCCESS", RUNNING).await;
+    let forecast = graphql
+        .materialise(science, "revenue_forecast")
+        .await
+        .unwrap();
+    graphql.wait_for_run(&forecast, "SUCCESS", RUNNING).await;
+    up.signal("TERM");
+    up.ended(ENDING).await;
+    wait_until_none_mentions(&[around.path()], Duration::from_secs(5)).await;
+    let logs = texts(&state.join("workspaces"));
+    assert!(logs.len() > 3, "there are logs");
+    for (file, text) in logs {
+        assert!(!text.contains("Traceback"), "{file}: {text}");
+    }
+}
+
+/// Writes the sample as it is kept in the repository, at the Dagster version that it names.
+fn write(root: &Path) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dagster/src/create/sample");
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(kept.join("."))
+        .arg(root)
+        .status()
+        .unwrap();
+    assert!(copied.success());
+}
+
+/// Every file below a folder, as text.
+fn texts(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs_err::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(texts(&path));
+        } else if entry.metadata().is_ok_and(|one| one.len() < 50_000_000) {
+            let bytes = fs_err::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            found.push((path.display().to_string(), text));
+        }
+    }
+    found
+}
