@@ -16,13 +16,13 @@ use crate::command::program;
 const MAKING: Duration = Duration::from_secs(240);
 
 /// A deck with a folder to make things in.
-struct Maker {
-    deck: Deck,
-    folder: TestDir,
+pub(crate) struct Maker {
+    pub(crate) deck: Deck,
+    pub(crate) folder: TestDir,
 }
 
 impl Maker {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = TestDir::new();
         let guard = GuardProgram {
             program: program(),
@@ -36,7 +36,7 @@ impl Maker {
     }
 
     /// The answers as a form gives them, in the test's folder.
-    async fn spec(&self, kind: CreateKind, name: &str) -> CreateSpec {
+    pub(crate) async fn spec(&self, kind: CreateKind, name: &str) -> CreateSpec {
         let parent = Some(self.folder.make("made").display().to_string());
         let request = CreateFormRequest { kind, parent };
         let form = self.deck.create_form(request).await.unwrap();
@@ -54,7 +54,7 @@ impl Maker {
     }
 
     /// Waits until it no longer runs.
-    async fn made(&self) -> Creation {
+    pub(crate) async fn made(&self) -> Creation {
         wait_until("it is made", MAKING, async || {
             self.creation()
                 .await
@@ -64,7 +64,7 @@ impl Maker {
         self.creation().await.unwrap()
     }
 
-    fn path(&self, relative: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> std::path::PathBuf {
         self.folder.join("made").join(relative)
     }
 }

@@ -1,13 +1,15 @@
-//! The sample: its files as they are kept, synced and served for real.
+//! The sample: made, synced and served for real.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use dagdeck::wire::{CreateKind, CreationState};
 use serde_json::json;
-use testkit::{Graphql, TestDir, wait_until_none_mentions};
+use testkit::{Graphql, wait_until_none_mentions};
 
 use crate::command::Up;
+use crate::create::Maker;
 
 const STARTING: Duration = Duration::from_secs(120);
 const RUNNING: Duration = Duration::from_secs(120);
@@ -15,21 +17,28 @@ const ENDING: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_projects_are_served_and_one_uses_what_the_other_made() {
-    let around = TestDir::new();
-    let root = around.make("dagster-sample");
-    write(&root);
-    for folder in [
-        "deployments/local",
-        "projects/data-engineering",
-        "projects/data-science",
-    ] {
-        let output = Command::new("uv")
-            .arg("sync")
-            .current_dir(root.join(folder))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{folder}: {said}");
+    let maker = Maker::new().await;
+    let spec = maker.spec(CreateKind::Sample, "dagster-sample").await;
+    let plan = maker.deck.create_plan(spec.clone()).await.unwrap();
+    assert!(
+        plan.remarks.iter().all(|remark| !remark.blocks),
+        "{:?}",
+        plan.remarks
+    );
+    assert!(
+        !maker.path("dagster-sample").exists(),
+        "a plan writes nothing"
+    );
+    maker.deck.create_start(spec).await.unwrap();
+    let made = maker.made().await;
+    assert_eq!(made.state, CreationState::Succeeded, "{made:?}");
+    let root = maker.path("dagster-sample");
+    for file in plan.files.iter().filter(|file| !file.path.ends_with('/')) {
+        assert!(
+            maker.path(&file.path).exists(),
+            "{} was promised",
+            file.path
+        );
     }
     let (engineering, science) = ("data-engineering", "data-science");
     let has = |project: &str, package: &str| {
@@ -45,7 +54,7 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     assert!(has(engineering, "faker") && !has(engineering, "plotille"));
     assert!(has(science, "plotille") && !has(science, "faker"));
 
-    let state = around.make("state");
+    let state = maker.folder.make("served");
     let mut up = Up::start_at(&root, &state);
     let graphql = Graphql::new(&up.address());
     graphql
@@ -84,24 +93,12 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     graphql.wait_for_run(&forecast, "SUCCESS", RUNNING).await;
     up.signal("TERM");
     up.ended(ENDING).await;
-    wait_until_none_mentions(&[around.path()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[&root, &state], Duration::from_secs(5)).await;
     let logs = texts(&state.join("workspaces"));
     assert!(logs.len() > 3, "there are logs");
     for (file, text) in logs {
         assert!(!text.contains("Traceback"), "{file}: {text}");
     }
-}
-
-/// Writes the sample as it is kept in the repository, at the Dagster version that it names.
-fn write(root: &Path) {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dagster/src/create/sample");
-    let copied = Command::new("cp")
-        .arg("-r")
-        .arg(kept.join("."))
-        .arg(root)
-        .status()
-        .unwrap();
-    assert!(copied.success());
 }
 
 /// Every file below a folder, as text.

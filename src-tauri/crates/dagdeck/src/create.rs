@@ -9,6 +9,7 @@ mod making;
 mod place;
 mod plan;
 mod remark;
+mod sample;
 mod undo;
 
 pub(crate) use form::form;

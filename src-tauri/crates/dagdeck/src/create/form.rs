@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use dagster::create::sample;
+
 use super::place::{existing, expanded, free_in};
 use crate::deck::Context;
 use crate::session::uv_missing;
@@ -33,9 +35,13 @@ pub(crate) async fn form(
         .flatten();
     let name = match request.kind {
         CreateKind::Project => project_name(&parent, around.as_deref()),
-        CreateKind::Workspace | CreateKind::Sample => free_in(&parent, WORKSPACE),
+        CreateKind::Workspace => free_in(&parent, WORKSPACE),
+        CreateKind::Sample => free_in(&parent, sample::NAME),
     };
-    let git = around.is_none() && git().await.is_some() && repository(&parent).is_none();
+    let git = request.kind != CreateKind::Sample
+        && around.is_none()
+        && git().await.is_some()
+        && repository(&parent).is_none();
     let spec = CreateSpec {
         kind: request.kind,
         parent: parent.display().to_string(),
@@ -50,9 +56,7 @@ pub(crate) async fn form(
         spec,
         workspace: around.map(|root| root.display().to_string()),
         pythons,
-        blocked: uv
-            .is_none()
-            .then(|| uv_missing().hint("Install uv, then check this machine's tools again.")),
+        blocked: uv.is_none().then(uv_missing),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use process::CancellationToken;
 
 use super::plan::{Action, Plan, Scaffold};
-use super::undo;
+use super::{sample, undo};
 use crate::clock;
 use crate::deck::Context;
 use crate::operations::{Begun, Once, command_view};
@@ -206,6 +206,7 @@ impl Making {
                 self.program(at, SYNC, Some(environment), cancel).await
             }
             Action::Run(_) => self.program(at, SHORT, None, cancel).await,
+            Action::Sample { folder, files } => sample::write(folder, files, again),
             Action::Write { path, text } => fs_err::write(path, text).map_err(|error| {
                 ApiError::new(
                     ErrorCode::Io,
@@ -225,14 +226,7 @@ impl Making {
     ) -> Result<(), ApiError> {
         let there = scaffold.folder.symlink_metadata().is_ok();
         if there && !again {
-            return Err(ApiError::new(
-                ErrorCode::Precondition,
-                format!(
-                    "Something else came to be at {} meanwhile. Nothing of it was changed.",
-                    scaffold.folder.display()
-                ),
-            )
-            .hint("Choose another name, or move that away."));
+            return Err(came_to_be(&scaffold.folder));
         }
         if there {
             if undo::missing(scaffold).is_none() {
@@ -373,6 +367,18 @@ fn cancelled() -> ApiError {
     ApiError::new(ErrorCode::Cancelled, "Cancelled.")
 }
 
+/// Something else is where something was to be made.
+pub(super) fn came_to_be(folder: &Path) -> ApiError {
+    ApiError::new(
+        ErrorCode::Precondition,
+        format!(
+            "Something else came to be at {} meanwhile. Nothing of it was changed.",
+            folder.display()
+        ),
+    )
+    .hint("Choose another name, or move that away.")
+}
+
 pub(super) fn still_running() -> ApiError {
     ApiError::new(
         ErrorCode::Precondition,
@@ -393,6 +399,14 @@ fn next_steps(plan: &Plan, kind: CreateKind, synced: bool) -> Vec<Hint> {
         CreateKind::Project if !plan.new_root => "Start it, or launch everything.".to_owned(),
         _ => "Open it and press Launch.".to_owned(),
     }));
+    if kind == CreateKind::Sample {
+        let forecast = "projects/data-science/src/data_science/defs/forecast.py";
+        let path = plan.folder.join(forecast);
+        next.push(say(format!(
+            "Read how one project uses what the other made: {}.",
+            path.display()
+        )));
+    }
     if let Some(package) = &plan.shown.package {
         let project = match kind {
             CreateKind::Project => plan.folder.clone(),

@@ -7,6 +7,7 @@ mod steps;
 use std::path::PathBuf;
 
 use dagster::create::names::package_of;
+use dagster::create::sample::File;
 use dagster::create::scaffold::Tools;
 use dagster::create::tree::Promised;
 use process::CommandLine;
@@ -70,6 +71,8 @@ pub(crate) enum Action {
     },
     /// Runs something that can be run again.
     Run(CommandLine),
+    /// Writes the sample.
+    Sample { folder: PathBuf, files: Vec<File> },
     /// Writes a file.
     Write { path: PathBuf, text: &'static str },
 }
@@ -97,7 +100,7 @@ impl Work {
         match &self.action {
             Action::Scaffold(scaffold) => Some(&scaffold.command),
             Action::Sync { command, .. } | Action::Run(command) => Some(command),
-            Action::Write { .. } => None,
+            Action::Sample { .. } | Action::Write { .. } => None,
         }
     }
 }
@@ -112,12 +115,6 @@ impl Plan {
         index: &Index,
         mut spec: CreateSpec,
     ) -> Result<Self, ApiError> {
-        if spec.kind == CreateKind::Sample {
-            return Err(ApiError::new(
-                ErrorCode::Precondition,
-                "This version of Dagdeck has no sample to make.",
-            ));
-        }
         let home = PathBuf::from(context.board.read(|snapshot| snapshot.home.clone()));
         let asked = spec.clone();
         let looked = tokio::task::spawn_blocking(move || place::find(&asked, &home)).await;

@@ -30,6 +30,11 @@ pub(super) fn files(place: &Place, work: &[Work]) -> Vec<PlannedFile> {
                 }
             }
             Action::Run(command) => put(&command.folder, ".git/", ""),
+            Action::Sample { folder, files } => {
+                for file in files {
+                    put(folder, file.path, file.note);
+                }
+            }
             Action::Write { path, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 put(path.parent().unwrap_or(path), &name, "");

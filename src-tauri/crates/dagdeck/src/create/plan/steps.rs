@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dagster::create::names::package_of;
+use dagster::create::sample;
 use dagster::create::scaffold::{self, Tools};
 use dagster::create::tree;
 
@@ -26,8 +27,33 @@ pub(super) fn first_project(spec: &CreateSpec) -> Option<String> {
 pub(super) fn steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
     match spec.kind {
         CreateKind::Project => project_steps(spec, place, means),
-        CreateKind::Workspace | CreateKind::Sample => workspace_steps(spec, place, means),
+        CreateKind::Workspace => workspace_steps(spec, place, means),
+        CreateKind::Sample => sample_steps(spec, place, means),
     }
+}
+
+fn sample_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
+    let root = &place.folder;
+    let mut steps = vec![Work {
+        title: "Write the sample to",
+        of: place.name.clone(),
+        note: "Two projects of real Dagster code to read and change.".to_owned(),
+        action: Action::Sample {
+            folder: root.clone(),
+            files: sample::files(&spec.dagster),
+        },
+    }];
+    if spec.git {
+        steps.extend(git_steps(root, &place.name, means, false));
+    }
+    if spec.sync {
+        steps.push(deployment_sync(root, means));
+        steps.extend(sample::PROJECTS.iter().map(|path| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            sync_step(&root.join(path), name, means)
+        }));
+    }
+    steps
 }
 
 fn workspace_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {

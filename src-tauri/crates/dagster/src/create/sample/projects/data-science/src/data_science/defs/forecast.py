@@ -1,7 +1,7 @@
 """A forecast of what the shop will sell, from an asset that another project makes.
 
-`daily_revenue` is not defined here. Naming it as an argument is enough: Dagster finds it by its key, wherever it is made, and
-loads what was stored. So the two projects can have packages of their own, and teams of their own.
+`daily_revenue` is not made here. Saying that it exists is enough: Dagster finds it by its key, wherever it is made, and loads
+what was stored. So the two projects can have packages of their own, and teams of their own.
 """
 
 from datetime import date, timedelta
@@ -11,6 +11,9 @@ import dagster as dg
 import plotille
 
 AHEAD = 14
+
+# The key of an asset that the project data-engineering makes.
+daily_revenue = dg.AssetSpec("daily_revenue")
 
 
 @dg.asset(group_name="forecast", kinds={"python"})

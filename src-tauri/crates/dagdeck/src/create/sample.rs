@@ -1,0 +1,75 @@
+//! Writes the sample. What is there already stays as it is: a person may have begun to change it.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use dagster::create::sample::File;
+
+use super::making::came_to_be;
+use crate::wire::{ApiError, ErrorCode};
+
+/// Writes the files that are not there; `again` says that it was begun before.
+///
+/// # Errors
+/// When something else is in that place, and when a file can't be written.
+pub(super) fn write(folder: &Path, files: &[File], again: bool) -> Result<(), ApiError> {
+    if !again && folder.symlink_metadata().is_ok() {
+        return Err(came_to_be(folder));
+    }
+    for file in files {
+        let path = folder.join(file.path);
+        write_new(&path, &file.text).map_err(|error| {
+            let words = format!("{} can't be written.", path.display());
+            ApiError::new(ErrorCode::Io, words)
+                .because(&error)
+                .hint("Check the permissions of the folder and the space on the disk.")
+        })?;
+    }
+    Ok(())
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs_err::create_dir_all(folder)?;
+    }
+    // Beside it first: a file that is there is whole.
+    let mut new = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+    std::io::Write::write_all(&mut new, text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is the owner's alone; a source file is not.
+        new.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    match new.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.error),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_is_finished_and_what_a_person_changed_stays() {
+        let around = tempfile::tempdir().unwrap();
+        let root = around.path().join("sample");
+        let files = dagster::create::sample::files("1.2.3");
+        write(&root, &files[..4], false).unwrap();
+        let readme = root.join("README.md");
+        fs_err::write(&readme, "mine").unwrap();
+        let refused = write(&root, &files, false).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Precondition);
+        assert!(!root.join("dg.toml").exists());
+        write(&root, &files, true).unwrap();
+        assert_eq!(fs_err::read_to_string(&readme).unwrap(), "mine");
+        assert!(files.iter().all(|file| root.join(file.path).is_file()));
+        let left = fs_err::read_dir(&root).unwrap().flatten();
+        let names: Vec<_> = left.map(|entry| entry.file_name()).collect();
+        assert_eq!(names.len(), 5, "{names:?}");
+    }
+}
