@@ -25,3 +25,4 @@ mod sync;
 mod sync_failures;
 mod trouble;
 mod up;
+mod uv;

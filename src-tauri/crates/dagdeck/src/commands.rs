@@ -52,6 +52,8 @@ macro_rules! with_commands {
             log_copy: CopyLogRequest => Text, "Rows as plain text.";
             log_clear: ViewRequest => LogView, "Hides what the view's log printed so far; the file stays.";
             log_close: ViewRequest => Nothing, "Ends a view.";
+            uv_bring: Nothing => Nothing, "Brings uv from the package index into Dagdeck's own folder; answers when it is there.";
+            uv_pick: FolderRequest => Nothing, "Uses the uv at a path from now on; an empty path means the one that is found.";
             projects_find: FolderRequest => ProjectsFound, "Looks for Dagster projects in a folder.";
             projects_plan: ProjectsChange => ProjectsPlan, "What a change of the list of projects would do; writes nothing.";
             projects_apply: ProjectsApply => Nothing, "Makes a change of the list of projects that was shown.";

@@ -10,6 +10,7 @@ mod options;
 mod projects;
 mod recent;
 mod subscription;
+mod uv;
 
 use std::sync::Arc;
 use std::time::Duration;

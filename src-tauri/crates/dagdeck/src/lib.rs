@@ -17,6 +17,7 @@ pub mod projects;
 mod session;
 pub mod status;
 mod unit;
+mod uv;
 pub mod wire;
 
 pub use deck::{Deck, DeckOptions, Subscription};

@@ -79,7 +79,8 @@ impl Operations {
         self.begin_with(begun, None)
     }
 
-    fn begin_with(&self, begun: Begun, cancel: Option<CancellationToken>) -> u32 {
+    /// The same for one that can be taken back.
+    pub(crate) fn begin_with(&self, begun: Begun, cancel: Option<CancellationToken>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         if begun.passing {
             lock(&self.passing).insert(id);
@@ -108,7 +109,7 @@ impl Operations {
     }
 
     /// Says how far a line is, and what was printed last.
-    fn goes_on(&self, id: u32, progress: Option<OperationProgress>, tail: Vec<String>) {
+    pub(crate) fn goes_on(&self, id: u32, progress: Option<OperationProgress>, tail: Vec<String>) {
         let mut open = lock(&self.open);
         let Some(open) = open.get_mut(&id) else {
             return;

@@ -1,6 +1,7 @@
 //! What uv's answers mean.
 
 mod progress;
+pub mod wheel;
 
 use serde::Deserialize;
 

@@ -186,6 +186,8 @@ export class FakeBackend implements Backend {
       this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
       return {};
     },
+    uv_bring: () => this.#uv(`${this.snapshot.home}/.local/state/dagdeck/tools/uv-0.13.8/uv`),
+    uv_pick: ({ path }) => this.#uv(path),
     projects_find: ({ path }) => found(path.replace(/^~/, this.snapshot.home)),
     projects_plan: (change) => planned(this.snapshot.workspace, change),
     projects_apply: ({ change }) => {
@@ -333,6 +335,24 @@ export class FakeBackend implements Backend {
 
   #later(steps: number, act: () => void): void {
     if (this.#pace > 0) setTimeout(act, this.#pace * steps);
+  }
+
+  /** The machine with a uv, or without any when none is named. */
+  #uv(path: string): Record<symbol, never> {
+    const { machine, settings } = this.snapshot;
+    const there = { state: 'ready', version: '0.13.8', path, install: null } as const;
+    const gone = { state: 'notFound', version: null, path: null, install: 'pipx install uv' } as const;
+    const tools = machine.tools.map((one) =>
+      one.name === 'uv' ? { ...one, ...(path === '' ? gone : there) } : one,
+    );
+    this.snapshot = {
+      ...this.snapshot,
+      machine: { ...machine, tools },
+      settings: { ...settings, uv: path },
+    };
+    this.emit({ kind: 'settingsChanged', settings: this.snapshot.settings });
+    this.emit({ kind: 'machineChecked', machine: this.snapshot.machine });
+    return {};
   }
 
   #start(id: string): Record<symbol, never> {

@@ -443,6 +443,7 @@ export function snapshot(open: WorkspaceView | null, now = Date.now()): Snapshot
       close: 'ask',
       dagsterTelemetry: false,
       letterKeys: true,
+      uv: '',
       wrapLogs: false,
       editor: '',
     },

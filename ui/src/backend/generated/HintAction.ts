@@ -12,7 +12,7 @@ location: string, } | { "kind": "openFile",
 /**
  * Where.
  */
-subject: Subject, } | { "kind": "copyCommand", 
+subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyCommand", 
 /**
  * The line.
  */

@@ -37,4 +37,8 @@ wrapLogs: boolean,
 /**
  * The command that opens a file: `{file}` and `{line}` are filled in; empty means the system's own.
  */
-editor: string, };
+editor: string, 
+/**
+ * The uv to use, absolute; empty means the one that is found on this machine.
+ */
+uv: string, };

@@ -130,6 +130,10 @@ export interface Commands {
   log_clear: { request: ViewRequest; response: LogView };
   /** Ends a view. */
   log_close: { request: ViewRequest; response: Nothing };
+  /** Brings uv from the package index into Dagdeck's own folder; answers when it is there. */
+  uv_bring: { request: Nothing; response: Nothing };
+  /** Uses the uv at a path from now on; an empty path means the one that is found. */
+  uv_pick: { request: FolderRequest; response: Nothing };
   /** Looks for Dagster projects in a folder. */
   projects_find: { request: FolderRequest; response: ProjectsFound };
   /** What a change of the list of projects would do; writes nothing. */
@@ -205,6 +209,8 @@ export const COMMAND_NAMES = [
   "log_copy",
   "log_clear",
   "log_close",
+  "uv_bring",
+  "uv_pick",
   "projects_find",
   "projects_plan",
   "projects_apply",

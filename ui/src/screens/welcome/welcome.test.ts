@@ -45,4 +45,34 @@ describe('the welcome screen', () => {
     expect(screen.getByText('Not found')).toBeTruthy();
     expect(screen.getByText('sudo apt-get install git')).toBeTruthy();
   });
+
+  it('brings uv where it is missing, or uses the one that is named', async () => {
+    const { screen, last, backend } = await show('welcome');
+    expect(screen.queryByTestId('get-uv')).toBeNull();
+    await backend.call('uv_pick', { path: '' });
+    await settle();
+    await fireEvent.click(screen.getByTestId('get-uv'));
+    await settle();
+    expect(last('uv_bring')).toEqual({});
+    expect(screen.queryByTestId('get-uv')).toBeNull();
+    await fireEvent.click(screen.getByTestId('forget-uv'));
+    await settle();
+    expect(last('uv_pick')).toEqual({ path: '' });
+    await fireEvent.input(screen.getByTestId('pick-uv'), { target: { value: '~/tools/uv' } });
+    await fireEvent.submit(screen.getByTestId('pick-uv').closest('form')!);
+    await settle();
+    expect(last('uv_pick')).toEqual({ path: '~/tools/uv' });
+  });
+
+  it('offers to bring uv wherever it is said to be missing', async () => {
+    const { screen, app, last } = await show('welcome');
+    const hint = { text: 'Dagdeck can bring it.', action: { kind: 'bringUv' as const } };
+    const message = 'uv isn’t installed.';
+    app.failure = { code: 'toolMissing', message, causes: [], hints: [hint], subject: null };
+    await settle();
+    await fireEvent.click(screen.getByTestId('get-uv'));
+    await settle();
+    expect(last('uv_bring')).toEqual({});
+    expect(app.failure).toBeNull();
+  });
 });

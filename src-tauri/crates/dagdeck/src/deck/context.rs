@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use process::Table;
 use tokio::sync::{OnceCell, watch};
@@ -26,7 +26,8 @@ pub(crate) struct Context {
     pub(crate) environment: BTreeMap<String, String>,
     /// Whether work that nobody waits for may begin.
     awake: watch::Sender<bool>,
-    uv: OnceCell<Option<PathBuf>>,
+    /// Replaced as a whole when uv is to be looked for anew.
+    uv: RwLock<Arc<OnceCell<Option<PathBuf>>>>,
     pythons: OnceCell<Vec<health::machine::Python>>,
     downloadable: OnceCell<Vec<String>>,
 }
@@ -81,7 +82,7 @@ impl Context {
             state_folder,
             environment,
             awake: watch::Sender::new(true),
-            uv: OnceCell::new(),
+            uv: RwLock::default(),
             pythons: OnceCell::new(),
             downloadable: OnceCell::new(),
         })
@@ -98,18 +99,37 @@ impl Context {
         let _ = self.awake.subscribe().wait_for(|awake| *awake).await;
     }
 
-    /// uv, found once and off the async threads: the search may ask a login shell.
+    /// uv: the one that the person chose or let Dagdeck bring, else the one that is found. Looked for once and off the
+    /// async threads: the search may ask a login shell.
     pub(crate) async fn uv(&self) -> Option<PathBuf> {
         let find = || async {
+            let chosen = PathBuf::from(self.settings.get().uv);
+            if chosen.is_file() {
+                return Some(chosen);
+            }
             let found = tokio::task::spawn_blocking(|| process::tools::find("uv")).await;
             found.ok().flatten().map(|found| found.path)
         };
-        self.uv.get_or_init(find).await.clone()
+        let cell = self.uv_cell();
+        cell.get_or_init(find).await.clone()
+    }
+
+    /// Uses another uv from now on, and keeps that; an empty path means the one that is found.
+    pub(crate) async fn choose_uv(&self, uv: &str) {
+        let saved = self.settings.change(|kept| uv.clone_into(&mut kept.uv));
+        self.notice_of(saved);
+        self.board.set_settings(self.settings.get());
+        *self.uv.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.look_at_machine().await;
+    }
+
+    fn uv_cell(&self) -> Arc<OnceCell<Option<PathBuf>>> {
+        Arc::clone(&self.uv.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// uv, if it was found by now.
     pub(crate) fn uv_if_known(&self) -> Option<PathBuf> {
-        self.uv.get().cloned().flatten()
+        self.uv_cell().get().cloned().flatten()
     }
 
     /// The Pythons of this machine, asked for once.
@@ -166,14 +186,17 @@ impl Context {
     /// Looks at this machine's tools and shows them.
     pub(super) async fn look_at_machine(&self) {
         let uv = self.uv().await;
+        let has_uv = uv.is_some();
         let find = move |name: &str| match name {
             "uv" => uv.clone(),
             other => process::tools::find(other).map(|found| found.path),
         };
         let (tools, pythons) = health::machine::look(&self.table, &self.state_folder, find).await;
         let tools = tools.into_iter().map(super::recent::tool).collect();
-        // Kept from the first time: a sync that began with them goes on with them.
-        let _ = self.pythons.set(pythons);
+        if has_uv {
+            // Kept from the first time: a sync that began with them goes on with them.
+            let _ = self.pythons.set(pythons);
+        }
         self.board.set_machine(Machine {
             tools,
             checked_at: Some(clock::now()),

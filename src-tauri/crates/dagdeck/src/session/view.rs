@@ -363,10 +363,15 @@ pub(super) fn spawn_failed(command: &CommandLine, error: &SpawnError) -> ApiErro
 
 /// uv is needed and not there.
 pub(crate) fn uv_missing() -> ApiError {
-    ApiError::new(
+    let mut error = ApiError::new(
         ErrorCode::ToolMissing,
         "uv isn't installed. It installs Python and packages for each project.",
-    )
+    );
+    error.hints.push(Hint {
+        text: "Dagdeck can bring it: from the package index, into Dagdeck's own folder, nothing system-wide.".to_owned(),
+        action: Some(HintAction::BringUv),
+    });
+    error
 }
 
 /// Two processes made the instance at once.

@@ -71,6 +71,8 @@ pub enum HintAction {
         /// Where.
         subject: Subject,
     },
+    /// Brings uv from the package index.
+    BringUv,
     /// Copies a shell line.
     CopyCommand {
         /// The line.

@@ -52,6 +52,8 @@ pub struct Settings {
     pub wrap_logs: bool,
     /// The command that opens a file: `{file}` and `{line}` are filled in; empty means the system's own.
     pub editor: String,
+    /// The uv to use, absolute; empty means the one that is found on this machine.
+    pub uv: String,
 }
 
 impl Default for Settings {
@@ -65,6 +67,7 @@ impl Default for Settings {
             letter_keys: true,
             wrap_logs: false,
             editor: String::new(),
+            uv: String::new(),
         }
     }
 }
