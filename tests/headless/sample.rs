@@ -8,7 +8,7 @@ use dagdeck::wire::{CreateKind, CreationState};
 use serde_json::json;
 use testkit::{Graphql, wait_until_none_mentions};
 
-use crate::command::Up;
+use crate::command::{Up, dagdeck_with};
 use crate::create::Maker;
 
 const STARTING: Duration = Duration::from_secs(120);
@@ -55,7 +55,7 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     assert!(has(science, "plotille") && !has(science, "faker"));
 
     let state = maker.folder.make("served");
-    let mut up = Up::start_at(&root, &state);
+    let mut up = served(&root, &state);
     let graphql = Graphql::new(&up.address());
     graphql
         .wait_until_loaded(&[engineering, science], STARTING)
@@ -99,6 +99,13 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     for (file, text) in logs {
         assert!(!text.contains("Traceback"), "{file}: {text}");
     }
+}
+
+/// Starts `dagdeck up` in a folder.
+fn served(root: &Path, state: &Path) -> Up {
+    let mut command = dagdeck_with(state);
+    command.arg("up").arg(root).arg("--trust");
+    Up::started(command)
 }
 
 /// Every file below a folder, as text.

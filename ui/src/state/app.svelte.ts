@@ -18,6 +18,7 @@ import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';
 import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
+import { samplePage } from './sample';
 import { anythingRuns, configError, launchPlan } from './summary';
 import { Sync } from './sync.svelte';
 import { locationKey, locationShown } from './words';
@@ -161,6 +162,7 @@ export class App {
     }
     this.snapshot = snapshot;
     this.measured = measured;
+    this.#openSample();
     this.#keepPace();
   }
 
@@ -333,6 +335,22 @@ export class App {
     if (!grave && now - this.#lastAnnounced < ANNOUNCE_EVERY) return;
     this.#lastAnnounced = now;
     this.announcement = `${location.name}: ${locationShown(location).word.toLowerCase()}`;
+  }
+
+  /** The root of the sample whose page opens once it is served. */
+  sample: string | null = null;
+
+  #openSample(): void {
+    if (this.sample === null) return;
+    if (this.workspace?.root !== this.sample) {
+      // The person went elsewhere.
+      this.sample = null;
+      return;
+    }
+    const page = samplePage(this.workspace, this.sample);
+    if (page === null) return;
+    this.sample = null;
+    void this.openUrl(page);
   }
 
   /** Says how a creation ended; in a toast where its own screen is not there to show that it went well. */

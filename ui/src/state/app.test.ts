@@ -30,6 +30,22 @@ describe('the store', () => {
     expect(app.snapshot?.revision).toBe(backend.snapshot.revision);
   });
 
+  it('opens the sample on its asset once everything is served, and once only', async () => {
+    const { app, backend } = make();
+    await app.start();
+    app.sample = app.workspace!.root;
+    const opened = () => backend.asked.filter((one) => one.name === 'openUrl').map((one) => one.request);
+    const service = { ...backend.snapshot.workspace!.webserver, url: 'http://127.0.0.1:3000' };
+    const running = { state: 'running', since: 1 } as const;
+    backend.emit({ kind: 'serviceChanged', service: { ...service, lifecycle: running } });
+    expect(opened()).toEqual([]);
+    for (const one of app.locations)
+      backend.change(one.id, { lifecycle: running, readiness: { state: 'ready', at: 1, took: 1 } });
+    expect(opened()).toEqual(['http://127.0.0.1:3000/assets/revenue_forecast']);
+    backend.change('finance', { runs: 1 });
+    expect(opened()).toHaveLength(1);
+  });
+
   it('keeps what it has when an older snapshot comes late', async () => {
     const { app, backend } = make();
     await app.start();

@@ -31,5 +31,8 @@ export async function startMade(app: App, creation: Creation): Promise<void> {
   if (!(await openMade(app, creation))) return;
   const made = app.locations.find((one) => one.folder === creation.folder);
   if (inside && made !== undefined) await app.run('location_start', { location: made.id });
-  else app.requestLaunch();
+  else {
+    if (creation.spec.kind === 'sample') app.sample = creation.root;
+    app.requestLaunch();
+  }
 }

@@ -101,6 +101,8 @@ export class Wizard {
       this.form = form;
       this.answers = answersOf(form, this.#app.snapshot?.home ?? '');
       if (form.blocked === null) await this.check();
+      // Nothing of the sample needs an answer; its name and place can still be changed a step back.
+      if (this.kind === 'sample') await this.go('review');
     } catch (thrown) {
       this.failure = toApiError(thrown);
     }

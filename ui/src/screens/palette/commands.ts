@@ -400,6 +400,14 @@ function dagdeck(app: App): Entry[] {
       run: () => openCreate(app, 'workspace'),
     },
     {
+      id: 'sample',
+      group,
+      label: 'Try the sample…',
+      hint: 'two small projects, made and launched',
+      icon: 'flask',
+      run: () => openCreate(app, 'sample'),
+    },
+    {
       id: 'settings',
       group,
       label: 'Settings',

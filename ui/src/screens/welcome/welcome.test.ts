@@ -75,4 +75,13 @@ describe('the welcome screen', () => {
     expect(last('uv_bring')).toEqual({});
     expect(app.failure).toBeNull();
   });
+
+  it('shows all of the sample before it is made, with nothing to answer', async () => {
+    const { screen, last } = await show('welcome');
+    await fireEvent.click(screen.getByTestId('try-sample'));
+    expect((await screen.findByTestId('create-start')).textContent).toContain('Create sample');
+    expect(last('create_form')).toEqual({ kind: 'sample', parent: null });
+    expect(last('create_plan')).toMatchObject({ kind: 'sample' });
+    expect(last('create_start')).toBeUndefined();
+  });
 });

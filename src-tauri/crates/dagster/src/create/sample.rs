@@ -68,7 +68,6 @@ pub fn files(dagster: &str) -> Vec<File> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -225,7 +225,6 @@ fn in_html(answer: &str) -> Result<Vec<Listed>, WheelError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
