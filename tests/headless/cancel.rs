@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use dagdeck::wire::{EnvironmentState, OperationRequest, OperationState};
+use dagdeck::wire::{EnvironmentState, Operation, OperationRequest, OperationState};
 use testkit::{TestWorkspace, wait_until, wait_until_none_mentions, within};
 
 use crate::opened::{Opened, settled};
@@ -52,6 +52,33 @@ fn on_disk(folder: &Path) -> EnvironmentState {
     } else {
         EnvironmentState::OutOfSync
     }
+}
+
+/// What the record says of a sync is what is on disk.
+fn tells_the_truth(sync: &Operation, taken_back: bool, truth: EnvironmentState) {
+    match (&sync.state, taken_back) {
+        (OperationState::Cancelled, true) => {
+            assert!(sync.title.contains("was cancelled. "), "{}", sync.title);
+            let none = sync.title.contains("still no environment");
+            assert_eq!(none, truth == EnvironmentState::Missing, "{}", sync.title);
+            let whole = sync.title.contains("answers its lockfile");
+            assert_eq!(whole, truth == EnvironmentState::Ready, "{}", sync.title);
+        }
+        (OperationState::Succeeded, _) => assert_eq!(truth, EnvironmentState::Ready),
+        other => panic!("{other:?}: {}", sync.title),
+    }
+}
+
+async fn the_next_one_works(opened: &Opened, folder: &Path) {
+    let next = opened.begin_sync(NAME).await;
+    let next = opened.ended(next).await;
+    assert_eq!(next.state, OperationState::Succeeded, "{next:?}");
+    assert_eq!(on_disk(folder), EnvironmentState::Ready);
+    let import = Command::new(folder.join(".venv/bin/python"))
+        .args(["-I", "-c", "import dagster, dagster_webserver"])
+        .status()
+        .unwrap();
+    assert!(import.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,17 +138,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
             same.then_some(shown)
         })
         .await;
-        match (&sync.state, taken_back) {
-            (OperationState::Cancelled, Ok(_)) => {
-                assert!(sync.title.contains("was cancelled. "), "{}", sync.title);
-                let none = sync.title.contains("still no environment");
-                assert_eq!(none, truth == EnvironmentState::Missing, "{}", sync.title);
-                let whole = sync.title.contains("answers its lockfile");
-                assert_eq!(whole, truth == EnvironmentState::Ready, "{}", sync.title);
-            }
-            (OperationState::Succeeded, _) => assert_eq!(truth, EnvironmentState::Ready),
-            other => panic!("round {round}, {moment:?}: {other:?}"),
-        }
+        tells_the_truth(&sync, taken_back.is_ok(), truth);
         seen[match shown.state {
             EnvironmentState::Missing => 0,
             EnvironmentState::Broken => 1,
@@ -133,19 +150,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
             shown.state, sync.title
         );
 
-        let next = opened.begin_sync(NAME).await;
-        let next = opened.ended(next).await;
-        assert_eq!(
-            next.state,
-            OperationState::Succeeded,
-            "round {round}, {moment:?}: {next:?}"
-        );
-        assert_eq!(on_disk(&folder), EnvironmentState::Ready);
-        let import = Command::new(folder.join(".venv/bin/python"))
-            .args(["-I", "-c", "import dagster, dagster_webserver"])
-            .status()
-            .unwrap();
-        assert!(import.success(), "round {round}, {moment:?}");
+        the_next_one_works(&opened, &folder).await;
     }
     println!(
         "no environment {}, broken {}, out of sync {}, done {}",

@@ -5,6 +5,7 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::large_futures,
+    clippy::print_stdout,
     reason = "tests run tools directly and fail by panicking"
 )]
 

@@ -1,5 +1,6 @@
 //! Changing what a project asks for, with the real uv and the real index.
 
+use dagdeck::Deck;
 use dagdeck::wire::{
     EnvironmentState, LocationRequest, PackagesChange, PackagesRequest, ProjectPackages,
 };
@@ -16,6 +17,11 @@ fn request(change: PackagesChange) -> PackagesRequest {
     }
 }
 
+async fn plan(deck: &Deck, change: PackagesChange) -> ProjectPackages {
+    let mut plan = deck.packages_plan(request(change)).await.unwrap();
+    plan.projects.remove(0)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_comes_in_and_goes_and_is_shown_first() {
     let launched = Launched::opened(TestWorkspace::copy()).await;
@@ -25,16 +31,11 @@ async fn a_package_comes_in_and_goes_and_is_shown_first() {
         .project("data-science")
         .join("pyproject.toml");
     let before = fs_err::read_to_string(&file).unwrap();
-    let plan = async |change| -> ProjectPackages {
-        let mut plan = deck.packages_plan(request(change)).await.unwrap();
-        plan.projects.remove(0)
-    };
-
     let add = PackagesChange::Add {
         requirement: "humanize".into(),
         dev: false,
     };
-    let planned = plan(add.clone()).await;
+    let planned = plan(deck, add.clone()).await;
     assert_eq!(planned.fault, None);
     let diff = &planned.edits[0].diff;
     assert!(
@@ -83,19 +84,32 @@ async fn a_package_comes_in_and_goes_and_is_shown_first() {
         package: "humanize".into(),
         dev: false,
     };
-    let planned = plan(remove).await;
+    let planned = plan(deck, remove).await;
     assert_eq!(planned.locked[0].to, None);
 
-    let nonsense = plan(PackagesChange::Add {
-        requirement: "no such package".into(),
-        dev: false,
-    })
+    launched.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_dagster_is_shown_first_and_what_can_not_be_is_refused() {
+    let launched = Launched::opened(TestWorkspace::copy()).await;
+    let deck = &launched.deck;
+    let nonsense = plan(
+        deck,
+        PackagesChange::Add {
+            requirement: "no such package".into(),
+            dev: false,
+        },
+    )
     .await;
     assert!(nonsense.fault.unwrap().message.contains("is no package"));
 
-    let older = plan(PackagesChange::Dagster {
-        version: "1.13.26".into(),
-    })
+    let older = plan(
+        deck,
+        PackagesChange::Dagster {
+            version: "1.13.26".into(),
+        },
+    )
     .await;
     let dagster = older
         .locked
