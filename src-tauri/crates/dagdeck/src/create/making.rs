@@ -397,7 +397,7 @@ fn next_steps(plan: &Plan, kind: CreateKind, synced: bool) -> Vec<Hint> {
     }
     next.push(say(match kind {
         CreateKind::Project if !plan.new_root => "Start it, or launch everything.".to_owned(),
-        _ => "Open it and press Launch.".to_owned(),
+        _ => "Open it, then launch it.".to_owned(),
     }));
     if kind == CreateKind::Sample {
         let forecast = "projects/data-science/src/data_science/defs/forecast.py";
@@ -417,7 +417,7 @@ fn next_steps(plan: &Plan, kind: CreateKind, synced: bool) -> Vec<Hint> {
         };
         let definitions = project.join("src").join(package).join("defs");
         next.push(say(format!(
-            "Write your first asset in {}.",
+            "Add your first asset with Add definition… in its menu, or write one in {}.",
             definitions.display()
         )));
     }
