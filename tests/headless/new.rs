@@ -325,7 +325,7 @@ fn each_obstacle_has_its_own_words_and_a_next_step() {
     );
     assert_eq!(code, Some(1), "{said}");
     assert!(
-        said.contains("uv isn't installed") && said.contains("Install uv"),
+        said.contains("uv isn't installed") && said.contains("install uv yourself"),
         "{said}"
     );
     assert_eq!(bench.contents(), []);

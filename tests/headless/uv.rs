@@ -66,8 +66,8 @@ async fn is_brought_where_there_is_none() {
     deck.machine_check(Nothing {}).await.unwrap();
     let uv = async || {
         let snapshot = deck.snapshot_get(Nothing {}).await.unwrap();
-        let tools = snapshot.machine.tools.into_iter();
-        let uv = tools.filter(|tool| tool.name == "uv").last().unwrap();
+        let mut tools = snapshot.machine.tools.into_iter();
+        let uv = tools.rfind(|tool| tool.name == "uv").unwrap();
         (uv, snapshot.settings.uv)
     };
     assert_eq!(uv().await.0.state, ToolState::NotFound);

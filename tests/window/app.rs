@@ -31,7 +31,18 @@ impl App {
 
     /// Starts it with this state folder; `around` is what every process of this test mentions.
     pub(crate) async fn start_in(state: &Path, around: &Path, arguments: &[&str]) -> App {
-        let driver = Driver::start(&[("DAGDECK_STATE", state)]).await;
+        App::start_with(state, around, arguments, &[]).await
+    }
+
+    /// The same, with more variables.
+    pub(crate) async fn start_with(
+        state: &Path,
+        around: &Path,
+        arguments: &[&str],
+        more: &[(&str, &Path)],
+    ) -> App {
+        let environment = [&[("DAGDECK_STATE", state)], more].concat();
+        let driver = Driver::start(&environment).await;
         let capabilities = json!({
             "browserName": "wry",
             "tauri:options": {"application": program(), "args": arguments},

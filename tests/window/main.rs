@@ -13,5 +13,6 @@ mod create;
 mod driver;
 mod killed;
 mod main_job;
+mod sample;
 mod screens;
 mod three_locations;

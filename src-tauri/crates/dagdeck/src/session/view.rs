@@ -368,10 +368,11 @@ pub(crate) fn uv_missing() -> ApiError {
         "uv isn't installed. It installs Python and packages for each project.",
     );
     error.hints.push(Hint {
-        text: "Dagdeck can bring it: from the package index, into Dagdeck's own folder, nothing system-wide.".to_owned(),
+        text: "Dagdeck's window can bring it: from the package index, into Dagdeck's own folder, nothing system-wide.".to_owned(),
         action: Some(HintAction::BringUv),
     });
-    error
+    // A terminal has no button.
+    error.hint("Or install uv yourself, as https://docs.astral.sh/uv says.")
 }
 
 /// Two processes made the instance at once.
