@@ -57,7 +57,7 @@ pub(super) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
 }
 
 const COMPILING: Duration = Duration::from_secs(1500);
-const DRIVING: Duration = Duration::from_secs(1500);
+const DRIVING: Duration = Duration::from_secs(2400);
 
 fn fmt() -> Result<Counts> {
     Program::new("cargo")
