@@ -170,7 +170,7 @@ impl Operations {
 
     /// Waits for the turn on an environment; the turn ends when what is returned is dropped.
     async fn turn(&self, environment: PathBuf) -> tokio::sync::OwnedMutexGuard<()> {
-        let turn = { Arc::clone(lock(&self.turns).entry(environment).or_default()) };
+        let turn = Arc::clone(lock(&self.turns).entry(environment).or_default());
         turn.lock_owned().await
     }
 
@@ -186,6 +186,17 @@ impl Operations {
             let operations = snapshot.operations.iter();
             operations.filter(lasting).cloned().collect()
         }));
+    }
+}
+
+/// How something ended, by what went wrong; what was taken back is no failure.
+pub(crate) fn state_of(failed: Option<&ApiError>) -> OperationState {
+    match failed {
+        None => OperationState::Succeeded,
+        Some(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
+        Some(error) => OperationState::Failed {
+            reason: error.message.clone(),
+        },
     }
 }
 

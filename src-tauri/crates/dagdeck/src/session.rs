@@ -10,6 +10,7 @@ mod launch;
 mod location;
 mod measure;
 mod packages;
+mod preview;
 mod projects;
 mod ready;
 mod refresh;

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::deck::Context;
-use crate::operations::Begun;
-use crate::wire::{ApiError, ErrorCode, OperationProgress, OperationState};
+use crate::operations::{Begun, state_of};
+use crate::wire::{ApiError, ErrorCode, OperationProgress};
 
 /// How long an index may take to be reached.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -40,13 +40,7 @@ pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, ApiError> {
         outcome = get(context, id) => outcome,
         () = cancel.cancelled() => Err(ApiError::new(ErrorCode::Cancelled, "Cancelled.")),
     };
-    let state = match &outcome {
-        Ok(_) => OperationState::Succeeded,
-        Err(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
-        Err(error) => OperationState::Failed {
-            reason: error.message.clone(),
-        },
-    };
+    let state = state_of(outcome.as_ref().err());
     let done = outcome
         .as_ref()
         .ok()

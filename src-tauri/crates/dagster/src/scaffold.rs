@@ -87,6 +87,12 @@ pub fn python_types() -> Vec<DefinitionType> {
     PYTHON_TYPES.iter().map(of).collect()
 }
 
+/// Whether a Python kind can't be written without parameters.
+#[must_use]
+pub fn needs_params(key: &str) -> bool {
+    key == "dagster.asset_check"
+}
+
 /// The path that is suggested for a type, relative to the definitions folder.
 #[must_use]
 pub fn suggested_path(key: &str) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use process::{CancellationToken, CommandLine, Finished, RunError, Table};
 
 use super::heard::Heard;
-use super::{Begun, Operations, command_view};
+use super::{Begun, Operations, command_view, state_of};
 use crate::wire::{ApiError, ErrorCode, Hint, OperationProgress, OperationState};
 
 /// How often what is printed is shown.
@@ -191,14 +191,7 @@ impl Line {
 
     /// Ends it: as done, or with what went wrong. `title` is how it reads from now on.
     pub(crate) fn end(self, failed: Option<&ApiError>, title: Option<String>) {
-        let state = match failed {
-            None => OperationState::Succeeded,
-            Some(error) if error.code == ErrorCode::Cancelled => OperationState::Cancelled,
-            Some(error) => OperationState::Failed {
-                reason: error.message.clone(),
-            },
-        };
-        self.operations.end(self.id, state, title);
+        self.operations.end(self.id, state_of(failed), title);
     }
 }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use dagster::packages::{self, Change};
 use process::CommandLine;
-use workspace::Project;
+use workspace::{EnvironmentSource, Project};
 
-use super::{Session, view};
+use super::{Session, preview, view};
 use crate::diff;
 use crate::operations::{Begun, Once, command_view};
 use crate::wire::{
@@ -64,8 +64,8 @@ impl Session {
         Ok(PackagesPlan { projects })
     }
 
-    /// Carries a change out in each project, then syncs its environment. Stops at the first project that uv refuses: it is
-    /// then as it was.
+    /// Carries a change out in each project, then syncs the environments of those that changed. Stops at the first project
+    /// that uv refuses: it is then as it was.
     pub(crate) async fn packages_change(
         self: &Arc<Self>,
         request: &PackagesRequest,
@@ -73,21 +73,34 @@ impl Session {
         self.site.require_trust()?;
         let uv = self.uv_and_pythons().await?;
         let change = change_of(&request.change);
+        let mut locations = Vec::new();
+        let mut outcome = Ok(());
         for id in &request.locations {
-            let project = self.site.project(id)?;
-            let command = self.change_command(&uv, &project, &project.folder, &change);
-            let title = format!("Changing what {} asks for", project.name);
-            let done = format!("Changed what {} asks for", project.name);
-            self.ask_uv_for(&project, title, Some(done), &command, false)
-                .await?;
+            outcome = self.change_one(&uv, id, &change).await;
+            if outcome.is_err() {
+                break;
+            }
+            locations.push(id.clone());
         }
-        let locations = request.locations.clone();
-        let deployment = false;
-        self.sync(SyncRequest {
-            locations,
-            deployment,
-        })
-        .await
+        if !locations.is_empty() {
+            let deployment = false;
+            self.sync(SyncRequest {
+                locations,
+                deployment,
+            })
+            .await?;
+        }
+        outcome
+    }
+
+    async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), ApiError> {
+        let project = self.site.project(id)?;
+        alone(&project)?;
+        let command = self.change_command(uv, &project, &project.folder, change);
+        let title = format!("Changing what {} asks for", project.name);
+        let done = format!("Changed what {} asks for", project.name);
+        self.ask_uv_for(&project, title, Some(done), &command, false)
+            .await
     }
 
     async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
@@ -123,8 +136,9 @@ impl Session {
         project: &Project,
         change: &Change,
     ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
+        alone(project)?;
         let io = |error: std::io::Error| view::io("copy the project's settings", &error);
-        let copy = copy_of(project, &self.site.context.state_folder).map_err(io)?;
+        let copy = preview::copy(project, &FILES, &self.site.context.state_folder).map_err(io)?;
         let command = self.change_command(uv, project, copy.path(), change);
         let title = format!("Previewing what {} would ask for", project.name);
         self.ask_uv_for(project, title, None, &command, true)
@@ -169,26 +183,26 @@ impl Session {
     }
 }
 
+/// Refuses a member of a uv workspace: its packages are locked with those of the others, in the root's lockfile, which a
+/// copy of this project alone does not show.
+fn alone(project: &Project) -> Result<(), ApiError> {
+    if project.environment.source != EnvironmentSource::UvWorkspace {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is a member of a uv workspace: its packages are locked together with the other members'.",
+        project.name
+    );
+    let hint = format!("Run uv add in {}, then sync.", project.folder.display());
+    Err(view::precondition(&message).hint(hint))
+}
+
 fn change_of(change: &PackagesChange) -> Change {
     match change.clone() {
         PackagesChange::Add { requirement, dev } => Change::Add { requirement, dev },
         PackagesChange::Remove { package, dev } => Change::Remove { package, dev },
         PackagesChange::Dagster { version } => Change::Dagster { version },
     }
-}
-
-/// The project's settings and lockfile in Dagdeck's own folder; gone when dropped.
-fn copy_of(project: &Project, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
-    let copy = tempfile::Builder::new()
-        .prefix("preview-")
-        .tempdir_in(state_folder)?;
-    for name in FILES {
-        let from = project.folder.join(name);
-        if from.is_file() {
-            fs_err::copy(from, copy.path().join(name))?;
-        }
-    }
-    Ok(copy)
 }
 
 /// What is locked at another version; everything, where there was no lockfile.

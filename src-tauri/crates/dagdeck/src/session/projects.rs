@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Session, view};
-use crate::operations::Begun;
+use crate::operations::{Begun, state_of};
 use crate::projects::{self, Planned};
 use crate::wire::{
-    ApiError, ErrorCode, OperationState, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan,
+    ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan,
 };
 
 impl Session {
@@ -68,12 +68,7 @@ impl Session {
             }
             Err(error) => Err(error),
         };
-        let state = match &outcome {
-            Ok(()) => OperationState::Succeeded,
-            Err(error) => OperationState::Failed {
-                reason: error.message.clone(),
-            },
-        };
+        let state = state_of(outcome.as_ref().err());
         operations.end(operation, state, outcome.is_ok().then_some(done));
         outcome
     }

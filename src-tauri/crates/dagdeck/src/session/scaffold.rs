@@ -10,7 +10,7 @@ use dagster::scaffold::{self, ParamKind};
 use process::{CommandLine, Finished};
 use workspace::Project;
 
-use super::{Session, view};
+use super::{Session, preview, view};
 use crate::operations::{Begun, Once, command_view};
 use crate::wire::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
@@ -97,7 +97,7 @@ impl Session {
         })
     }
 
-    /// Adds a definition; answers the project's folder-relative path of what is there now.
+    /// Adds a definition, and sees that it is there.
     pub(crate) async fn scaffold_run(&self, request: &ScaffoldRequest) -> Result<(), ApiError> {
         let place = self.place(&request.location)?;
         let params = match self.checked(&place, request).await? {
@@ -127,8 +127,8 @@ impl Session {
         if let Err(fault) = scaffold::check_path(&place.defs, &request.path, python) {
             return Ok(Err(fault.to_string()));
         }
-        // Asking costs a second and a half: only where there is something to ask for.
-        if request.params.is_empty() && python && request.key != "dagster.asset_check" {
+        // Asking costs a second and a half: only where there may be something to ask for.
+        if request.params.is_empty() && python && !scaffold::needs_params(&request.key) {
             return Ok(Ok(None));
         }
         let params = self.params(place, &request.key).await?;
@@ -247,15 +247,8 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
 
 /// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
 fn copy_without_code(place: &Place, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
-    let copy = tempfile::Builder::new()
-        .prefix("preview-")
-        .tempdir_in(state_folder)?;
-    for name in ["pyproject.toml", "dg.toml"] {
-        let from = place.project.folder.join(name);
-        if from.is_file() {
-            fs_err::copy(from, copy.path().join(name))?;
-        }
-    }
+    let settings = ["pyproject.toml", "dg.toml"];
+    let copy = preview::copy(&place.project, &settings, state_folder)?;
     let inside = relative(&place.project.working_directory, &place.project.folder);
     let root = place.project.root_module.as_deref().unwrap_or_default();
     let package = copy.path().join(inside).join(root.replace('.', "/"));
