@@ -227,3 +227,31 @@ fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<PackageChang
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_a_uv_workspace_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let member = root.join("members/etl");
+        fs_err::create_dir_all(&member).unwrap();
+        fs_err::create_dir_all(root.join(".venv/bin")).unwrap();
+        fs_err::write(root.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+        let workspace = "[project]\nname = \"root\"\nversion = \"0.1\"\n\
+            [tool.uv.workspace]\nmembers = [\"members/*\"]\n";
+        fs_err::write(root.join("pyproject.toml"), workspace).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n\
+            [tool.dg]\ndirectory_type = \"project\"\n[tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(member.join("pyproject.toml"), settings).unwrap();
+        let mut reading = workspace::read(&member, &workspace::ReadOptions::default());
+        let mut project = reading.projects.remove(0);
+        assert_eq!(project.environment.source, EnvironmentSource::UvWorkspace);
+        let refused = alone(&project).unwrap_err();
+        assert!(refused.hints[0].text.contains("uv add"), "{refused:?}");
+        project.environment.source = EnvironmentSource::Own;
+        assert_eq!(alone(&project), Ok(()));
+    }
+}
