@@ -1,5 +1,6 @@
 //! Making workspaces and projects for real: the index, the scaffolder, uv.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dagdeck::wire::{
@@ -96,9 +97,21 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     assert_eq!(creation.made, [maker.path("acme").display().to_string()]);
     wait_until_none_mentions(&[&maker.path("acme/deployments")], Duration::from_secs(20)).await;
 
+    let webserver = half_installed(
+        &maker.path("acme/deployments/local/.venv"),
+        &creation.spec.dagster,
+    );
+
     maker.deck.create_retry(Nothing {}).await.unwrap();
     let creation = maker.made().await;
     assert_eq!(creation.state, CreationState::Succeeded, "{creation:?}");
+    let ran = creation.steps[2].command.as_ref().unwrap();
+    assert!(
+        ran.shell.contains("--reinstall-package dagster_webserver"),
+        "{}",
+        ran.shell
+    );
+    assert!(webserver.join("__init__.py").is_file());
     assert!(
         creation
             .steps
@@ -125,6 +138,21 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     maker.deck.create_dismiss(Nothing {}).await.unwrap();
     assert_eq!(maker.creation().await, None);
     maker.deck.shut_down().await;
+}
+
+/// Leaves of the webserver what a sync that was ended may leave: a name without files, which uv takes for installed.
+/// Answers where its files belong.
+fn half_installed(environment: &Path, version: &str) -> PathBuf {
+    let mut libraries = fs_err::read_dir(environment.join("lib")).unwrap();
+    let library = libraries.next().unwrap().unwrap().path();
+    let packages = library.join("site-packages");
+    let info = packages.join(format!("dagster_webserver-{version}.dist-info"));
+    let _absent_if_not_reached = fs_err::remove_dir_all(&info);
+    let _absent_if_not_reached = fs_err::remove_dir_all(packages.join("dagster_webserver"));
+    fs_err::create_dir(&info).unwrap();
+    let metadata = format!("Metadata-Version: 2.1\nName: dagster-webserver\nVersion: {version}\n");
+    fs_err::write(info.join("METADATA"), metadata).unwrap();
+    packages.join("dagster_webserver")
 }
 
 /// Holds what is chosen against what uv itself answers, whatever is published today.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use process::CancellationToken;
+use process::{CancellationToken, CommandLine};
 
 use super::plan::{Action, Plan, Scaffold};
 use super::{sample, undo};
@@ -202,10 +202,11 @@ impl Making {
     ) -> Result<(), ApiError> {
         match &self.plan.work[at].action {
             Action::Scaffold(scaffold) => self.scaffold(at, scaffold, again, cancel).await,
-            Action::Sync { environment, .. } => {
-                self.program(at, SYNC, Some(environment), cancel).await
-            }
-            Action::Run(_) => self.program(at, SHORT, None, cancel).await,
+            Action::Sync {
+                command,
+                environment,
+            } => self.sync(at, command, environment, cancel).await,
+            Action::Run(command) => self.program(at, command, SHORT, None, cancel).await,
             Action::Sample { folder, files } => sample::write(folder, files, again),
             Action::Write { path, text } => fs_err::write(path, text).map_err(|error| {
                 ApiError::new(
@@ -235,7 +236,8 @@ impl Making {
             }
             undo::half_made(scaffold)?;
         }
-        self.program(at, SCAFFOLD, None, cancel).await?;
+        self.program(at, &scaffold.command, SCAFFOLD, None, cancel)
+            .await?;
         match undo::missing(scaffold) {
             None => match (&self.plan.register, &scaffold.listed) {
                 (Some(shown), Some((_, project))) => undo::as_shown(shown, project),
@@ -249,20 +251,32 @@ impl Making {
         }
     }
 
+    /// Fills an environment. What a cancelled sync left half there is named to uv, which takes it for installed.
+    async fn sync(
+        &self,
+        at: usize,
+        command: &CommandLine,
+        environment: &Path,
+        cancel: &CancellationToken,
+    ) -> Result<(), ApiError> {
+        let unfinished = workspace::contents(environment).unfinished_names();
+        let command = dagster::command::reinstalling(command.clone(), &unfinished);
+        self.change(|creation| creation.steps[at].command = Some(command_view(&command)));
+        self.program(at, &command, SYNC, Some(environment), cancel)
+            .await
+    }
+
     async fn program(
         &self,
         at: usize,
+        command: &CommandLine,
         limit: Duration,
         environment: Option<&Path>,
         cancel: &CancellationToken,
     ) -> Result<(), ApiError> {
-        let work = &self.plan.work[at];
-        let Some(command) = work.command() else {
-            return Ok(());
-        };
         let once = Once {
             begun: Begun {
-                title: work.words(),
+                title: self.plan.work[at].words(),
                 ..Begun::default()
             },
             done: None,

@@ -123,6 +123,11 @@ impl Line {
         self.id
     }
 
+    /// Ends what it does when it is taken back, for a step that is on a line of its own.
+    pub(crate) fn cancel(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
     /// Says what it is at.
     pub(crate) fn says(&self, words: &str) {
         let progress = OperationProgress {

@@ -70,9 +70,7 @@ impl UvProject {
         if self.all_members {
             line = line.arg("--all-packages");
         }
-        for package in &self.unfinished {
-            line = line.args(["--reinstall-package", package.as_str()]);
-        }
+        line = reinstalling(line, &self.unfinished);
         if let Some(environment) = &self.environment {
             line = line.env("UV_PROJECT_ENVIRONMENT", environment.to_string_lossy());
         }
@@ -85,6 +83,14 @@ impl UvProject {
             None => line,
         }
     }
+}
+
+/// A sync that installs packages again although uv takes them for installed: one that was ended left them half there.
+#[must_use]
+pub fn reinstalling(line: CommandLine, unfinished: &[String]) -> CommandLine {
+    let again =
+        |line: CommandLine, name: &String| line.args(["--reinstall-package", name.as_str()]);
+    unfinished.iter().fold(line, again)
 }
 
 /// Asks an environment's own Python for Dagster: what was installed can be imported, or the traceback says why not.
