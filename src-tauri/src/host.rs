@@ -124,6 +124,7 @@ async fn begin() -> Result<Deck, ApiError> {
         waking.wake();
     });
     deck.look_around();
+    deck.keep_checking();
     Ok(deck)
 }
 

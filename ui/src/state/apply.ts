@@ -52,6 +52,8 @@ function change(snapshot: Snapshot, event: Event): Snapshot {
       return within(snapshot, (old) => ({ ...old, [event.service.name]: event.service }));
     case 'operationChanged':
       return { ...snapshot, operations: withOperation(snapshot.operations, event.operation) };
+    case 'healthChanged':
+      return { ...snapshot, health: event.health };
     case 'creationChanged':
       return { ...snapshot, creation: event.creation };
     case 'machineChecked':

@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 use crate::wire::{
-    Creation, Envelope, Event, LocationView, Machine, Operation, RecentWorkspace, ServiceName,
-    ServiceView, Settings, Snapshot, WorkspaceView,
+    Creation, Envelope, Event, HealthView, LocationView, Machine, Operation, RecentWorkspace,
+    ServiceName, ServiceView, Settings, Snapshot, WorkspaceView,
 };
 
 /// How many events a slow subscriber may be behind before it has to fetch the snapshot again.
@@ -132,6 +132,18 @@ impl Board {
         snapshot.operations.truncate(OPERATIONS);
         let operation = Box::new(operation);
         self.send(&mut snapshot, Event::OperationChanged { operation });
+    }
+
+    /// Changes what the checks answered.
+    pub(crate) fn change_health(&self, change: impl FnOnce(&mut HealthView)) {
+        let mut snapshot = self.lock();
+        let mut health = snapshot.health.clone();
+        change(&mut health);
+        if snapshot.health != health {
+            snapshot.health.clone_from(&health);
+            let health = Box::new(health);
+            self.send(&mut snapshot, Event::HealthChanged { health });
+        }
     }
 
     /// Shows what is being made, or puts it away.

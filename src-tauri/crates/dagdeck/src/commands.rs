@@ -43,6 +43,10 @@ macro_rules! with_commands {
             service_stop: ServiceRequest => Nothing, "Stops the webserver or the daemon.";
             service_restart: ServiceRequest => Nothing, "Stops and starts the webserver or the daemon.";
             settings_set: Settings => Nothing, "Keeps the person's settings.";
+            health_check: HealthRequest => Nothing, "Makes the checks anew; answers when they are made.";
+            health_list: Nothing => ChecksView, "Every check that was made, with its answer.";
+            health_fix: FixRequest => Nothing, "Puts findings right; answers when each was tried and checked again.";
+            health_undo: FixRequest => Nothing, "Takes back fixes that changed a file.";
             log_open: OpenLogRequest => LogView, "Opens a view of a log.";
             log_filter: FilterLogRequest => LogView, "Changes what a view shows.";
             log_window: LogWindowRequest => LogWindow, "The rows in sight.";

@@ -16,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::RwLock;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use context::Context;
 pub use options::DeckOptions;
 pub use subscription::Subscription;
 
 use crate::create::{Index, Making};
+use crate::health::{Health, keep_checking};
 use crate::session::Session;
 use crate::wire::{ApiError, ErrorCode, StoppedBy};
 
@@ -31,6 +33,9 @@ pub struct Deck {
     context: Arc<Context>,
     session: Arc<RwLock<Option<Arc<Session>>>>,
     index: Arc<Index>,
+    health: Arc<Health>,
+    /// Ends what goes on in the background when the last handle is dropped.
+    background: Arc<DropGuard>,
     /// What is being made, or was made and not put away.
     making: Arc<tokio::sync::Mutex<Option<Arc<Making>>>>,
 }
@@ -53,8 +58,11 @@ impl Deck {
             .map_err(|error| {
                 ApiError::new(ErrorCode::Internal, format!("Dagdeck can't start: {error}"))
             })??;
+        let context = Arc::new(context);
         Ok(Self {
-            context: Arc::new(context),
+            health: Arc::new(Health::new(Arc::clone(&context))),
+            background: Arc::new(CancellationToken::new().drop_guard()),
+            context,
             session: Arc::default(),
             index: Arc::default(),
             making: Arc::default(),
@@ -71,6 +79,18 @@ impl Deck {
             deck.context.awake().await;
             deck.context.look_at_machine().await;
         });
+    }
+
+    /// Makes the checks of machine and workspace from now on, again whenever something changed.
+    ///
+    /// For hosts that show them; others ask when they want to know.
+    pub fn keep_checking(&self) {
+        let ended = self.background.token().child_token();
+        tokio::spawn(keep_checking(
+            Arc::clone(&self.health),
+            Arc::clone(&self.session),
+            ended,
+        ));
     }
 
     /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:

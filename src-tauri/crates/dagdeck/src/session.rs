@@ -108,6 +108,12 @@ impl Session {
             .sum()
     }
 
+    /// The pids of everything that runs.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        let units = self.units().into_iter();
+        units.flat_map(|unit| unit.shown().trees).collect()
+    }
+
     /// The unit of a location.
     pub(crate) fn location(&self, id: &str) -> Result<Unit, ApiError> {
         self.running(id).map(|running| running.unit)

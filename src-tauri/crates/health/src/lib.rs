@@ -1,6 +1,22 @@
 //! Checks, findings, fixes.
 //!
-//! Owns judgement: so far of what the machine has and lacks. Refuses to read files by itself (the
-//! `workspace` crate did) and to start anything other than through a [`process::Table`].
+//! Owns judgement: what of the machine, the workspace and its projects is not as it should be, why that matters, and what
+//! puts it right. Refuses to put anything right itself (`dagdeck` does, with the person's word), to read a workspace's
+//! files by itself where the `workspace` crate did, and to start anything other than through a [`process::Table`].
 
+mod check;
+mod checks;
+mod facts;
+mod finding;
+mod fix;
 pub mod machine;
+mod record;
+mod run;
+
+pub use check::{Check, Judge, Needs, Reads, Scope};
+pub use checks::{CHECKS, check};
+pub use facts::{Facts, Load, MachineFacts, Port, ProjectFacts, WorkspaceFacts};
+pub use finding::{Finding, Level, Place, Subject};
+pub use fix::{Does, Fix, Show};
+pub use record::{Key, Outcome, Record};
+pub use run::{Request, run};

@@ -9,6 +9,7 @@ mod command;
 mod environment;
 mod exit;
 mod guard;
+mod leftover;
 mod restart;
 mod table;
 mod tree;
@@ -22,6 +23,7 @@ pub use command::{CommandLine, Inherit, shell_quote};
 pub use environment::{base_environment, whole_environment};
 pub use exit::Exit;
 pub use guard::guard_main;
+pub use leftover::{Marked, end_marked, marked};
 pub use restart::{Next, RestartPolicy};
 pub use table::{
     Finished, GuardProgram, RunError, SpawnError, Swept, SweptProcess, Table, TableError,

@@ -201,6 +201,10 @@ export class FakeBackend implements Backend {
     operation_cancel: () => ({}),
     sync_preview: (request) => this.preview(request),
     operations_script: () => ({ text: '#!/bin/sh\n' }),
+    health_check: () => ({}),
+    health_list: () => ({ checks: [] }),
+    health_fix: () => ({}),
+    health_undo: () => ({}),
     launch: () => {
       for (const one of this.snapshot.workspace?.locations ?? [])
         if (one.blocked === null) this.#start(one.id);

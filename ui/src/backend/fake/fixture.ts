@@ -448,6 +448,7 @@ export function snapshot(open: WorkspaceView | null, now = Date.now()): Snapshot
       editor: '',
     },
     workspace: open,
+    health: { findings: [], groups: [], checkedAt: null, checking: false },
     creation: null,
     operations: open?.trusted ? operations(now) : [],
     notices: [],

@@ -43,6 +43,7 @@ impl Deck {
 
     pub async fn workspace_close(&self, _: Nothing) -> Answer<Nothing> {
         self.close_session().await;
+        self.health.closed();
         self.context.board.set_workspace(None);
         self.show_recent().await;
         Ok(Nothing {})
@@ -239,6 +240,42 @@ impl Deck {
         self.context.board.set_settings(settings);
         if let Ok(session) = self.opened().await {
             session.refresh().await;
+        }
+        Ok(Nothing {})
+    }
+
+    pub async fn health_check(&self, request: HealthRequest) -> Answer<Nothing> {
+        let session = self.session.read().await.clone();
+        let asked = if request.asked {
+            self.context.look_at_machine().await;
+            if let Some(session) = &session {
+                session.refresh_and_ask_uv().await;
+            }
+            health::Request::asked()
+        } else {
+            health::Request::all()
+        };
+        self.health.round(session.as_ref(), &asked).await;
+        Ok(Nothing {})
+    }
+
+    pub async fn health_list(&self, _: Nothing) -> Answer<ChecksView> {
+        Ok(self.health.list())
+    }
+
+    pub async fn health_fix(&self, request: FixRequest) -> Answer<Nothing> {
+        let session = self.session.read().await.clone();
+        if let Some(session) = &session {
+            session.site.require_trust()?;
+        }
+        self.health.fix(session.as_ref(), &request.findings).await?;
+        Ok(Nothing {})
+    }
+
+    pub async fn health_undo(&self, request: FixRequest) -> Answer<Nothing> {
+        let session = self.session.read().await.clone();
+        for finding in &request.findings {
+            self.health.undo(session.as_ref(), finding).await?;
         }
         Ok(Nothing {})
     }

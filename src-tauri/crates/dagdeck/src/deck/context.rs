@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use health::machine::Tool;
 use process::Table;
 use tokio::sync::{OnceCell, watch};
 use workspace::Environment;
@@ -13,7 +14,7 @@ use crate::board::Board;
 use crate::clock;
 use crate::keep::{KeepError, Kept, Memory};
 use crate::operations::{Keeper, Operations};
-use crate::wire::{ApiError, ErrorCode, Machine, Settings, Snapshot};
+use crate::wire::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.
 pub(crate) struct Context {
@@ -28,6 +29,8 @@ pub(crate) struct Context {
     awake: watch::Sender<bool>,
     /// Replaced as a whole when uv is to be looked for anew.
     uv: RwLock<Arc<OnceCell<Option<PathBuf>>>>,
+    /// What the last look for tools found.
+    tools: RwLock<Vec<Tool>>,
     pythons: OnceCell<Vec<health::machine::Python>>,
     downloadable: OnceCell<Vec<String>>,
 }
@@ -69,6 +72,7 @@ impl Context {
             recent: Vec::new(),
             settings: settings.get(),
             workspace: None,
+            health: HealthView::default(),
             creation: None,
             operations,
             notices,
@@ -83,6 +87,7 @@ impl Context {
             environment,
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
+            tools: RwLock::default(),
             pythons: OnceCell::new(),
             downloadable: OnceCell::new(),
         })
@@ -183,6 +188,18 @@ impl Context {
             .map(|python| python.path.clone())
     }
 
+    /// The tools and Pythons of this machine, looked for once if nobody did yet.
+    pub(crate) async fn machine(&self) -> (Vec<Tool>, Vec<health::machine::Python>) {
+        let known = |context: &Self| {
+            let tools = context.tools.read();
+            tools.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        if known(self).is_empty() {
+            self.look_at_machine().await;
+        }
+        (known(self), self.pythons().await)
+    }
+
     /// Looks at this machine's tools and shows them.
     pub(super) async fn look_at_machine(&self) {
         let uv = self.uv().await;
@@ -192,6 +209,10 @@ impl Context {
             other => process::tools::find(other).map(|found| found.path),
         };
         let (tools, pythons) = health::machine::look(&self.table, &self.state_folder, find).await;
+        self.tools
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&tools);
         let tools = tools.into_iter().map(super::recent::tool).collect();
         if has_uv {
             // Kept from the first time: a sync that began with them goes on with them.

@@ -36,6 +36,7 @@ impl Recorded {
             recent: Vec::new(),
             settings: Settings::default(),
             workspace: None,
+            health: crate::wire::HealthView::default(),
             creation: None,
             operations,
             notices: Vec::new(),

@@ -36,30 +36,35 @@ impl Session {
         let session = Arc::clone(self);
         tokio::spawn(async move {
             session.site.context.awake().await;
-            let Some(uv) = session.site.context.uv().await else {
-                return;
-            };
-            let questions = session.questions(&uv);
-            let Some(first) = questions.first() else {
-                return;
-            };
-            let what = match questions.len() {
-                1 => "1 environment".to_owned(),
-                count => format!("{count} environments"),
-            };
-            let operations = &session.site.context.operations;
-            let operation = operations.begin(Begun {
-                title: format!("Checking {what}"),
-                command: Some(command_view(&first.project.check())),
-                passing: true,
-                ..Begun::default()
-            });
-            futures::stream::iter(questions)
-                .for_each_concurrent(AT_ONCE, |question| session.check(question))
-                .await;
-            let title = format!("Checked {what}");
-            operations.end(operation, OperationState::Succeeded, Some(title));
+            session.ask_uv_about_all().await;
         });
+    }
+
+    /// Asks uv about every environment with a lockfile, a few at a time, where uv is there.
+    pub(super) async fn ask_uv_about_all(self: &Arc<Self>) {
+        let Some(uv) = self.site.context.uv().await else {
+            return;
+        };
+        let questions = self.questions(&uv);
+        let Some(first) = questions.first() else {
+            return;
+        };
+        let what = match questions.len() {
+            1 => "1 environment".to_owned(),
+            count => format!("{count} environments"),
+        };
+        let operations = &self.site.context.operations;
+        let operation = operations.begin(Begun {
+            title: format!("Checking {what}"),
+            command: Some(command_view(&first.project.check())),
+            passing: true,
+            ..Begun::default()
+        });
+        futures::stream::iter(questions)
+            .for_each_concurrent(AT_ONCE, |question| self.check(question))
+            .await;
+        let title = format!("Checked {what}");
+        operations.end(operation, OperationState::Succeeded, Some(title));
     }
 
     fn questions(&self, uv: &Path) -> Vec<Question> {
@@ -98,6 +103,7 @@ impl Session {
         let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
             return;
         };
+        site.keep_answer(environment, &found);
         match &question.location {
             Some(id) => self.show_check(id, &found),
             None => self.show_deployment_check(&found),

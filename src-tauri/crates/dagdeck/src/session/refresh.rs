@@ -13,6 +13,14 @@ impl Session {
         self.check_environments();
     }
 
+    /// As [`Self::refresh`], and returns when uv has answered.
+    pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>) {
+        self.read_and_show().await;
+        if self.site.is_trusted() {
+            self.ask_uv_about_all().await;
+        }
+    }
+
     /// As [`Self::refresh`], without asking uv about every environment.
     pub(super) async fn read_and_show(self: &Arc<Self>) {
         let before = self.site.reading();

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use dagster::command::Shared;
 use dagster::instance::Instance;
 use dagster::sockets::{LocationSockets, SocketFolder};
+use dagster::uv::SyncCheck;
 use log::{LogKey, RunMeta, Store, Writer};
 use tokio::sync::watch;
 use workspace::{Project, ReadOptions, Reading};
@@ -35,6 +36,8 @@ pub(crate) struct Site {
     wanted: Mutex<BTreeSet<String>>,
     port: Mutex<Option<u16>>,
     syncing: Arc<Mutex<Syncing>>,
+    /// What uv said last of each environment.
+    answers: Mutex<BTreeMap<PathBuf, SyncCheck>>,
     /// Whether a launch waits for locations to load.
     pub(super) loading: watch::Sender<bool>,
     /// The address of the webserver while it answers.
@@ -73,6 +76,7 @@ impl Site {
             wanted: Mutex::default(),
             port: Mutex::default(),
             syncing: Arc::default(),
+            answers: Mutex::default(),
             loading: watch::channel(false).0,
             answering: watch::channel(None).0,
             context,
@@ -98,7 +102,7 @@ impl Site {
     }
 
     /// A project as read last.
-    pub(super) fn project(&self, id: &str) -> Result<Project, ApiError> {
+    pub(crate) fn project(&self, id: &str) -> Result<Project, ApiError> {
         self.reading().project(id).cloned().ok_or_else(|| {
             ApiError::new(
                 ErrorCode::NotFound,
@@ -140,13 +144,28 @@ impl Site {
         counts.get(environment).copied().unwrap_or_default()
     }
 
+    /// Keeps what uv said of an environment.
+    pub(super) fn keep_answer(&self, environment: &Path, answer: &SyncCheck) {
+        lock(&self.answers).insert(environment.to_owned(), answer.clone());
+    }
+
+    /// What uv said last of an environment.
+    pub(crate) fn answer_of(&self, environment: &Path) -> Option<SyncCheck> {
+        lock(&self.answers).get(environment).cloned()
+    }
+
+    /// Dagdeck's own folder for this workspace.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Whether an environment is being synced.
     pub(super) fn is_syncing(&self, environment: &Path) -> bool {
         self.sync_of(environment).is_some()
     }
 
     /// The instance in use.
-    pub(super) fn instance(&self) -> Instance {
+    pub(crate) fn instance(&self) -> Instance {
         self.instance
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -199,7 +218,7 @@ impl Site {
     }
 
     /// The port of the webserver, once one was chosen.
-    pub(super) fn port(&self) -> Option<u16> {
+    pub(crate) fn port(&self) -> Option<u16> {
         *lock(&self.port)
     }
 
@@ -209,7 +228,7 @@ impl Site {
     }
 
     /// The address of the webserver while it answers.
-    pub(super) fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         self.answering.borrow().clone()
     }
 
@@ -239,7 +258,7 @@ impl Site {
     }
 
     /// Refuses to go on in a folder that is not trusted.
-    pub(super) fn require_trust(&self) -> Result<(), ApiError> {
+    pub(crate) fn require_trust(&self) -> Result<(), ApiError> {
         if self.is_trusted() {
             Ok(())
         } else {

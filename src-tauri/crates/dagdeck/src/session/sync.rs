@@ -28,6 +28,9 @@ pub(super) use target::{syncable, uv_project, whole_uv_project};
 static SYNCS: LazyLock<usize> =
     LazyLock::new(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
 
+/// Tells when a sync has ended, and what went wrong.
+type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
+
 /// The syncs of a session.
 pub(super) struct Syncs {
     places: Semaphore,
@@ -79,6 +82,29 @@ impl Session {
     /// # Errors
     /// When nothing may run here, uv is missing, or what is named can't be synced or is being synced.
     pub(crate) async fn sync(self: &Arc<Self>, request: SyncRequest) -> Result<(), ApiError> {
+        self.begin_syncs(request).await.map(drop)
+    }
+
+    /// As [`Self::sync`], and returns once all of it has ended.
+    ///
+    /// # Errors
+    /// As [`Self::sync`], and the first failure.
+    pub(crate) async fn sync_and_wait(
+        self: &Arc<Self>,
+        request: SyncRequest,
+    ) -> Result<(), ApiError> {
+        for sync in self.begin_syncs(request).await? {
+            let ended = sync.await.unwrap_or_else(|_| {
+                Some(ApiError::new(ErrorCode::Cancelled, "The sync was ended."))
+            });
+            if let Some(error) = ended {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin_syncs(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<Ended>, ApiError> {
         let site = &self.site;
         site.require_trust()?;
         let targets = if target::means_all(&request) {
@@ -95,14 +121,12 @@ impl Session {
             let message = format!("The environment of {} is being synced.", only.name);
             return Err(ApiError::new(ErrorCode::Precondition, message));
         }
-        for target in targets.into_iter().filter(idle) {
-            self.begin_sync(target, &uv)?;
-        }
-        Ok(())
+        let idle = targets.into_iter().filter(idle);
+        idle.map(|target| self.begin_sync(target, &uv)).collect()
     }
 
     /// Shows that a sync begins, and has it done.
-    fn begin_sync(self: &Arc<Self>, target: Target, uv: &Path) -> Result<(), ApiError> {
+    fn begin_sync(self: &Arc<Self>, target: Target, uv: &Path) -> Result<Ended, ApiError> {
         let site = &self.site;
         let project = target.uv_project(site, uv);
         let command = project.sync();
@@ -120,7 +144,9 @@ impl Session {
             .line(begun, &command, &self.syncs.ended);
         let mark = site.mark_syncing(&target.environment.path, line.id());
         self.show_syncing(&target, line.id());
+        let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {
+            done,
             target,
             project,
             command,
@@ -130,7 +156,7 @@ impl Session {
         let mut jobs = self.syncs.jobs();
         while jobs.try_join_next().is_some() {}
         jobs.spawn(async move { session.run_sync(sync, line, mark).await });
-        Ok(())
+        Ok(ended)
     }
 
     /// The environments that need a sync, as far as is known: all but those that uv found to be current.

@@ -117,6 +117,22 @@ impl Session {
         }
     }
 
+    /// What a sync of a project's environment runs, or of the one of deployments/local.
+    pub(crate) fn sync_line(&self, project: Option<&str>) -> Option<CommandView> {
+        let site = &self.site;
+        let reading = site.reading();
+        match project {
+            Some(id) => {
+                let project = reading.project(id)?;
+                sync_command(site, &project.folder, &project.environment)
+            }
+            None => {
+                let own = reading.deployment.as_ref()?;
+                sync_command(site, &own.folder, &own.environment)
+            }
+        }
+    }
+
     fn service_view(&self, name: ServiceName) -> ServiceView {
         let site = &self.site;
         let shown = self.service(name).shown();

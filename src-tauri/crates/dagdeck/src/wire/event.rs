@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Creation, LevelCounts, LocationView, Machine, Metrics, Operation, RecentWorkspace, ServiceView,
-    Settings, WorkspaceView,
+    Creation, HealthView, LevelCounts, LocationView, Machine, Metrics, Operation, RecentWorkspace,
+    ServiceView, Settings, WorkspaceView,
 };
 
 /// One event with its number.
@@ -64,6 +64,11 @@ pub enum Event {
     CreationChanged {
         /// What is being made; null once put away.
         creation: Option<Box<Creation>>,
+    },
+    /// The checks answered, or a fix went on.
+    HealthChanged {
+        /// What is known now.
+        health: Box<HealthView>,
     },
     /// A log view has more (or fewer) rows; told at most 20 times a second.
     LogGrew {

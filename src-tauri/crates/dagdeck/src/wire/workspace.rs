@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    CommandView, Creation, EnvironmentView, LocationView, Machine, Millis, Operation, ProblemView,
-    RecentWorkspace, ServiceView, Settings, Subject,
+    CommandView, Creation, EnvironmentView, HealthView, LocationView, Machine, Millis, Operation,
+    ProblemView, RecentWorkspace, ServiceView, Settings, Subject,
 };
 
 /// What kind of folder was opened.
@@ -46,6 +46,8 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The open workspace.
     pub workspace: Option<WorkspaceView>,
+    /// What the checks of machine, workspace and projects answered.
+    pub health: HealthView,
     /// What is being made, or was made and not put away yet.
     pub creation: Option<Creation>,
     /// What Dagdeck ran, newest first.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dagster::command::{self, UvProject};
 use dagster::uv::SyncCheck;
 use futures::future::join_all;
-use process::CommandLine;
+use process::{CancellationToken, CommandLine};
 use tokio::sync::SemaphorePermit;
 use workspace::{Contents, Environment};
 
@@ -31,6 +31,8 @@ pub(super) struct Sync {
     pub(super) project: UvProject,
     pub(super) command: CommandLine,
     pub(super) writer: log::Writer,
+    /// Is told how it went.
+    pub(super) done: tokio::sync::oneshot::Sender<Option<ApiError>>,
 }
 
 /// A unit whose process runs from an environment.
@@ -85,7 +87,7 @@ impl Session {
             (Outcome::Done, _) => true,
             (Outcome::Failed(_), Standing::AsBefore) => now.can_run(),
             (Outcome::Failed(_), Standing::Whole | Standing::HalfMade { .. }) => {
-                self.imports(target, &now).await.is_ok()
+                self.imports(target, &now, &self.syncs.ended).await.is_ok()
             }
             _ => false,
         };
@@ -93,6 +95,7 @@ impl Session {
         drop(mark);
         self.read_and_show().await;
         if let Some(found) = found {
+            self.site.keep_answer(&target.environment.path, &found);
             self.show_check_of(target, &found);
         }
         let started = self.start_again(target, stopped, stops, works).await;
@@ -108,6 +111,8 @@ impl Session {
         let words = words.map(String::as_str).unwrap_or_default();
         sync.writer.note(&format!("{words}{again}"));
         line.end(failed.as_ref(), title);
+        // Nobody may wait for it.
+        let _ = sync.done.send(failed);
     }
 
     /// Waits until nothing else changes the environment and a processor is free for it.
@@ -148,8 +153,10 @@ impl Session {
         line.says("trying it with an import of Dagster");
         // The old reading stays where the new one can't be had; the import then says the same by itself.
         let _ = self.site.read_again(true).await;
-        match self.imports(target, &self.environment_of(target)).await {
+        let environment = self.environment_of(target);
+        match self.imports(target, &environment, line.cancel()).await {
             Ok(()) => Outcome::Done,
+            Err(error) if error.code == ErrorCode::Cancelled => Outcome::Failed(error),
             Err(error) => Outcome::Useless(error),
         }
     }
@@ -207,7 +214,12 @@ impl Session {
 
     /// Tries to import Dagster with an environment's own Python, where it is installed: a project that doesn't ask for
     /// Dagster is not the sync's fault.
-    async fn imports(&self, target: &Target, now: &Environment) -> Result<(), ApiError> {
+    async fn imports(
+        &self,
+        target: &Target,
+        now: &Environment,
+        cancel: &CancellationToken,
+    ) -> Result<(), ApiError> {
         let Some(interpreter) = &now.interpreter else {
             return Err(ApiError::new(
                 ErrorCode::ToolFailed,
@@ -231,9 +243,7 @@ impl Session {
             environment: None,
         };
         let context = &self.site.context;
-        let tried = context
-            .operations
-            .run(&context.table, once, &self.syncs.ended);
+        let tried = context.operations.run(&context.table, once, cancel);
         tried.await.map(drop).map_err(|error| {
             if error.code == ErrorCode::Cancelled {
                 return error;

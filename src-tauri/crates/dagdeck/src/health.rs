@@ -1,0 +1,122 @@
+//! The checks of the open workspace, alive: made when something changed, shown with what puts each finding right.
+//!
+//! Owns when checks are made, what they last answered, and the carrying out of fixes. Refuses to judge: `health` does.
+
+mod facts;
+mod fixing;
+mod listen;
+mod present;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ::health::{Record, Request};
+use workspace::edit::Edit;
+
+use crate::clock;
+use crate::deck::Context;
+use crate::session::Session;
+use crate::wire::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
+
+pub(crate) use listen::keep_checking;
+
+/// The checks and what they answered last.
+pub(crate) struct Health {
+    context: Arc<Context>,
+    kept: Mutex<Kept>,
+    /// Held during a round: two at once would see half of each other's answers.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What is kept between rounds.
+#[derive(Default)]
+struct Kept {
+    record: Record,
+    checked_at: Option<Millis>,
+    /// Findings that are being put right, or were, by id.
+    fixes: BTreeMap<String, Fixing>,
+}
+
+/// A finding that is being put right, or was.
+#[derive(Clone)]
+struct Fixing {
+    finding: FindingView,
+    state: FindingState,
+    /// What takes it back.
+    undo: Option<Edit>,
+}
+
+impl Health {
+    /// Nothing was checked yet.
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self {
+            context,
+            kept: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Makes checks and shows what they answer. Without a session those of the machine alone.
+    pub(crate) async fn round(&self, session: Option<&Arc<Session>>, request: &Request) {
+        let _turn = self.turn.lock().await;
+        self.context
+            .board
+            .change_health(|view| view.checking = true);
+        let facts = Arc::new(facts::gather(&self.context, session).await);
+        let mut record = self.kept().record.clone();
+        ::health::run(&facts, request, &mut record).await;
+        {
+            let mut kept = self.kept();
+            kept.record = record;
+            kept.checked_at = Some(clock::now());
+            if request.asked {
+                kept.fixes
+                    .retain(|_, fix| fix.state == FindingState::Fixing);
+            }
+        }
+        self.show(session, false);
+    }
+
+    /// Forgets everything about a workspace that was closed, and shows what is left.
+    pub(crate) fn closed(&self) {
+        *self.kept() = Kept::default();
+        self.context
+            .board
+            .change_health(|view| *view = HealthView::default());
+    }
+
+    /// Every check that was made.
+    pub(crate) fn list(&self) -> ChecksView {
+        let kept = self.kept();
+        let checks = kept.record.outcomes().filter_map(|(key, outcome)| {
+            let check = ::health::check(key.check)?;
+            let (scope, location) = present::subject(&key.subject);
+            Some(CheckView {
+                id: check.id.to_owned(),
+                scope,
+                location,
+                passes: check.passes.to_owned(),
+                why: check.why.to_owned(),
+                found: u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX),
+                at: clock::of(outcome.at),
+                took: outcome.took.as_secs_f64() * 1000.0,
+            })
+        });
+        ChecksView {
+            checks: checks.collect(),
+        }
+    }
+
+    /// Puts what is known on the board.
+    fn show(&self, session: Option<&Arc<Session>>, checking: bool) {
+        let view = {
+            let kept = self.kept();
+            present::view(&kept, session, checking)
+        };
+        self.context.board.change_health(|shown| *shown = view);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

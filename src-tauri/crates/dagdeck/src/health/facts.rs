@@ -1,0 +1,88 @@
+//! Gathers what the checks judge by. Runs nothing but a first look for the machine's tools.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::health::{Facts, Load, MachineFacts, Place, Port, ProjectFacts, WorkspaceFacts};
+
+use crate::deck::Context;
+use crate::session::Session;
+use crate::wire::{LoadError, Readiness};
+
+/// Everything that was read and seen by now.
+pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>>) -> Facts {
+    let (tools, pythons) = context.machine().await;
+    Facts {
+        table: Arc::clone(&context.table),
+        folder: context.state_folder.clone(),
+        machine: MachineFacts {
+            tools,
+            pythons,
+            variables: context.environment.clone(),
+            home: PathBuf::from(context.board.read(|snapshot| snapshot.home.clone())),
+        },
+        workspace: session.map(workspace),
+    }
+}
+
+fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
+    let site = &session.site;
+    let reading = site.reading();
+    let board = &site.context.board;
+    let watched = board.read(|snapshot| {
+        let watching = snapshot.workspace.as_ref().map(|one| &one.watching);
+        watching.map(|watching| (watching.folders, watching.limited.clone()))
+    });
+    let projects = reading.projects.iter().map(|project| {
+        let facts = ProjectFacts {
+            check: site.answer_of(&project.environment.path),
+            load: load(session, &project.id),
+            variables: Vec::new(),
+        };
+        (project.id.clone(), facts)
+    });
+    let deployment = reading.deployment.as_ref();
+    WorkspaceFacts {
+        trusted: site.is_trusted(),
+        instance: site.instance(),
+        folder: site.folder().to_owned(),
+        port: Port {
+            wanted: site.context.settings.get().port,
+            ours: site.url().and(site.port()),
+        },
+        pids: session.pids(),
+        watched: watched.unwrap_or_default(),
+        deployment_check: deployment.and_then(|one| site.answer_of(&one.environment.path)),
+        projects: projects.collect(),
+        reading,
+    }
+}
+
+fn load(session: &Session, id: &str) -> Load {
+    let Ok(unit) = session.location(id) else {
+        return Load::Unknown;
+    };
+    match unit.shown().readiness {
+        Readiness::Unknown | Readiness::Loading => Load::Unknown,
+        Readiness::Ready { took, .. } => Load::Loaded {
+            import: Some(Duration::from_secs_f64((took / 1000.0).max(0.0))),
+        },
+        Readiness::LoadError { error, .. } => failed(*error),
+    }
+}
+
+fn failed(error: LoadError) -> Load {
+    let place = error.place.map(|frame| Place {
+        path: PathBuf::from(frame.subject.path),
+        line: frame.subject.line,
+        column: frame.subject.column,
+    });
+    Load::Failed {
+        title: error.title,
+        explanation: error.explanation,
+        class: error.class,
+        message: error.message,
+        place,
+    }
+}

@@ -1,0 +1,53 @@
+//! The table of checks. Each stands in a file of its own, in the folder of its scope.
+
+mod machine;
+mod problems;
+mod project;
+mod workspace;
+
+use crate::check::Check;
+
+/// Every check, by scope and in the order in which findings of one level are shown.
+pub static CHECKS: &[&Check] = &[
+    &machine::uv_found::CHECK,
+    &workspace::settings_readable::CHECK,
+    &workspace::settings_understood::CHECK,
+    &workspace::port_free::CHECK,
+    &project::settings_readable::CHECK,
+    &project::environment_present::CHECK,
+    &project::environment_works::CHECK,
+    &project::environment_in_sync::CHECK,
+    &project::lockfile_fresh::CHECK,
+];
+
+/// A check by its id.
+#[must_use]
+pub fn check(id: &str) -> Option<&'static Check> {
+    CHECKS.iter().copied().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::CHECKS;
+    use crate::check::{Judge, Scope};
+
+    #[test]
+    fn every_check_has_a_name_of_its_own_and_is_judged_by_its_scope() {
+        let ids: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
+        assert_eq!(ids.len(), CHECKS.len());
+        for check in CHECKS {
+            let kebab = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+            assert!(check.id.chars().all(kebab), "{}", check.id);
+            assert!(!check.reads.is_empty(), "{}", check.id);
+            let fits = match check.judge {
+                Judge::Machine(_) => check.scope == Scope::Machine,
+                Judge::Workspace(_) => check.scope == Scope::Workspace,
+                Judge::Project(_) => check.scope == Scope::Project,
+                Judge::Asking { .. } => true,
+            };
+            assert!(fits, "{}", check.id);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Checks of this machine.
+
+pub(super) mod uv_found;

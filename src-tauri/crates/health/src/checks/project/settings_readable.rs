@@ -1,0 +1,27 @@
+//! A project's settings can be read and are understood.
+
+use workspace::Project;
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::checks::{problems, workspace as whole};
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::Finding;
+
+pub(crate) static CHECK: Check = Check {
+    id: "project-settings",
+    scope: Scope::Project,
+    passes: "The project’s settings can be read",
+    why: "uv and dg both stop at a pyproject.toml that breaks the grammar.",
+    reads: &[Reads::Files],
+    needs: Needs::Nothing,
+    judge: Judge::Project(judge),
+};
+
+fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
+    let codes = [
+        whole::settings_readable::CODES,
+        whole::settings_understood::CODES,
+    ]
+    .concat();
+    problems::findings(&project.problems, &codes, |_| None)
+}
