@@ -21,6 +21,11 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) async fn of(folder: &Path, state: &Path) -> Self {
+        Self::with(folder, state, &[]).await
+    }
+
+    /// The same in an environment with more variables.
+    pub(crate) async fn with(folder: &Path, state: &Path, variables: &[(&str, &str)]) -> Self {
         let guard = GuardProgram {
             program: crate::command::program(),
             arguments: vec!["guard".into()],
@@ -28,6 +33,10 @@ impl Opened {
         let mut options = DeckOptions::from_environment(guard);
         options.state_folder = state.to_owned();
         options.environment.remove("DAGSTER_HOME");
+        for (name, value) in variables {
+            let (name, value) = ((*name).to_owned(), (*value).to_owned());
+            options.environment.insert(name, value);
+        }
         let deck = Deck::start(options).await.unwrap();
         let path = folder.display().to_string();
         deck.workspace_open(FolderRequest { path }).await.unwrap();
