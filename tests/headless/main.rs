@@ -19,6 +19,7 @@ mod new;
 mod opened;
 mod packages;
 mod projects;
+mod python;
 mod reload;
 mod sample;
 mod scaffold;

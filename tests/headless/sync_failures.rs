@@ -26,19 +26,19 @@ root_module = "demo"
 "#;
 
 /// A workspace with one project, which needs one small package.
-struct Demo {
+pub(crate) struct Demo {
     folder: TestDir,
 }
 
 /// What `dagdeck sync --json` told of it.
 #[derive(Debug)]
-struct Told {
-    state: String,
-    reason: String,
+pub(crate) struct Told {
+    pub(crate) state: String,
+    pub(crate) reason: String,
 }
 
 impl Demo {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let demo = Self {
             folder: TestDir::new(),
         };
@@ -51,7 +51,7 @@ impl Demo {
     }
 
     /// The same, synced once.
-    fn synced() -> Self {
+    pub(crate) fn synced() -> Self {
         let demo = Self::new();
         let told = demo.sync();
         assert_eq!(told.state, "succeeded", "{told:?}");
@@ -59,15 +59,15 @@ impl Demo {
         demo
     }
 
-    fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("acme")
     }
 
-    fn project(&self) -> PathBuf {
+    pub(crate) fn project(&self) -> PathBuf {
         self.root().join("projects/demo")
     }
 
-    fn environment(&self) -> PathBuf {
+    pub(crate) fn environment(&self) -> PathBuf {
         self.project().join(".venv")
     }
 
@@ -75,17 +75,17 @@ impl Demo {
         fs_err::write(self.project().join("pyproject.toml"), text).unwrap();
     }
 
-    fn changed(&self, from: &str, to: &str) {
+    pub(crate) fn changed(&self, from: &str, to: &str) {
         let text = PROJECT.replace(from, to);
         assert_ne!(text, PROJECT);
         self.settings(&text);
     }
 
-    fn has(&self, package: &str) -> bool {
+    pub(crate) fn has(&self, package: &str) -> bool {
         crate::opened::packages(&self.environment()).contains(package)
     }
 
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env("DAGDECK_STATE", self.folder.path().join("state"))
@@ -94,7 +94,7 @@ impl Demo {
         command
     }
 
-    fn arguments(&self) -> [String; 5] {
+    pub(crate) fn arguments(&self) -> [String; 5] {
         let root = self.root().display().to_string();
         [
             "sync".into(),
@@ -105,14 +105,20 @@ impl Demo {
         ]
     }
 
-    fn sync(&self) -> Told {
+    pub(crate) fn sync(&self) -> Told {
         self.sync_with(&[])
     }
 
     fn sync_with(&self, variables: &[(&str, &str)]) -> Told {
+        self.sync_to(&[], variables)
+    }
+
+    /// Syncs with more arguments, `--python` say.
+    pub(crate) fn sync_to(&self, more: &[&str], variables: &[(&str, &str)]) -> Told {
         let mut command = self.command(program());
         command
             .args(self.arguments())
+            .args(more)
             .envs(variables.iter().copied());
         told(&mut command)
     }

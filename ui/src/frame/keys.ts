@@ -87,7 +87,8 @@ export function letterAllowed(app: App, event: KeyboardEvent): boolean {
     app.overlay === null &&
     app.closing === null &&
     app.adding === null &&
-    app.changingPackages === null
+    app.changingPackages === null &&
+    app.changingPython === null
   );
 }
 

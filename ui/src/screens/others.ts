@@ -8,6 +8,7 @@ export { default as AddProjects } from './projects/AddProjects.svelte';
 export { default as RemoveProject } from './projects/RemoveProject.svelte';
 export { default as Packages } from './packages/Packages.svelte';
 export { default as Palette } from './palette/Palette.svelte';
+export { default as Python } from './python/Python.svelte';
 export { default as Problems } from './problems/Problems.svelte';
 export { default as Service } from './service/Service.svelte';
 export { default as CloseDialog } from '../frame/CloseDialog.svelte';

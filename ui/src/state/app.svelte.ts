@@ -299,6 +299,9 @@ export class App {
   /** The location whose packages are being changed. */
   changingPackages = $state<string | null>(null);
 
+  /** The location that gets another Python. */
+  changingPython = $state<string | null>(null);
+
   /** The location that a definition is being added to. */
   adding = $state<string | null>(null);
   /** Syncs the environment of a location named in a hint. */

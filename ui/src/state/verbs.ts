@@ -39,6 +39,26 @@ export function addDefinitionVerb(app: App, location: LocationView): Verb {
   };
 }
 
+/** Making a location's environment anew with another Python. */
+export function pythonVerb(app: App, location: LocationView): Verb {
+  const trusted = app.workspace?.trusted === true;
+  const syncing = location.environment.state === 'syncing';
+  const nothing = location.sync === null;
+  return {
+    label: 'Change Python…',
+    icon: 'env',
+    title: !trusted
+      ? UNTRUSTED
+      : nothing
+        ? 'There is no pyproject.toml here for uv to go by'
+        : syncing
+          ? 'Its environment is being synced'
+          : 'Shows the Pythons that fit, and what another one would change',
+    disabled: !trusted || syncing || nothing,
+    run: () => (app.changingPython = location.id),
+  };
+}
+
 /** The one thing that a location's row needs. */
 export function rowVerb(app: App, location: LocationView): Verb {
   const key = locationKey(location);

@@ -25,8 +25,9 @@ pub(crate) enum Command {
     Up(Up),
     /// Makes environments answer their lockfiles, with `uv sync`, or says what that would change.
     ///
-    /// Without a location, every environment that differs from its lockfile. Exits with 1 where one of them failed, with 2
-    /// where the folder is no workspace.
+    /// Without a location, every environment that differs from its lockfile. With --python one environment is made anew with
+    /// another Python. Exits with 1 where one of them failed, with 2 where the folder is no workspace or that Python can't be
+    /// used.
     Sync(Sync),
     /// Opens a workspace in the Dagdeck window.
     Open(Open),
@@ -97,6 +98,9 @@ pub(crate) struct Sync {
     /// Only these code locations; `deployments/local` names the environment of the webserver and the daemon
     #[arg(value_name = "LOCATION")]
     pub(crate) locations: Vec<String>,
+    /// Makes one environment anew with this Python, 3.12 or 3.12.1, and writes it down in its .python-version
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) python: Option<String>,
     /// Says what would change, and changes nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

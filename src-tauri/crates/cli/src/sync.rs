@@ -1,5 +1,7 @@
 //! `dagdeck sync`: makes environments answer their lockfiles, or says what that would change.
 
+mod python;
+
 use std::io::Write as _;
 
 use dagdeck::wire::{
@@ -46,6 +48,9 @@ async fn sync(what: &arguments::Sync) -> Result<(), End> {
 }
 
 async fn work(deck: &Deck, what: &arguments::Sync, workspace: &WorkspaceView) -> Result<(), End> {
+    if let Some(version) = &what.python {
+        return python::change(deck, what, workspace, version).await;
+    }
     let mut request = request(what, workspace);
     let all = request == SyncRequest::default();
     if what.dry_run || all {
@@ -59,8 +64,7 @@ async fn work(deck: &Deck, what: &arguments::Sync, workspace: &WorkspaceView) ->
         }
     }
     let mut events = deck.subscribe();
-    let before = syncs(deck, 0).await?.iter().map(|one| one.id).max();
-    let before = before.unwrap_or(0);
+    let before = newest_sync(deck).await?;
     if request != SyncRequest::default() {
         deck.sync_start(request).await?;
     }
@@ -91,6 +95,12 @@ async fn syncs(deck: &Deck, after: u32) -> Result<Vec<Operation>, ApiError> {
     });
     all.reverse();
     Ok(all)
+}
+
+/// The number of the newest sync on the record; 0 where there is none.
+async fn newest_sync(deck: &Deck) -> Result<u32, ApiError> {
+    let all = syncs(deck, 0).await?;
+    Ok(all.iter().map(|one| one.id).max().unwrap_or(0))
 }
 
 /// Says what happens until all have ended; answers them.
@@ -265,7 +275,7 @@ mod tests {
 
     use super::*;
 
-    fn plan() -> SyncPlan {
+    pub(super) fn plan() -> SyncPlan {
         let change = |name: &str, from: Option<&str>, to: Option<&str>| PackageChange {
             name: name.to_owned(),
             from: from.map(str::to_owned),

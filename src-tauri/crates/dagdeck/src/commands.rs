@@ -35,6 +35,9 @@ macro_rules! with_commands {
             location_requirements: LocationRequest => Requirements, "What a location's project asks for.";
             packages_plan: PackagesRequest => PackagesPlan, "What adding, removing or changing a package would do; writes nothing.";
             packages_change: PackagesRequest => Nothing, "Changes what projects ask for, then syncs their environments.";
+            python_offers: PythonOf => PythonOffers, "The Pythons that an environment could be made with.";
+            python_plan: PythonRequest => PythonPlan, "What another Python would change; writes nothing.";
+            python_change: PythonRequest => Nothing, "Asks for another Python and makes the environment anew with it; the board tells how it goes.";
             definition_types: LocationRequest => DefinitionTypes, "What can be added to a location's project.";
             definition_form: DefinitionTypeRequest => DefinitionForm, "What a type of definition asks for.";
             scaffold_plan: ScaffoldRequest => ScaffoldPlan, "What adding a definition would write; writes nothing.";

@@ -15,6 +15,7 @@ mod logs;
 mod operations;
 mod present;
 pub mod projects;
+mod pythons;
 mod session;
 pub mod status;
 mod unit;

@@ -12,6 +12,7 @@ mod measure;
 mod packages;
 mod preview;
 mod projects;
+mod python;
 mod ready;
 mod refresh;
 mod scaffold;

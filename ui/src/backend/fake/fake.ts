@@ -16,6 +16,7 @@ import { FakeCreate } from './create';
 import { FakeLogs } from './logs';
 import { press } from './press';
 import { found, planned } from './projects';
+import { pythonOffers, pythonPlan } from './python';
 import { scenes } from './scenes';
 import { syncPreview } from './sync';
 
@@ -229,6 +230,8 @@ export class FakeBackend implements Backend {
       packages: ['dagster==1.13.27', 'pandas[excel]>=2'],
       dev: ['dagster-dg-cli', 'dagster-webserver'],
     }),
+    python_offers: ({ location }) => pythonOffers(this.snapshot, location),
+    python_plan: (request) => pythonPlan(request, this.preview),
     packages_plan: ({ locations, change }) => ({
       projects: locations.map((location) => {
         const word =

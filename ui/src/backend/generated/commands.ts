@@ -34,6 +34,10 @@ import type { ProjectsApply } from "./ProjectsApply";
 import type { ProjectsChange } from "./ProjectsChange";
 import type { ProjectsFound } from "./ProjectsFound";
 import type { ProjectsPlan } from "./ProjectsPlan";
+import type { PythonOf } from "./PythonOf";
+import type { PythonOffers } from "./PythonOffers";
+import type { PythonPlan } from "./PythonPlan";
+import type { PythonRequest } from "./PythonRequest";
 import type { Requirements } from "./Requirements";
 import type { ScaffoldPlan } from "./ScaffoldPlan";
 import type { ScaffoldRequest } from "./ScaffoldRequest";
@@ -99,6 +103,12 @@ export interface Commands {
   packages_plan: { request: PackagesRequest; response: PackagesPlan };
   /** Changes what projects ask for, then syncs their environments. */
   packages_change: { request: PackagesRequest; response: Nothing };
+  /** The Pythons that an environment could be made with. */
+  python_offers: { request: PythonOf; response: PythonOffers };
+  /** What another Python would change; writes nothing. */
+  python_plan: { request: PythonRequest; response: PythonPlan };
+  /** Asks for another Python and makes the environment anew with it; the board tells how it goes. */
+  python_change: { request: PythonRequest; response: Nothing };
   /** What can be added to a location's project. */
   definition_types: { request: LocationRequest; response: DefinitionTypes };
   /** What a type of definition asks for. */
@@ -203,6 +213,9 @@ export const COMMAND_NAMES = [
   "location_requirements",
   "packages_plan",
   "packages_change",
+  "python_offers",
+  "python_plan",
+  "python_change",
   "definition_types",
   "definition_form",
   "scaffold_plan",

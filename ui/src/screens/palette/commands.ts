@@ -10,6 +10,7 @@ import {
   deploymentVerb,
   openDagsterUi,
   previewVerb,
+  pythonVerb,
   reloadVerb,
   restartVerb,
   serviceVerbs,
@@ -56,6 +57,7 @@ function forLocation(app: App): Entry[] {
   const sync = syncVerb(app, location);
   const add = addDefinitionVerb(app, location);
   const preview = previewVerb(app, location);
+  const python = pythonVerb(app, location);
   list.push(
     {
       id: 'start',
@@ -128,6 +130,15 @@ function forLocation(app: App): Entry[] {
       command: location.sync?.shell,
       run: preview.run,
       off: preview.disabled || location.environment.state === 'syncing',
+    },
+    {
+      id: 'python',
+      group,
+      label: `Change Python of ${name}…`,
+      hint: location.environment.python ?? '',
+      icon: 'env',
+      run: python.run,
+      off: python.disabled,
     },
     {
       id: 'copy',

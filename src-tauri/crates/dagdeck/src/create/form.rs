@@ -6,6 +6,7 @@ use dagster::create::sample;
 
 use super::place::{existing, expanded, free_in};
 use crate::deck::Context;
+use crate::pythons;
 use crate::session::uv_missing;
 use crate::wire::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
 
@@ -60,27 +61,11 @@ pub(crate) async fn form(
     }
 }
 
-/// The Pythons to choose from: those of this machine, newest first, then those that uv would download.
+/// The Pythons to choose from that Dagster runs on: those of this machine, newest first, then those that uv would download.
 pub(super) async fn pythons(context: &Context) -> Vec<PythonChoice> {
-    let installed = context.pythons().await;
-    let minor = |version: &str| version.rsplit_once('.').map(|(minor, _)| minor.to_owned());
-    let here: Vec<_> = installed.iter().map(|one| minor(&one.text)).collect();
-    let downloads = context.downloadable().await;
-    let there = downloads
-        .into_iter()
-        .filter(|version| !here.contains(&minor(version)))
-        .map(|version| PythonChoice {
-            version,
-            path: None,
-        });
-    let installed = installed.iter().map(|one| PythonChoice {
-        version: one.text.clone(),
-        path: Some(one.path.display().to_string()),
-    });
-    installed
-        .chain(there)
-        .filter(|one| workspace::meets(&one.version, PYTHONS))
-        .collect()
+    let mut all = pythons::choices(context).await;
+    all.retain(|one| workspace::meets(&one.version, PYTHONS));
+    all
 }
 
 /// git, where it is.

@@ -193,6 +193,19 @@ impl Deck {
         Ok(Nothing {})
     }
 
+    pub async fn python_offers(&self, request: PythonOf) -> Answer<PythonOffers> {
+        self.opened().await?.python_offers(&request).await
+    }
+
+    pub async fn python_plan(&self, request: PythonRequest) -> Answer<PythonPlan> {
+        self.opened().await?.python_plan(&request).await
+    }
+
+    pub async fn python_change(&self, request: PythonRequest) -> Answer<Nothing> {
+        self.opened().await?.python_change(&request).await?;
+        Ok(Nothing {})
+    }
+
     pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {
         self.opened()
             .await?

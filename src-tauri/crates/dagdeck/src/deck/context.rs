@@ -31,7 +31,8 @@ pub(crate) struct Context {
     uv: RwLock<Arc<OnceCell<Option<PathBuf>>>>,
     /// What the last look for tools found.
     tools: RwLock<Vec<Tool>>,
-    pythons: OnceCell<Vec<health::machine::Python>>,
+    /// Replaced as a whole when another was installed.
+    pythons: RwLock<Arc<OnceCell<Vec<health::machine::Python>>>>,
     downloadable: OnceCell<Vec<String>>,
 }
 
@@ -88,7 +89,7 @@ impl Context {
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
             tools: RwLock::default(),
-            pythons: OnceCell::new(),
+            pythons: RwLock::default(),
             downloadable: OnceCell::new(),
         })
     }
@@ -141,14 +142,23 @@ impl Context {
     pub(crate) async fn learn_pythons(&self) {
         if let Some(uv) = self.uv().await {
             let look = || health::machine::pythons(&self.table, &self.state_folder, &uv);
-            self.pythons.get_or_init(look).await;
+            self.pythons_cell().get_or_init(look).await;
         }
     }
 
     /// The Pythons of this machine, newest first, asked for once.
     pub(crate) async fn pythons(&self) -> Vec<health::machine::Python> {
         self.learn_pythons().await;
-        self.pythons.get().cloned().unwrap_or_default()
+        self.pythons_cell().get().cloned().unwrap_or_default()
+    }
+
+    /// Takes note that another Python was installed: they are asked for anew when next needed.
+    pub(crate) fn forget_pythons(&self) {
+        *self.pythons.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    fn pythons_cell(&self) -> Arc<OnceCell<Vec<health::machine::Python>>> {
+        Arc::clone(&self.pythons.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The versions of Python that uv would download, newest first, asked for once.
@@ -182,7 +192,8 @@ impl Context {
         let meets = |version: &str| {
             pinned(version) && requires.is_none_or(|all| workspace::meets(version, all))
         };
-        let mut known = self.pythons.get()?.iter();
+        let cell = self.pythons_cell();
+        let mut known = cell.get()?.iter();
         known
             .find(|python| meets(&python.text))
             .map(|python| python.path.clone())
@@ -216,7 +227,7 @@ impl Context {
         let tools = tools.into_iter().map(super::recent::tool).collect();
         if has_uv {
             // Kept from the first time: a sync that began with them goes on with them.
-            let _ = self.pythons.set(pythons);
+            let _ = self.pythons_cell().set(pythons);
         }
         self.board.set_machine(Machine {
             tools,
@@ -233,7 +244,7 @@ impl Context {
 }
 
 /// The version that a project's `.python-version` asks for.
-fn pin_of(folder: &Path) -> Option<String> {
+pub(crate) fn pin_of(folder: &Path) -> Option<String> {
     let text = fs_err::read_to_string(folder.join(".python-version")).ok()?;
     let line = text
         .lines()

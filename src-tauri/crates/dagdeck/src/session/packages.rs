@@ -103,7 +103,7 @@ impl Session {
             .await
     }
 
-    async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
+    pub(super) async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
         let context = &self.site.context;
         let uv = context.uv().await.ok_or_else(view::uv_missing)?;
         context.learn_pythons().await;
@@ -138,7 +138,8 @@ impl Session {
     ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
         alone(project)?;
         let io = |error: std::io::Error| view::io("copy the project's settings", &error);
-        let copy = preview::copy(project, &FILES, &self.site.context.state_folder).map_err(io)?;
+        let copy =
+            preview::copy(&project.folder, &FILES, &self.site.context.state_folder).map_err(io)?;
         let command = self.change_command(uv, project, copy.path(), change);
         let title = format!("Previewing what {} would ask for", project.name);
         self.ask_uv_for(project, title, None, &command, true)

@@ -4,19 +4,14 @@
 use std::path::Path;
 
 use tempfile::TempDir;
-use workspace::Project;
 
 /// Copies those of a project's own files that are there; the copy goes when the value does.
-pub(super) fn copy(
-    project: &Project,
-    files: &[&str],
-    state_folder: &Path,
-) -> std::io::Result<TempDir> {
+pub(super) fn copy(folder: &Path, files: &[&str], state_folder: &Path) -> std::io::Result<TempDir> {
     let copy = tempfile::Builder::new()
         .prefix("preview-")
         .tempdir_in(state_folder)?;
     for name in files {
-        let from = project.folder.join(name);
+        let from = folder.join(name);
         if from.is_file() {
             fs_err::copy(from, copy.path().join(name))?;
         }

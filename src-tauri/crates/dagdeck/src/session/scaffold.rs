@@ -248,7 +248,7 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
 /// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
 fn copy_without_code(place: &Place, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
     let settings = ["pyproject.toml", "dg.toml"];
-    let copy = preview::copy(&place.project, &settings, state_folder)?;
+    let copy = preview::copy(&place.project.folder, &settings, state_folder)?;
     let inside = relative(&place.project.working_directory, &place.project.folder);
     let root = place.project.root_module.as_deref().unwrap_or_default();
     let package = copy.path().join(inside).join(root.replace('.', "/"));

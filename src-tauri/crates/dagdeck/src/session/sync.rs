@@ -4,6 +4,7 @@
 //! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
 mod preview;
+mod python;
 mod run;
 mod standing;
 mod target;
@@ -21,8 +22,8 @@ use workspace::Environment;
 use super::{Session, Site, view};
 use crate::operations::{self, Begun};
 use crate::wire::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
-use target::Target;
-pub(super) use target::{syncable, uv_project, whole_uv_project};
+pub(super) use python::{FILE as PYTHON_FILE, NewPython};
+pub(super) use target::{Target, named, syncable, uv_project, whole_uv_project};
 
 /// How many environments are synced, or asked about, at once: as many as there are processors.
 static SYNCS: LazyLock<usize> =
@@ -114,26 +115,58 @@ impl Session {
         };
         let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
         site.context.learn_pythons().await;
-        let idle = |target: &Target| !site.is_syncing(&target.environment.path);
-        if let [only] = targets.as_slice()
-            && !idle(only)
-        {
-            let message = format!("The environment of {} is being synced.", only.name);
-            return Err(ApiError::new(ErrorCode::Precondition, message));
+        if let [only] = targets.as_slice() {
+            self.require_idle(only)?;
         }
+        let idle = |target: &Target| self.require_idle(target).is_ok();
         let idle = targets.into_iter().filter(idle);
-        idle.map(|target| self.begin_sync(target, &uv)).collect()
+        idle.map(|target| self.begin_sync(target, &uv, None))
+            .collect()
+    }
+
+    /// Makes an environment anew with another Python, and returns once that has begun.
+    ///
+    /// # Errors
+    /// When the environment is being synced.
+    pub(super) fn sync_with(
+        self: &Arc<Self>,
+        target: Target,
+        uv: &Path,
+        python: NewPython,
+    ) -> Result<(), ApiError> {
+        self.require_idle(&target)?;
+        self.begin_sync(target, uv, Some(python)).map(drop)
+    }
+
+    fn require_idle(&self, target: &Target) -> Result<(), ApiError> {
+        if !self.site.is_syncing(&target.environment.path) {
+            return Ok(());
+        }
+        let message = format!("The environment of {} is being synced.", target.name);
+        Err(ApiError::new(ErrorCode::Precondition, message))
     }
 
     /// Shows that a sync begins, and has it done.
-    fn begin_sync(self: &Arc<Self>, target: Target, uv: &Path) -> Result<Ended, ApiError> {
+    fn begin_sync(
+        self: &Arc<Self>,
+        target: Target,
+        uv: &Path,
+        python: Option<NewPython>,
+    ) -> Result<Ended, ApiError> {
         let site = &self.site;
         let project = target.uv_project(site, uv);
+        let project = match &python {
+            Some(python) => python.of(project),
+            None => project,
+        };
         let command = project.sync();
         let log = target.log();
         let writer = site.writer(&log, operations::line(&command))?;
         let begun = Begun {
-            title: format!("Syncing {}", target.name),
+            title: match &python {
+                Some(python) => format!("Changing {} to Python {}", target.name, python.version),
+                None => format!("Syncing {}", target.name),
+            },
             location: target.locations.first().cloned(),
             log: Some(log),
             ..Begun::default()
@@ -149,6 +182,7 @@ impl Session {
             done,
             target,
             project,
+            python,
             command,
             writer,
         };

@@ -11,7 +11,8 @@ pub struct UvProject {
     pub uv: PathBuf,
     /// The project's folder, absolute.
     pub folder: PathBuf,
-    /// The interpreter that a new environment is made from, absolute; none lets uv keep the one that is there.
+    /// The interpreter that a new environment is made from, absolute, or the version of one that uv fetched; none lets uv
+    /// keep the one that is there.
     pub python: Option<PathBuf>,
     /// The environment's folder where it is another than uv would choose by itself.
     pub environment: Option<PathBuf>,
@@ -61,6 +62,26 @@ impl UvProject {
     #[must_use]
     pub fn lock_preview(&self) -> CommandLine {
         self.with_python(CommandLine::new(&self.uv, &self.folder).args(["lock", "--dry-run"]))
+    }
+
+    /// Writes into the project's `.python-version` which Python it asks for. uv keeps nothing else that was in that file, and
+    /// refuses what `requires-python` excludes. Without it a later `uv sync` keeps the environment while that is there, but
+    /// makes a new one with whatever Python it finds first. Seen with uv 0.13.8: left to itself it downloads a Python only to
+    /// compare it with `requires-python`.
+    #[must_use]
+    pub fn pin_python(&self, version: &str) -> CommandLine {
+        CommandLine::new(&self.uv, &self.folder).args([
+            "python",
+            "pin",
+            "--no-python-downloads",
+            version,
+        ])
+    }
+
+    /// Fetches a Python into uv's own folder; the system's is not touched.
+    #[must_use]
+    pub fn install_python(&self, version: &str) -> CommandLine {
+        CommandLine::new(&self.uv, &self.folder).args(["python", "install", version])
     }
 
     fn synced(&self, flags: &[&str]) -> CommandLine {

@@ -111,6 +111,18 @@ const RULES: &[Rule] = &[
         "Move that folder away, then try again.",
     ),
     rule(
+        r"Failed to (?:download|install) \S*?(https?://[^/\s`]+)\S*/(?:cpython|pypy|graalpy)-",
+        "Python can't be downloaded",
+        "uv fetches Pythons from {1}, and that did not work.",
+        "Check the network connection or the proxy, name a mirror in UV_PYTHON_INSTALL_MIRROR, or choose a Python that is on this machine.",
+    ),
+    rule(
+        r#"Python downloads are not allowed \(`python-downloads = "(\w+)"`\)"#,
+        "uv may not download Pythons here",
+        "Its settings have python-downloads at {1}.",
+        "Choose a Python that is on this machine, or change that setting.",
+    ),
+    rule(
         r"failed to lookup address information|dns error|Name or service not known",
         "No network",
         "The package index's name could not be found, so nothing was downloaded.",
@@ -123,7 +135,7 @@ const RULES: &[Rule] = &[
         "Check the proxy settings (HTTPS_PROXY) and the index's address, then try again.",
     ),
     rule(
-        r"Packages were unavailable because the network was disabled|not found in the cache",
+        r"Packages were unavailable because the network was disabled|(?:not|n't) found in the cache",
         "A package isn't in the cache",
         "uv was told to stay offline, and it has no copy of this package.",
         "Try again with the network on.",

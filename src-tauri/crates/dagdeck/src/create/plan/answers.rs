@@ -6,6 +6,7 @@ use super::super::place::Place;
 use super::super::remark::{note, stop};
 use super::super::{Index, form};
 use crate::deck::Context;
+use crate::pythons;
 use crate::wire::{ApiError, CreateField, CreateRemark};
 
 /// The version to use, with what to say of it.
@@ -93,15 +94,10 @@ pub(super) async fn python(
     let choices = form::pythons(context).await;
     let best = choices.first();
     let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty());
-    // A minor version means the newest of it.
-    let meant = |version: &str, wanted: &str| {
-        version == wanted
-            || version
-                .strip_prefix(wanted)
-                .is_some_and(|rest| rest.starts_with('.'))
-    };
     let found = match wanted {
-        Some(wanted) => choices.iter().find(|one| meant(&one.version, wanted)),
+        Some(wanted) => choices
+            .iter()
+            .find(|one| pythons::is_meant(&one.version, wanted)),
         None => best,
     };
     let field = CreateField::Python;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use dagster::command::UvProject;
 use dagster::uv::{Change, SyncCheck};
 use futures::StreamExt;
-use process::{CommandLine, Finished};
+use process::{CancellationToken, CommandLine, Finished};
 
 use super::SYNCS;
+use super::python::NewPython;
 use super::target::{self, Target};
 use crate::operations::{self, Begun, command_view};
 use crate::session::{Session, view};
@@ -50,7 +51,7 @@ impl Session {
             ..Begun::default()
         });
         let plans = futures::stream::iter(targets)
-            .map(|target| self.plan(target, &uv))
+            .map(|target| self.plan(target, &uv, None))
             .buffered(*SYNCS);
         let mut environments: Vec<SyncPlan> = plans.collect().await;
         operations.end(looking, OperationState::Succeeded, None);
@@ -60,11 +61,21 @@ impl Session {
         Ok(SyncPreview { environments })
     }
 
-    async fn plan(&self, target: Target, uv: &Path) -> SyncPlan {
+    /// What a sync of one environment would change, with another Python where one is given.
+    pub(in crate::session) async fn plan(
+        &self,
+        target: Target,
+        uv: &Path,
+        python: Option<&NewPython>,
+    ) -> SyncPlan {
         let site = &self.site;
         let project = target.uv_project(site, uv);
+        let project = match python {
+            Some(python) => python.of(project),
+            None => project,
+        };
         let mut plan = SyncPlan {
-            commands: commands(&target, &project),
+            commands: commands(&target, &project, python),
             stops: self
                 .users(&target.environment.path)
                 .into_iter()
@@ -81,12 +92,21 @@ impl Session {
             lock: None,
             failure: None,
         };
-        match self.ask(&project.preview()).await {
+        if let Some(python) = python
+            && python.interpreter.is_none()
+        {
+            // Asked now, uv would fetch it.
+            plan.anew = true;
+            plan.python = Some(python.version.clone());
+            return plan;
+        }
+        let cancel = &self.syncs.ended;
+        match self.ask(&project.preview(), cancel).await {
             Ok(finished) => match dagster::uv::parse_sync_check(&finished.stdout_text()) {
                 Ok(check) => {
                     let check = check.with_unfinished(&project.unfinished);
                     if check.lock_outdated && !check.lock_missing {
-                        let changes = self.ask(&project.lock_preview()).await;
+                        let changes = self.ask(&project.lock_preview(), cancel).await;
                         let changes = changes
                             .map(|done| dagster::uv::parse_lock_changes(&done.stderr_text()));
                         plan.lock = Some(LockPlan {
@@ -112,18 +132,26 @@ impl Session {
         plan
     }
 
-    async fn ask(&self, command: &CommandLine) -> Result<Finished, ApiError> {
+    /// Asks uv something that changes nothing.
+    pub(super) async fn ask(
+        &self,
+        command: &CommandLine,
+        cancel: &CancellationToken,
+    ) -> Result<Finished, ApiError> {
         let table = &self.site.context.table;
-        let finished = table.run(command, None, LIMIT, &self.syncs.ended).await;
+        let finished = table.run(command, None, LIMIT, cancel).await;
         operations::judge("Asking uv what a sync would change", command, finished)
     }
 }
 
 /// What a sync of it runs, in order.
-fn commands(target: &Target, project: &UvProject) -> Vec<CommandView> {
-    let python = dagster::environment::interpreter_of(&target.environment.path);
-    let check = dagster::command::import_check(&python, &target.folder);
-    vec![command_view(&project.sync()), command_view(&check)]
+fn commands(target: &Target, project: &UvProject, python: Option<&NewPython>) -> Vec<CommandView> {
+    let first = python.map(|python| python.commands(project));
+    let interpreter = dagster::environment::interpreter_of(&target.environment.path);
+    let check = dagster::command::import_check(&interpreter, &target.folder);
+    let first = first.unwrap_or_default().into_iter();
+    let all = first.chain([project.sync(), check]);
+    all.map(|command| command_view(&command)).collect()
 }
 
 fn fill(plan: &mut SyncPlan, check: SyncCheck) {

@@ -12,6 +12,7 @@ use process::{CancellationToken, CommandLine};
 use tokio::sync::SemaphorePermit;
 use workspace::{Contents, Environment};
 
+use super::python::{self, Asked, NewPython};
 use super::standing::Standing;
 use super::target::Target;
 use crate::operations::{Begun, Line, Once, Turn};
@@ -29,6 +30,8 @@ const IMPORT_LIMIT: Duration = Duration::from_secs(120);
 pub(super) struct Sync {
     pub(super) target: Target,
     pub(super) project: UvProject,
+    /// The Python that it is made anew with.
+    pub(super) python: Option<NewPython>,
     pub(super) command: CommandLine,
     pub(super) writer: log::Writer,
     /// Is told how it went.
@@ -49,6 +52,15 @@ enum UserKind {
     Service(ServiceName),
 }
 
+/// What a sync did to what was there, and has to be seen to when it ends.
+#[derive(Default)]
+struct Left {
+    /// What it stopped.
+    stopped: Vec<User>,
+    /// What it wrote down for another Python.
+    asked: Option<Asked>,
+}
+
 /// How a sync went.
 enum Outcome {
     /// Synced, and Dagster can be imported.
@@ -64,13 +76,15 @@ impl Session {
     pub(super) async fn run_sync(self: Arc<Self>, sync: Sync, line: Line, mark: SyncMark) {
         let target = &sync.target;
         let stops = self.syncs.stops.load(Ordering::Relaxed);
-        let mut stopped = Vec::new();
+        let mut left = Left::default();
         let turn = self.wait_for_turn(target, &line).await;
         let before = look(&target.environment.path).await;
         let outcome = match &turn {
-            Ok(_) => self.sync_now(&sync, &line, &mut stopped).await,
+            Ok(_) => self.sync_now(&sync, &line, &mut left).await,
             Err(error) => Outcome::Failed(error.clone()),
         };
+        let undone = sync.python.is_some() && !matches!(outcome, Outcome::Done);
+        let put_back = left.asked.filter(|_| undone).map(Asked::put_back);
         let after = look(&target.environment.path).await;
         // The old reading stays where the new one can't be had, and with it the old state.
         let _ = self.site.read_again(true).await;
@@ -91,6 +105,18 @@ impl Session {
             }
             _ => false,
         };
+        let found = if undone {
+            // What it was asked with is taken back.
+            let environment = now.clone();
+            let target = Target {
+                environment,
+                ..target.clone()
+            };
+            self.ask_uv(&target.uv_project(&self.site, &project.uv), &now)
+                .await
+        } else {
+            found
+        };
         drop(turn);
         drop(mark);
         self.read_and_show().await;
@@ -98,8 +124,8 @@ impl Session {
             self.site.keep_answer(&target.environment.path, &found);
             self.show_check_of(target, &found);
         }
-        let started = self.start_again(target, stopped, stops, works).await;
-        let (failed, title) = told(target, outcome, standing);
+        let started = self.start_again(target, left.stopped, stops, works).await;
+        let (failed, title) = told(&sync, outcome, standing, put_back.as_deref());
         let words = title
             .as_ref()
             .or(failed.as_ref().map(|error| &error.message));
@@ -128,9 +154,15 @@ impl Session {
         Ok((turn, place.map_err(closed)?))
     }
 
-    /// Stops what is in the way, syncs, and tries what came of it.
-    async fn sync_now(&self, sync: &Sync, line: &Line, stopped: &mut Vec<User>) -> Outcome {
+    /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
+    async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
         let target = &sync.target;
+        if let Some(python) = &sync.python {
+            let asked = &mut left.asked;
+            if let Err(error) = self.ask_for_python(sync, python, line, asked).await {
+                return Outcome::Failed(error);
+            }
+        }
         let mut running = self.users(&target.environment.path);
         running.retain(|user| !user.unit.shown().at_rest);
         if !running.is_empty() {
@@ -142,7 +174,7 @@ impl Session {
                 .iter()
                 .map(|user| user.unit.stop_and_wait(StoppedBy::Sync));
             join_all(stops).await;
-            *stopped = running;
+            left.stopped = running;
         }
         let writer = Some(sync.writer.clone());
         let table = &self.site.context.table;
@@ -320,22 +352,40 @@ impl Session {
     }
 }
 
-/// What went wrong, and how the line reads from now on.
+/// What went wrong, and how the line reads from now on. `put_back` is what became of what another Python was asked with.
 fn told(
-    target: &Target,
+    sync: &Sync,
     outcome: Outcome,
     standing: Standing,
+    put_back: Option<&str>,
 ) -> (Option<ApiError>, Option<String>) {
-    let name = &target.name;
+    let name = &sync.target.name;
+    let changed = !matches!(standing, Standing::AsBefore | Standing::StillNone);
+    let before = &sync.target.environment;
+    let undone = put_back.map(|words| python::after_all(words, before, changed));
+    let undone = undone.unwrap_or_default();
     match outcome {
-        Outcome::Done => (None, Some(format!("Synced {name}"))),
-        Outcome::Useless(error) => (Some(error), None),
+        Outcome::Done => {
+            let title = match &sync.python {
+                Some(python) => format!("Changed {name} to Python {}", python.version),
+                None => format!("Synced {name}"),
+            };
+            (None, Some(title))
+        }
+        Outcome::Useless(error) => {
+            let message = format!("{}{undone}", error.message);
+            (Some(ApiError { message, ..error }), None)
+        }
         Outcome::Failed(error) if error.code == ErrorCode::Cancelled => {
-            let title = format!("Syncing {name} was cancelled. {}", standing.words());
+            let work = match &sync.python {
+                Some(python) => format!("Changing {name} to Python {}", python.version),
+                None => format!("Syncing {name}"),
+            };
+            let title = format!("{work} was cancelled. {}{undone}", standing.words());
             (Some(error), Some(title))
         }
         Outcome::Failed(error) => {
-            let message = format!("{} {}", error.message, standing.words());
+            let message = format!("{} {}{undone}", error.message, standing.words());
             (Some(ApiError { message, ..error }), None)
         }
     }

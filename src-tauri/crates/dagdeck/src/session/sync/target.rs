@@ -10,17 +10,17 @@ use crate::wire::{ApiError, ErrorCode, SyncRequest};
 
 /// One environment that uv can sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
+pub(in crate::session) struct Target {
     /// Whose it is, in words.
-    pub(super) name: String,
+    pub(in crate::session) name: String,
     /// The folder that uv runs in.
-    pub(super) folder: PathBuf,
+    pub(in crate::session) folder: PathBuf,
     /// What was read of it.
-    pub(super) environment: Environment,
+    pub(in crate::session) environment: Environment,
     /// The locations that run from it, by id.
-    pub(super) locations: Vec<String>,
+    pub(in crate::session) locations: Vec<String>,
     /// Whether it is that of deployments/local.
-    pub(super) deployment: bool,
+    pub(in crate::session) deployment: bool,
 }
 
 impl Target {
@@ -130,7 +130,10 @@ pub(super) fn means_all(request: &SyncRequest) -> bool {
 ///
 /// # Errors
 /// When it names a location that is not there, or one that uv can't sync.
-pub(super) fn named(site: &Site, request: &SyncRequest) -> Result<Vec<Target>, ApiError> {
+pub(in crate::session) fn named(
+    site: &Site,
+    request: &SyncRequest,
+) -> Result<Vec<Target>, ApiError> {
     let reading = site.reading();
     let mut wanted: Vec<String> = Vec::new();
     for name in &request.locations {

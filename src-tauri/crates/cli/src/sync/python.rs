@@ -1,0 +1,125 @@
+//! `dagdeck sync --python`: another Python for one environment.
+
+use std::io::Write as _;
+
+use dagdeck::Deck;
+use dagdeck::wire::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
+
+use super::{follow, newest_sync, page, request, told};
+use crate::arguments;
+use crate::end::{End, words};
+use crate::piped;
+
+pub(super) async fn change(
+    deck: &Deck,
+    what: &arguments::Sync,
+    workspace: &WorkspaceView,
+    python: &str,
+) -> Result<(), End> {
+    let request = PythonRequest {
+        location: one(what, workspace)?,
+        python: python.to_owned(),
+    };
+    if what.dry_run {
+        let plan = deck.python_plan(request).await.map_err(unusable)?;
+        return told_plan(&plan, what.json);
+    }
+    let mut events = deck.subscribe();
+    let before = newest_sync(deck).await?;
+    deck.python_change(request).await.map_err(unusable)?;
+    let done = follow(deck, &mut events, before, what.json).await?;
+    told(&done, what.json)
+}
+
+/// The one location that is meant; none is deployments/local.
+fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<String>, End> {
+    let asked = request(what, workspace);
+    match (asked.locations.as_slice(), asked.deployment) {
+        ([one], false) => Ok(Some(one.clone())),
+        ([], true) => Ok(None),
+        ([], false) if workspace.locations.len() == 1 => {
+            Ok(workspace.locations.first().map(|only| only.id.clone()))
+        }
+        _ => Err(End::Unusable(
+            "another Python is for one environment: name one location, or deployments/local."
+                .to_owned(),
+        )),
+    }
+}
+
+/// What was asked for can't be had; nothing was written.
+fn unusable(error: ApiError) -> End {
+    match error.code {
+        ErrorCode::Invalid | ErrorCode::Precondition | ErrorCode::NotFound => {
+            End::Unusable(words(&error))
+        }
+        _ => error.into(),
+    }
+}
+
+fn told_plan(plan: &PythonPlan, json: bool) -> Result<(), End> {
+    let mut out = anstream::stdout().lock();
+    if json {
+        let json =
+            serde_json::to_string_pretty(plan).map_err(|error| End::Failed(error.to_string()))?;
+        piped(writeln!(out, "{json}"))?;
+    } else {
+        piped(write!(out, "{}", plan_page(plan)))?;
+        piped(writeln!(out, "Nothing has been changed."))?;
+    }
+    if plan.sync.failure.is_some() {
+        return Err(End::NothingServed);
+    }
+    Ok(())
+}
+
+/// What another Python would change, as a terminal shows it.
+fn plan_page(plan: &PythonPlan) -> String {
+    let mut shown = page(&plan.sync);
+    if plan.downloads {
+        shown.push_str(&format!("  uv downloads Python {} first.\n", plan.python));
+    }
+    for edit in &plan.edits {
+        shown.push_str(&format!("  {}\n", edit.path));
+        for line in &edit.diff {
+            shown.push_str(&format!("    {line}\n"));
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use dagdeck::wire::PlannedEdit;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_names_the_download_and_what_is_written() {
+        let plan = PythonPlan {
+            python: "3.14.2".into(),
+            pin: "3.14".into(),
+            downloads: true,
+            edits: vec![PlannedEdit {
+                path: "/w/etl/.python-version".into(),
+                diff: vec!["-3.11".into(), "+3.14".into()],
+            }],
+            sync: super::super::tests::plan(),
+        };
+        let page = plan_page(&plan);
+        assert!(
+            page.ends_with(
+                "  uv downloads Python 3.14.2 first.\n  /w/etl/.python-version\n    -3.11\n    +3.14\n"
+            ),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_had_ends_with_2_and_what_went_wrong_with_1() {
+        let end = |code| unusable(ApiError::new(code, "No.")).code();
+        assert_eq!(end(ErrorCode::Invalid), 2);
+        assert_eq!(end(ErrorCode::Precondition), 2);
+        assert_eq!(end(ErrorCode::ToolFailed), 1);
+    }
+}

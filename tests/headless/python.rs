@@ -1,0 +1,206 @@
+//! Changing the Python of a project, with the real uv and the Pythons of this machine.
+
+use std::path::Path;
+use std::process::Command;
+
+use dagdeck::Deck;
+use dagdeck::wire::{EnvironmentState, OperationState, PythonOf, PythonOffers, PythonRequest};
+use testkit::TestWorkspace;
+
+use crate::command::program;
+use crate::launched::{Launched, is_ready};
+use crate::opened::{Opened, ended, newest_sync};
+use crate::sync_failures::Demo;
+
+const FILE: &str = ".python-version";
+
+async fn offers(deck: &Deck, location: &str) -> PythonOffers {
+    let location = Some(location.to_owned());
+    deck.python_offers(PythonOf { location }).await.unwrap()
+}
+
+fn minor(version: &str) -> &str {
+    version.rsplit_once('.').unwrap().0
+}
+
+/// The minor version of another Python on this machine that fits.
+fn another(offers: &PythonOffers) -> Option<String> {
+    let now = minor(offers.now.as_deref().unwrap());
+    let fits = offers
+        .pythons
+        .iter()
+        .filter(|one| one.fault.is_none() && one.path.is_some());
+    let mut others = fits
+        .map(|one| minor(&one.version))
+        .filter(|one| *one != now);
+    others.next().map(str::to_owned)
+}
+
+fn version(environment: &Path) -> String {
+    let python = Command::new(environment.join("bin/python"))
+        .arg("--version")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(python.stdout).unwrap();
+    said.trim().trim_start_matches("Python ").to_owned()
+}
+
+async fn change(launched: &Launched, python: &str) {
+    let deck = &launched.deck;
+    let request = PythonRequest {
+        location: Some("data-science".into()),
+        python: python.to_owned(),
+    };
+    deck.python_change(request).await.unwrap();
+    let begun = newest_sync(deck).await.unwrap();
+    let done = ended(deck, begun.id).await;
+    assert_eq!(done.state, OperationState::Succeeded, "{done:?}");
+    assert!(
+        done.title
+            .starts_with(&format!("Changed data-science to Python {python}")),
+        "{done:?}"
+    );
+    let back = launched
+        .until_location("data-science", "it is served again", is_ready)
+        .await;
+    assert_eq!(back.environment.state, EnvironmentState::Ready);
+    assert_eq!(minor(&back.environment.python.unwrap()), python);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_served_location_gets_another_python_and_its_own_back() {
+    let launched = Launched::of(TestWorkspace::copy()).await;
+    let folder = launched.workspace.project("data-science");
+    let offers = offers(&launched.deck, "data-science").await;
+    assert_eq!((&offers.pinned, &offers.fault), (&None, &None));
+    let first = minor(offers.now.as_deref().unwrap()).to_owned();
+    let other = another(&offers).expect("another Python from 3.10 to 3.14 on this machine");
+
+    let request = PythonRequest {
+        location: Some("data-science".into()),
+        python: other.clone(),
+    };
+    let plan = launched.deck.python_plan(request).await.unwrap();
+    assert_eq!(plan.sync.failure, None);
+    assert_eq!((plan.pin.as_str(), plan.downloads), (other.as_str(), false));
+    assert_eq!(plan.edits[0].diff, [format!("+{other}")]);
+    assert!(
+        plan.sync.anew && plan.sync.stops == ["data-science"],
+        "{plan:?}"
+    );
+    assert_eq!(plan.sync.python.as_ref(), Some(&plan.python));
+    let commands = plan.sync.commands.iter();
+    let lines: Vec<String> = commands.map(|one| one.argv[1..].join(" ")).collect();
+    assert_eq!(
+        lines[0],
+        format!("python pin --no-python-downloads {other}")
+    );
+    assert!(
+        lines[1].starts_with("sync --compile-bytecode --python /"),
+        "{lines:?}"
+    );
+    let file = folder.join(FILE);
+    assert!(!file.exists(), "planning writes nothing");
+    assert_eq!(minor(&version(&folder.join(".venv"))), first);
+
+    let pid = launched.location("data-science").await.process.unwrap().pid;
+    change(&launched, &other).await;
+    assert_ne!(
+        launched.location("data-science").await.process.unwrap().pid,
+        pid
+    );
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{other}\n"));
+    assert_eq!(minor(&version(&folder.join(".venv"))), other);
+    let terminal = Command::new("uv")
+        .args(["sync", "--check"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        terminal.status.success(),
+        "a plain uv sync keeps it: {}",
+        String::from_utf8_lossy(&terminal.stderr)
+    );
+
+    change(&launched, &first).await;
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{first}\n"));
+    assert_eq!(minor(&version(&folder.join(".venv"))), first);
+    launched.end().await;
+}
+
+#[test]
+fn a_python_that_the_project_does_not_accept_is_refused() {
+    let demo = Demo::new();
+    demo.changed(">=3.10", ">=3.99");
+    for more in [&["--python", "3"][..], &["--python", "3", "--dry-run"]] {
+        let mut command = demo.command(program());
+        let output = command.args(demo.arguments()).args(more).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("demo asks for Python >=3.99"), "{said}");
+    }
+    let mut command = demo.command(program());
+    let nowhere = command
+        .args(demo.arguments())
+        .args(["--python", "3.98"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(nowhere.stderr).unwrap();
+    assert_eq!(nowhere.status.code(), Some(2), "{said}");
+    assert!(said.contains("There is no Python 3.98 here"), "{said}");
+    assert!(!demo.project().join(FILE).exists() && !demo.environment().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_fails_leaves_the_file_as_it_was_and_says_where_things_stand() {
+    let demo = Demo::synced();
+    let file = demo.project().join(FILE);
+    let first = version(&demo.environment());
+    let pin = format!("# ours\r\n{}\r\n", minor(&first));
+    fs_err::write(&file, &pin).unwrap();
+    let state = demo.root().with_file_name("other-state");
+    let opened = Opened::of(&demo.root(), &state).await;
+    let offered = offers(&opened.deck, "demo").await;
+    assert_eq!(offered.pinned.as_deref(), Some(minor(&first)));
+    let other = another(&offered).expect("another Python from 3.10 on this machine");
+    opened.deck.shut_down().await;
+    let python = ["--python", other.as_str()];
+
+    let cache = demo.root().with_file_name("cache").display().to_string();
+    let offline = [("UV_CACHE_DIR", cache.as_str()), ("UV_OFFLINE", "1")];
+    let told = demo.sync_to(&python, &offline);
+    println!("{}", told.reason);
+    assert_eq!(told.state, "failed", "{told:?}");
+    assert!(
+        told.reason.contains("A package isn't in the cache"),
+        "{told:?}"
+    );
+    assert!(
+        told.reason.contains("The environment is half made"),
+        "{told:?}"
+    );
+    let back =
+        format!("{FILE} is as it was. To go back to Python {first}, choose it in the same way.");
+    assert!(told.reason.ends_with(&back), "{told:?}");
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), pin, "every byte");
+
+    fs_err::remove_file(&file).unwrap();
+    assert_eq!(demo.sync_to(&python, &[]).state, "succeeded");
+    assert_eq!(minor(&version(&demo.environment())), other);
+    assert!(demo.has("iniconfig-2.0.0"));
+    fs_err::remove_file(&file).unwrap();
+    let told = demo.sync_to(&["--python", &first], &offline);
+    assert_eq!(told.state, "failed", "{told:?}");
+    assert!(!file.exists(), "there was none");
+
+    // What can't be resolved is found out while the old environment is still there.
+    assert_eq!(demo.sync_to(&python, &[]).state, "succeeded");
+    demo.changed("iniconfig==2.0.0", "iniconfig==99");
+    let told = demo.sync_to(&["--python", &first], &[]);
+    assert!(
+        told.reason.ends_with("The environment is as it was."),
+        "{told:?}"
+    );
+    assert_eq!(minor(&version(&demo.environment())), other);
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{other}\n"));
+}

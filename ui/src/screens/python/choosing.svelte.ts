@@ -1,0 +1,78 @@
+// Another Python for a location: which there are, and what the chosen one would change.
+
+import type { ApiError, PythonOffers, PythonPlan } from '../../backend/wire';
+import { toApiError } from '../../backend';
+import type { App } from '../../state/app.svelte';
+
+/** What the dialog holds. */
+export class Choosing {
+  readonly #app: App;
+  readonly location: string;
+
+  offers = $state.raw<PythonOffers | null>(null);
+  chosen = $state<string | null>(null);
+  plan = $state.raw<PythonPlan | null>(null);
+  /** Why there is nothing to choose, or nothing could be planned. */
+  failure = $state.raw<ApiError | null>(null);
+  planning = $state(false);
+  working = $state(false);
+
+  #turn = 0;
+
+  constructor(app: App, location: string) {
+    this.#app = app;
+    this.location = location;
+  }
+
+  /** Whether it would work, as far as uv can tell. */
+  ready = $derived.by(
+    () => this.plan !== null && this.plan.sync.failure === null && !this.planning && !this.working,
+  );
+
+  /** Fetches what there is to choose from. */
+  async start(): Promise<void> {
+    try {
+      this.offers = await this.#app.backend.call('python_offers', { location: this.location });
+      this.failure = this.offers.fault;
+    } catch (thrown) {
+      this.failure = toApiError(thrown);
+    }
+  }
+
+  /** Chooses one, and asks what it would change. */
+  async choose(version: string): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.chosen = version;
+    this.plan = null;
+    this.failure = null;
+    this.planning = true;
+    let plan: PythonPlan | null = null;
+    let failure: ApiError | null = null;
+    try {
+      plan = await this.#app.backend.call('python_plan', { location: this.location, python: version });
+    } catch (thrown) {
+      failure = toApiError(thrown);
+    }
+    // An answer on what was chosen before is late.
+    if (turn !== this.#turn) return;
+    this.plan = plan;
+    this.failure = failure;
+    this.planning = false;
+  }
+
+  /** Carries it out. Answers whether it has begun. */
+  async carryOut(): Promise<boolean> {
+    if (!this.ready || this.plan === null) return false;
+    this.working = true;
+    const request = { location: this.location, python: this.plan.python };
+    const done = await this.#app.run('python_change', request);
+    this.working = false;
+    return done !== null;
+  }
+
+  /** Forgets what is still to be answered. */
+  end(): void {
+    this.#turn += 1;
+  }
+}
