@@ -13,6 +13,7 @@ mod cancel;
 mod command;
 mod copies;
 mod create;
+mod doctor;
 mod health;
 mod launched;
 mod new;

@@ -40,6 +40,10 @@ pub(crate) enum Command {
     ///
     /// Writes that one file and moves nothing. A project that is listed already is left as it is.
     Add(Add),
+    /// Checks the health of machine, workspace and projects, and says what puts each finding right.
+    ///
+    /// Exits with 1 where something can't start or serves nothing, with 2 where the folder is no workspace.
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +92,25 @@ pub(crate) struct Add {
     /// Prints JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Prints JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Puts right what touches only environments, Dagdeck's own folder and new files
+    #[arg(long)]
+    pub(crate) fix_safe: bool,
+    /// Prints a report to hand on: versions, findings, last lines, without home paths and secrets
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) report: bool,
+    /// Lets programs run in this folder without asking, now and later
+    #[arg(long)]
+    pub(crate) trust: bool,
 }
 
 #[derive(Debug, Args)]

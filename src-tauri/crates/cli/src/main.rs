@@ -4,6 +4,7 @@
 
 mod add;
 mod arguments;
+mod doctor;
 mod end;
 mod new;
 mod open;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Open(what) => open::run(&what),
         Command::New(what) => new::run(&what),
         Command::Add(what) => add::run(&what),
+        Command::Doctor(what) => doctor::run(&what),
     };
     if let Err(end) = &end {
         end.say();

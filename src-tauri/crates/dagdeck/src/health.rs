@@ -6,6 +6,8 @@ mod facts;
 mod fixing;
 mod listen;
 mod present;
+mod report;
+mod scrub;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +21,7 @@ use crate::session::Session;
 use crate::wire::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
 
 pub(crate) use listen::keep_checking;
+pub(crate) use report::{report, save};
 
 /// The checks and what they answered last.
 pub(crate) struct Health {

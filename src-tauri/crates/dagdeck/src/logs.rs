@@ -92,6 +92,19 @@ impl Logs {
         Ok(shown)
     }
 
+    /// The last lines of a log as plain text; nothing of one that has none.
+    pub(crate) async fn last(&self, log: &str, count: u32) -> String {
+        let store = self.store.clone();
+        let of = ViewOf::One(LogKey(log.to_owned()));
+        let read = blocking(move || {
+            let mut view = store.open_view(of, log::Filter::default());
+            let rows = view.status().rows;
+            view.copy(rows.saturating_sub(count), count)
+        });
+        // What can't be read now is not there.
+        read.await.unwrap_or_default()
+    }
+
     /// Changes what a view shows.
     pub(crate) async fn filter(&self, request: FilterLogRequest) -> Result<LogView, ApiError> {
         let filter = filter(request.filter);

@@ -206,6 +206,8 @@ export class FakeBackend implements Backend {
     health_list: () => ({ checks: [] }),
     health_fix: () => ({}),
     health_undo: () => ({}),
+    health_report: () => ({ text: '# Dagdeck 0.1.0 on linux\n' }),
+    health_report_save: (request) => ({ text: `${request.path}/dagdeck-report.txt` }),
     launch: () => {
       for (const one of this.snapshot.workspace?.locations ?? [])
         if (one.blocked === null) this.#start(one.id);

@@ -133,6 +133,10 @@ export interface Commands {
   health_fix: { request: FixRequest; response: Nothing };
   /** Takes back fixes that changed a file. */
   health_undo: { request: FixRequest; response: Nothing };
+  /** A report to hand on, without home paths, tokens and values of .env files. */
+  health_report: { request: Nothing; response: Text };
+  /** Writes the report to a new file in a folder; answers its path. */
+  health_report_save: { request: FolderRequest; response: Text };
   /** Opens a view of a log. */
   log_open: { request: OpenLogRequest; response: LogView };
   /** Changes what a view shows. */
@@ -228,6 +232,8 @@ export const COMMAND_NAMES = [
   "health_list",
   "health_fix",
   "health_undo",
+  "health_report",
+  "health_report_save",
   "log_open",
   "log_filter",
   "log_window",

@@ -293,6 +293,20 @@ impl Deck {
         Ok(Nothing {})
     }
 
+    pub async fn health_report(&self, _: Nothing) -> Answer<Text> {
+        let session = self.session.read().await.clone();
+        let text = crate::health::report(&self.context, session.as_ref()).await;
+        Ok(Text { text })
+    }
+
+    pub async fn health_report_save(&self, request: FolderRequest) -> Answer<Text> {
+        let folder = self.folder(&request.path)?;
+        let session = self.session.read().await.clone();
+        let path = crate::health::save(&self.context, session.as_ref(), &folder).await?;
+        let text = path.display().to_string();
+        Ok(Text { text })
+    }
+
     pub async fn log_open(&self, request: OpenLogRequest) -> Answer<LogView> {
         self.opened().await?.logs.open(request).await
     }

@@ -1,0 +1,266 @@
+//! `dagdeck doctor`: every check of machine, workspace and projects, with what puts each finding right.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use dagdeck::Deck;
+use dagdeck::wire::{
+    CheckView, FindingState, FindingView, FixDoes, FixRequest, FixView, HealthRequest, HealthView,
+    Nothing, Severity, WorkspaceView,
+};
+use serde::Serialize;
+
+use crate::arguments;
+use crate::end::{End, words};
+use crate::piped;
+use crate::up::{Stop, open, start};
+
+/// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    root: &'a str,
+    trusted: bool,
+    blockers: usize,
+    warnings: usize,
+    notes: usize,
+    findings: &'a [FindingView],
+    checks: &'a [CheckView],
+}
+
+pub(crate) fn run(what: &arguments::Doctor) -> Result<(), End> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+    runtime.block_on(doctor(what))
+}
+
+async fn doctor(what: &arguments::Doctor) -> Result<(), End> {
+    let mut stop = Stop::listen()?;
+    let deck = start().await?;
+    let end = tokio::select! {
+        end = work(&deck, what) => end,
+        () = stop.told() => Err(End::Interrupted),
+    };
+    deck.shut_down().await;
+    end
+}
+
+async fn work(deck: &Deck, what: &arguments::Doctor) -> Result<(), End> {
+    let workspace = open(deck, &what.path).await?;
+    let trusted = workspace.trusted || what.trust;
+    if what.trust && !workspace.trusted {
+        deck.workspace_trust(Nothing {}).await?;
+    }
+    deck.health_check(HealthRequest { asked: true }).await?;
+    if what.fix_safe {
+        if !trusted {
+            return Err(End::Failed(format!(
+                "{} is not trusted yet, so nothing in it is put right.\n  If you trust it, add --trust.",
+                workspace.root
+            )));
+        }
+        fix(deck).await?;
+    }
+    if what.report {
+        let report = deck.health_report(Nothing {}).await?.text;
+        return piped(write!(std::io::stdout().lock(), "{report}"));
+    }
+    let health = deck.snapshot_get(Nothing {}).await?.health;
+    let checks = deck.health_list(Nothing {}).await?.checks;
+    if what.json {
+        tell(&workspace, trusted, &health, &checks)?;
+    } else {
+        let page = page(&health, &checks, trusted);
+        piped(write!(anstream::stdout().lock(), "{page}"))?;
+    }
+    let blocked = open_findings(&health).any(|one| one.severity == Severity::Blocker);
+    if blocked {
+        return Err(End::NothingServed);
+    }
+    Ok(())
+}
+
+/// Says what will be put right, and does it.
+async fn fix(deck: &Deck) -> Result<(), End> {
+    let health = deck.snapshot_get(Nothing {}).await?.health;
+    let safe: Vec<&FindingView> = health
+        .findings
+        .iter()
+        .filter(|one| one.fix.as_ref().is_some_and(is_safe))
+        .collect();
+    if safe.is_empty() {
+        anstream::eprintln!("Nothing that can be put right safely.");
+        return Ok(());
+    }
+    for finding in &safe {
+        let fix = finding.fix.as_ref().map(|fix| done(&fix.does));
+        anstream::eprintln!("{}\n{}", finding.title, fix.unwrap_or_default().trim_end());
+    }
+    let findings = safe.iter().map(|one| one.id.clone()).collect();
+    deck.health_fix(FixRequest { findings }).await?;
+    Ok(())
+}
+
+fn is_safe(fix: &FixView) -> bool {
+    fix.safe && matches!(fix.does, FixDoes::Steps { .. })
+}
+
+/// What is still to be put right.
+fn open_findings(health: &HealthView) -> impl Iterator<Item = &FindingView> {
+    let open = |one: &&FindingView| !matches!(one.state, FindingState::Fixed { .. });
+    health.findings.iter().filter(open)
+}
+
+fn count(health: &HealthView, severity: Severity) -> usize {
+    open_findings(health)
+        .filter(|one| one.severity == severity)
+        .count()
+}
+
+fn tell(
+    workspace: &WorkspaceView,
+    trusted: bool,
+    health: &HealthView,
+    checks: &[CheckView],
+) -> Result<(), End> {
+    let answer = Answer {
+        root: &workspace.root,
+        trusted,
+        blockers: count(health, Severity::Blocker),
+        warnings: count(health, Severity::Warning),
+        notes: count(health, Severity::Note),
+        findings: &health.findings,
+        checks,
+    };
+    let json =
+        serde_json::to_string_pretty(&answer).map_err(|error| End::Failed(error.to_string()))?;
+    piped(writeln!(std::io::stdout().lock(), "{json}"))
+}
+
+fn page(health: &HealthView, checks: &[CheckView], trusted: bool) -> String {
+    let bold = Style::new().bold();
+    let mut page = String::new();
+    let mut quiet: Vec<&str> = Vec::new();
+    for group in &health.groups {
+        let mine: Vec<&FindingView> = health
+            .findings
+            .iter()
+            .filter(|one| one.scope == group.scope && one.location == group.location)
+            .collect();
+        if mine.is_empty() {
+            quiet.push(&group.name);
+            continue;
+        }
+        let _infallible = writeln!(
+            page,
+            "{bold}{}{bold:#}  {} passed",
+            group.name, group.passed
+        );
+        for finding in mine {
+            page.push_str(&told(finding));
+        }
+    }
+    if !quiet.is_empty() {
+        let _infallible = writeln!(page, "{}  all checks passed", quiet.join(", "));
+    }
+    let passed = checks.iter().filter(|one| one.found == 0).count();
+    let counted = |severity, one: &str, many: &str| match count(health, severity) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        number => Some(format!("{number} {many}")),
+    };
+    let mut counts: Vec<String> = [
+        counted(Severity::Blocker, "blocker", "blockers"),
+        counted(Severity::Warning, "warning", "warnings"),
+        counted(Severity::Note, "note", "notes"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    counts.push(format!("{passed} checks passed"));
+    let _infallible = writeln!(page, "{}", counts.join(", "));
+    if !trusted {
+        page.push_str(
+            "This folder is not trusted, so nothing of it was run. With --trust the rest is checked too.\n",
+        );
+    }
+    page
+}
+
+fn told(finding: &FindingView) -> String {
+    let (word, color) = match finding.severity {
+        Severity::Blocker => ("blocker", AnsiColor::Red),
+        Severity::Warning => ("warning", AnsiColor::Yellow),
+        Severity::Note => ("note", AnsiColor::Blue),
+    };
+    let (style, dim) = (color.on_default(), Style::new().dimmed());
+    let mut text = String::new();
+    let _infallible = match &finding.state {
+        FindingState::Fixed { .. } => writeln!(text, "  fixed    {}", finding.title),
+        _ => writeln!(text, "  {style}{word:<7}{style:#}  {}", finding.title),
+    };
+    if matches!(finding.state, FindingState::Fixed { .. }) {
+        return text;
+    }
+    let mut line = |words: &str| {
+        for one in words.lines() {
+            let _infallible = writeln!(text, "           {one}");
+        }
+    };
+    line(&finding.why);
+    for evidence in &finding.evidence {
+        line(&format!("{dim}{evidence}{dim:#}"));
+    }
+    if let Some(subject) = &finding.subject {
+        let place = match subject.line {
+            Some(number) => format!("{}:{number}", subject.path),
+            None => subject.path.clone(),
+        };
+        line(&format!("{dim}{place}{dim:#}"));
+    }
+    if let FindingState::Failed { error } = &finding.state {
+        line(&format!("It could not be put right. {}", words(error)));
+    }
+    if let Some(fix) = &finding.fix {
+        let note = if is_safe(fix) { " (safe)" } else { "" };
+        let done = done(&fix.does);
+        if !done.is_empty() {
+            line(&format!("{}{note}:", fix.verb));
+            line(&done);
+        }
+    }
+    text
+}
+
+/// What a fix does, as lines.
+fn done(does: &FixDoes) -> String {
+    let mut text = String::new();
+    match does {
+        FixDoes::Steps { steps } => {
+            for step in steps {
+                match &step.command {
+                    Some(command) => {
+                        let _infallible = writeln!(text, "  $ {}", command.shell);
+                    }
+                    None => {
+                        let _infallible = writeln!(text, "  {}", step.words);
+                    }
+                }
+                if let Some(edit) = &step.edit {
+                    let _infallible = writeln!(text, "  {}", edit.path);
+                    for line in &edit.diff {
+                        let _infallible = writeln!(text, "    {line}");
+                    }
+                }
+            }
+        }
+        FixDoes::Copy { command } => {
+            let _infallible = writeln!(text, "  $ {command}");
+        }
+        FixDoes::Open { .. } | FixDoes::Show { .. } => {}
+    }
+    text
+}
