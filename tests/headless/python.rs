@@ -4,12 +4,14 @@ use std::path::Path;
 use std::process::Command;
 
 use dagdeck::Deck;
-use dagdeck::wire::{EnvironmentState, OperationState, PythonOf, PythonOffers, PythonRequest};
-use testkit::TestWorkspace;
+use dagdeck::wire::{
+    EnvironmentState, OperationRequest, OperationState, PythonOf, PythonOffers, PythonRequest,
+};
+use testkit::{TestWorkspace, wait_until};
 
 use crate::command::program;
 use crate::launched::{Launched, is_ready};
-use crate::opened::{Opened, ended, newest_sync};
+use crate::opened::{Opened, SYNCING, ended, newest_sync};
 use crate::sync_failures::Demo;
 
 const FILE: &str = ".python-version";
@@ -125,6 +127,58 @@ async fn a_served_location_gets_another_python_and_its_own_back() {
     change(&launched, &first).await;
     assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{first}\n"));
     assert_eq!(minor(&version(&folder.join(".venv"))), first);
+    launched.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
+    let launched = Launched::opened(TestWorkspace::copy()).await;
+    let deck = &launched.deck;
+    let folder = launched.workspace.project("data-science");
+    let offers = offers(deck, "data-science").await;
+    let first = offers.now.clone().unwrap();
+    let other = another(&offers).expect("another Python from 3.10 to 3.14 on this machine");
+    let request = PythonRequest {
+        location: Some("data-science".into()),
+        python: other.clone(),
+    };
+    deck.python_change(request.clone()).await.unwrap();
+    let begun = newest_sync(deck).await.unwrap().id;
+    let again = deck.python_change(request.clone()).await.unwrap_err();
+    assert!(again.message.contains("is being synced"), "{again:?}");
+    let old = folder
+        .join(".venv/lib")
+        .join(format!("python{}", minor(&first)));
+    wait_until("the old environment is gone", SYNCING, async || {
+        !old.exists()
+    })
+    .await;
+    assert!(folder.join(FILE).exists());
+    let operation = OperationRequest { operation: begun };
+    deck.operation_cancel(operation).await.unwrap();
+    let sync = ended(deck, begun).await;
+    assert_eq!(sync.state, OperationState::Cancelled, "{sync:?}");
+    println!("{}", sync.title);
+    assert!(
+        sync.title.contains("was cancelled. The environment is"),
+        "{}",
+        sync.title
+    );
+    let back =
+        format!("{FILE} is as it was. To go back to Python {first}, choose it in the same way.");
+    assert!(sync.title.ends_with(&back), "{}", sync.title);
+    assert!(!folder.join(FILE).exists(), "there was none");
+
+    deck.python_change(PythonRequest {
+        python: first.clone(),
+        ..request
+    })
+    .await
+    .unwrap();
+    let begun = newest_sync(deck).await.unwrap().id;
+    let done = ended(deck, begun).await;
+    assert_eq!(done.state, OperationState::Succeeded, "{done:?}");
+    assert_eq!(version(&folder.join(".venv")), first);
     launched.end().await;
 }
 

@@ -37,7 +37,11 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['creating was stopped', 'create-stopped', (app) => showCreation(app)],
   ['the palette', 'overview', (app) => (app.overlay = 'palette')],
   ['changing packages', 'overview', (app) => (app.changingPackages = 'data_science')],
-  ['changing a Python', 'overview', (app) => (app.changingPython = 'data_science')],
+  [
+    'changing a Python',
+    'overview',
+    (app) => (app.changingPython = { location: 'data_science', name: 'data_science' }),
+  ],
   ['adding a definition', 'overview', (app) => (app.adding = 'data_science')],
   ['what a sync would change', 'states', (app) => void app.sync.ask({ locations: [], deployment: false })],
   ['the keys', 'overview', (app) => (app.overlay = 'keys')],

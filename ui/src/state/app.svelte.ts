@@ -299,8 +299,8 @@ export class App {
   /** The location whose packages are being changed. */
   changingPackages = $state<string | null>(null);
 
-  /** The location that gets another Python. */
-  changingPython = $state<string | null>(null);
+  /** The environment that gets another Python, by its location; null there means deployments/local. */
+  changingPython = $state.raw<{ location: string | null; name: string } | null>(null);
 
   /** The location that a definition is being added to. */
   adding = $state<string | null>(null);

@@ -55,8 +55,18 @@ export function pythonVerb(app: App, location: LocationView): Verb {
           ? 'Its environment is being synced'
           : 'Shows the Pythons that fit, and what another one would change',
     disabled: !trusted || syncing || nothing,
-    run: () => (app.changingPython = location.id),
+    run: () => (app.changingPython = { location: location.id, name: location.name }),
   };
+}
+
+/** Making the environment of the webserver and the daemon anew with another Python. */
+export function deploymentPythonVerb(app: App, deployment: DeploymentView): Verb | null {
+  const { environment, sync, path } = deployment;
+  if (sync === null || environment.state === 'syncing') return null;
+  const trusted = app.workspace?.trusted === true;
+  const title = trusted ? 'Shows the Pythons that fit, and what another one would change' : UNTRUSTED;
+  const run = () => (app.changingPython = { location: null, name: path });
+  return { label: 'Change Python…', icon: 'env', title, disabled: !trusted, run };
 }
 
 /** The one thing that a location's row needs. */

@@ -14,9 +14,13 @@ const minor = (version: string) => version.split('.').slice(0, 2).join('.');
 
 /** The Pythons to choose from. */
 export function pythonOffers(snapshot: Snapshot, location: string | null): PythonOffers {
-  const found = snapshot.workspace?.locations.find((one) => one.id === location);
+  const open = snapshot.workspace;
+  const found =
+    location === null
+      ? { name: open?.deployment?.path, environment: open?.deployment?.environment }
+      : open?.locations.find((one) => one.id === location);
   return {
-    now: found?.environment.python ?? null,
+    now: found?.environment?.python ?? null,
     pinned: null,
     pythons: PYTHONS.map(([version, path, fits]) => ({
       version,

@@ -7,6 +7,7 @@ import { plural } from '../../state/format';
 import { askAdd, askRemove, listsProjects } from '../../state/projects';
 import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
 import {
+  deploymentPythonVerb,
   deploymentVerb,
   openDagsterUi,
   previewVerb,
@@ -273,6 +274,17 @@ function forWorkspace(app: App): Entry[] {
         icon: 'env',
         command: workspace.deployment?.sync?.shell,
         run: deployment.run,
+      });
+    }
+    const python = workspace.deployment && deploymentPythonVerb(app, workspace.deployment);
+    if (python) {
+      list.push({
+        id: 'python-deployment',
+        group,
+        label: `Change Python of ${workspace.deployment?.path}…`,
+        hint: workspace.deployment?.environment.python ?? '',
+        icon: 'env',
+        run: python.run,
       });
     }
   }

@@ -1,4 +1,4 @@
-// Another Python for a location: which there are, and what the chosen one would change.
+// Another Python for an environment: which there are, and what the chosen one would change.
 
 import type { ApiError, PythonOffers, PythonPlan } from '../../backend/wire';
 import { toApiError } from '../../backend';
@@ -7,7 +7,7 @@ import type { App } from '../../state/app.svelte';
 /** What the dialog holds. */
 export class Choosing {
   readonly #app: App;
-  readonly location: string;
+  readonly location: string | null;
 
   offers = $state.raw<PythonOffers | null>(null);
   chosen = $state<string | null>(null);
@@ -19,7 +19,7 @@ export class Choosing {
 
   #turn = 0;
 
-  constructor(app: App, location: string) {
+  constructor(app: App, location: string | null) {
     this.#app = app;
     this.location = location;
   }

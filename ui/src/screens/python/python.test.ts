@@ -1,13 +1,14 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
+import { entries } from '../palette/commands';
 import { settle, show } from '../testing';
 
 const ID = 'data_science';
 
 async function opened() {
   const shown = await show('overview');
-  shown.app.changingPython = ID;
+  shown.app.changingPython = { location: ID, name: 'data_science' };
   await settle();
   return shown;
 }
@@ -83,11 +84,24 @@ describe('changing a project’s Python', () => {
       hints: [{ text: 'Run uv python pin in its root.', action: null }],
       subject: null,
     };
-    app.changingPython = ID;
+    app.changingPython = { location: ID, name: 'data_science' };
     await settle();
     expect(screen.getByRole('alert').textContent).toContain('member of a uv workspace');
     expect(screen.getByTestId('python').textContent).toContain('Run uv python pin in its root.');
     expect(off()).toBe('true');
+  });
+
+  it('changes the environment of the webserver and the daemon, from the palette', async () => {
+    const { app, last } = await show('overview');
+    entries(app)
+      .find((one) => one.id === 'python-deployment')
+      ?.run();
+    await settle();
+    expect(screen.getByTestId('python').textContent).toContain('Python of deployments/local');
+    await choose('3.13.0');
+    await fireEvent.click(screen.getByTestId('python-run'));
+    await settle();
+    expect(last('python_change')).toEqual({ location: null, python: '3.13.0' });
   });
 
   it('is reached from the environment of a location', async () => {
@@ -96,7 +110,7 @@ describe('changing a project’s Python', () => {
     await settle();
     await fireEvent.click(screen.getByTestId('python-open'));
     await settle();
-    expect(app.changingPython).toBe(ID);
+    expect(app.changingPython?.location).toBe(ID);
     expect(screen.getByTestId('python')).toBeTruthy();
   });
 });
