@@ -10,6 +10,8 @@ use testkit::TestWorkspace;
 
 use crate::opened::Opened;
 
+mod environments;
+
 /// An opened, trusted workspace whose checks are made when a test says so.
 pub(crate) struct Checked {
     pub(crate) opened: Opened,

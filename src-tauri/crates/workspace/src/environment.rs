@@ -2,6 +2,7 @@
 
 mod choice;
 mod contents;
+mod distributions;
 mod uv_workspace;
 mod venv;
 
@@ -13,6 +14,7 @@ pub(crate) use choice::{Subject, read_environment};
 pub(crate) use uv_workspace::UvWorkspaces;
 
 pub use contents::{Contents, contents};
+pub use distributions::{Asked, Distribution, distributions, site_packages};
 
 /// What can be said of an environment from files alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

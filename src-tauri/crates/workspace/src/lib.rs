@@ -29,8 +29,8 @@ mod workspace_file;
 pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
-    BrokenReason, Contents, Environment, EnvironmentChoice, EnvironmentSource, EnvironmentState,
-    Installed, Lockfile, contents,
+    Asked, BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
+    EnvironmentState, Installed, Lockfile, contents, distributions, site_packages,
 };
 pub use files::project_files;
 pub use lockfile::{lock_is_fresh, locked_versions};

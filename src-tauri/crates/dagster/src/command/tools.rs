@@ -84,6 +84,16 @@ impl UvProject {
         CommandLine::new(&self.uv, &self.folder).args(["python", "install", version])
     }
 
+    /// Makes an environment anew and empty, from the interpreter that it was made from: what a sync installs afterwards
+    /// gets scripts for the folder that it is in now. A sync alone leaves the scripts of a moved environment as they are.
+    #[must_use]
+    pub fn renew(&self, environment: &Path, interpreter: &Path) -> CommandLine {
+        CommandLine::new(&self.uv, &self.folder)
+            .args(["venv", "--clear", "--python"])
+            .arg(interpreter.to_string_lossy())
+            .arg(environment.to_string_lossy())
+    }
+
     fn synced(&self, flags: &[&str]) -> CommandLine {
         let mut line = CommandLine::new(&self.uv, &self.folder)
             .arg("sync")

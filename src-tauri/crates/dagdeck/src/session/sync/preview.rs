@@ -150,7 +150,8 @@ fn commands(target: &Target, project: &UvProject, python: Option<&NewPython>) ->
     let interpreter = dagster::environment::interpreter_of(&target.environment.path);
     let check = dagster::command::import_check(&interpreter, &target.folder);
     let first = first.unwrap_or_default().into_iter();
-    let all = first.chain([project.sync(), check]);
+    let all = first.chain(target.renewal(project));
+    let all = all.chain([project.sync(), check]);
     all.map(|command| command_view(&command)).collect()
 }
 

@@ -178,6 +178,12 @@ impl Session {
         }
         let writer = Some(sync.writer.clone());
         let table = &self.site.context.table;
+        if let Some(renewal) = target.renewal(&sync.project) {
+            let renewed = line.program(table, &renewal, writer.clone(), LIMIT, &|_, _| {});
+            if let Err(error) = renewed.await {
+                return Outcome::Failed(error);
+            }
+        }
         let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
         if let Err(error) = synced.await {
             return Outcome::Failed(error);

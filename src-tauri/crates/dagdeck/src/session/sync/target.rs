@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use dagster::command::UvProject;
-use workspace::{Environment, EnvironmentSource, Project};
+use process::CommandLine;
+use workspace::{BrokenReason, Environment, EnvironmentSource, EnvironmentState, Project};
 
 use crate::session::Site;
 use crate::wire::{ApiError, ErrorCode, SyncRequest};
@@ -30,6 +31,19 @@ impl Target {
             Some(id) if !self.deployment => format!("sync:{id}"),
             _ => format!("sync:{}", self.name),
         }
+    }
+
+    /// What has to run before the sync: a moved environment is made anew, for its scripts name the old folder.
+    pub(super) fn renewal(&self, project: &UvProject) -> Option<CommandLine> {
+        let moved = matches!(
+            self.environment.state,
+            EnvironmentState::Broken {
+                reason: BrokenReason::Moved { .. }
+            }
+        );
+        // The one that it was made from: the link itself goes with the environment.
+        let python = fs_err::canonicalize(self.environment.interpreter.as_ref()?).ok()?;
+        moved.then(|| project.renew(&self.environment.path, &python))
     }
 
     /// The project as uv is told of it.
