@@ -11,6 +11,7 @@ use testkit::TestWorkspace;
 use crate::opened::Opened;
 
 mod environments;
+mod packages;
 
 /// An opened, trusted workspace whose checks are made when a test says so.
 pub(crate) struct Checked {

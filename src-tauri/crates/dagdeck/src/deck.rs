@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::RwLock;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) use context::{Context, pin_of};
+pub(crate) use context::Context;
 pub use options::DeckOptions;
 pub use subscription::Subscription;
 

@@ -16,8 +16,18 @@ pub static CHECKS: &[&Check] = &[
     &project::settings_readable::CHECK,
     &project::environment_present::CHECK,
     &project::environment_works::CHECK,
+    &project::environment_python::CHECK,
+    &project::python_available::CHECK,
+    &project::dagster_installed::CHECK,
+    &project::generated_code::CHECK,
+    &project::dagster_versions::CHECK,
     &project::environment_in_sync::CHECK,
     &project::lockfile_fresh::CHECK,
+    &project::lockfile_present::CHECK,
+    &project::module_present::CHECK,
+    &project::module_name::CHECK,
+    &project::package_importable::CHECK,
+    &project::bytecode::CHECK,
 ];
 
 /// A check by its id.

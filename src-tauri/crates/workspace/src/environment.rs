@@ -3,6 +3,7 @@
 mod choice;
 mod contents;
 mod distributions;
+mod pin;
 mod uv_workspace;
 mod venv;
 
@@ -15,6 +16,7 @@ pub(crate) use uv_workspace::UvWorkspaces;
 
 pub use contents::{Contents, contents};
 pub use distributions::{Asked, Distribution, distributions, site_packages};
+pub use pin::python_pin;
 
 /// What can be said of an environment from files alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

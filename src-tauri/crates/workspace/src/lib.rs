@@ -9,6 +9,7 @@ mod dot_env;
 pub mod edit;
 mod environment;
 mod files;
+mod installable;
 mod lockfile;
 mod model;
 mod nearby;
@@ -30,9 +31,10 @@ pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
     Asked, BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
-    EnvironmentState, Installed, Lockfile, contents, distributions, site_packages,
+    EnvironmentState, Installed, Lockfile, contents, distributions, python_pin, site_packages,
 };
 pub use files::project_files;
+pub use installable::package_name;
 pub use lockfile::{lock_is_fresh, locked_versions};
 pub use model::{
     CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,

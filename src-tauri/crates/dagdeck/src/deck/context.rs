@@ -176,7 +176,7 @@ impl Context {
     /// None where the environment there can stay, where nothing fits, or where `.python-version` asks for a Python in
     /// other words than a version: uv then decides, and says why it can't.
     pub(crate) fn python_for(&self, folder: &Path, environment: &Environment) -> Option<PathBuf> {
-        let pin = pin_of(folder);
+        let pin = workspace::python_pin(folder);
         let pinned = |version: &str| {
             let dotted = format!("{version}.");
             pin.as_deref()
@@ -241,14 +241,4 @@ impl Context {
             self.board.add_notice(error.to_string());
         }
     }
-}
-
-/// The version that a project's `.python-version` asks for.
-pub(crate) fn pin_of(folder: &Path) -> Option<String> {
-    let text = fs_err::read_to_string(folder.join(".python-version")).ok()?;
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    Some(line.to_owned())
 }

@@ -175,6 +175,8 @@ impl Health {
                     let ran = context.operations.run(&context.table, once, &cancel);
                     ran.await?;
                 }
+                // One of them may have been a Python.
+                context.forget_pythons();
                 Ok(None)
             }
             Does::UsePort(port) => {

@@ -10,7 +10,6 @@ use workspace::EnvironmentSource;
 
 use super::sync::{NewPython, PYTHON_FILE, Target, named};
 use super::{Session, preview, view};
-use crate::deck::pin_of;
 use crate::operations::{Begun, Once};
 use crate::pythons;
 use crate::wire::{
@@ -44,7 +43,7 @@ impl Session {
         };
         self.uv_and_pythons().await?;
         offers.now.clone_from(&target.environment.python);
-        offers.pinned = pin_of(&target.folder);
+        offers.pinned = workspace::python_pin(&target.folder);
         let all = pythons::choices(&self.site.context).await;
         let judged = all.into_iter().map(|one| PythonOffer {
             fault: self.unfit(&target, &one.version),

@@ -1,15 +1,26 @@
 //! Checks of each project.
 
+pub(super) mod bytecode;
+pub(super) mod dagster_installed;
+pub(super) mod dagster_versions;
 pub(super) mod environment_in_sync;
 pub(super) mod environment_present;
+pub(super) mod environment_python;
 pub(super) mod environment_works;
+pub(super) mod generated_code;
 pub(super) mod lockfile_fresh;
+pub(super) mod lockfile_present;
+pub(super) mod module_name;
+pub(super) mod module_present;
+pub(super) mod package_importable;
+pub(super) mod python_available;
 pub(super) mod settings_readable;
 
+use dagster::uv::SyncCheck;
 use workspace::{EnvironmentSource, Project};
 
 use crate::facts::WorkspaceFacts;
-use crate::fix::{Does, Fix};
+use crate::fix::{Does, Fix, Show};
 
 /// A sync of a project's environment, where a sync can put it right: not where another program or folder provides it.
 fn sync(workspace: &WorkspaceFacts, project: &Project, verb: &str) -> Option<Fix> {
@@ -32,6 +43,22 @@ fn sync(workspace: &WorkspaceFacts, project: &Project, verb: &str) -> Option<Fix
             fix
         }
     })
+}
+
+/// What puts a fault of one package right: a sync where it would change that package, else a look at what the project asks
+/// for, since what is locked is itself at fault.
+fn repair(workspace: &WorkspaceFacts, project: &Project, package: &str, verb: &str) -> Option<Fix> {
+    let check = workspace.seen(project).check;
+    let changed = |check: &SyncCheck| {
+        check.lock_outdated || check.changes.iter().any(|change| change.name == package)
+    };
+    if check.as_ref().is_none_or(changed) {
+        return sync(workspace, project, verb);
+    }
+    let show = Show::Packages {
+        project: project.id.clone(),
+    };
+    Some(Fix::new("Open packages", Does::Show(show)))
 }
 
 /// Whether a sync would change a lockfile that is there.

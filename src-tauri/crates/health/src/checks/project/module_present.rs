@@ -1,0 +1,27 @@
+//! The module that holds the definitions is there.
+
+use workspace::{ProblemCode, Project};
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::checks::problems;
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::Finding;
+
+pub(crate) static CHECK: Check = Check {
+    id: "definitions-module",
+    scope: Scope::Project,
+    passes: "The module that holds the definitions is there",
+    why: "Dagster loads the module that pyproject.toml or workspace.yaml names, and nothing else.",
+    reads: &[Reads::Files],
+    needs: Needs::Nothing,
+    judge: Judge::Project(judge),
+};
+
+fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
+    let findings = problems::findings(&project.problems, &[ProblemCode::ModuleMissing], |_| None);
+    let explained = findings.into_iter().map(|finding| Finding {
+        why: "Loading the code location fails as long as it isn’t there. Create it, or name another one in this file.".to_owned(),
+        ..finding
+    });
+    explained.collect()
+}
