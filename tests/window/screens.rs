@@ -40,7 +40,7 @@ async fn every_screen_in_both_themes() {
     app.launch_is_over().await;
     taken(&app, "05-overview-running").await;
     location(&app).await;
-    for (number, view) in [("11", "logs"), ("12", "problems"), ("13", "settings")] {
+    for (number, view) in [("11", "logs"), ("12", "health"), ("13", "settings")] {
         app.click(&format!("nav-{view}")).await;
         reached(&app, view).await;
         taken(&app, &format!("{number}-{view}")).await;

@@ -87,13 +87,3 @@ describe('settings', () => {
     expect(last('settings_set')).toMatchObject({ port: 3100 });
   });
 });
-
-describe('the problems list', () => {
-  it('opens from the pill and leads to each place', async () => {
-    const { screen, app } = await show('overview');
-    expect(screen.getByTestId('problems-pill').textContent).toContain('2 blockers');
-    await fireEvent.click(screen.getByTestId('problems-pill'));
-    await fireEvent.click(screen.getByText('Explain'));
-    expect(app.route).toMatchObject({ view: 'location', id: 'data_science' });
-  });
-});

@@ -18,7 +18,7 @@ export const GLOBAL_KEYS: KeyLine[] = [
   { keys: 'Mod+P', does: 'Go to a location' },
   { keys: 'Mod+1', does: 'Overview' },
   { keys: 'Mod+2', does: 'Logs' },
-  { keys: 'Mod+3', does: 'Problems' },
+  { keys: 'Mod+3', does: 'Health' },
   { keys: 'Mod+O', does: 'Open a workspace' },
   { keys: 'Mod+N', does: 'New project, or new workspace' },
   { keys: 'Mod+Enter', does: 'Launch' },
@@ -32,7 +32,7 @@ export const GLOBAL_KEYS: KeyLine[] = [
 ];
 
 /** Keys of each view, besides the global ones. */
-export const VIEW_KEYS: Record<'overview' | 'location' | 'log' | 'create', KeyLine[]> = {
+export const VIEW_KEYS: Record<'overview' | 'location' | 'log' | 'create' | 'health', KeyLine[]> = {
   create: [
     { keys: 'Mod+Enter', does: 'Continue, or create' },
     { keys: 'Alt+←', does: 'Back' },
@@ -54,6 +54,12 @@ export const VIEW_KEYS: Record<'overview' | 'location' | 'log' | 'create', KeyLi
     { keys: 'Shift+R', does: 'Restart' },
     { keys: 'X', does: 'Show or hide the explanation' },
     { keys: 'Alt+Mod+1', does: 'Logs, and so on for each tab' },
+  ],
+  health: [
+    { keys: '↑', does: 'Previous finding' },
+    { keys: '↓', does: 'Next finding' },
+    { keys: 'F', does: 'Fix it' },
+    { keys: 'Enter', does: 'Show or hide its details' },
   ],
   log: [
     { keys: 'Mod+F', does: 'Find' },
@@ -154,14 +160,14 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
     case '2':
       return () => app.go({ view: 'logs' });
     case '3':
-      return () => app.go({ view: 'problems' });
+      return () => app.go({ view: 'health' });
     case 'enter':
       // There it means the next step.
       return app.route.view === 'create' ? null : () => app.requestLaunch();
     case '.':
       return anythingRuns(workspace) ? () => void app.run('stop_all', {}) : null;
     case 'r':
-      return () => void app.run('workspace_check', {});
+      return () => void app.checkAgain();
     case 'u':
       return () => openDagsterUi(app);
     case '\\':

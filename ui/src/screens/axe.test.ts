@@ -20,7 +20,7 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['environment', 'overview', (app) => app.goLocation('customer_support', 'environment')],
   ['files', 'overview', (app) => app.goLocation('data_science', 'files')],
   ['all logs', 'overview', (app) => app.go({ view: 'logs' })],
-  ['problems', 'overview', (app) => app.go({ view: 'problems' })],
+  ['health', 'overview', (app) => app.go({ view: 'health' })],
   ['settings', 'overview', (app) => app.go({ view: 'settings' })],
   ['the webserver', 'overview', (app) => app.go({ view: 'service', name: 'webserver' })],
   ['a dg.toml that can’t be read', 'toml', () => {}],

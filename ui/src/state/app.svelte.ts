@@ -8,6 +8,7 @@ import type {
   Commands,
   Creation,
   Envelope,
+  HealthView,
   LocationView,
   Settings,
   Snapshot,
@@ -16,6 +17,7 @@ import type {
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';
+import { checkHealth, countsSeconds, fixedSentence } from './health';
 import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { samplePage } from './sample';
@@ -26,6 +28,7 @@ import { locationKey, locationShown } from './words';
 /** Tells a log view that it has more rows. */
 export type GrowthListener = (event: Extract<Envelope['event'], { kind: 'logGrew' }>) => void;
 
+const UNCHECKED: HealthView = { findings: [], groups: [], checkedAt: null, checking: false };
 const ANNOUNCE_EVERY = 5_000;
 const MEMORY_SAMPLES = 24;
 /** How often memory is measured, in ms. */
@@ -109,6 +112,11 @@ export class App {
     return this.snapshot?.settings ?? null;
   }
 
+  /** What the checks answered last. */
+  get health(): HealthView {
+    return this.snapshot?.health ?? UNCHECKED;
+  }
+
   /** What is being made, or was and is not put away yet. */
   get creation(): Creation | null {
     return this.snapshot?.creation ?? null;
@@ -156,6 +164,7 @@ export class App {
       if (event.kind === 'logGrew') this.#growth.get(event.view)?.(event);
       if (event.kind === 'locationChanged') this.#tell(snapshot, event.location);
       if (event.kind === 'creationChanged') this.#tellCreation(snapshot.creation, event.creation);
+      if (event.kind === 'healthChanged') this.#tellHealth(fixedSentence(snapshot.health, event.health));
       if (event.kind === 'metricsMeasured') this.#sample(event.metrics);
       snapshot = apply(snapshot, envelope);
       measured = measure(measured, event);
@@ -239,6 +248,7 @@ export class App {
 
   go(route: Route): void {
     this.route = route;
+    this.#keepPace();
     if (route.view === 'location') this.selected = route.id;
   }
 
@@ -329,6 +339,12 @@ export class App {
     await this.run('launch', { locations: [], port: null, makeDeployment });
   }
 
+  /** Checks again: everything on Health, else the folder and its environments. */
+  async checkAgain(): Promise<void> {
+    if (this.route.view === 'health') await checkHealth(this);
+    else await this.run('workspace_check', {});
+  }
+
   /** Announces a change of state, but not every few seconds. */
   #tell(before: Snapshot, location: LocationView): void {
     const old = before.workspace?.locations.find((one) => one.id === location.id);
@@ -363,6 +379,13 @@ export class App {
     if (now.state === 'succeeded' && this.route.view !== 'create') this.say(creationSentence(now));
   }
 
+  /** Says how fixes ended; in a toast where Health is not there to show it. */
+  #tellHealth(sentence: string | null): void {
+    if (sentence === null) return;
+    this.announcement = sentence;
+    if (this.route.view !== 'health') this.say(`Health: ${sentence}`);
+  }
+
   /** Only changes are told: the while since the last one is filled with what was there. */
   #sample(metrics: Measured['metrics']): void {
     const now = Date.now();
@@ -390,13 +413,14 @@ export class App {
       (workspace?.locations.some((one) => locationKey(one) === 'starting') ?? false) ||
       this.creation?.state === 'running' ||
       (this.snapshot?.operations.some((one) => one.state.state === 'running') ?? false);
+    const seconds = countsSeconds(this.snapshot, this.route.view);
     const young = lives.some(
       (life) =>
         (life.state === 'running' && Date.now() - life.since < 60_000) ||
         (life.state === 'crashed' && life.retryAt !== null),
     );
     if (busy) this.clock.pace(100);
-    else if (young) this.clock.pace(1_000);
+    else if (young || seconds) this.clock.pace(1_000);
     else this.clock.pace(workspace !== null && anythingRuns(workspace) ? 10_000 : 20_000);
   }
 }

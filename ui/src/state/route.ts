@@ -12,7 +12,7 @@ export const LOCATION_TABS: LocationTab[] = ['logs', 'definitions', 'environment
 export type Route =
   | { view: 'overview' }
   | { view: 'logs'; source?: string }
-  | { view: 'problems' }
+  | { view: 'health' }
   | { view: 'settings' }
   | { view: 'create'; kind: CreateKind; parent: string | null }
   | { view: 'location'; id: string; tab: LocationTab }

@@ -1,6 +1,6 @@
 // What the workspace as a whole says: the headline, what Launch would do, and what needs attention.
 
-import type { LocationView, ProblemView, Severity, Subject, WorkspaceView } from '../backend/wire';
+import type { LocationView, ProblemView, WorkspaceView } from '../backend/wire';
 import { listed, plural, spelled } from './format';
 import { locationKey, type StateKey } from './words';
 
@@ -99,89 +99,4 @@ export function configError(workspace: WorkspaceView): ProblemView | null {
     (one) => one.severity === 'blocker' && one.subject.path === workspace.config && UNREADABLE.has(one.code),
   );
   return found ?? null;
-}
-
-/** One thing that wants to be seen to: a problem in a file, or a location that can't work. */
-export interface Finding {
-  key: string;
-  severity: Severity;
-  message: string;
-  detail: string | null;
-  location: LocationView | null;
-  subject: Subject | null;
-  excerpt: string | null;
-  fix: 'sync' | 'explain' | 'logs' | 'environment' | null;
-}
-
-/** Everything that wants to be seen to, gravest first. */
-export function findings(workspace: WorkspaceView): Finding[] {
-  const byId = new Map(workspace.locations.map((one) => [one.id, one]));
-  const own = workspace.locations.flatMap((one) => one.problems);
-  const files: Finding[] = [...workspace.problems, ...own].filter(unsaid).map((problem, index) => ({
-    key: `${problem.code}:${problem.subject.path}:${problem.subject.line ?? 0}:${index}`,
-    severity: problem.severity,
-    message: problem.message,
-    detail: problem.hint,
-    location: problem.location === null ? null : (byId.get(problem.location) ?? null),
-    subject: problem.subject,
-    excerpt: problem.excerpt,
-    fix: null,
-  }));
-  const states = workspace.locations.flatMap(stateFindings);
-  const rank: Record<Severity, number> = { blocker: 0, warning: 1, note: 2 };
-  return [...states, ...files].sort((a, b) => rank[a.severity] - rank[b.severity]);
-}
-
-/** What a location's state already says is not said again by its files. */
-const SAID_BY_STATE = new Set(['environment-missing', 'environment-broken']);
-
-function unsaid(problem: ProblemView): boolean {
-  return problem.location === null || !SAID_BY_STATE.has(problem.code);
-}
-
-function stateFindings(location: LocationView): Finding[] {
-  const base = { location, subject: null, excerpt: null };
-  const found: Finding[] = [];
-  const { readiness, lifecycle, environment } = location;
-  if (readiness.state === 'loadError') {
-    found.push({
-      ...base,
-      key: `load:${location.id}`,
-      severity: readiness.stillServing === null ? 'blocker' : 'warning',
-      message: `${location.name} has a load error: ${readiness.error.title}`,
-      detail: readiness.error.explanation,
-      subject: readiness.error.place?.subject ?? null,
-      fix: 'explain',
-    });
-  }
-  if (lifecycle.state === 'crashed') {
-    const message = `${location.name} crashed`;
-    found.push({
-      ...base,
-      key: `crash:${location.id}`,
-      severity: 'blocker',
-      message,
-      detail: lifecycle.reason,
-      fix: 'logs',
-    });
-  }
-  const words: Partial<Record<string, [Severity, string, Finding['fix']]>> = {
-    missing: ['blocker', 'has no environment', 'sync'],
-    broken: ['blocker', 'has a broken environment', 'environment'],
-    outOfSync: ['warning', 'is out of sync', 'sync'],
-  };
-  const said = words[environment.state];
-  if (said) {
-    const [severity, what, fix] = said;
-    const message = `${location.name} ${what}`;
-    found.push({ ...base, key: `env:${location.id}`, severity, message, detail: environment.detail, fix });
-  }
-  return found;
-}
-
-/** How many findings of each severity. */
-export function severities(list: Finding[]): Record<Severity, number> {
-  const counts = { blocker: 0, warning: 0, note: 0 };
-  for (const finding of list) counts[finding.severity] += 1;
-  return counts;
 }

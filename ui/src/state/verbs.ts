@@ -19,7 +19,8 @@ export interface Verb {
   run: () => void;
 }
 
-const UNTRUSTED = 'Trust this folder first; until then nothing in it runs';
+/** Why nothing runs in a folder that isn’t trusted. */
+export const UNTRUSTED = 'Trust this folder first; until then nothing in it runs';
 
 /** Adding a definition to a location's project. */
 export function addDefinitionVerb(app: App, location: LocationView): Verb {

@@ -14,7 +14,7 @@ import {
   uptime,
   when,
 } from './format';
-import { findings, headline, launchPlan, launchSentence, severities } from './summary';
+import { headline, launchPlan, launchSentence } from './summary';
 import { lifecycleLine, locationKey, locationLine, locationShort } from './words';
 
 const NOW = new Date(2026, 10, 20, 14, 3, 2).getTime();
@@ -111,28 +111,6 @@ describe('Launch', () => {
   it('says that nothing runs in a folder that isn’t trusted', () => {
     expect(launchSentence(workspace([location('a', 1)], { trusted: false }))).toMatch(/isn’t trusted/);
   });
-});
-
-it('finds what needs attention once, gravest first', () => {
-  const subject = { path: '/a/.venv', line: null, column: null };
-  const twice = location('b', 1, {
-    environment: { ...location('b', 1).environment, state: 'missing', detail: 'new' },
-    problems: [
-      {
-        code: 'environment-missing',
-        severity: 'warning',
-        message: 'no .venv',
-        hint: null,
-        subject,
-        excerpt: null,
-        location: 'b',
-      },
-    ],
-  });
-  const list = findings(workspace([...designLocations(NOW), twice]));
-  expect(severities(list)).toEqual({ blocker: 3, warning: 1, note: 0 });
-  expect(list[0]?.severity).toBe('blocker');
-  expect(list.filter((one) => one.location?.id === 'b')).toHaveLength(1);
 });
 
 describe('numbers and times', () => {

@@ -6,6 +6,7 @@ import type {
   Commands,
   Envelope,
   Event,
+  HealthView,
   LocationView,
   OpenPathRequest,
   Snapshot,
@@ -13,6 +14,7 @@ import type {
   SyncRequest,
 } from '../wire';
 import { FakeCreate } from './create';
+import { FakeHealth } from './health';
 import { FakeLogs } from './logs';
 import { press } from './press';
 import { found, planned } from './projects';
@@ -34,6 +36,7 @@ export class FakeBackend implements Backend {
   readonly asked: Asked[] = [];
   readonly logs: FakeLogs;
   readonly create: FakeCreate;
+  readonly health: FakeHealth;
   snapshot: Snapshot;
   /** What syncs would change. */
   preview: (request: SyncRequest) => SyncPreview = (request) => syncPreview(this.snapshot, request);
@@ -52,6 +55,11 @@ export class FakeBackend implements Backend {
     this.#pace = pace;
     this.logs = new FakeLogs((event) => this.emit(event));
     this.create = new FakeCreate(this, pace);
+    const showHealth = (health: HealthView) => {
+      this.snapshot = { ...this.snapshot, health };
+      this.emit({ kind: 'healthChanged', health });
+    };
+    this.health = new FakeHealth(() => this.snapshot.health, showHealth, pace);
   }
 
   /** The fake that an address such as `?scene=overview&theme=dark&lines=200000` asks for. */
@@ -202,10 +210,10 @@ export class FakeBackend implements Backend {
     operation_cancel: () => ({}),
     sync_preview: (request) => this.preview(request),
     operations_script: () => ({ text: '#!/bin/sh\n' }),
-    health_check: () => ({}),
-    health_list: () => ({ checks: [] }),
-    health_fix: () => ({}),
-    health_undo: () => ({}),
+    health_check: () => this.health.check(),
+    health_list: () => this.health.list(),
+    health_fix: (request) => this.health.fix(request),
+    health_undo: (request) => this.health.undo(request),
     health_report: () => ({ text: '# Dagdeck 0.1.0 on linux\n' }),
     health_report_save: (request) => ({ text: `${request.path}/dagdeck-report.txt` }),
     launch: () => {

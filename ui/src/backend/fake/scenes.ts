@@ -1,8 +1,9 @@
 // Snapshots to look at: each shows one screen or state.
 
-import type { Creation, LocationView, Snapshot } from '../wire';
+import type { Creation, HealthView, LocationView, Snapshot } from '../wire';
 import { creationOf, planOf } from './create';
 import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
+import { afterFixes, designHealth, healthy, manyFindings } from './health';
 
 const MANY = [
   'ingest',
@@ -88,10 +89,30 @@ function making(
   return { ...before, creation: creationOf(plan, now, step, state) };
 }
 
+/** The design's workspace with its findings. */
+function designSnapshot(now: number): Snapshot {
+  return { ...snapshot(designWorkspace(now), now), health: designHealth(now) };
+}
+
+/** A snapshot with what checks of its locations would find. */
+function withHealth(before: Snapshot, health: (names: string[]) => HealthView): Snapshot {
+  return { ...before, health: health(before.workspace?.locations.map((one) => one.name) ?? []) };
+}
+
 /** The named snapshots. */
 export const scenes: Record<string, (now: number) => Snapshot> = {
   welcome: (now) => snapshot(null, now),
-  overview: (now) => snapshot(designWorkspace(now), now),
+  overview: (now) => designSnapshot(now),
+  checking: (now) => ({
+    ...designSnapshot(now),
+    health: { findings: [], groups: [], checkedAt: null, checking: true },
+  }),
+  fixing: (now) => ({ ...designSnapshot(now), health: afterFixes(now) }),
+  'health-untrusted': (now) => {
+    const design = designSnapshot(now);
+    const open = design.workspace;
+    return { ...design, workspace: open === null ? null : { ...open, trusted: false } };
+  },
   trust: (now) =>
     snapshot(
       workspace(
@@ -109,33 +130,39 @@ export const scenes: Record<string, (now: number) => Snapshot> = {
       now,
     ),
   ready: (now) =>
-    snapshot(
-      workspace([location('data_engineering', 1), location('data_science', 2), location('finance', 3)]),
-      now,
+    withHealth(
+      snapshot(
+        workspace([location('data_engineering', 1), location('data_science', 2), location('finance', 3)]),
+        now,
+      ),
+      (names) => healthy(now, names),
     ),
   states: (now) => snapshot(workspace(allStates(now)), now),
   many: (now) =>
-    snapshot(
-      workspace(
-        Array.from({ length: 1000 }, (_, at) =>
-          location(
-            `${MANY[at % MANY.length]}_${at}`,
-            (at % 8) + 1,
-            at % 7 === 0
-              ? {
-                  blocked: 'it has no environment yet',
-                  environment: environment(ROOT, {
-                    state: 'missing',
-                    detail: 'new in this checkout',
-                    python: null,
-                    dagster: null,
-                  }),
-                }
-              : {},
+    withHealth(
+      snapshot(
+        workspace(
+          Array.from({ length: 1000 }, (_, at) =>
+            location(
+              `${MANY[at % MANY.length]}_${at}`,
+              (at % 8) + 1,
+              at % 7 === 0
+                ? {
+                    blocked: 'it has no environment yet',
+                    environment: environment(ROOT, {
+                      state: 'missing',
+                      detail: 'new in this checkout',
+                      python: null,
+                      dagster: null,
+                    }),
+                  }
+                : {},
+            ),
           ),
         ),
+        now,
       ),
-      now,
+      (names) => manyFindings(now, names),
     ),
   dozen: (now) =>
     snapshot(

@@ -296,7 +296,7 @@ function forWorkspace(app: App): Entry[] {
       hint: 'reads the folder and asks uv',
       icon: 'reload',
       keys: 'Mod+R',
-      run: () => void app.run('workspace_check', {}),
+      run: () => void app.checkAgain(),
     },
     {
       id: 'script',
@@ -360,13 +360,13 @@ function places(app: App): Entry[] {
       run: () => app.go({ view: 'logs' }),
     },
     {
-      id: 'go-problems',
+      id: 'go-health',
       group,
-      label: 'Problems',
-      hint: '',
+      label: 'Health',
+      hint: 'what is wrong here, and what puts it right',
       icon: 'health',
       keys: 'Mod+3',
-      run: () => app.go({ view: 'problems' }),
+      run: () => app.go({ view: 'health' }),
     },
     {
       id: 'go-webserver',
