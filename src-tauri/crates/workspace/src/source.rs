@@ -102,6 +102,20 @@ impl Source {
         span.map(|span| self.place(span.start))
     }
 
+    /// A place in the text: what lies behind its end is the end of its last line that holds something.
+    pub(crate) fn within(&self, place: Place) -> Place {
+        let text = self.text.trim_end();
+        let last = u32::try_from(text.lines().count().max(1)).unwrap_or(u32::MAX);
+        if place.line <= last {
+            return place;
+        }
+        let end = text.lines().last().unwrap_or_default().chars().count() + 1;
+        Place {
+            line: last,
+            column: u32::try_from(end).unwrap_or(u32::MAX),
+        }
+    }
+
     /// The line at a place, with a caret under the column.
     pub(crate) fn excerpt(&self, place: Place) -> String {
         let line = self

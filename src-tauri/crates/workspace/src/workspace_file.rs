@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use saphyr::{LoadableYamlNode, MarkedYaml};
+use saphyr::{LoadableYamlNode, MarkedYaml, Marker};
 
 use crate::dot_env::read_dot_env;
 use crate::environment::{Subject, UvWorkspaces, read_environment};
@@ -99,11 +99,7 @@ pub(crate) fn read_workspace_file(
 }
 
 fn syntax_problem(source: &Source, error: &saphyr::ScanError) -> Problem {
-    let marker = error.marker();
-    let place = Place {
-        line: u32::try_from(marker.line()).unwrap_or(1).max(1),
-        column: u32::try_from(marker.col() + 1).unwrap_or(1),
-    };
+    let place = place_of(source, error.marker());
     Problem::new(
         ProblemCode::InvalidYaml,
         Severity::Blocker,
@@ -206,11 +202,12 @@ struct Entries<'a> {
 
 type Node<'a> = MarkedYaml<'a>;
 
-fn place_of(node: &Node<'_>) -> Place {
-    Place {
-        line: u32::try_from(node.span.start.line()).unwrap_or(1).max(1),
-        column: u32::try_from(node.span.start.col() + 1).unwrap_or(1),
-    }
+/// Where a node or an error is; saphyr places what it misses behind the end.
+fn place_of(source: &Source, marker: &Marker) -> Place {
+    source.within(Place {
+        line: u32::try_from(marker.line()).unwrap_or(1).max(1),
+        column: u32::try_from(marker.col() + 1).unwrap_or(1),
+    })
 }
 
 fn pairs<'a, 'y>(node: &'a Node<'y>) -> Vec<(&'a str, &'a Node<'y>)> {
@@ -243,7 +240,7 @@ impl Entries<'_> {
         self.fault(
             ProblemCode::EntryInvalid,
             Severity::Warning,
-            place_of(node),
+            place_of(self.source, &node.span.start),
             message.into(),
         );
     }
@@ -324,7 +321,7 @@ impl Entries<'_> {
             self.fault(
                 ProblemCode::VariableNotSet,
                 Severity::Warning,
-                place_of(node),
+                place_of(self.source, &node.span.start),
                 format!("The variable {name} is not set, so Dagster refuses the file."),
             );
         }
@@ -405,7 +402,7 @@ impl Entries<'_> {
             working_directory,
             named,
             config: self.source.path.clone(),
-            place: Some(place_of(item)),
+            place: Some(place_of(self.source, &item.span.start)),
             package: None,
         }
     }

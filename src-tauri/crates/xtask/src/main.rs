@@ -10,6 +10,7 @@
 
 mod bench;
 mod display;
+mod fuzz;
 mod generate;
 mod places;
 mod program;
@@ -57,6 +58,8 @@ enum Command {
     },
     /// Measures Dagdeck against its peers on this machine
     Bench(bench::Arguments),
+    /// Feeds the readers what a fuzzer makes up, until they break or the time is over
+    Fuzz(fuzz::Arguments),
     /// Takes every screen in both themes on real data into target/shots
     Shots,
 }
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Gen { check } => generate::generate(check),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Shots => shots::shots(),
     };
     match done {
