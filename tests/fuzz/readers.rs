@@ -8,7 +8,7 @@ use workspace::edit::{self, Change};
 use workspace::{Problem, ReadOptions, Reading};
 
 /// The files that an input may stand in; its first byte counts through them.
-pub const FILES: [&str; 7] = [
+pub(crate) const FILES: [&str; 7] = [
     "dg.toml",
     "projects/one/pyproject.toml",
     "plain/workspace.yaml",
@@ -19,14 +19,14 @@ pub const FILES: [&str; 7] = [
 ];
 
 /// A small workspace whose files are replaced one at a time.
-pub struct Readers {
+pub(crate) struct Readers {
     folder: TempDir,
     options: ReadOptions,
 }
 
 impl Readers {
     /// Writes the workspace, in memory where the system has a place for that.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() {
             tempfile::tempdir_in(memory)
@@ -53,7 +53,7 @@ impl Readers {
     }
 
     /// Reads the workspace with an input in its file, and puts the file back.
-    pub fn feed(&self, data: &[u8]) {
+    pub(crate) fn feed(&self, data: &[u8]) {
         let Some((kind, text)) = data.split_first() else {
             return;
         };
@@ -131,7 +131,7 @@ fn problems(reading: &Reading) -> impl Iterator<Item = &Problem> {
 }
 
 /// A file as it should be: what stands in every file but the one that is fed.
-pub fn fine(name: &str) -> &'static [u8] {
+pub(crate) fn fine(name: &str) -> &'static [u8] {
     match name {
         "dg.toml" => {
             b"directory_type = \"workspace\"\n\n[workspace]\n\n[[workspace.projects]]\npath = \"projects/one\"\n"
