@@ -6,6 +6,7 @@ export { default as Create } from './create/Create.svelte';
 export { default as Health } from './health/Health.svelte';
 export { default as Location } from './location/Location.svelte';
 export { default as AddProjects } from './projects/AddProjects.svelte';
+export { default as MoveProject } from './projects/MoveProject.svelte';
 export { default as RemoveProject } from './projects/RemoveProject.svelte';
 export { default as Packages } from './packages/Packages.svelte';
 export { default as Palette } from './palette/Palette.svelte';

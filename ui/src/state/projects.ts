@@ -1,10 +1,13 @@
 // Changing which projects the workspace lists: which question is open, and where it can be asked.
 
+import type { LocationView } from '../backend/wire';
 import type { App } from './app.svelte';
 
 /** A question about the list of projects. */
 export type ProjectsQuestion =
-  { kind: 'add'; folder: string } | { kind: 'remove'; location: string; trash: boolean };
+  | { kind: 'add'; folder: string }
+  | { kind: 'remove'; location: string; trash: boolean }
+  | { kind: 'move'; location: string };
 
 /** Whether the open workspace has a list of projects that can be changed. */
 export function listsProjects(app: App): boolean {
@@ -22,4 +25,17 @@ export function askAdd(app: App, folder?: string): void {
 /** Asks whether a project leaves the workspace, with its folder or without. */
 export function askRemove(app: App, location: string, trash: boolean): void {
   if (listsProjects(app)) app.projects = { kind: 'remove', location, trash };
+}
+
+/** Asks where a project is now whose folder isn't where the workspace lists it. */
+export function askMove(app: App, location: string): void {
+  if (listsProjects(app)) app.projects = { kind: 'move', location };
+}
+
+/** What a problem's code says of a listed folder that isn't there. */
+const FOLDER_MISSING = 'project-folder-missing';
+
+/** Whether the folder that the workspace lists for a location isn't there. */
+export function folderMissing(location: LocationView): boolean {
+  return location.problems.some((one) => one.code === FOLDER_MISSING);
 }

@@ -3,6 +3,7 @@
 import type { DeploymentView, LocationView, ServiceView } from '../backend/wire';
 import type { IconName } from '../design/drawings';
 import type { App } from './app.svelte';
+import { askMove, folderMissing, listsProjects } from './projects';
 import { lifecycleKey, locationKey } from './words';
 
 /** After this long, Stop becomes Force stop. */
@@ -90,6 +91,7 @@ export function rowVerb(app: App, location: LocationView): Verb {
   if (key === 'starting') return cancelVerb(app, location);
   if (key === 'stopping') return stopVerb(app, location);
   if (key === 'running' || key === 'crashed') return restartVerb(app, location);
+  if (folderMissing(location) && listsProjects(app)) return { ...findVerb(app, location), label: 'Find…' };
   if (environment.state === 'syncing') {
     return syncVerb(app, location);
   }
@@ -106,6 +108,13 @@ export function rowVerb(app: App, location: LocationView): Verb {
     };
   }
   return startVerb(app, location);
+}
+
+/** Says where a project is now whose folder isn't where the workspace lists it. */
+export function findVerb(app: App, location: LocationView): Verb {
+  const title = 'Looks for it, and shows the change of its path first';
+  const run = () => askMove(app, location.id);
+  return { label: 'Find its new place…', icon: 'search', title, disabled: false, run };
 }
 
 /** Starts a location. */

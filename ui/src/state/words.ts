@@ -11,6 +11,7 @@ import type {
 } from '../backend/wire';
 import type { GlyphName } from '../design/drawings';
 import { clock, took, when } from './format';
+import { folderMissing } from './projects';
 
 /** Colour of a state; never the only thing that tells it. */
 export type Tone = 'ok' | 'busy' | 'warn' | 'err' | 'off';
@@ -84,6 +85,17 @@ export function environmentShown(environment: Pick<EnvironmentView, 'state'>): S
   return ENVIRONMENT[environment.state];
 }
 
+/** A location's environment as shown. Where its folder isn't there, that is what there is to say of it. */
+export function locationEnvironment(location: LocationView): Shown {
+  if (folderMissing(location)) return { word: 'Folder missing', glyph: 'error', tone: 'err' };
+  return environmentShown(location.environment);
+}
+
+/** The second line of a location's environment, while nothing works on it. */
+export function environmentLine(location: LocationView): string {
+  return folderMissing(location) ? 'moved or deleted' : location.environment.detail;
+}
+
 /** The second line of a lifecycle. */
 export function lifecycleLine(lifecycle: Lifecycle, now: number): string {
   switch (lifecycle.state) {
@@ -147,6 +159,7 @@ export function locationLine(location: LocationView, now: number): string {
       : [addressWords(process.address), `process ${process.pid}`].filter(Boolean).join(', ');
   }
   if (key === 'stopped' && location.blocked !== null) {
+    if (folderMissing(location)) return 'find its folder to start';
     return TO_START[location.environment.state] ?? location.blocked;
   }
   return lifecycleLine(lifecycle, now);
@@ -159,6 +172,7 @@ export function locationShort(location: LocationView, now: number): string {
   if (key === 'loadError' || key === 'crashed') return LIFE[key].word;
   if (lifecycle.state === 'starting' || lifecycle.state === 'stopping') return took(now - lifecycle.since);
   if (key === 'stopped') {
+    if (folderMissing(location)) return 'No folder';
     const short: Partial<Record<EnvironmentView['state'], string>> = {
       outOfSync: 'Sync',
       missing: 'No env',
@@ -174,8 +188,7 @@ export function locationShort(location: LocationView, now: number): string {
 export function locationGlyph(location: LocationView): Shown {
   const key = locationKey(location);
   const state = location.environment.state;
-  if (key === 'stopped' && state !== 'ready' && state !== 'unknown')
-    return environmentShown(location.environment);
+  if (key === 'stopped' && state !== 'ready' && state !== 'unknown') return locationEnvironment(location);
   return LIFE[key];
 }
 

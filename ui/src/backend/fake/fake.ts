@@ -202,7 +202,14 @@ export class FakeBackend implements Backend {
     projects_apply: ({ change }) => {
       const open = this.snapshot.workspace;
       if (open === null) return {};
-      const locations = open.locations.filter((one) => !change.remove.includes(one.id));
+      const places = new Map(change.moved.map((one) => [one.location, one.path]));
+      const locations = open.locations
+        .filter((one) => !change.remove.includes(one.id))
+        .map((one) => {
+          const folder = places.get(one.id);
+          if (folder === undefined) return one;
+          return { ...one, folder, path: folder.replace(`${open.root}/`, ''), problems: [] };
+        });
       this.snapshot = { ...this.snapshot, workspace: { ...open, locations } };
       this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
       return {};

@@ -28,9 +28,14 @@ export function found(folder: string): ProjectsFound {
 export function planned(open: WorkspaceView | null, change: ProjectsChange): ProjectsPlan {
   const short = (path: string) => path.replace(`${ROOT}/`, '');
   const entry = (sign: string, path: string) => [`${sign}[[workspace.projects]]`, `${sign}path = "${path}"`];
+  const moved = change.moved.flatMap(({ location, path }) => {
+    const was = open?.locations.find((one) => one.id === location)?.path ?? '';
+    return [' [[workspace.projects]]', `-path = "${was}"`, `+path = "${short(path)}"`];
+  });
   const gone = (open?.locations ?? []).filter((one) => change.remove.includes(one.id));
   const diff = [
     ...gone.flatMap((one) => entry('-', one.path)),
+    ...moved,
     ...change.add.flatMap((path) => [' ', ...entry('+', short(path))]),
   ];
   return {

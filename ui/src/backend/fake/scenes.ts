@@ -137,6 +137,30 @@ export const scenes: Record<string, (now: number) => Snapshot> = {
       ),
       (names) => healthy(now, names),
     ),
+  moved: (now) => {
+    const gone = location('old-pipeline', 2, {
+      path: 'projects/pipeline',
+      folder: `${ROOT}/projects/pipeline`,
+      environment: environment(`${ROOT}/projects/pipeline`, {
+        state: 'missing',
+        detail: 'new in this checkout',
+      }),
+      sync: null,
+      blocked: 'dg.toml lists "projects/pipeline", but that folder does not exist.',
+      problems: [
+        {
+          code: 'project-folder-missing',
+          severity: 'blocker',
+          message: 'dg.toml lists "projects/pipeline", but that folder does not exist.',
+          hint: 'Correct the path, or remove the entry.',
+          subject: { path: `${ROOT}/dg.toml`, line: 7, column: 8 },
+          excerpt: 'path = "projects/pipeline"',
+          location: 'old-pipeline',
+        },
+      ],
+    });
+    return snapshot(workspace([location('data_engineering', 1), gone]), now);
+  },
   states: (now) => snapshot(workspace(allStates(now)), now),
   many: (now) =>
     withHealth(

@@ -2,7 +2,7 @@
 
 import type { LocationView } from '../../backend/wire';
 import { visibleRange, type Range } from '../../state/window';
-import { locationKey, locationShown, environmentShown, type StateKey } from '../../state/words';
+import { locationKey, locationEnvironment, locationShown, type StateKey } from '../../state/words';
 
 /** Above this many locations rows become dense. */
 export const DENSE_ABOVE = 12;
@@ -27,7 +27,7 @@ export function matches(location: LocationView, filter: string): boolean {
     location.name,
     location.path,
     locationShown(location).word,
-    environmentShown(location.environment).word,
+    locationEnvironment(location).word,
   ];
   return words.some((word) => word.toLowerCase().includes(wanted));
 }

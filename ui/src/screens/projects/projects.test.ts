@@ -114,3 +114,46 @@ describe('taking a project out', () => {
     expect(last('projects_apply')).toBeUndefined();
   });
 });
+
+describe('a project whose folder was moved', () => {
+  it('says so in its row', async () => {
+    const { screen } = await show('moved');
+    const row = screen.getByTestId('row-old-pipeline');
+    expect(row.textContent).toContain('Folder missing');
+    expect(row.textContent).not.toContain('No environment');
+  });
+
+  it('is found again: its path changes and nothing else', async () => {
+    const { screen, app, last } = await show('moved');
+    await fireEvent.click(screen.getByTestId('row-verb-old-pipeline'));
+    await screen.findByTestId('move-project');
+    await settle();
+    expect(last('projects_find')).toEqual({ path: '~/work/acme-data' });
+    // Two could be it, and neither bears the old folder's name: nothing is picked for the person.
+    expect(screen.getByTestId('move-go').getAttribute('aria-disabled')).toBe('true');
+    await fireEvent.click(screen.getByTestId('pick-reporting'));
+    await settle();
+    expect(screen.getByTestId('projects-diff').textContent).toContain('+path = "projects/reporting"');
+    expect(last('projects_apply')).toBeUndefined();
+    await fireEvent.click(screen.getByTestId('move-go'));
+    await waitFor(() => expect(app.projects).toBeNull());
+    expect(last('projects_apply')).toMatchObject({
+      change: {
+        add: [],
+        remove: [],
+        moved: [{ location: 'old-pipeline', path: `${app.workspace?.root}/projects/reporting` }],
+      },
+    });
+    expect(app.toast?.text).toBe('dg.toml lists old-pipeline at its new place');
+  });
+
+  it('can be taken out, or found, from its menu', async () => {
+    const { screen, last } = await show('moved');
+    await rowMenu(screen, 'old-pipeline');
+    expect(await screen.findByText('Find its new place…')).toBeTruthy();
+    expect(screen.queryByText('Remove…')).toBeNull();
+    await choose(screen, 'Take out of the workspace…');
+    await settle();
+    expect(last('projects_plan')).toMatchObject({ remove: ['old-pipeline'], trash: false });
+  });
+});
