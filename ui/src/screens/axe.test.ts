@@ -21,6 +21,10 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['files', 'overview', (app) => app.goLocation('data_science', 'files')],
   ['all logs', 'overview', (app) => app.go({ view: 'logs' })],
   ['health', 'overview', (app) => app.go({ view: 'health' })],
+  ['health, after fixes', 'fixing', (app) => app.go({ view: 'health' })],
+  ['health, all that passed', 'overview', (app) => onHealth(app, 'level-passed')],
+  ['health, a fix before it runs', 'overview', (app) => onHealth(app, 'fix-lockfile-fresh:finance:0')],
+  ['health, the report', 'overview', (app) => onHealth(app, 'health-report-open')],
   ['settings', 'overview', (app) => app.go({ view: 'settings' })],
   ['the webserver', 'overview', (app) => app.go({ view: 'service', name: 'webserver' })],
   ['a dg.toml that can’t be read', 'toml', () => {}],
@@ -46,6 +50,14 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['what a sync would change', 'states', (app) => void app.sync.ask({ locations: [], deployment: false })],
   ['the keys', 'overview', (app) => (app.overlay = 'keys')],
 ];
+
+/** Presses a button of Health. */
+async function onHealth(app: App, button: string): Promise<void> {
+  app.go({ view: 'health' });
+  await settle();
+  document.querySelector<HTMLElement>(`[data-testid="${button}"]`)?.click();
+  await settle();
+}
 
 /** Opens the questions of a project and presses a button there. */
 async function asked(app: App, button: string): Promise<void> {

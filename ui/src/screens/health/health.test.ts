@@ -222,6 +222,31 @@ describe('the Health screen', () => {
     expect(by('fix-diff').textContent).toContain('+{}');
   });
 
+  it('shows the report before it is copied or saved', async () => {
+    const { by, backend, last } = await health();
+    await fireEvent.click(by('health-report-open'));
+    await settle();
+    expect(by('health-report').textContent).toContain('# Dagdeck 0.1.0 on linux');
+    await fireEvent.click(by('report-copy'));
+    await settle();
+    expect(last('copy')).toBe('# Dagdeck 0.1.0 on linux\n');
+    backend.folder = '/home/ada/Desktop';
+    await fireEvent.click(by('report-save'));
+    await settle();
+    expect(last('health_report_save')).toEqual({ path: '/home/ada/Desktop' });
+    expect(by('health-report').textContent).toContain('Saved as ~/Desktop/dagdeck-report.txt');
+    backend.failing.health_report_save = {
+      code: 'io',
+      message: 'The report can’t be written to /root.',
+      causes: [],
+      hints: [{ text: 'Choose another folder.', action: null }],
+      subject: null,
+    };
+    await fireEvent.click(by('report-save'));
+    await settle();
+    expect(by('health-report').textContent).toContain('Choose another folder.');
+  });
+
   it('checks when the person comes back after a while, and not sooner', async () => {
     const { backend, asked, last } = await show('overview').then((shown) => ({
       ...shown,
