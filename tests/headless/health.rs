@@ -10,6 +10,7 @@ use testkit::TestWorkspace;
 
 use crate::opened::Opened;
 
+mod definitions;
 mod environments;
 mod packages;
 

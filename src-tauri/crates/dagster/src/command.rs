@@ -15,7 +15,9 @@ mod scripts;
 mod tools;
 
 pub use scripts::{PREPARED, READDRESSED, prepare_instance, readdress_runs};
-pub use tools::{MakeDeployment, UvProject, import_check, make_deployment, reinstalling};
+pub use tools::{
+    MakeDeployment, UvProject, import_check, import_times, make_deployment, reinstalling,
+};
 
 /// What a code server loads.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,6 @@ mod load;
 mod traceback;
 mod uv;
 
-pub use load::{Explained, Origin, Step, explain_load_error};
+pub use load::{Explained, Origin, Step, explain_load_error, search_line};
 pub use traceback::Frame;
 pub use uv::{ExplainedUv, UvStep, explain_uv};

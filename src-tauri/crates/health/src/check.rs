@@ -65,6 +65,9 @@ pub enum Needs {
     Trust,
     /// The person's asking: it uses the network.
     Asking,
+    /// Both: it runs something of theirs that takes a while. Where its stamp is the same as last time it is not made again
+    /// even when asked.
+    TrustAndAsking,
 }
 
 /// How a check is made. Each has a limit, after which it counts as not made.

@@ -27,6 +27,10 @@ pub static CHECKS: &[&Check] = &[
     &project::module_present::CHECK,
     &project::module_name::CHECK,
     &project::package_importable::CHECK,
+    &project::definitions_load::CHECK,
+    &project::definitions_tried::CHECK,
+    &project::variables_set::CHECK,
+    &project::import_time::CHECK,
     &project::bytecode::CHECK,
 ];
 

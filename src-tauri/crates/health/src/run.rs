@@ -85,17 +85,27 @@ pub(crate) async fn run_of(
     let mut jobs = Vec::new();
     for subject in &subjects {
         for &check in checks.iter().filter(|check| check.scope == subject.scope()) {
-            if check.needs == Needs::Trust && !trusted {
+            let theirs = matches!(check.needs, Needs::Trust | Needs::TrustAndAsking);
+            if theirs && !trusted {
                 record.forget(check, subject);
                 continue;
             }
-            if check.needs == Needs::Asking && !request.asked || !request.wants(check) {
+            let for_asking = matches!(check.needs, Needs::Asking | Needs::TrustAndAsking);
+            let unasked = for_asking && !request.asked;
+            let last = record.outcome(check, subject);
+            if !request.wants(check) || unasked && last.is_none() {
                 continue;
             }
             let stamp = check.judge.stamp(facts, subject);
-            let last = record.outcome(check, subject);
             let stands = stamp.is_some() && last.is_some_and(|last| last.stamp == stamp);
-            if !stands || request.asked {
+            if unasked {
+                // An answer about what is no longer so misleads; a new one waits for the person.
+                if stamp.is_some() && !stands {
+                    record.forget(check, subject);
+                }
+                continue;
+            }
+            if !stands || request.asked && check.needs != Needs::TrustAndAsking {
                 jobs.push(make(check, Arc::clone(facts), subject.clone(), stamp));
             }
         }
@@ -199,4 +209,4 @@ impl Judge {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -38,7 +38,11 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
         let facts = ProjectFacts {
             check: site.answer_of(&project.environment.path),
             load: load(session, &project.id),
-            variables: Vec::new(),
+            variables: site
+                .memory_of(&project.id)
+                .definitions
+                .map(|known| known.variables)
+                .unwrap_or_default(),
         };
         (project.id.clone(), facts)
     });

@@ -61,6 +61,9 @@ pub(crate) struct KnownDefinitions {
     pub(crate) counts: DefinitionCounts,
     /// Which.
     pub(crate) names: DefinitionNames,
+    /// The environment variables that they are given by name.
+    #[serde(default)]
+    pub(crate) variables: Vec<String>,
     /// When they were read.
     pub(crate) read_at: Millis,
 }

@@ -175,6 +175,7 @@ impl CodeServer {
             Ok(definitions) => {
                 let known = KnownDefinitions {
                     counts: view::counts(definitions.counts()),
+                    variables: definitions.variables.clone(),
                     names: view::names(definitions),
                     read_at: clock::now(),
                 };

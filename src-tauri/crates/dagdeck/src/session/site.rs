@@ -282,7 +282,7 @@ impl Site {
     }
 
     /// What is remembered of a location.
-    pub(super) fn memory_of(&self, id: &str) -> LocationMemory {
+    pub(crate) fn memory_of(&self, id: &str) -> LocationMemory {
         self.memory(|memory| memory.locations.get(id).cloned().unwrap_or_default())
     }
 

@@ -37,6 +37,8 @@ pub struct Definitions {
     pub sensors: Vec<String>,
     /// Resources.
     pub resources: Vec<String>,
+    /// Environment variables that resources are given by name (`EnvVar`); they are read when a run needs them.
+    pub variables: Vec<String>,
 }
 
 impl Definitions {
@@ -90,6 +92,10 @@ impl Definitions {
         self.schedules.extend(names("external_schedule_datas"));
         self.sensors.extend(names("external_sensor_datas"));
         self.resources.extend(names("external_resource_data"));
+        let variables = repository["utilized_env_vars"].as_object();
+        let variables = variables.into_iter().flatten();
+        self.variables
+            .extend(variables.map(|(name, _)| name.clone()));
     }
 
     pub(super) fn finish(&mut self) {
@@ -100,6 +106,7 @@ impl Definitions {
             &mut self.schedules,
             &mut self.sensors,
             &mut self.resources,
+            &mut self.variables,
         ] {
             list.sort();
             list.dedup();

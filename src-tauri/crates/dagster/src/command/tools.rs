@@ -132,6 +132,14 @@ pub fn import_check(interpreter: &Path, folder: &Path) -> CommandLine {
     CommandLine::new(interpreter, folder).args(["-I", "-c", IMPORT])
 }
 
+/// Imports a module and says on standard error what each import cost, as `-X importtime` does. The folder that imports
+/// start from is the one it runs in.
+#[must_use]
+pub fn import_times(interpreter: &Path, working_directory: &Path, module: &str) -> CommandLine {
+    let import = format!("import {module}");
+    CommandLine::new(interpreter, working_directory).args(["-X", "importtime", "-c", &import])
+}
+
 /// An environment for webserver and daemon, made in the app's own folder for a workspace that has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MakeDeployment {

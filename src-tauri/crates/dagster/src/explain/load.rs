@@ -33,6 +33,34 @@ pub struct Explained {
     pub text: String,
 }
 
+impl Explained {
+    /// The line to search for where no rule knows the error: `class: message (Dagster 1.13.27)`.
+    #[must_use]
+    pub fn search(&self, dagster: Option<&str>) -> String {
+        search_line(&self.class, &self.message, dagster)
+    }
+}
+
+/// How long a line to search for may get: a search engine cuts longer ones, and names of one's own are at the end.
+const SEARCHED: usize = 200;
+
+/// An error in one line to search for: its class, the first line of its message, and the Dagster version.
+#[must_use]
+pub fn search_line(class: &str, message: &str, dagster: Option<&str>) -> String {
+    let mut lines = message.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty());
+    let first: String = first.unwrap_or_default().chars().take(SEARCHED).collect();
+    let mut line = match (class, first.as_str()) {
+        (class, "") => class.to_owned(),
+        ("", first) => first.to_owned(),
+        (class, first) => format!("{class}: {first}"),
+    };
+    if let Some(version) = dagster {
+        line.push_str(&format!(" (Dagster {version})"));
+    }
+    line
+}
+
 /// A next step, with what a button behind it would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {

@@ -3,11 +3,14 @@
 pub(super) mod bytecode;
 pub(super) mod dagster_installed;
 pub(super) mod dagster_versions;
+pub(super) mod definitions_load;
+pub(super) mod definitions_tried;
 pub(super) mod environment_in_sync;
 pub(super) mod environment_present;
 pub(super) mod environment_python;
 pub(super) mod environment_works;
 pub(super) mod generated_code;
+pub(super) mod import_time;
 pub(super) mod lockfile_fresh;
 pub(super) mod lockfile_present;
 pub(super) mod module_name;
@@ -15,6 +18,7 @@ pub(super) mod module_present;
 pub(super) mod package_importable;
 pub(super) mod python_available;
 pub(super) mod settings_readable;
+pub(super) mod variables_set;
 
 use dagster::uv::SyncCheck;
 use workspace::{EnvironmentSource, Project};

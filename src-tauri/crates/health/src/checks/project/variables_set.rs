@@ -1,0 +1,55 @@
+//! The environment variables that the definitions name are set.
+
+use workspace::Project;
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::{Finding, Place};
+use crate::fix::{Does, Fix};
+
+pub(crate) static CHECK: Check = Check {
+    id: "variables-set",
+    scope: Scope::Project,
+    passes: "The environment variables that resources name are set",
+    why: "With EnvVar the value is read when a run needs it: the location loads without it, and its runs fail.",
+    reads: &[Reads::Files, Reads::Load],
+    needs: Needs::Nothing,
+    judge: Judge::Project(judge),
+};
+
+fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
+    let of_root = workspace.reading.dot_env.as_ref();
+    let files = [project.dot_env.as_ref(), of_root];
+    let is_set = |name: &String| {
+        facts.machine.variables.contains_key(name)
+            || files.iter().flatten().any(|file| file.get(name).is_some())
+    };
+    let asked = workspace.seen(project).variables;
+    let missing: Vec<String> = asked.into_iter().filter(|name| !is_set(name)).collect();
+    let title = match missing.as_slice() {
+        [] => return Vec::new(),
+        [one] => format!("{one} isn’t set"),
+        [first, second] => format!("{first} and {second} aren’t set"),
+        [first, rest @ ..] => format!("{first} and {} more variables aren’t set", rest.len()),
+    };
+    let file = project.folder.join(".env");
+    let mut finding = Finding::warning(
+        title,
+        "Resources read them when a run starts, so the location loads and such runs fail. Set them in the project’s .env.",
+    )
+    .at(Place::of(&file));
+    finding.fix = Some(if file.is_file() {
+        Fix::new("Open .env", Does::Open(Place::of(&file)))
+    } else {
+        let lines: Vec<String> = missing.iter().map(|name| format!("{name}=")).collect();
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|line| process::shell_quote(line))
+            .collect();
+        let file = process::shell_quote(&file.to_string_lossy());
+        let command = format!("printf '%s\\n' {} >> {file}", lines.join(" "));
+        Fix::new("Copy command", Does::Copy(command)).note("then fill in the values")
+    });
+    finding.evidence = missing;
+    vec![finding]
+}

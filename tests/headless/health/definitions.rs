@@ -1,0 +1,181 @@
+//! Definitions that can't be loaded, or not as meant.
+
+use std::path::{Path, PathBuf};
+
+use dagdeck::wire::{
+    FindingView, FixDoes, FixScreen, LocationRequest, LocationView, Readiness, Severity,
+    StopLocationRequest,
+};
+use testkit::{TestWorkspace, within};
+
+use super::{Checked, environments::edit};
+use crate::launched::{STARTING, is_ready};
+
+const PROJECT: &str = "data-science";
+const LOCATION: &str = "projects/data-science";
+
+async fn checked(workspace: &TestWorkspace) -> Checked {
+    Checked::of(&workspace.path(), &workspace.state()).await
+}
+
+fn module(workspace: &TestWorkspace) -> PathBuf {
+    let project = workspace.project(PROJECT);
+    project.join("src/data_science/definitions.py")
+}
+
+fn request() -> LocationRequest {
+    LocationRequest {
+        location: LOCATION.to_owned(),
+    }
+}
+
+/// Waits until the location is as `condition` says.
+async fn until(checked: &Checked, what: &str, condition: impl Fn(&LocationView) -> bool) {
+    within(what.to_owned(), STARTING, async || {
+        Some(checked.opened.location(PROJECT).await).filter(&condition)
+    })
+    .await;
+}
+
+fn failed(location: &LocationView) -> bool {
+    matches!(location.readiness, Readiness::LoadError { .. })
+}
+
+/// A fault of code that no code server runs yet: what it is called, where it is, and what shows on its line.
+async fn is_tried(checked: &Checked, file: &Path, text: &str, title: &str, line: u32) {
+    fs_err::write(file, text).unwrap();
+    let finding = checked.the_finding("definitions-tried").await;
+    assert_eq!(finding.title, title);
+    assert_eq!(finding.severity, Severity::Blocker);
+    assert_eq!(finding.location.as_deref(), Some(LOCATION));
+    let place = finding.subject.clone().unwrap();
+    assert_eq!(place.path, file.to_str().unwrap(), "{finding:?}");
+    assert_eq!(place.line, Some(line), "{finding:?}");
+    assert!(matches!(finding.fix.unwrap().does, FixDoes::Open { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_found_without_a_launch() {
+    let workspace = TestWorkspace::copy();
+    let file = module(&workspace);
+    let whole = fs_err::read_to_string(&file).unwrap();
+    let checked = checked(&workspace).await;
+    is_tried(
+        &checked,
+        &file,
+        "import dagster as dg\n\nfirst = dg.Definitions()\nsecond = dg.Definitions()\n",
+        "Two Definitions objects in one module",
+        4,
+    )
+    .await;
+    is_tried(
+        &checked,
+        &file,
+        "number = 1\n",
+        "Nothing to load in this module",
+        1,
+    )
+    .await;
+    is_tried(
+        &checked,
+        &file,
+        "import dagster as dg\n\nimport no_such_library\n",
+        "no_such_library isn't installed",
+        3,
+    )
+    .await;
+    is_tried(
+        &checked,
+        &file,
+        "class TooOdd(Exception): ...\n\nraise TooOdd(\"for words\")\n",
+        "The definitions can’t be loaded: TooOdd",
+        3,
+    )
+    .await;
+    let odd = checked.the_finding("definitions-tried").await;
+    assert_eq!(odd.evidence, ["TooOdd: for words (Dagster 1.13.27)"]);
+
+    fs_err::write(&file, "import os\nos._exit(3)\n").unwrap();
+    let ends = checked.the_finding("definitions-tried").await;
+    assert_eq!(ends.title, "The code server ends while it loads the code");
+
+    fs_err::write(&file, whole).unwrap();
+    assert_eq!(checked.found("definitions-tried").await, []);
+    let state = workspace.state();
+    let mut folders = vec![state];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(folder).unwrap().flatten() {
+            assert_ne!(entry.file_name(), "runs.db", "{}", entry.path().display());
+            folders.extend(Some(entry.path()).filter(|path| path.is_dir()));
+        }
+    }
+    checked.opened.deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_location_could_not_load_is_a_finding_until_it_loads() {
+    let workspace = TestWorkspace::copy();
+    let file = module(&workspace);
+    let whole = fs_err::read_to_string(&file).unwrap();
+    fs_err::write(&file, "import no_such_library\n").unwrap();
+    let checked = checked(&workspace).await;
+    let deck = &checked.opened.deck;
+    deck.location_start(request()).await.unwrap();
+    until(&checked, "its code can't be loaded", failed).await;
+    let finding = checked.the_finding("definitions-load").await;
+    assert_eq!(finding.title, "no_such_library isn't installed");
+    let evidence = "ModuleNotFoundError: No module named 'no_such_library' (Dagster 1.13.27)";
+    assert_eq!(finding.evidence, [evidence]);
+    assert_eq!(finding.subject.unwrap().line, Some(1));
+    let FixDoes::Show { screen, location } = finding.fix.unwrap().does else {
+        panic!("only the person can mend their code");
+    };
+    assert_eq!(
+        (screen, location.as_deref()),
+        (FixScreen::Explanation, Some(LOCATION))
+    );
+    assert_eq!(checked.found("definitions-tried").await, [], "told once");
+
+    fs_err::write(&file, whole).unwrap();
+    deck.location_reload(request()).await.unwrap();
+    until(&checked, "its code is loaded", is_ready).await;
+    assert_eq!(checked.found("definitions-load").await, []);
+    deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_that_resources_name_are_asked_for() {
+    const TITLE: &str = "DAGDECK_TEST_TOKEN isn’t set";
+    let workspace = TestWorkspace::copy();
+    let code = "import dagster as dg\n\n\
+        class Store(dg.ConfigurableResource):\n    token: str\n\n\
+        @dg.definitions\ndef resources():\n    \
+        return dg.Definitions(resources={\"store\": Store(token=dg.EnvVar(\"DAGDECK_TEST_TOKEN\"))})\n";
+    fs_err::write(workspace.definitions(PROJECT).join("store.py"), code).unwrap();
+    let checked = checked(&workspace).await;
+    let deck = &checked.opened.deck;
+    assert_eq!(checked.found("variables-set").await, [], "not loaded yet");
+    deck.location_start(request()).await.unwrap();
+    until(&checked, "its code is loaded", is_ready).await;
+    let finding: FindingView = within(TITLE.to_owned(), STARTING, async || {
+        checked.found("variables-set").await.pop()
+    })
+    .await;
+    assert_eq!(finding.title, TITLE);
+    let FixDoes::Copy { command } = finding.fix.unwrap().does else {
+        panic!("only the person knows the value");
+    };
+    let stop = StopLocationRequest {
+        location: LOCATION.to_owned(),
+        force: false,
+    };
+    deck.location_stop(stop).await.unwrap();
+    let done = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .status();
+    assert!(done.unwrap().success());
+    let file = workspace.project(PROJECT).join(".env");
+    edit(&file, |text| text.replace("TOKEN=", "TOKEN=secret"));
+    assert_eq!(checked.found("variables-set").await, []);
+    deck.shut_down().await;
+}
