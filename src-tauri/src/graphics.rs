@@ -3,12 +3,26 @@
 //!
 //! Owns three environment variables, each set only where it is needed and the person did not decide otherwise.
 
+use std::sync::OnceLock;
+
+/// What [`prepare`] set.
+static SET: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+
+/// The variables that were set at the start, with their values: what the window does without on this machine.
+pub(crate) fn set() -> &'static [(&'static str, &'static str)] {
+    SET.get().map_or(&[], Vec::as_slice)
+}
+
 /// Prepares the environment that the window system reads at start. Must run before any thread is started.
 pub fn prepare() {
     #[cfg(target_os = "linux")]
-    for (name, value) in linux::needed(linux::Card::find(), |name| std::env::var_os(name).is_some())
     {
-        linux::set(name, value);
+        let decided = |name: &str| std::env::var_os(name).is_some();
+        let needed = linux::needed(linux::Card::find(), decided);
+        for (name, value) in &needed {
+            linux::set(name, value);
+        }
+        SET.get_or_init(|| needed);
     }
 }
 

@@ -115,7 +115,13 @@ async fn begin() -> Result<Deck, ApiError> {
         program,
         arguments: vec!["guard".into()],
     };
-    let deck = Deck::start(DeckOptions::from_environment(guard)).await?;
+    let drawing = crate::graphics::set().iter();
+    let drawing = drawing.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let deck = Deck::start(DeckOptions {
+        drawing: drawing.collect(),
+        ..DeckOptions::from_environment(guard)
+    })
+    .await?;
     // Until the first screen is painted, which wakes it: both want the processor.
     deck.doze();
     let waking = deck.clone();

@@ -36,6 +36,7 @@ async fn deck(workspace: &TestWorkspace) -> Deck {
         },
         environment: std::env::vars().collect(),
         home: workspace.around().to_path_buf(),
+        drawing: Vec::new(),
     };
     let deck = Deck::start(options).await.unwrap();
     let path = workspace.path().display().to_string();

@@ -160,7 +160,8 @@ fn heads(database: &Path) -> Option<usize> {
 }
 
 /// Whether dagster.yaml puts runs and events somewhere else: a database server, or another folder.
-fn stored_elsewhere(path: &Path) -> bool {
+#[must_use]
+pub fn stored_elsewhere(path: &Path) -> bool {
     let text = ["dagster.yaml", "dagster.yml"]
         .iter()
         .find_map(|name| fs_err::read_to_string(path.join(name)).ok())

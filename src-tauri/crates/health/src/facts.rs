@@ -36,6 +36,8 @@ pub struct MachineFacts {
     pub variables: BTreeMap<String, String>,
     /// The person's home folder.
     pub home: PathBuf,
+    /// What the window had set so that it can be drawn on this machine: variables with their values.
+    pub drawing: Vec<(String, String)>,
 }
 
 /// What is known of the open workspace.

@@ -48,6 +48,8 @@ pub enum Does {
     MakeFolder(PathBuf),
     /// Moves files or folders to the trash.
     Trash(Vec<PathBuf>),
+    /// Renames files or folders, so that they are found under another name and no more in use.
+    SetAside(Vec<PathBuf>),
     /// Ends processes that an earlier Dagdeck started.
     End(Vec<u32>),
     /// Has the webserver use another port of this machine; kept in Dagdeck's settings.
@@ -120,6 +122,7 @@ impl Fix {
             Does::Write { .. } | Does::MakeFolder(_) | Does::UsePort(_) | Does::BringUv => true,
             Does::Change(_)
             | Does::Trash(_)
+            | Does::SetAside(_)
             | Does::End(_)
             | Does::Open(_)
             | Does::Copy(_)

@@ -12,6 +12,8 @@ mod fix;
 pub mod machine;
 mod record;
 mod run;
+#[cfg(test)]
+mod trying;
 
 pub use check::{Check, Judge, Needs, Reads, Scope};
 pub use checks::{CHECKS, check};

@@ -5,6 +5,7 @@
 
 mod answers;
 mod install;
+pub(crate) mod system;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

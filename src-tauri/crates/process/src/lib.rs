@@ -23,7 +23,7 @@ pub use command::{CommandLine, Inherit, shell_quote};
 pub use environment::{base_environment, whole_environment};
 pub use exit::Exit;
 pub use guard::guard_main;
-pub use leftover::{Marked, end_marked, marked};
+pub use leftover::{InFolder, Marked, end_marked, left_over, marked, running_in};
 pub use restart::{Next, RestartPolicy};
 pub use table::{
     Finished, GuardProgram, RunError, SpawnError, Swept, SweptProcess, Table, TableError,

@@ -81,28 +81,61 @@ pub fn holder(_port: u16) -> Option<Holder> {
     None
 }
 
+/// The ports that a process listens on, lowest first.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn listened_by(pid: u32) -> Vec<u16> {
+    let Ok(files) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return Vec::new();
+    };
+    let open: std::collections::BTreeSet<_> = files
+        .flatten()
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .collect();
+    let mut ports: Vec<u16> = TABLES
+        .into_iter()
+        .flat_map(listeners)
+        .filter(|(_, socket)| open.contains(std::path::Path::new(socket)))
+        .map(|(port, _)| port)
+        .collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
+/// The ports that a process listens on. None: this system is not asked yet.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn listened_by(_pid: u32) -> Vec<u16> {
+    Vec::new()
+}
+
+/// The system's tables of sockets.
+#[cfg(target_os = "linux")]
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+
 /// The listening sockets of a port, as they appear in a process's open files.
 #[cfg(target_os = "linux")]
 fn sockets(port: u16) -> Vec<String> {
-    ["/proc/net/tcp", "/proc/net/tcp6"]
-        .into_iter()
-        .flat_map(|table| listening(table, port))
+    let all = TABLES.into_iter().flat_map(listeners);
+    all.filter(|(one, _)| *one == port)
+        .map(|(_, socket)| socket)
         .collect()
 }
 
-/// The same, of one of the system's tables.
+/// Every listening socket of one of the system's tables: its port, and its name in a process's open files.
 #[cfg(target_os = "linux")]
-fn listening(table: &str, port: u16) -> Vec<String> {
+fn listeners(table: &str) -> Vec<(u16, String)> {
     const LISTEN: &str = "0A";
     let text = std::fs::read_to_string(table).unwrap_or_default();
     text.lines()
         .skip(1)
         .filter_map(|line| {
             let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-            let (_, local_port) = fields.get(1)?.rsplit_once(':')?;
-            let is_it =
-                *fields.get(3)? == LISTEN && u16::from_str_radix(local_port, 16) == Ok(port);
-            is_it.then(|| format!("socket:[{}]", fields.get(9).copied().unwrap_or_default()))
+            let (_, port) = fields.get(1)?.rsplit_once(':')?;
+            let port = u16::from_str_radix(port, 16).ok()?;
+            let socket = format!("socket:[{}]", fields.get(9).copied().unwrap_or_default());
+            (*fields.get(3)? == LISTEN).then_some((port, socket))
         })
         .collect()
 }
@@ -138,6 +171,8 @@ mod tests {
             Some(std::process::id())
         );
         assert!(is_held_by(port, std::process::id()));
+        #[cfg(target_os = "linux")]
+        assert!(listened_by(std::process::id()).contains(&port));
         #[cfg(target_os = "linux")]
         assert!(!is_held_by(port, 1), "another process does not hold it");
     }

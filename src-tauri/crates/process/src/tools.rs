@@ -56,8 +56,8 @@ pub fn login_path() -> Option<&'static OsStr> {
 
 static PROBED: OnceLock<Option<OsString>> = OnceLock::new();
 
-/// What [`login_path`] learned, if it was asked.
-pub(crate) fn probed_path() -> Option<&'static OsStr> {
+/// What [`login_path`] learned, if it was asked. Asks nobody.
+pub fn probed_path() -> Option<&'static OsStr> {
     PROBED.get()?.as_deref()
 }
 

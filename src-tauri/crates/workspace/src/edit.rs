@@ -121,6 +121,14 @@ pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
     change(config, &[Change::Unregister(project.to_owned())])
 }
 
+/// Takes every entry off the list whose folder an earlier one names already.
+///
+/// # Errors
+/// If the file can't be read, or its list has a shape that can't be changed safely.
+pub fn list_once(config: &Path) -> Result<Edit, EditError> {
+    Ok(splice::once(listing::Open::read(config)?)?.edit())
+}
+
 /// Lists a project under another path, in each of its entries.
 ///
 /// # Errors

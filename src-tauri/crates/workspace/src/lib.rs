@@ -10,6 +10,7 @@ pub mod edit;
 mod environment;
 mod files;
 mod installable;
+mod instance_file;
 mod lockfile;
 mod model;
 mod nearby;
@@ -22,6 +23,7 @@ mod recent;
 mod requirements;
 mod root;
 mod source;
+mod unlisted;
 mod version;
 pub mod watch;
 mod wildcard;
@@ -35,6 +37,7 @@ pub use environment::{
 };
 pub use files::project_files;
 pub use installable::package_name;
+pub use instance_file::{INSTANCE_FILE, instance_file_problems, parse_instance_file};
 pub use lockfile::{lock_is_fresh, locked_versions};
 pub use model::{
     CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,
@@ -45,4 +48,5 @@ pub use read::{path_from, read};
 pub use recent::{Summary, quick_summary};
 pub use requirements::{Requirements, requirements};
 pub use root::find_root;
+pub use unlisted::{unlisted_projects, unused_locations};
 pub use version::{compare_versions, meets};

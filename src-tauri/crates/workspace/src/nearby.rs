@@ -71,6 +71,12 @@ pub fn find_projects(folder: &Path) -> (Vec<Nearby>, bool) {
     (around.found, around.cut)
 }
 
+/// Looks for projects in a workspace's own folder, which is none itself.
+pub(crate) fn look_in_workspace(root: &Path) -> (Vec<Nearby>, bool) {
+    let around = look_below(root, DEPTH);
+    (around.found, around.cut)
+}
+
 /// What was found, and whether the search was cut short.
 pub(crate) struct Around {
     pub(crate) found: Vec<Nearby>,

@@ -25,6 +25,9 @@ macro_rules! codes {
         }
 
         impl ProblemCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             /// The code in kebab case, such as `project-folder-missing`.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -98,7 +98,7 @@ pub(crate) fn read_workspace_file(
     }
 }
 
-fn syntax_problem(source: &Source, error: &saphyr::ScanError) -> Problem {
+pub(crate) fn syntax_problem(source: &Source, error: &saphyr::ScanError) -> Problem {
     let place = place_of(source, error.marker());
     Problem::new(
         ProblemCode::InvalidYaml,
@@ -200,17 +200,17 @@ struct Entries<'a> {
     problems: Vec<Problem>,
 }
 
-type Node<'a> = MarkedYaml<'a>;
+pub(crate) type Node<'a> = MarkedYaml<'a>;
 
 /// Where a node or an error is; saphyr places what it misses behind the end.
-fn place_of(source: &Source, marker: &Marker) -> Place {
+pub(crate) fn place_of(source: &Source, marker: &Marker) -> Place {
     source.within(Place {
         line: u32::try_from(marker.line()).unwrap_or(1).max(1),
         column: u32::try_from(marker.col() + 1).unwrap_or(1),
     })
 }
 
-fn pairs<'a, 'y>(node: &'a Node<'y>) -> Vec<(&'a str, &'a Node<'y>)> {
+pub(crate) fn pairs<'a, 'y>(node: &'a Node<'y>) -> Vec<(&'a str, &'a Node<'y>)> {
     node.data
         .as_mapping()
         .map(|mapping| {

@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) memory: Kept<Memory>,
     pub(crate) state_folder: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
+    /// What the host had set so that its window can be drawn.
+    pub(crate) drawing: Vec<(String, String)>,
     /// Whether work that nobody waits for may begin.
     awake: watch::Sender<bool>,
     /// Replaced as a whole when uv is to be looked for anew.
@@ -43,6 +45,7 @@ impl Context {
             guard,
             environment,
             home,
+            drawing,
         } = options;
         fs_err::create_dir_all(&state_folder).map_err(|error| {
             ApiError::new(ErrorCode::Io, "Dagdeck can't make its own folder.").because(&error)
@@ -86,6 +89,7 @@ impl Context {
             memory,
             state_folder,
             environment,
+            drawing,
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
             tools: RwLock::default(),
@@ -212,7 +216,7 @@ impl Context {
     }
 
     /// Looks at this machine's tools and shows them.
-    pub(super) async fn look_at_machine(&self) {
+    pub(crate) async fn look_at_machine(&self) {
         let uv = self.uv().await;
         let has_uv = uv.is_some();
         let find = move |name: &str| match name {

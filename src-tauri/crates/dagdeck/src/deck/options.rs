@@ -16,6 +16,8 @@ pub struct DeckOptions {
     pub environment: BTreeMap<String, String>,
     /// The person's home folder.
     pub home: PathBuf,
+    /// Variables that the host set so that its window can be drawn on this machine, with their values.
+    pub drawing: Vec<(String, String)>,
 }
 
 impl DeckOptions {
@@ -32,6 +34,7 @@ impl DeckOptions {
             guard,
             environment,
             home,
+            drawing: Vec::new(),
         }
     }
 }

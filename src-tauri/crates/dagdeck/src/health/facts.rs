@@ -21,6 +21,7 @@ pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>
             pythons,
             variables: context.environment.clone(),
             home: PathBuf::from(context.board.read(|snapshot| snapshot.home.clone())),
+            drawing: context.drawing.clone(),
         },
         workspace: session.map(workspace),
     }

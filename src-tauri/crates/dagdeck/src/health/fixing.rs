@@ -1,5 +1,6 @@
 //! Carries fixes out. Each is on the record, and the check that found the fault proves it afterwards.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,8 +176,9 @@ impl Health {
                     let ran = context.operations.run(&context.table, once, &cancel);
                     ran.await?;
                 }
-                // One of them may have been a Python.
+                // It may have brought another Python.
                 context.forget_pythons();
+                context.look_at_machine().await;
                 Ok(None)
             }
             Does::UsePort(port) => {
@@ -195,6 +197,7 @@ impl Health {
             | Does::Write { .. }
             | Does::MakeFolder(_)
             | Does::Trash(_)
+            | Does::SetAside(_)
             | Does::End(_) => self.on_record(fix, title).await,
             Does::Open(_) | Does::Copy(_) | Does::Show(_) => {
                 Err(not_found("This is for you to put right."))
@@ -256,6 +259,12 @@ fn change(does: &Does) -> Result<Option<Edit>, ApiError> {
             }
             Ok(None)
         }
+        Does::SetAside(paths) => {
+            for path in paths {
+                fs_err::rename(path, aside(path)).map_err(|error| io(&error))?;
+            }
+            Ok(None)
+        }
         Does::End(pids) => {
             for pid in pids {
                 process::end_marked(*pid).map_err(|error| io(&error))?;
@@ -264,6 +273,14 @@ fn change(does: &Does) -> Result<Option<Edit>, ApiError> {
         }
         _ => Ok(None),
     }
+}
+
+/// A name beside a file or folder that nothing has yet.
+fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let names = (1..).map(|number| path.with_file_name(format!("{name}.set-aside-{number}")));
+    let mut free = names.filter(|path| !path.exists());
+    free.next().unwrap_or_else(|| path.to_owned())
 }
 
 fn not_found(words: &str) -> ApiError {

@@ -181,6 +181,7 @@ fn does(does: &Does, session: Option<&Arc<Session>>) -> FixDoes {
         | Does::Write { .. }
         | Does::MakeFolder(_)
         | Does::Trash(_)
+        | Does::SetAside(_)
         | Does::End(_)
         | Does::UsePort(_)
         | Does::BringUv => FixDoes::Steps {
@@ -241,6 +242,10 @@ fn steps(does: &Does, session: Option<&Arc<Session>>) -> Vec<FixStep> {
         Does::Trash(paths) => paths
             .iter()
             .map(|path| say(format!("Moves {} to the trash", path.display())))
+            .collect(),
+        Does::SetAside(paths) => paths
+            .iter()
+            .map(|path| say(format!("Renames {}; nothing in it is lost", path.display())))
             .collect(),
         Does::End(pids) => pids
             .iter()

@@ -52,3 +52,53 @@ fn open(problem: &Problem) -> Fix {
         Does::Open(place),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use workspace::ProblemCode;
+
+    use crate::checks::{check, project, workspace as whole};
+
+    /// The codes of checks that take problems as they were read.
+    const TAKEN: &[(&str, &[ProblemCode])] = &[
+        ("settings-readable", whole::settings_readable::CODES),
+        ("settings-understood", whole::settings_understood::CODES),
+        ("projects-there", whole::projects_there::CODES),
+        ("projects-present", whole::projects_present::CODES),
+        ("projects-listed-once", whole::projects_listed_once::CODES),
+        ("projects-listed", whole::projects_listed::CODES),
+        ("entries-plain", whole::entries_plain::CODES),
+        ("names-differ", whole::names_differ::CODES),
+        ("workspace-file-used", whole::workspace_file_used::CODES),
+        ("deployment-present", whole::deployment_present::CODES),
+        ("project-settings", project::settings_readable::CODES),
+        ("environment-fits", project::environment_fits::CODES),
+    ];
+
+    /// The codes of checks that look at what the problem is of: the environment, the lockfile, the module.
+    const SEEN: &[(&str, &[ProblemCode])] = &[
+        ("environment-present", &[ProblemCode::EnvironmentMissing]),
+        ("environment-works", &[ProblemCode::EnvironmentBroken]),
+        ("environment-python", &[ProblemCode::PythonVersionUnmet]),
+        ("dagster-installed", &[ProblemCode::DagsterNotInstalled]),
+        ("lockfile-fresh", &[ProblemCode::LockfileStale]),
+        ("definitions-module", &[ProblemCode::ModuleMissing]),
+    ];
+
+    #[test]
+    fn every_code_belongs_to_exactly_one_check() {
+        let mut owners: BTreeMap<ProblemCode, Vec<&str>> = BTreeMap::new();
+        for (id, codes) in TAKEN.iter().chain(SEEN) {
+            assert!(check(id).is_some(), "{id}");
+            for code in *codes {
+                owners.entry(*code).or_default().push(id);
+            }
+        }
+        for code in ProblemCode::ALL {
+            let owners = owners.get(code).map_or(0, Vec::len);
+            assert_eq!(owners, 1, "{}", code.as_str());
+        }
+    }
+}

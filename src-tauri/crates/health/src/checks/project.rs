@@ -5,6 +5,7 @@ pub(super) mod dagster_installed;
 pub(super) mod dagster_versions;
 pub(super) mod definitions_load;
 pub(super) mod definitions_tried;
+pub(super) mod environment_fits;
 pub(super) mod environment_in_sync;
 pub(super) mod environment_present;
 pub(super) mod environment_python;

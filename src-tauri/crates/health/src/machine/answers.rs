@@ -15,6 +15,20 @@ pub struct Python {
     pub path: PathBuf,
 }
 
+#[cfg(test)]
+impl Python {
+    /// One as uv lists it.
+    pub(crate) fn new(text: &str, path: &str) -> Self {
+        let mut parts = text.split('.').filter_map(|part| part.parse().ok());
+        let mut next = || parts.next().unwrap_or_default();
+        Self {
+            version: (next(), next(), next()),
+            text: text.to_owned(),
+            path: PathBuf::from(path),
+        }
+    }
+}
+
 /// Major, minor, patch.
 type Version = (u32, u32, u32);
 

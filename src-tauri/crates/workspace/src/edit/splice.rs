@@ -142,24 +142,57 @@ pub(super) fn unregister(mut open: Open, project: &str) -> Result<Open, EditErro
         return Err(open.not_listed(project));
     }
     // One that is listed twice goes twice.
-    while let Some((at, spot)) = open.find(&form, project) {
-        let (place, new) = match &form {
-            Form::Tables(_) if spot.deep => {
-                return Err(open.shape("the project's entry has tables of its own"));
-            }
-            Form::Tables(_) => (table_out(&open, spot), String::new()),
-            Form::Array { spots, whole, .. } => from_array(&open, spots, at, whole),
-            Form::Single(spot) => (spot.entry.clone(), "[]".to_owned()),
-            Form::None => break,
-        };
-        open = open.replace(place, &new)?;
+    while let Some((at, _)) = open.find(&form, project) {
+        open = take_out(open, &form, at)?;
         form = open.form()?;
-        if open.item(&["workspace"]).is_none() {
-            // The last entry was all that made it a workspace, and dg stops without the table.
-            open = with_header(open)?;
-        }
     }
     open.lists(&meant)
+}
+
+/// Takes out each entry whose folder an earlier one names.
+pub(super) fn once(mut open: Open) -> Result<Open, EditError> {
+    let mut form = open.form()?;
+    let mut meant: Vec<String> = Vec::new();
+    for path in form.paths() {
+        if !meant.iter().any(|one| open.same(one, &path)) {
+            meant.push(path);
+        }
+    }
+    while let Some(at) = repeated(&open, &form) {
+        open = take_out(open, &form, at)?;
+        form = open.form()?;
+    }
+    open.lists(&meant)
+}
+
+/// The first entry whose folder an earlier one names.
+fn repeated(open: &Open, form: &Form) -> Option<usize> {
+    let spots = form.spots();
+    (1..spots.len()).find(|&at| {
+        let path = spots[at].path.as_deref();
+        let earlier = spots[..at].iter().filter_map(|spot| spot.path.as_deref());
+        path.is_some_and(|path| earlier.into_iter().any(|one| open.same(one, path)))
+    })
+}
+
+/// Takes one entry out.
+fn take_out(mut open: Open, form: &Form, at: usize) -> Result<Open, EditError> {
+    let spot = &form.spots()[at];
+    let (place, new) = match form {
+        Form::Tables(_) if spot.deep => {
+            return Err(open.shape("the project's entry has tables of its own"));
+        }
+        Form::Tables(_) => (table_out(&open, spot), String::new()),
+        Form::Array { spots, whole, .. } => from_array(&open, spots, at, whole),
+        Form::Single(spot) => (spot.entry.clone(), "[]".to_owned()),
+        Form::None => return Ok(open),
+    };
+    open = open.replace(place, &new)?;
+    if open.item(&["workspace"]).is_none() {
+        // The last entry was all that made it a workspace, and dg stops without the table.
+        open = with_header(open)?;
+    }
+    Ok(open)
 }
 
 fn with_header(open: Open) -> Result<Open, EditError> {

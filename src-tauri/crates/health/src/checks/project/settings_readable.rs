@@ -1,6 +1,6 @@
 //! A project's settings can be read and are understood.
 
-use workspace::Project;
+use workspace::{ProblemCode, Project};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::{problems, workspace as whole};
@@ -17,8 +17,15 @@ pub(crate) static CHECK: Check = Check {
     judge: Judge::Project(judge),
 };
 
+/// What counts only for a project; the rest counts for a workspace too.
+pub(in crate::checks) const CODES: &[ProblemCode] = &[
+    ProblemCode::PyprojectMissing,
+    ProblemCode::ProjectSettingsMissing,
+];
+
 fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
     let codes = [
+        CODES,
         whole::settings_readable::CODES,
         whole::settings_understood::CODES,
     ]

@@ -1,6 +1,6 @@
 //! dg and Dagster understand the workspace's settings.
 
-use workspace::ProblemCode;
+use workspace::{Problem, ProblemCode};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
@@ -34,5 +34,8 @@ pub(in crate::checks) const CODES: &[ProblemCode] = &[
 ];
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
-    problems::findings(&workspace.reading.problems, CODES, |_| None)
+    let reading = &workspace.reading;
+    let deployment = reading.deployment.iter().flat_map(|one| &one.problems);
+    let all: Vec<Problem> = reading.problems.iter().chain(deployment).cloned().collect();
+    problems::findings(&all, CODES, |_| None)
 }

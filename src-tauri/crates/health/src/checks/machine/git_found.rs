@@ -1,0 +1,89 @@
+//! Git is there where a package comes from a Git repository.
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::Finding;
+use crate::fix::{Does, Fix};
+use crate::machine::ToolState;
+
+pub(crate) static CHECK: Check = Check {
+    id: "git-found",
+    scope: Scope::Machine,
+    passes: "Git is installed where packages need it",
+    why: "uv runs Git for packages that a project takes from a repository. Nothing else here needs it.",
+    reads: &[Reads::Machine, Reads::Files],
+    needs: Needs::Nothing,
+    judge: Judge::Machine(judge),
+};
+
+fn judge(facts: &Facts) -> Vec<Finding> {
+    let (Some(git), Some(workspace)) = (facts.machine.tool("git"), &facts.workspace) else {
+        return Vec::new();
+    };
+    let asking = asking(workspace);
+    if git.state == ToolState::Ready || asking.is_empty() {
+        return Vec::new();
+    }
+    let finding = Finding::note(
+        "Git isn’t installed",
+        "Some packages come from a Git repository. They can’t be installed anew until Git is there.",
+    );
+    let finding = asking.into_iter().fold(finding, Finding::seen);
+    vec![match &git.install {
+        Some(line) => {
+            finding.fix(Fix::new("Copy command", Does::Copy(line.clone())).note("for a terminal"))
+        }
+        None => finding,
+    }]
+}
+
+/// The settings files that take a package from a repository.
+fn asking(workspace: &WorkspaceFacts) -> Vec<String> {
+    let reading = &workspace.reading;
+    let projects = reading.projects.iter().map(|one| &one.folder);
+    let folders = projects.chain(reading.deployment.iter().map(|one| &one.folder));
+    let files = folders.map(|folder| folder.join("pyproject.toml"));
+    let takes = |text: &str| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        lines.into_iter().any(|line| {
+            let bare: String = line.split_whitespace().collect();
+            bare.contains("git+") || bare.contains("{git=") || bare.contains(",git=")
+        })
+    };
+    let asking = files.filter(|file| fs_err::read_to_string(file).is_ok_and(|text| takes(&text)));
+    asking.map(|file| file.display().to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Tool;
+    use crate::trying;
+
+    #[test]
+    fn it_is_missed_only_where_a_package_needs_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, state) = (folder.path().join("app"), folder.path().join("state"));
+        let settings = |more: &str| {
+            let text =
+                format!("# git+ is not asked\n[tool.dg]\ndirectory_type = \"project\"\n{more}");
+            fs_err::create_dir_all(&root).unwrap();
+            fs_err::write(root.join("pyproject.toml"), text).unwrap();
+            let mut facts = trying::of(&root, &state);
+            facts.machine.tools = vec![Tool {
+                name: "git",
+                state: ToolState::NotFound,
+                install: Some("sudo apt-get install -y git".to_owned()),
+                ..trying::uv(&state, "")
+            }];
+            facts
+        };
+        assert_eq!(judge(&settings("")), []);
+        let facts = settings("[tool.uv.sources]\nkit = { git = \"https://example.com/kit\" }\n");
+        let finding = trying::the_finding(&CHECK, &facts);
+        let copied = Does::Copy("sudo apt-get install -y git".to_owned());
+        assert_eq!(finding.fix.unwrap().does, copied);
+    }
+}

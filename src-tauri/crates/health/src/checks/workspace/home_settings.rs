@@ -1,0 +1,111 @@
+//! The instance has a dagster.yaml that Dagster takes.
+
+use std::cmp::Ordering;
+
+use dagster::instance::Source;
+use workspace::{INSTANCE_FILE, Problem, ProblemCode, Severity};
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::checks::problems;
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::{Finding, Place};
+use crate::fix::{Does, Fix};
+
+pub(crate) static CHECK: Check = Check {
+    id: "dagster-home-settings",
+    scope: Scope::Workspace,
+    passes: "dagster.yaml is there and Dagster takes it",
+    why: "One key that Dagster doesn’t know stops the webserver, the daemon and every run.",
+    reads: &[Reads::Instance, Reads::Files],
+    needs: Needs::Nothing,
+    judge: Judge::Workspace(judge),
+};
+
+/// The newest Dagster whose keys are known here.
+const KNOWN: &str = "1.13.29";
+/// What counts as refused.
+const CODES: &[ProblemCode] = &[
+    ProblemCode::FileUnreadable,
+    ProblemCode::FileNotUtf8,
+    ProblemCode::InvalidYaml,
+    ProblemCode::WrongType,
+    ProblemCode::UnknownKey,
+];
+
+fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
+    let instance = &workspace.instance;
+    let file = instance.path.join(INSTANCE_FILE);
+    if instance.source != Source::Dagdeck && instance.path.is_dir() && !file.exists() {
+        return vec![missing(&file)];
+    }
+    let newer = is_newer(workspace);
+    let problems = workspace::instance_file_problems(&instance.path).into_iter();
+    let problems: Vec<Problem> = problems.map(|problem| weighed(problem, newer)).collect();
+    problems::findings(&problems, CODES, |_| None)
+}
+
+fn missing(file: &std::path::Path) -> Finding {
+    let write = Does::Write {
+        path: file.to_owned(),
+        text: String::new(),
+    };
+    Finding::note(
+        "DAGSTER_HOME has no dagster.yaml",
+        "Dagster uses its defaults and prints a warning at every start. An empty file says the defaults are what you want.",
+    )
+    .at(Place::of(file))
+    .fix(Fix::new("Write it", write).note("an empty file"))
+}
+
+/// A newer Dagster than the known ones may take more keys.
+fn weighed(problem: Problem, newer: bool) -> Problem {
+    let hint = "The webserver, the daemon and every run stop at it. Correct the file.";
+    if newer && problem.code == ProblemCode::UnknownKey {
+        let problem = Problem {
+            severity: Severity::Note,
+            ..problem
+        };
+        return problem
+            .hint("This Dagster is newer than the ones Dagdeck knows, so it may take it.");
+    }
+    problem.hint(hint)
+}
+
+/// Whether the webserver's Dagster is newer than the ones whose keys are known.
+fn is_newer(workspace: &WorkspaceFacts) -> bool {
+    let reading = &workspace.reading;
+    let deployment = reading.deployment.iter().map(|one| &one.environment);
+    let all = deployment.chain(reading.projects.iter().map(|one| &one.environment));
+    let mut versions = all.filter_map(|one| one.installed.dagster.as_deref());
+    versions.any(|version| workspace::compare_versions(version, KNOWN) == Ordering::Greater)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Level;
+    use crate::trying::{self, Trial};
+
+    #[test]
+    fn a_missing_one_is_written_and_a_bad_one_is_a_blocker() {
+        let trial = Trial::workspace(&["etl"]);
+        assert_eq!(
+            trying::found(&CHECK, &trial.facts()),
+            [],
+            "Dagdeck writes its own"
+        );
+        let home = trial.state.display().to_string();
+        fs_err::create_dir_all(&trial.state).unwrap();
+        let facts = || trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
+        let finding = trying::the_finding(&CHECK, &facts());
+        assert_eq!(finding.level, Level::Note);
+        trial.fix(&finding);
+        assert_eq!(trying::found(&CHECK, &facts()), []);
+        fs_err::write(trial.state.join("dagster.yaml"), "bogus: 1\n").unwrap();
+        let finding = trying::the_finding(&CHECK, &facts());
+        assert_eq!(finding.level, Level::Blocker);
+        assert!(finding.title.contains("“bogus”"), "{}", finding.title);
+        fs_err::write(trial.state.join("dagster.yaml"), "telemetry: [\n").unwrap();
+        assert_eq!(trying::the_finding(&CHECK, &facts()).level, Level::Blocker);
+    }
+}

@@ -1,0 +1,91 @@
+//! The DAGSTER_HOME that the person set can be used. One that is not set is no fault: Dagdeck keeps its own.
+
+use std::path::{Path, PathBuf};
+
+use crate::check::{Check, Judge, Needs, Reads, Scope};
+use crate::facts::{Facts, WorkspaceFacts};
+use crate::finding::{Finding, Place};
+use crate::fix::{Does, Fix};
+
+pub(crate) static CHECK: Check = Check {
+    id: "dagster-home-usable",
+    scope: Scope::Workspace,
+    passes: "DAGSTER_HOME is not set, or names a folder",
+    why: "Dagster takes an absolute path to a folder that is there, and stops at everything else.",
+    reads: &[Reads::Instance, Reads::Files, Reads::Machine],
+    needs: Needs::Nothing,
+    judge: Judge::Workspace(judge),
+};
+
+fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
+    let Some(problem) = &workspace.instance.problem else {
+        return Vec::new();
+    };
+    let finding = Finding::warning(
+        problem.replace('\'', "’"),
+        "Dagster’s own commands stop there. Dagdeck keeps runs and schedules in its own folder until it is put right.",
+    )
+    .seen(format!("used instead: {}", workspace.instance.path.display()));
+    let dot_env = workspace.reading.dot_env.as_ref();
+    let from_file = dot_env.and_then(|file| Some((file, file.get("DAGSTER_HOME")?)));
+    let from_file = from_file.filter(|(_, value)| !value.is_empty());
+    let value = match from_file {
+        Some((_, value)) => Some(value),
+        None => facts.machine.variable("DAGSTER_HOME"),
+    };
+    let folder = value.map(|value| expanded(value, &facts.machine.home));
+    let missing = folder.filter(|folder| folder.is_absolute() && !folder.exists());
+    let fix = match (missing, from_file) {
+        (Some(folder), _) => Some(Fix::new("Make the folder", Does::MakeFolder(folder))),
+        (None, Some((file, _))) => {
+            let place = Place::of(&file.path);
+            Some(Fix::new("Open .env", Does::Open(place)))
+        }
+        // A variable of the person's session: only they know where it is set.
+        (None, None) => None,
+    };
+    vec![match fix {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    }]
+}
+
+fn expanded(value: &str, home: &Path) -> PathBuf {
+    match value.strip_prefix("~/") {
+        Some(rest) => home.join(rest),
+        None => PathBuf::from(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trying::{self, Trial};
+
+    #[test]
+    fn a_missing_folder_is_made_and_a_relative_one_is_for_the_person() {
+        let trial = Trial::workspace(&["etl"]);
+        assert_eq!(
+            trying::found(&CHECK, &trial.facts()),
+            [],
+            "not set is no fault"
+        );
+        let home = trial.state.join("home");
+        let set =
+            |value: &str| trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", value)]);
+        let facts = set(home.to_str().unwrap());
+        let finding = trying::the_finding(&CHECK, &facts);
+        assert!(
+            finding.title.contains("there is no such folder"),
+            "{}",
+            finding.title
+        );
+        trial.fix(&finding);
+        assert_eq!(trying::found(&CHECK, &set(home.to_str().unwrap())), []);
+        let finding = trying::the_finding(&CHECK, &set("relhome"));
+        assert_eq!(finding.fix, None);
+        fs_err::write(trial.root.join(".env"), "DAGSTER_HOME=relhome\n").unwrap();
+        let finding = trying::the_finding(&CHECK, &trial.facts());
+        assert!(matches!(finding.fix.unwrap().does, Does::Open(_)));
+    }
+}
