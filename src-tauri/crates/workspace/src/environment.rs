@@ -4,6 +4,7 @@ mod choice;
 mod contents;
 mod distributions;
 mod pin;
+mod stamp;
 mod uv_workspace;
 mod venv;
 
@@ -17,6 +18,7 @@ pub(crate) use uv_workspace::UvWorkspaces;
 pub use contents::{Contents, contents};
 pub use distributions::{Asked, Distribution, distributions, site_packages};
 pub use pin::python_pin;
+pub use stamp::stamp;
 
 /// What can be said of an environment from files alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -34,6 +34,7 @@ pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
     Asked, BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
     EnvironmentState, Installed, Lockfile, contents, distributions, python_pin, site_packages,
+    stamp,
 };
 pub use files::project_files;
 pub use installable::package_name;

@@ -5,6 +5,7 @@
 mod code;
 mod empty;
 mod flood;
+mod health;
 mod idle;
 mod launch;
 mod measure;
@@ -24,7 +25,7 @@ use table::Row;
 /// What of it to measure.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts: read, launch, startup, flood, idle, window
+    /// Only these parts: read, health, launch, startup, flood, idle, window
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// How often each side is measured; the table shows medians
@@ -36,6 +37,7 @@ type Part = (&'static str, fn(usize) -> Result<Vec<Row>>);
 
 const PARTS: &[Part] = &[
     ("read", read::measure),
+    ("health", health::measure),
     ("launch", launch::measure),
     ("startup", startup::measure),
     ("flood", flood::measure),

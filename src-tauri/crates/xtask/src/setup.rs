@@ -6,7 +6,7 @@ mod debian;
 mod driver;
 mod node;
 mod python;
-mod uv;
+pub(crate) mod uv;
 mod workspace;
 
 use std::io::{BufRead, IsTerminal, Write};

@@ -65,7 +65,9 @@ impl Deck {
     }
 
     pub async fn workspace_check(&self, _: Nothing) -> Answer<Nothing> {
-        self.opened().await?.refresh().await;
+        let session = self.opened().await?;
+        session.site.forget_stamps();
+        session.refresh().await;
         Ok(Nothing {})
     }
 
@@ -261,13 +263,13 @@ impl Deck {
         let session = self.session.read().await.clone();
         let asked = if request.asked {
             self.context.look_at_machine().await;
-            if let Some(session) = &session {
-                session.refresh_and_ask_uv().await;
-            }
             health::Request::asked()
         } else {
             health::Request::all()
         };
+        if let Some(session) = &session {
+            session.refresh_and_ask_uv(request.asked).await;
+        }
         self.health.round(session.as_ref(), &asked).await;
         Ok(Nothing {})
     }

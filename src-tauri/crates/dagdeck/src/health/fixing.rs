@@ -43,7 +43,7 @@ impl Health {
         });
         let done = join_all(done).await;
         if let Some(session) = session {
-            session.refresh_and_ask_uv().await;
+            session.refresh_and_ask_uv(true).await;
         }
         self.round(session, &Request::all()).await;
         for (finding, outcome) in done {
@@ -83,7 +83,7 @@ impl Health {
             .map_err(|error| ApiError::new(ErrorCode::Io, error.to_string()).because(&error))?;
         self.kept().fixes.remove(id);
         if let Some(session) = session {
-            session.refresh_and_ask_uv().await;
+            session.refresh_and_ask_uv(true).await;
         }
         self.round(session, &Request::all()).await;
         Ok(())

@@ -25,6 +25,8 @@ struct Question {
     location: Option<String>,
     environment: PathBuf,
     project: UvProject,
+    /// What the answer depends on.
+    stamp: String,
 }
 
 impl Session {
@@ -73,10 +75,19 @@ impl Session {
             let asked = environment.lockfile.is_some()
                 && environment.can_run()
                 && sync::syncable(folder, environment);
-            asked.then(|| Question {
+            let stamp = asked.then(|| workspace::stamp(folder, environment))?;
+            if let Some(answer) = site.answer_of(&environment.path)
+                && site.answer_stands(&environment.path, &stamp)
+            {
+                // What was read since may have put it out of sight.
+                self.show_answer(location.as_deref(), &answer);
+                return None;
+            }
+            Some(Question {
                 location,
                 environment: environment.path.clone(),
                 project: sync::whole_uv_project(site, uv, folder, environment),
+                stamp,
             })
         };
         let reading = site.reading();
@@ -103,10 +114,14 @@ impl Session {
         let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
             return;
         };
-        site.keep_answer(environment, &found);
-        match &question.location {
-            Some(id) => self.show_check(id, &found),
-            None => self.show_deployment_check(&found),
+        site.keep_answer(environment, &found, Some(question.stamp));
+        self.show_answer(question.location.as_deref(), &found);
+    }
+
+    fn show_answer(&self, location: Option<&str>, found: &SyncCheck) {
+        match location {
+            Some(id) => self.show_check(id, found),
+            None => self.show_deployment_check(found),
         }
     }
 

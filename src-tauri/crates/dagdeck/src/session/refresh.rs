@@ -13,8 +13,11 @@ impl Session {
         self.check_environments();
     }
 
-    /// As [`Self::refresh`], and returns when uv has answered.
-    pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>) {
+    /// As [`Self::refresh`], and returns when uv has answered; `anew` also about what nothing tells to have changed.
+    pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>, anew: bool) {
+        if anew {
+            self.site.forget_stamps();
+        }
         self.read_and_show().await;
         if self.site.is_trusted() {
             self.ask_uv_about_all().await;

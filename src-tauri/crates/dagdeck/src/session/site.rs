@@ -21,6 +21,12 @@ use crate::keep::{LocationMemory, WorkspaceMemory};
 use crate::present;
 use crate::wire::{ApiError, ErrorCode};
 
+/// What uv said of an environment.
+struct Answer {
+    check: SyncCheck,
+    stamp: Option<String>,
+}
+
 /// What the units share.
 pub(crate) struct Site {
     pub(crate) context: Arc<Context>,
@@ -37,7 +43,7 @@ pub(crate) struct Site {
     port: Mutex<Option<u16>>,
     syncing: Arc<Mutex<Syncing>>,
     /// What uv said last of each environment.
-    answers: Mutex<BTreeMap<PathBuf, SyncCheck>>,
+    answers: Mutex<BTreeMap<PathBuf, Answer>>,
     /// Whether a launch waits for locations to load.
     pub(super) loading: watch::Sender<bool>,
     /// The address of the webserver while it answers.
@@ -144,14 +150,33 @@ impl Site {
         counts.get(environment).copied().unwrap_or_default()
     }
 
-    /// Keeps what uv said of an environment.
-    pub(super) fn keep_answer(&self, environment: &Path, answer: &SyncCheck) {
-        lock(&self.answers).insert(environment.to_owned(), answer.clone());
+    /// Keeps what uv said of an environment; `stamp` is what it depends on, where that is known.
+    pub(super) fn keep_answer(&self, environment: &Path, check: &SyncCheck, stamp: Option<String>) {
+        let answer = Answer {
+            check: check.clone(),
+            stamp,
+        };
+        lock(&self.answers).insert(environment.to_owned(), answer);
     }
 
     /// What uv said last of an environment.
     pub(crate) fn answer_of(&self, environment: &Path) -> Option<SyncCheck> {
-        lock(&self.answers).get(environment).cloned()
+        let answers = lock(&self.answers);
+        answers.get(environment).map(|answer| answer.check.clone())
+    }
+
+    /// Whether what uv said last of an environment still stands.
+    pub(super) fn answer_stands(&self, environment: &Path, stamp: &str) -> bool {
+        let answers = lock(&self.answers);
+        let known = answers.get(environment);
+        known.is_some_and(|answer| answer.stamp.as_deref() == Some(stamp))
+    }
+
+    /// Has uv be asked about every environment anew.
+    pub(crate) fn forget_stamps(&self) {
+        for answer in lock(&self.answers).values_mut() {
+            answer.stamp = None;
+        }
     }
 
     /// Dagdeck's own folder for this workspace.

@@ -139,6 +139,89 @@ impl Model {
     }
 }
 
+/// A workspace of this many projects that all work: each is a copy of a real one, its environment in hard links.
+pub(super) fn copies(count: usize) -> Result<PathBuf> {
+    let root = folder().join(format!("copies-{count}"));
+    let made = root.join(".made-by-xtask");
+    if made.is_file() {
+        return Ok(root);
+    }
+    if root.exists() {
+        fs_err::remove_dir_all(&root)?;
+    }
+    let model = launchable(2)?;
+    println!("  making {count} projects in {}", root.display());
+    fs_err::create_dir_all(root.join("projects"))?;
+    link(&model.join("deployments"), &root.join("deployments"))?;
+    readdress(&root.join("deployments/local/.venv"), &model, &root)?;
+    let mut config = String::from("directory_type = \"workspace\"\n\n[workspace]\n");
+    for number in 1..=count {
+        let name = format!("location-{number}");
+        copy(&model, &root, &name)?;
+        config += &format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
+    }
+    fs_err::write(root.join("dg.toml"), config)?;
+    fs_err::write(made, "")?;
+    Ok(root)
+}
+
+/// Copies the model's first project under another name, and has uv put the project itself into its environment.
+fn copy(model: &Path, root: &Path, name: &str) -> Result<()> {
+    const MODEL: &str = "location-1";
+    let folder = root.join("projects").join(name);
+    let (old, new) = (MODEL.replace('-', "_"), name.replace('-', "_"));
+    link(&model.join("projects").join(MODEL), &folder)?;
+    let from = model.join("projects").join(MODEL);
+    readdress(&folder.join(".venv"), &from, &folder)?;
+    if old != new {
+        fs_err::rename(folder.join("src").join(&old), folder.join("src").join(&new))?;
+    }
+    let mut files = vec![folder.join("pyproject.toml"), folder.join("uv.lock")];
+    files.push(folder.join("src").join(&new).join("defs/asset.py"));
+    for file in files {
+        let text = fs_err::read_to_string(&file)?;
+        let text = text.replace(&old, &new).replace(
+            &format!("name = \"{MODEL}\""),
+            &format!("name = \"{name}\""),
+        );
+        renew(&file, &text)?;
+    }
+    let uv = setup::uv::find().context("uv is missing")?;
+    Program::new(uv)
+        .args(["sync", "--quiet", "--offline"])
+        .folder(&folder)
+        .run()
+}
+
+/// A tree of hard links.
+fn link(from: &Path, to: &Path) -> Result<()> {
+    Program::new("cp").arg("-al").arg(from).arg(to).run()
+}
+
+/// Has the scripts of an environment name the folder that it was copied to.
+fn readdress(environment: &Path, from: &Path, to: &Path) -> Result<()> {
+    let (from, to) = (from.display().to_string(), to.display().to_string());
+    for entry in fs_err::read_dir(environment.join("bin"))?.flatten() {
+        let path = entry.path();
+        if entry.file_type()?.is_file()
+            && let Ok(text) = std::fs::read_to_string(&path)
+            && text.contains(&from)
+        {
+            renew(&path, &text.replace(&from, &to))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new file in the place of a hard link, with its rights.
+fn renew(path: &Path, text: &str) -> Result<()> {
+    let rights = fs_err::metadata(path)?.permissions();
+    fs_err::remove_file(path)?;
+    fs_err::write(path, text)?;
+    fs_err::set_permissions(path, rights)?;
+    Ok(())
+}
+
 /// A workspace of this many projects with one asset each, made by the scaffolder and synced, ready to launch.
 pub(super) fn launchable(count: usize) -> Result<PathBuf> {
     let root = folder().join(format!("launch-{count}"));

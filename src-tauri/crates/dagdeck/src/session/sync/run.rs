@@ -121,7 +121,8 @@ impl Session {
         drop(mark);
         self.read_and_show().await;
         if let Some(found) = found {
-            self.site.keep_answer(&target.environment.path, &found);
+            self.site
+                .keep_answer(&target.environment.path, &found, None);
             self.show_check_of(target, &found);
         }
         let started = self.start_again(target, left.stopped, stops, works).await;
