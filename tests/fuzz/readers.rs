@@ -62,6 +62,7 @@ impl Readers {
         match name {
             "instance/dagster.yaml" => {
                 let _any_answer = dagster::instance::state(&self.path("instance"));
+                let _any_answer = workspace::instance_file_problems(&self.path("instance"));
             }
             "plain/workspace.yaml" => self.read("plain", text),
             "projects/one/uv.lock" => {

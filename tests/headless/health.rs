@@ -12,6 +12,9 @@ use crate::opened::Opened;
 
 mod definitions;
 mod environments;
+mod instance;
+mod listing;
+mod machine;
 mod packages;
 
 /// An opened, trusted workspace whose checks are made when a test says so.
