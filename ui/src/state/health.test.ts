@@ -54,6 +54,9 @@ describe('a fix', () => {
   it('says what to know before its button is pressed', () => {
     expect(fixNote(fixOf('environment-in-sync'))).toBe('safe, about 12 s');
     expect(fixNote(fixOf('instance-settings'))).toBe('safe');
+    expect(fixNote({ ...fixOf('environment-in-sync'), note: 'or stop that program' })).toBe(
+      'safe\nor stop that program',
+    );
     expect(fixNote(fixOf('lockfile-fresh'))).toBe('changes uv.lock');
     const edit = { path: '/w/dg.toml', diff: ['-a', '+b'] };
     const steps = [{ words: 'Changes the file', command: null, edit }];

@@ -166,10 +166,18 @@ function changed(fix: FixView): string[] {
   return [...new Set(fix.does.steps.flatMap((step) => (step.edit ? [fileName(step.edit.path)] : [])))];
 }
 
-/** What to know before a fix: "safe, about 12 s", "changes dg.toml", "your code". */
+/** Whether a note tells how long or how large: only such a note goes on after a comma. */
+function measures(note: string | null): note is string {
+  return note?.startsWith('about ') === true;
+}
+
+/** What to know before a fix, a line each: "safe, about 12 s", "changes dg.toml", "your code". */
 export function fixNote(fix: FixView): string {
   const { does, note, safe } = fix;
-  if (does.kind === 'steps' && safe) return note === null ? 'safe' : `safe, ${note}`;
+  if (does.kind === 'steps' && safe) {
+    if (note === null) return 'safe';
+    return measures(note) ? `safe, ${note}` : `safe\n${note}`;
+  }
   if (note !== null) return note;
   if (does.kind === 'open') return 'yours to edit';
   if (does.kind === 'copy') return 'yours to run';
@@ -212,8 +220,15 @@ export function waysOut(health: HealthView): number {
   return open.filter((one) => one.severity !== 'note' && one.fix !== null).length;
 }
 
+/** What a line of the plan is about: where it belongs, and how long or large it is. */
+export function planWords(health: HealthView, finding: FindingView): string {
+  const note = finding.fix?.note ?? null;
+  const name = groupName(health, finding);
+  return measures(note) ? `${name}, ${note}` : name;
+}
+
 /** Where a finding belongs: "This machine", "Workspace", or the location’s name. */
-export function groupName(health: HealthView, finding: FindingView): string {
+function groupName(health: HealthView, finding: FindingView): string {
   const key = groupKey(finding);
   const group = health.groups.find((one) => groupKey(one) === key);
   return group?.name ?? finding.location ?? 'Workspace';
