@@ -73,7 +73,10 @@ impl App {
             .await;
         self.click("open-path-go").await;
         self.find("trust-accept").await;
-        assert_eq!(self.children(), [], "something runs before trust was given");
+        // What is asked about the machine runs in Dagdeck's own folder, and may be under way.
+        let mut inside = mentioning(&[&workspace.path()]);
+        inside.retain(|process| process.program != program());
+        assert_eq!(inside, [], "something runs before trust was given");
         self.shoot("trust").await;
         self.click("trust-accept").await;
         self.find("launch").await;

@@ -11,6 +11,7 @@
 mod app;
 mod create;
 mod driver;
+mod health;
 mod killed;
 mod main_job;
 mod sample;

@@ -94,6 +94,8 @@ describe('what is left to the person', () => {
       'These two need you: a command to run and a choice.',
     );
     expect(leftToYou(only('environment-present'))).toBeNull();
+    const told = only('instance-settings').findings.map((one) => ({ ...one, fix: null }));
+    expect(leftToYou({ ...design, findings: told })).toBeNull();
   });
 
   it('takes in a safe fix that did not help, which "Fix all safe" leaves alone then', () => {

@@ -202,7 +202,11 @@ function wanted(finding: FindingView): string {
 /** What is left to the person: "The other three need you: an edit, a choice and a look at what changes in uv.lock." */
 export function leftToYou(health: HealthView): string | null {
   const safe = new Set(safeFixes(health).map((one) => one.id));
-  const left = openFindings(health).filter((one) => one.state.kind !== 'fixing' && !safe.has(one.id));
+  // A note that nothing has to be done about asks for nothing.
+  const asks = (one: FindingView) => one.severity !== 'note' || one.fix !== null;
+  const left = openFindings(health).filter(
+    (one) => asks(one) && one.state.kind !== 'fixing' && !safe.has(one.id),
+  );
   if (left.length === 0) return null;
   const many = left.length > 1;
   const who =
