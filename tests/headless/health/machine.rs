@@ -155,3 +155,55 @@ async fn a_limit_on_watched_folders_is_told_with_the_line_that_raises_it() {
     assert!(command.contains("fs.inotify.max_user_watches=524288"));
     checked.opened.deck.shut_down().await;
 }
+
+/// In a process whose PATH is as bare as a desktop's, with a login shell that adds to it.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tool_that_only_the_login_shell_finds_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    const BARE: &str = "DAGDECK_TEST_BARE_PATH";
+    if std::env::var_os(BARE).is_none() {
+        let home = testkit::TestDir::new();
+        let odd = home.make("odd");
+        std::os::unix::fs::symlink(real_uv(), odd.join("uv")).unwrap();
+        let shell = home.join("shell");
+        // As `sh -ilc` whose start-up files add a folder.
+        let text = format!(
+            "#!/bin/sh\nexport PATH=\"$PATH:{}\"\neval \"$2\"\n",
+            odd.display()
+        );
+        fs_err::write(&shell, text).unwrap();
+        fs_err::set_permissions(&shell, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "health::machine::a_tool_that_only_the_login_shell_finds_is_told",
+                "--nocapture",
+            ])
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", home.path())
+            .env("SHELL", &shell)
+            .env_remove("TERM")
+            .env_remove("UV_INSTALL_DIR")
+            .env_remove("XDG_BIN_HOME")
+            .env(BARE, odd.join("uv"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{said}{complained}"
+        );
+        return;
+    }
+    let workspace = TestWorkspace::copy();
+    let checked = checked(&workspace).await;
+    let finding = checked.the_finding("path-as-in-shell").await;
+    assert_eq!(finding.severity, Severity::Note);
+    let uv = std::env::var(BARE).unwrap();
+    assert_eq!(finding.evidence, [format!("uv: {uv}")]);
+    checked.opened.deck.shut_down().await;
+}
