@@ -4,9 +4,11 @@
 //! that no rule knows still has its exception's class as title and the person's last frame as place.
 
 mod load;
+mod tool;
 mod traceback;
 mod uv;
 
 pub use load::{Explained, Origin, Step, explain_load_error, search_line};
+pub use tool::{ExplainedTool, explain_tool};
 pub use traceback::Frame;
 pub use uv::{ExplainedUv, UvStep, explain_uv};

@@ -243,7 +243,7 @@ fn cancelled() -> ApiError {
     ApiError::new(ErrorCode::Cancelled, "Cancelled.")
 }
 
-/// What an exit means: only code 0 is success; what uv printed otherwise is explained.
+/// What an exit means: only code 0 is success; what uv or one of Dagster's tools printed otherwise is explained.
 pub(crate) fn judge(
     title: &str,
     command: &CommandLine,
@@ -277,10 +277,13 @@ pub(crate) fn judge(
         error
     } else {
         let words = finished.exit.words();
-        ApiError::new(
-            ErrorCode::ToolFailed,
-            format!("{title}: the program {words}."),
-        )
+        let explained = dagster::explain::explain_tool(&printed, None, None);
+        let message = match explained.explanation {
+            Some(explanation) => format!("{}: {explanation}", explained.title),
+            None => format!("{title}: the program {words}."),
+        };
+        let error = ApiError::new(ErrorCode::ToolFailed, message);
+        explained.hint.into_iter().fold(error, ApiError::hint)
     };
     let lines: Vec<&str> = printed.lines().collect();
     let last = lines.len().saturating_sub(TOLD);

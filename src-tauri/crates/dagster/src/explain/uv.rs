@@ -219,6 +219,12 @@ const RULES: &[Rule] = &[
         "Sync",
     ),
     rule(
+        r"dagster\S* depends on dagster-shared==([\d.]+\d)[^\n]*depends on dagster-shared==",
+        "Dagster {1} doesn't go with its other packages",
+        "They ask for different releases of each other. Some packages of a release are published days after the others.",
+        "Ask for the release before it in pyproject.toml, or wait until it is whole.",
+    ),
+    rule(
         r"No solution found when resolving dependencies",
         "The packages can't be combined",
         "The versions that the packages ask of each other exclude one another.",
@@ -257,6 +263,14 @@ pub fn explain_uv(text: &str) -> ExplainedUv {
             } else {
                 UvStep::Say(hint)
             }],
+        };
+    }
+    // uv runs other tools too, the scaffolder among them.
+    if let Some(known) = super::tool::known(text) {
+        return ExplainedUv {
+            title: known.title,
+            explanation: Some(known.explanation),
+            hints: vec![UvStep::Say(known.hint)],
         };
     }
     let line = text

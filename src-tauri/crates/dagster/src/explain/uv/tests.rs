@@ -42,7 +42,10 @@ fn every_recorded_failure_is_explained() {
             "venv-is-no-environment",
             "The environment's folder holds something else",
         ),
-        ("no-solution", "The packages can't be combined"),
+        (
+            "no-solution",
+            "Dagster 1.13.28 doesn't go with its other packages",
+        ),
     ];
     for (name, title) in expected {
         let explained = explain_uv(sample(name));
@@ -65,6 +68,21 @@ fn every_recorded_failure_is_explained() {
 fn what_uv_itself_would_mend_offers_a_sync() {
     let explained = explain_uv(sample("dangling"));
     assert!(matches!(explained.hints[0], UvStep::Sync(_)));
+}
+
+#[test]
+fn versions_that_exclude_one_another_are_said_so_whichever_they_are() {
+    let explained = explain_uv(
+        "error: No solution found when resolving dependencies\n  cause: Because a depends on b<2 and your project depends on b>=2\n",
+    );
+    assert_eq!(explained.title, "The packages can't be combined");
+}
+
+#[test]
+fn what_the_scaffolder_says_through_uv_is_explained() {
+    let explained = explain_uv("Folder already exists at exists1.\n");
+    assert_eq!(explained.title, "There is something in that place already");
+    assert!(matches!(explained.hints[..], [UvStep::Say(_)]));
 }
 
 #[test]
