@@ -161,6 +161,34 @@ async fn packages_of_different_dagster_releases_are_named() {
     checked.opened.deck.shut_down().await;
 }
 
+/// 1.13.28 was published without two of the packages that the project asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_is_not_whole_is_told_before_a_sync_fails() {
+    let workspace = TestWorkspace::copy();
+    let file = workspace.project(PROJECT).join("pyproject.toml");
+    edit(&file, |text| {
+        text.replace("dagster==1.13.27", "dagster==1.13.28")
+    });
+    let checked = checked(&workspace).await;
+    let title = "Dagster 1.13.28 isn’t published whole yet";
+    let finding = the_finding(&checked, "release-whole", title).await;
+    assert_eq!(finding.severity, Severity::Blocker);
+    let lacking = [
+        "dagster-dg-cli has no 1.13.28",
+        "dagster-webserver has no 1.13.28",
+    ];
+    assert_eq!(finding.evidence, lacking);
+    let FixDoes::Show { screen, .. } = finding.fix.unwrap().does else {
+        panic!("only the person can say which version is meant");
+    };
+    assert_eq!(screen, FixScreen::Packages);
+    edit(&file, |text| {
+        text.replace("dagster==1.13.28", "dagster==1.13.27")
+    });
+    assert_eq!(checked.found("release-whole").await, []);
+    checked.opened.deck.shut_down().await;
+}
+
 /// A real pair: Dagster can be imported and no code server can start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_protobuf_older_than_generated_code_is_replaced() {

@@ -52,6 +52,7 @@ pub static CHECKS: &[&Check] = &[
     &project::environment_works::CHECK,
     &project::environment_python::CHECK,
     &project::python_available::CHECK,
+    &project::release_whole::CHECK,
     &project::dagster_installed::CHECK,
     &project::generated_code::CHECK,
     &project::dagster_versions::CHECK,

@@ -18,6 +18,7 @@ pub(super) mod module_name;
 pub(super) mod module_present;
 pub(super) mod package_importable;
 pub(super) mod python_available;
+pub(super) mod release_whole;
 pub(super) mod settings_readable;
 pub(super) mod variables_set;
 

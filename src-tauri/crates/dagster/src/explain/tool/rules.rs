@@ -208,13 +208,19 @@ const RULES: &[Rule] = &[
         "Move the instance's folder away; runs that it holds are lost.",
     ],
     [
+        r"more than one Definitions object[^\n]*Found Definitions objects: ([^\n]+)",
+        "Two Definitions objects in one module",
+        "Dagster loads the one Definitions object that a module holds. There are {1}.",
+        "Join them with Definitions.merge, or keep one and delete the rest.",
+    ],
+    [
         r"No heartbeat received in (\d+) seconds",
         "The code server was left alone",
         "Whoever started it gave no sign of life for {1} seconds, so it ended itself.",
         "Start it again.",
     ],
     [
-        r"ModuleNotFoundError: No module named '([^']+)'",
+        r"(?:ModuleNotFoundError|ImportError): `?No module named '([^']+)'",
         "There is no module {1}",
         "Python did not find it: it is not installed, or its name or folder is another.",
         "Sync the environment, or correct the name.",

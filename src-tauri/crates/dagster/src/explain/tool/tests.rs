@@ -116,6 +116,14 @@ const KNOWN: &[(&str, &str)] = &[
     ("protobuf-5.29.5", "protobuf is too old for generated code"),
     ("grpcio-1.70.0", "grpcio is too old for generated code"),
     ("two-alembic-heads", "The instance's database is damaged"),
+    (
+        "grpc-imp_err.stderr",
+        "There is no module not_a_real_module",
+    ),
+    (
+        "grpc-two_defs.stderr",
+        "Two Definitions objects in one module",
+    ),
 ];
 
 /// Recorded without their last line, so there is nothing for a rule to know them by.
