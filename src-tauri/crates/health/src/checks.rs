@@ -1,5 +1,7 @@
 //! The table of checks. Each stands in a file of its own, in the folder of its scope.
 
+#[cfg(test)]
+mod documentation;
 mod machine;
 mod problems;
 mod project;

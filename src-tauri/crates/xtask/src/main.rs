@@ -50,7 +50,7 @@ enum Command {
     },
     /// Sets up and runs every check and test, as CI does
     Test(test::Arguments),
-    /// Writes the generated TypeScript; with --check, only says whether it is stale
+    /// Writes the generated TypeScript and the list of checks; with --check, only says whether the first is stale
     Gen {
         /// Changes nothing, fails when a file is stale
         #[arg(long)]
