@@ -1,9 +1,20 @@
 //! `dagdeck doctor` on a real workspace: what is wrong, put right, and told to be handed on.
 
+use std::path::Path;
+
 use serde_json::Value;
 use testkit::TestWorkspace;
 
-use crate::command::{dagdeck, printed};
+use crate::command::{dagdeck, dagdeck_with, printed};
+
+/// Asserts that a workspace that Dagdeck made, and trusts, is well.
+pub(crate) fn nothing_above_a_note(root: &Path, state: &Path) {
+    let mut command = dagdeck_with(state);
+    command.arg("doctor").arg(root).arg("--json");
+    let output = command.output().unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(above_notes(&answer), [""; 0], "{answer:#}");
+}
 
 /// What it answers as JSON, and the code it ends with.
 fn doctor(workspace: &TestWorkspace, words: &[&str]) -> (Value, Option<i32>) {

@@ -104,6 +104,7 @@ async fn a_new_workspace_and_a_second_project_are_served() {
         .await;
     up.signal("TERM");
     up.ended(Duration::from_secs(15)).await;
+    crate::doctor::nothing_above_a_note(&bench.at("acme"), &bench.0.join("state"));
     wait_until_none_mentions(&[bench.0.path()], Duration::from_secs(5)).await;
 }
 

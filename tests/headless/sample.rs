@@ -93,6 +93,7 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     graphql.wait_for_run(&forecast, "SUCCESS", RUNNING).await;
     up.signal("TERM");
     up.ended(ENDING).await;
+    crate::doctor::nothing_above_a_note(&root, &state);
     wait_until_none_mentions(&[&root, &state], Duration::from_secs(5)).await;
     let logs = texts(&state.join("workspaces"));
     assert!(logs.len() > 3, "there are logs");
