@@ -19,7 +19,7 @@ pub struct Explained {
     pub title: String,
     /// What it means in plain words; none when no rule knows it.
     pub explanation: Option<String>,
-    /// Next steps.
+    /// Next steps, beside opening the place.
     pub hints: Vec<Step>,
     /// The class of the exception that the person's code met.
     pub class: String,
@@ -158,7 +158,6 @@ pub fn explain_load_error(failure: &LoadFailure, origin: &Origin) -> Explained {
         None => (case.class.clone(), None, Vec::new(), None),
     };
     let place = named.or_else(|| case.own_frame().cloned());
-    let hints = with_open(hints, place.as_ref());
     Explained {
         title,
         explanation,
@@ -169,22 +168,6 @@ pub fn explain_load_error(failure: &LoadFailure, origin: &Origin) -> Explained {
         place,
         text: failure.text(),
     }
-}
-
-/// Puts "Open FILE at line N" first wherever the place is known.
-fn with_open(mut hints: Vec<Step>, place: Option<&Frame>) -> Vec<Step> {
-    let openable = place.filter(|place| place.path.is_absolute());
-    if let Some(place) = openable
-        && !hints.iter().any(|hint| matches!(hint, Step::Open { .. }))
-    {
-        let name = place.path.file_name().unwrap_or_default().to_string_lossy();
-        hints.push(Step::Open {
-            text: format!("Open {name} at line {}", place.line),
-            path: place.path.clone(),
-            line: place.line,
-        });
-    }
-    hints
 }
 
 /// A failure taken apart for the rules.

@@ -61,10 +61,12 @@ fn a_missing_variable_is_named_with_the_line_that_reads_it() {
         copied,
         Some("echo 'MY_REQUIRED_TOKEN=' >> /home/user/work/err/.env")
     );
-    assert!(matches!(
-        found.hints.last(),
-        Some(Step::Open { line: 2, .. })
-    ));
+    let opens = |hint: &Step| matches!(hint, Step::Open { .. });
+    assert!(
+        !found.hints.iter().any(opens),
+        "the place is its own way to the file: {:?}",
+        found.hints
+    );
 }
 
 #[test]
