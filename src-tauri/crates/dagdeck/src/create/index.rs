@@ -118,10 +118,19 @@ impl Index {
         let mut skipped = None;
         for _ in 0..TRIES {
             let requirements = versions::newest(below.as_deref());
-            let name = below
-                .as_ref()
-                .map_or_else(|| "newest".to_owned(), |below| format!("below-{below}"));
-            let finished = ask(context, &name, &requirements).await??;
+            let (file, about) = match &below {
+                None => ("newest".to_owned(), "the newest Dagster".to_owned()),
+                Some(below) => (
+                    format!("below-{below}"),
+                    format!("the newest Dagster below {below}"),
+                ),
+            };
+            let question = Question {
+                file,
+                about,
+                requirements,
+            };
+            let finished = ask(context, &question).await??;
             let answer = versions::parse_answer(&finished.stdout_text());
             let Some(candidate) = versions::candidate(&answer) else {
                 break;
@@ -151,13 +160,21 @@ impl Index {
         context: &Context,
         version: &str,
     ) -> Result<Vec<String>, ApiError> {
-        let all = versions::pinned(versions::PACKAGES, version);
-        if is_published(context, &format!("whole-{version}"), &all).await? {
+        let all = Question {
+            file: format!("whole-{version}"),
+            about: format!("every package of Dagster {version}"),
+            requirements: versions::pinned(versions::PACKAGES, version),
+        };
+        if is_published(context, &all).await? {
             return Ok(Vec::new());
         }
         let each = versions::PACKAGES.map(|package| async move {
-            let one = versions::pinned([package], version);
-            let there = is_published(context, &format!("{package}-{version}"), &one).await?;
+            let one = Question {
+                file: format!("{package}-{version}"),
+                about: format!("{package} {version}"),
+                requirements: versions::pinned([package], version),
+            };
+            let there = is_published(context, &one).await?;
             Ok::<_, ApiError>((!there).then(|| package.to_owned()))
         });
         let mut missing = Vec::new();
@@ -180,9 +197,18 @@ impl Index {
     }
 }
 
+/// What the index is asked.
+struct Question {
+    /// The file for uv, without its ending.
+    file: String,
+    /// What it is about, in words: two questions in a row must not read alike.
+    about: String,
+    requirements: String,
+}
+
 /// Whether everything that is required is published.
-async fn is_published(context: &Context, name: &str, requirements: &str) -> Result<bool, ApiError> {
-    match ask(context, name, requirements).await? {
+async fn is_published(context: &Context, question: &Question) -> Result<bool, ApiError> {
+    match ask(context, question).await? {
         Ok(_) => Ok(true),
         Err(Refused::NotPublished) => Ok(false),
         Err(Refused::Unasked(error)) => Err(error),
@@ -207,14 +233,14 @@ impl From<Refused> for ApiError {
 /// Has uv resolve requirements. The outer error: uv is missing or can't be given the question.
 async fn ask(
     context: &Context,
-    name: &str,
-    requirements: &str,
+    question: &Question,
 ) -> Result<Result<Finished, Refused>, ApiError> {
     let uv = context.uv().await.ok_or_else(uv_missing)?;
     let python = context.pythons().await.into_iter().next();
     let folder = context.state_folder.join("create");
-    let file = folder.join(format!("{name}.txt"));
-    let written = fs_err::create_dir_all(&folder).and_then(|()| fs_err::write(&file, requirements));
+    let file = folder.join(format!("{}.txt", question.file));
+    let written =
+        fs_err::create_dir_all(&folder).and_then(|()| fs_err::write(&file, &question.requirements));
     written.map_err(|error| {
         ApiError::new(
             ErrorCode::Io,
@@ -224,7 +250,7 @@ async fn ask(
     })?;
     let command = versions::ask(&uv, python.map(|python| python.path).as_deref(), &file);
     let operation = context.operations.begin(Begun {
-        title: "Asking the package index for Dagster's versions".to_owned(),
+        title: format!("Asking the package index for {}", question.about),
         command: Some(command_view(&command)),
         passing: true,
         ..Begun::default()
@@ -236,20 +262,16 @@ async fn ask(
     let not_published = finished.as_ref().is_ok_and(|finished| {
         !finished.exit.success() && versions::is_not_published(&finished.stderr_text())
     });
-    let title = "Asked the package index for Dagster's versions";
+    let title = format!("Asked the package index for {}", question.about);
     if not_published {
         let end = OperationState::Succeeded;
-        context
-            .operations
-            .end(operation, end, Some(title.to_owned()));
+        context.operations.end(operation, end, Some(title));
         return Ok(Err(Refused::NotPublished));
     }
     match judge("Asking the package index", &command, finished) {
         Ok(finished) => {
             let end = OperationState::Succeeded;
-            context
-                .operations
-                .end(operation, end, Some(title.to_owned()));
+            context.operations.end(operation, end, Some(title));
             Ok(Ok(finished))
         }
         Err(error) => {
