@@ -13,6 +13,13 @@ describe('the trust screen', () => {
     expect(screen.getByTestId('trust-concerns').textContent).toContain('AWS_ACCESS_KEY_ID');
   });
 
+  it('shows the first commands and names the others', async () => {
+    const { screen } = await show('trust');
+    const steps = [...screen.getByTestId('trust-steps').querySelectorAll('details')];
+    expect(steps.length).toBeGreaterThan(2);
+    expect(steps.map((one) => one.open)).toEqual(steps.map((_, at) => at < 2));
+  });
+
   it('has the harmless choice in focus, and it runs nothing', async () => {
     const { screen, backend } = await show('trust');
     expect(document.activeElement).toBe(screen.getByTestId('trust-browse'));
