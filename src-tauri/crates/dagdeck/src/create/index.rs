@@ -250,7 +250,7 @@ async fn ask(
     })?;
     let command = versions::ask(&uv, python.map(|python| python.path).as_deref(), &file);
     let operation = context.operations.begin(Begun {
-        title: format!("Asking the package index for {}", question.about),
+        title: format!("Looking up {}", question.about),
         command: Some(command_view(&command)),
         passing: true,
         ..Begun::default()
@@ -262,7 +262,7 @@ async fn ask(
     let not_published = finished.as_ref().is_ok_and(|finished| {
         !finished.exit.success() && versions::is_not_published(&finished.stderr_text())
     });
-    let title = format!("Asked the package index for {}", question.about);
+    let title = format!("Looked up {}", question.about);
     if not_published {
         let end = OperationState::Succeeded;
         context.operations.end(operation, end, Some(title));

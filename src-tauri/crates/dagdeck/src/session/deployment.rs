@@ -144,7 +144,8 @@ pub(super) async fn prepare_instance(site: &Arc<Site>) -> Result<(), ApiError> {
             State::Fresh => {}
         }
         let command = command::prepare_instance(&interpreter(site)?, &site.shared());
-        run(site, "Making the instance", &command, INSTANCE_LIMIT).await
+        let titles = ("Making the instance", "Made the instance");
+        run(site, titles, &command, INSTANCE_LIMIT).await
     };
     site.prepared.or_make(&place, make).await
 }
@@ -171,7 +172,10 @@ pub(super) async fn make(
     for command in command::make_deployment(&plan) {
         run(
             site,
-            "Making an environment for the webserver",
+            (
+                "Making an environment for the webserver",
+                "Made an environment for the webserver",
+            ),
             &command,
             MAKE_LIMIT,
         )
@@ -181,10 +185,10 @@ pub(super) async fn make(
     fs_err::write(folder.join(MADE), "").map_err(|error| view::io("finish its folder", &error))
 }
 
-/// Runs a program once, on the record.
+/// Runs a program once, on the record, under a title while it runs and one when it worked.
 async fn run(
     site: &Arc<Site>,
-    title: &str,
+    (title, done): (&str, &str),
     command: &CommandLine,
     limit: Duration,
 ) -> Result<(), ApiError> {
@@ -193,7 +197,7 @@ async fn run(
             title: title.to_owned(),
             ..Begun::default()
         },
-        done: None,
+        done: Some(done.to_owned()),
         command,
         writer: None,
         limit,

@@ -171,7 +171,7 @@ impl Session {
                 passing: true,
                 ..Begun::default()
             },
-            done: None,
+            done: Some(format!("Previewed another Python for {}", target.name)),
             command: &command,
             writer: None,
             limit: LIMIT,

@@ -54,7 +54,8 @@ impl Session {
             .map(|target| self.plan(target, &uv, None))
             .buffered(*SYNCS);
         let mut environments: Vec<SyncPlan> = plans.collect().await;
-        operations.end(looking, OperationState::Succeeded, None);
+        let done = "Asked uv what a sync would change".to_owned();
+        operations.end(looking, OperationState::Succeeded, Some(done));
         if all {
             environments.retain(does_something);
         }

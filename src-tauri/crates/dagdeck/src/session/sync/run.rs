@@ -169,7 +169,7 @@ impl Session {
         if !running.is_empty() {
             let names: Vec<&str> = running.iter().map(|user| user.name.as_str()).collect();
             let names = names.join(", ");
-            line.says(&format!("stopping {names}"));
+            line.says(&format!("Stopping {names}"));
             sync.writer.note(&format!("Stopping {names} for this sync"));
             let stops = running
                 .iter()
