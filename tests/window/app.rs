@@ -103,10 +103,20 @@ impl App {
 
     /// Waits until a launch has settled: there is nothing left of it to cancel.
     pub(crate) async fn launch_is_over(&self) {
-        let css = "[data-testid=\"launch-cancel\"]";
-        within("the launch is over", STARTING, async || {
-            let left = self.client.find_all(Locator::Css(css)).await.ok()?;
-            left.is_empty().then_some(())
+        self.is_gone("launch-cancel").await;
+    }
+
+    /// Whether an element is there now.
+    pub(crate) async fn is_there(&self, id: &str) -> bool {
+        let css = format!("[data-testid=\"{id}\"]");
+        let found = self.client.find_all(Locator::Css(&css)).await.unwrap();
+        !found.is_empty()
+    }
+
+    /// Waits until an element is no longer there.
+    pub(crate) async fn is_gone(&self, id: &str) {
+        within(format!("`{id}` is gone"), STARTING, async || {
+            (!self.is_there(id).await).then_some(())
         })
         .await;
     }

@@ -10,6 +10,7 @@
 
 mod app;
 mod create;
+mod dialogs;
 mod driver;
 mod health;
 mod killed;

@@ -179,7 +179,7 @@ fn at_home(app: &App) -> String {
 }
 
 /// Takes the screen in both sizes and themes; the themes must differ, or one of them was not shown.
-async fn taken(app: &App, name: &str) {
+pub(crate) async fn taken(app: &App, name: &str) {
     within("the type faces are there", SOON, async || {
         let status = app.script("return document.fonts.status").await;
         (status == "loaded").then_some(())

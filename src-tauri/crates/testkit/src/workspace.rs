@@ -81,6 +81,15 @@ impl TestWorkspace {
 
     /// Adds a project that nobody has synced yet: files as the scaffolder writes them, no `.venv`.
     pub fn add_project_without_environment(&self, name: &str) {
+        self.make_project_without_environment(name);
+        let config = self.path().join("dg.toml");
+        let text = fs_err::read_to_string(&config).unwrap();
+        let entry = format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
+        fs_err::write(&config, text + &entry).unwrap();
+    }
+
+    /// Makes such a project's files, and lists it nowhere.
+    pub fn make_project_without_environment(&self, name: &str) {
         let (model, module) = (self.project("data-science"), name.replace('-', "_"));
         let folder = self.project(name);
         let named = |text: &str| {
@@ -104,10 +113,6 @@ impl TestWorkspace {
             let text = fs_err::read_to_string(model.join(from)).unwrap();
             fs_err::write(to, named(&text)).unwrap();
         }
-        let config = self.path().join("dg.toml");
-        let text = fs_err::read_to_string(&config).unwrap();
-        let entry = format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
-        fs_err::write(&config, text + &entry).unwrap();
     }
 
     fn environments(&self) -> Vec<PathBuf> {
