@@ -42,7 +42,7 @@ export function planned(open: WorkspaceView | null, change: ProjectsChange): Pro
     edits: [{ path: `${ROOT}/dg.toml`, diff }],
     remarks: change.add.map((path) => ({
       path,
-      message: 'It has no usable environment yet; sync it once it is added.',
+      message: 'It has no usable environment yet; sync it afterwards.',
       blocks: false,
     })),
     stops: gone.filter((one) => one.lifecycle.state === 'running').map((one) => one.name),

@@ -186,7 +186,7 @@ impl Work<'_> {
             let words = format!("It can't be loaded as it is: {}", problem.message);
             self.remark(folder, false, words);
         } else if !project.environment.can_run() {
-            let words = "It has no usable environment yet; sync it once it is added.".to_owned();
+            let words = "It has no usable environment yet; sync it afterwards.".to_owned();
             self.remark(folder, false, words);
         }
         self.taken.push((

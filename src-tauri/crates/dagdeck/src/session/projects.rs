@@ -83,10 +83,17 @@ fn titles(change: &ProjectsChange) -> (String, String) {
         many => format!("{} projects", many.len()),
     };
     match (change.add.as_slice(), change.remove.as_slice()) {
-        ([], []) => (
-            "Changing project folders".to_owned(),
-            "Changed project folders".to_owned(),
-        ),
+        ([], []) => {
+            let moved: Vec<String> = change
+                .moved
+                .iter()
+                .map(|one| one.location.clone())
+                .collect();
+            (
+                format!("Changing the path of {}", count(&moved)),
+                format!("Changed the path of {}", count(&moved)),
+            )
+        }
         ([], gone) if change.trash => (
             format!("Removing {}", count(gone)),
             format!("Removed {}, its folder is in the trash", count(gone)),
