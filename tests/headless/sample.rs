@@ -95,7 +95,11 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
     up.ended(ENDING).await;
     crate::doctor::nothing_above_a_note(&root, &state);
     wait_until_none_mentions(&[&root, &state], Duration::from_secs(5)).await;
-    let logs = texts(&state.join("workspaces"));
+    no_traceback_in(&state.join("workspaces"));
+}
+
+fn no_traceback_in(folder: &Path) {
+    let logs = texts(folder);
     assert!(logs.len() > 3, "there are logs");
     for (file, text) in logs {
         assert!(!text.contains("Traceback"), "{file}: {text}");
