@@ -40,6 +40,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
-    testTimeout: 30_000,
+    // Long for a machine that also compiles: axe looks at every element of a screen.
+    testTimeout: 120_000,
   },
 }));

@@ -142,7 +142,8 @@ impl Session {
             preview::copy(&project.folder, &FILES, &self.site.context.state_folder).map_err(io)?;
         let command = self.change_command(uv, project, copy.path(), change);
         let title = format!("Previewing what {} would ask for", project.name);
-        self.ask_uv_for(project, title, None, &command, true)
+        let done = format!("Previewed what {} would ask for", project.name);
+        self.ask_uv_for(project, title, Some(done), &command, true)
             .await?;
         let text = |folder: &Path| fs_err::read_to_string(folder.join(FILES[0]));
         let before = text(&project.folder).map_err(io)?;

@@ -34,8 +34,10 @@ impl Session {
     pub(crate) async fn definition_types(&self, id: &str) -> Result<DefinitionTypes, ApiError> {
         let place = self.place(id)?;
         let command = scaffold::list_components(&place.interpreter, &place.project.folder);
-        let title = format!("Listing what {} can hold", place.project.name);
-        let listed = self.ask_dg(&place, &title, &command, true).await?;
+        let of = format!("what {} can hold", place.project.name);
+        let listed = self
+            .ask_dg(&place, ("Listing", "Listed", &of), &command, true)
+            .await?;
         let components = scaffold::parse_components(&listed.stdout_text())
             .map_err(|error| unreadable(&command, &error))?;
         let types = scaffold::python_types()
@@ -84,8 +86,8 @@ impl Session {
             .map_err(|error| view::io("copy the project's settings", &error))?;
         let folder = copy.path().to_owned();
         let preview = command(&place, &folder, request, params.as_deref());
-        let title = format!("Previewing {}", request.path);
-        self.ask_dg(&place, &title, &preview, true).await?;
+        let title = ("Previewing", "Previewed", request.path.as_str());
+        self.ask_dg(&place, title, &preview, true).await?;
         let defs = folder.join(relative(&place.defs, &place.project.folder));
         let files =
             written(&defs, &folder).map_err(|error| view::io("read what was written", &error))?;
@@ -105,8 +107,9 @@ impl Session {
             Err(fault) => return Err(ApiError::new(ErrorCode::Invalid, fault)),
         };
         let line = command(&place, &place.project.folder, request, params.as_deref());
-        let title = format!("Adding {} to {}", request.path, place.project.name);
-        self.ask_dg(&place, &title, &line, false).await?;
+        let of = format!("{} to {}", request.path, place.project.name);
+        self.ask_dg(&place, ("Adding", "Added", &of), &line, false)
+            .await?;
         let made = place.defs.join(&request.path);
         if made.exists() {
             return Ok(());
@@ -137,8 +140,10 @@ impl Session {
 
     async fn params(&self, place: &Place, key: &str) -> Result<Vec<scaffold::Param>, ApiError> {
         let command = scaffold::inspect(&place.interpreter, &place.project.folder, key);
-        let title = format!("Asking what {key} needs");
-        let answer = self.ask_dg(place, &title, &command, true).await?;
+        let of = format!("what {key} needs");
+        let answer = self
+            .ask_dg(place, ("Asking", "Asked", &of), &command, true)
+            .await?;
         scaffold::parse_params(&answer.stdout_text()).map_err(|error| unreadable(&command, &error))
     }
 
@@ -180,21 +185,22 @@ impl Session {
         })
     }
 
+    /// Runs dg once. What it is about is told as "Listing ..." while it runs and as "Listed ..." then.
     async fn ask_dg(
         &self,
         place: &Place,
-        title: &str,
+        (begins, done, of): (&str, &str, &str),
         command: &CommandLine,
         passing: bool,
     ) -> Result<Finished, ApiError> {
         let once = Once {
             begun: Begun {
-                title: title.to_owned(),
+                title: format!("{begins} {of}"),
                 location: Some(place.project.id.clone()),
                 passing,
                 ..Begun::default()
             },
-            done: None,
+            done: Some(format!("{done} {of}")),
             command,
             writer: None,
             limit: LIMIT,

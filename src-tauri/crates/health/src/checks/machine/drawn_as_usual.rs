@@ -44,5 +44,7 @@ mod tests {
         let finding = trying::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Note);
         assert_eq!(finding.evidence, ["WEBKIT_DISABLE_DMABUF_RENDERER=1"]);
+        facts.machine.drawing.clear();
+        assert_eq!(judge(&facts), []);
     }
 }

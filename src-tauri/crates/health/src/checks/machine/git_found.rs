@@ -85,5 +85,8 @@ mod tests {
         let finding = trying::the_finding(&CHECK, &facts);
         let copied = Does::Copy("sudo apt-get install -y git".to_owned());
         assert_eq!(finding.fix.unwrap().does, copied);
+        let mut facts = facts;
+        facts.machine.tools[0].state = ToolState::Ready;
+        assert_eq!(judge(&facts), [], "once it is installed");
     }
 }

@@ -85,5 +85,7 @@ mod tests {
         assert_eq!(found[0].evidence, ["PYTHONPATH=/home/ann/lib"]);
         facts.machine.pythons = vec![Python::new("3.12.1", "/opt/conda/bin/python3")];
         assert_eq!(judge(&facts).len(), 2);
+        facts.machine.variables.clear();
+        assert_eq!(judge(&facts), []);
     }
 }

@@ -67,5 +67,8 @@ mod tests {
         assert_eq!(config("{ path = \"projects/*\" }"), Level::Warning);
         assert_eq!(config("{ path = \"none/*\" }"), Level::Warning);
         assert_eq!(config(&format!("{{ path = \"{absolute}\" }}")), Level::Note);
+        let plain = "directory_type = \"workspace\"\n[workspace]\nprojects = [{ path = \"projects/etl\" }]\n";
+        fs_err::write(trial.root.join("dg.toml"), plain).unwrap();
+        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
     }
 }

@@ -1,6 +1,8 @@
-//! The DAGSTER_HOME that the person set can be used. One that is not set is no fault: Dagdeck keeps its own.
+//! The DAGSTER_HOME that the person set can be used. One that is not set is only good to know: Dagdeck keeps its own.
 
 use std::path::{Path, PathBuf};
+
+use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
@@ -10,7 +12,7 @@ use crate::fix::{Does, Fix};
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-usable",
     scope: Scope::Workspace,
-    passes: "DAGSTER_HOME is not set, or names a folder",
+    passes: "DAGSTER_HOME names a folder",
     why: "Dagster takes an absolute path to a folder that is there, and stops at everything else.",
     reads: &[Reads::Instance, Reads::Files, Reads::Machine],
     needs: Needs::Nothing,
@@ -19,7 +21,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let Some(problem) = &workspace.instance.problem else {
-        return Vec::new();
+        let unset = workspace.instance.source == Source::Dagdeck;
+        return unset.then(|| not_set(workspace)).into_iter().collect();
     };
     let finding = Finding::warning(
         problem.replace('\'', "’"),
@@ -50,6 +53,15 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     }]
 }
 
+fn not_set(workspace: &WorkspaceFacts) -> Finding {
+    Finding::note(
+        "DAGSTER_HOME isn’t set",
+        "Dagdeck keeps this workspace’s runs and schedules in a folder of its own. A dg dev in a terminal keeps others, \
+         and neither shows the other’s. To share them, name a folder as DAGSTER_HOME in the workspace’s .env.",
+    )
+    .seen(format!("in use: {}", workspace.instance.path.display()))
+}
+
 fn expanded(value: &str, home: &Path) -> PathBuf {
     match value.strip_prefix("~/") {
         Some(rest) => home.join(rest),
@@ -60,16 +72,14 @@ fn expanded(value: &str, home: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Level;
     use crate::trying::{self, Trial};
 
     #[test]
     fn a_missing_folder_is_made_and_a_relative_one_is_for_the_person() {
         let trial = Trial::workspace(&["etl"]);
-        assert_eq!(
-            trying::found(&CHECK, &trial.facts()),
-            [],
-            "not set is no fault"
-        );
+        let unset = trying::the_finding(&CHECK, &trial.facts());
+        assert_eq!((unset.level, unset.fix), (Level::Note, None));
         let home = trial.state.join("home");
         let set =
             |value: &str| trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", value)]);
