@@ -31,6 +31,8 @@ pub(crate) struct Context {
     awake: watch::Sender<bool>,
     /// Replaced as a whole when uv is to be looked for anew.
     uv: RwLock<Arc<OnceCell<Option<PathBuf>>>>,
+    /// Held while somebody looks at the machine: every Python of it is asked.
+    looking: tokio::sync::Mutex<()>,
     /// What the last look for tools found.
     tools: RwLock<Vec<Tool>>,
     /// Replaced as a whole when another was installed.
@@ -92,6 +94,7 @@ impl Context {
             drawing,
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
+            looking: tokio::sync::Mutex::default(),
             tools: RwLock::default(),
             pythons: RwLock::default(),
             downloadable: OnceCell::new(),
@@ -209,14 +212,23 @@ impl Context {
             let tools = context.tools.read();
             tools.unwrap_or_else(PoisonError::into_inner).clone()
         };
-        if known(self).is_empty() {
-            self.look_at_machine().await;
+        {
+            // Who comes while somebody looks waits for what they see.
+            let _turn = self.looking.lock().await;
+            if known(self).is_empty() {
+                self.look().await;
+            }
         }
         (known(self), self.pythons().await)
     }
 
     /// Looks at this machine's tools and shows them.
     pub(crate) async fn look_at_machine(&self) {
+        let _turn = self.looking.lock().await;
+        self.look().await;
+    }
+
+    async fn look(&self) {
         let uv = self.uv().await;
         let has_uv = uv.is_some();
         let find = move |name: &str| match name {
