@@ -17,6 +17,19 @@ mod listing;
 mod machine;
 mod packages;
 
+/// The checks that are made only when a person asks, or that see no change of the machine by themselves. All others are
+/// made without asking here: trying every project's definitions each time takes seconds.
+const ASKED: &[&str] = &[
+    "definitions-tried",
+    "index-reachable",
+    "path-as-in-shell",
+    "python-accepted",
+    "python-available",
+    "release-whole",
+    "uv-new-enough",
+    "watch-limit",
+];
+
 /// An opened, trusted workspace whose checks are made when a test says so.
 pub(crate) struct Checked {
     pub(crate) opened: Opened,
@@ -36,8 +49,12 @@ impl Checked {
 
     /// Makes every check as a person who presses "Check again" does, and answers what is shown.
     pub(crate) async fn check(&self) -> HealthView {
-        let asked = HealthRequest { asked: true };
-        self.opened.deck.health_check(asked).await.unwrap();
+        self.checked(true).await
+    }
+
+    async fn checked(&self, asked: bool) -> HealthView {
+        let request = HealthRequest { asked };
+        self.opened.deck.health_check(request).await.unwrap();
         self.shown().await
     }
 
@@ -46,10 +63,13 @@ impl Checked {
         snapshot.health
     }
 
-    /// What one check finds now, of anything.
+    /// What one check finds now, of anything. What was put right is shown until somebody checks again; it does not count.
     pub(crate) async fn found(&self, check: &str) -> Vec<FindingView> {
-        let findings = self.check().await.findings.into_iter();
-        findings.filter(|one| one.check == check).collect()
+        let shown = self.checked(ASKED.contains(&check)).await.findings;
+        let found = |one: &FindingView| {
+            one.check == check && !matches!(one.state, FindingState::Fixed { .. })
+        };
+        shown.into_iter().filter(found).collect()
     }
 
     /// What one check finds now; there has to be exactly one.
