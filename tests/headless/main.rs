@@ -14,6 +14,7 @@ mod command;
 mod copies;
 mod create;
 mod doctor;
+mod downloads;
 mod health;
 mod launched;
 mod new;

@@ -84,7 +84,10 @@ async fn a_served_location_gets_another_python_and_its_own_back() {
     };
     let plan = launched.deck.python_plan(request).await.unwrap();
     assert_eq!(plan.sync.failure, None);
-    assert_eq!((plan.pin.as_str(), plan.downloads), (other.as_str(), false));
+    assert_eq!(
+        (plan.pin.as_str(), plan.sync.downloads),
+        (other.as_str(), false)
+    );
     assert_eq!(plan.edits[0].diff, [format!("+{other}")]);
     assert!(
         plan.sync.anew && plan.sync.stops == ["data-science"],
@@ -92,7 +95,9 @@ async fn a_served_location_gets_another_python_and_its_own_back() {
     );
     assert_eq!(plan.sync.python.as_ref(), Some(&plan.python));
     let commands = plan.sync.commands.iter();
-    let lines: Vec<String> = commands.map(|one| one.argv[1..].join(" ")).collect();
+    let lines: Vec<&str> = commands
+        .map(|one| one.line.split_once(' ').unwrap().1)
+        .collect();
     assert_eq!(
         lines[0],
         format!("python pin --no-python-downloads {other}")

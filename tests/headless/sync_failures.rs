@@ -76,7 +76,12 @@ impl Demo {
     }
 
     pub(crate) fn changed(&self, from: &str, to: &str) {
-        let text = PROJECT.replace(from, to);
+        self.asks(|text| text.replace(from, to));
+    }
+
+    /// Its pyproject.toml, changed from what a new one has.
+    pub(crate) fn asks(&self, change: impl Fn(&str) -> String) {
+        let text = change(PROJECT);
         assert_ne!(text, PROJECT);
         self.settings(&text);
     }

@@ -97,7 +97,7 @@ async fn a_python_that_nobody_has_is_told_before_a_sync_fails() {
     let title = "No Python on this machine fits the project";
     let finding = the_finding(&checked, "python-available", title).await;
     let line = &lines(&finding)[0];
-    assert!(line.contains(" python install 3.14."), "{line}");
+    assert!(line.contains(" python install --no-bin 3.14."), "{line}");
     assert!(finding.fix.as_ref().unwrap().safe);
     let rebuild = checked.the_finding("environment-python").await;
     assert_eq!(rebuild.fix, None, "a sync would fail before there is one");

@@ -140,6 +140,7 @@ export function addressWords(address: string | null): string {
 const TO_START: Partial<Record<EnvironmentView['state'], string>> = {
   missing: 'set it up to start',
   broken: 'repair it to start',
+  syncing: 'can start after the sync',
 };
 
 /** The second line of a location's state. */

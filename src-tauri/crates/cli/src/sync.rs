@@ -227,7 +227,7 @@ fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), End> {
 fn page(plan: &SyncPlan) -> String {
     let mut page = format!("{}  {}\n", plan.name, plan.path);
     for command in &plan.commands {
-        page.push_str(&format!("  $ {}\n", command.argv.join(" ")));
+        page.push_str(&format!("  $ {}\n", command.line));
     }
     if let Some(failure) = &plan.failure {
         page.push_str(&format!("  {}\n", words(failure).replace('\n', "\n  ")));
@@ -238,6 +238,11 @@ fn page(plan: &SyncPlan) -> String {
         page.push_str(&format!(
             "  The environment is made anew, with Python {python}.\n"
         ));
+    }
+    if plan.downloads {
+        page.push_str(
+            "  uv downloads that Python first; which packages change is known only then.\n",
+        );
     }
     if !plan.stops.is_empty() {
         page.push_str(&format!("  Stops meanwhile: {}\n", plan.stops.join(", ")));
@@ -290,6 +295,7 @@ mod tests {
             stops: vec!["marketing".to_owned()],
             python: Some("3.12.1".to_owned()),
             anew: false,
+            downloads: false,
             packages: vec![
                 change("humanize", Some("4.9.0"), Some("4.17.0")),
                 change("iniconfig", None, Some("2.3.1")),

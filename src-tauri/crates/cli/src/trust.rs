@@ -101,9 +101,7 @@ fn question(workspace: &WorkspaceView, wanted: Leave) -> String {
             };
             text.push_str(&format!(
                 "  {} ({}{more})\n    $ {}\n",
-                step.title,
-                step.when,
-                step.command.argv.join(" ")
+                step.title, step.when, step.command.line
             ));
         }
         let concerns = &workspace.trust_plan.concerns;

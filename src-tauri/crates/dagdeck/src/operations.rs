@@ -204,16 +204,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A command as one line without the environment we add: what a log's first row says.
-pub(crate) fn line(command: &CommandLine) -> String {
-    let words: Vec<String> = command
-        .argv()
-        .iter()
-        .map(|word| process::shell_quote(word))
-        .collect();
-    words.join(" ")
-}
-
 /// A command as shown: values whose names speak of secrets are masked.
 pub(crate) fn command_view(command: &CommandLine) -> CommandView {
     let masked = CommandLine {
@@ -225,7 +215,7 @@ pub(crate) fn command_view(command: &CommandLine) -> CommandView {
         ..command.clone()
     };
     CommandView {
-        argv: command.argv(),
+        line: command.line(),
         folder: command.folder.display().to_string(),
         shell: masked.shell_line(),
         environment: masked.environment.into_iter().collect(),

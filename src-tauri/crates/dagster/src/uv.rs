@@ -147,6 +147,13 @@ pub fn parse_sync_check(stdout: &str) -> Result<SyncCheck, ParseError> {
     })
 }
 
+/// Whether uv would have downloaded a Python to answer, had it not been told `--no-python-downloads`: its error says that
+/// there is one to download.
+#[must_use]
+pub fn would_download_python(stderr: &str) -> bool {
+    stderr.contains("A managed Python download is available")
+}
+
 /// Reads what `uv lock --dry-run` prints: `Add name v1`, `Update name v1 -> v2`, `Remove name v1`, where a name can have
 /// several versions (`v4.16.0, v4.17.0`), one for each range of Pythons. Other lines say nothing of packages.
 #[must_use]

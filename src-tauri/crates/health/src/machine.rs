@@ -134,10 +134,13 @@ pub async fn pythons(table: &Table, folder: &Path, uv: &Path) -> Vec<Python> {
             "--offline",
         ],
     );
-    listing
-        .await
-        .map(|text| answers::pythons(&text))
-        .unwrap_or_default()
+    let text = listing.await.unwrap_or_default();
+    let mut pythons = answers::pythons(&text);
+    for python in &mut pythons {
+        // What lies below the folder in which uv is asked is told from there.
+        python.path = folder.join(&python.path);
+    }
+    pythons
 }
 
 /// The versions of Python that uv would download, the newest of each minor version, newest first. Asks no network: uv

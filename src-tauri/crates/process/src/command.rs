@@ -119,9 +119,15 @@ impl CommandLine {
                 line.push(' ');
             }
         }
-        let quoted: Vec<String> = self.argv().iter().map(|word| shell_quote(word)).collect();
-        line.push_str(&quoted.join(" "));
+        line.push_str(&self.line());
         line
+    }
+
+    /// The program and its arguments as one line for a POSIX shell, without folder and environment.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let quoted: Vec<String> = self.argv().iter().map(|word| shell_quote(word)).collect();
+        quoted.join(" ")
     }
 
     /// The whole environment it starts with.

@@ -267,9 +267,7 @@ export class FakeBackend implements Backend {
                 subject: null,
               }
             : null,
-          command: nonsense
-            ? null
-            : { argv: line.split(' '), folder, shell: `cd ${folder} && ${line}`, environment: [] },
+          command: nonsense ? null : { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
           edits: nonsense
             ? []
             : [{ path: `${folder}/pyproject.toml`, diff: [' dependencies = [', `+    "${word}",`, ' ]'] }],
@@ -330,7 +328,7 @@ export class FakeBackend implements Backend {
       const line = `.venv/bin/python -m dagster_dg_cli.cli scaffold defs ${key} ${path}`;
       return {
         fault,
-        command: { argv: line.split(' '), folder, shell: `cd ${folder} && ${line}`, environment: [] },
+        command: { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
         files: [{ path: `src/data_science/defs/${path}`, text }],
       };
     },

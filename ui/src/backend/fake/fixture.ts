@@ -22,7 +22,7 @@ const HOUR = 60 * MINUTE;
 /** A command line in a folder. */
 export function command(folder: string, line: string, environment: [string, string][] = []): CommandView {
   const assigned = environment.map(([name, value]) => `${name}=${value} `).join('');
-  return { argv: line.split(' '), folder, environment, shell: `cd ${folder} && ${assigned}${line}` };
+  return { line, folder, environment, shell: `cd ${folder} && ${assigned}${line}` };
 }
 
 /** An environment in some state. */
@@ -288,7 +288,7 @@ function operations(now: number): Operation[] {
       ...base,
       id: 1,
       title: 'Checked 6 environments',
-      command: command(ROOT, 'uv sync --check --output-format json'),
+      command: command(ROOT, 'uv sync --check --output-format json --no-python-downloads'),
       startedAt: now - 135 * MINUTE,
       took: 900,
     },
@@ -309,7 +309,7 @@ export function workspace(locations: LocationView[], change: Partial<WorkspaceVi
         {
           title: 'Asks uv whether each environment is in sync',
           when: 'at once',
-          command: command(folder, 'uv sync --check --output-format json'),
+          command: command(folder, 'uv sync --check --output-format json --no-python-downloads'),
           more: locations.length,
         },
         ...locations.slice(0, 1).map((one) => ({

@@ -48,7 +48,7 @@ export function pythonPlan(
     `uv python pin --no-python-downloads ${pin}`,
   ];
   const commands = lines.map((line) => ({
-    argv: line.split(' '),
+    line,
     folder,
     shell: `cd ${folder} && ${line}`,
     environment: [],
@@ -56,8 +56,7 @@ export function pythonPlan(
   return {
     python,
     pin,
-    downloads,
     edits: [{ path: `${folder}/.python-version`, diff: [`+${pin}`] }],
-    sync: { ...plan, anew: true, python, commands: [...commands, ...plan.commands] },
+    sync: { ...plan, anew: true, downloads, python, commands: [...commands, ...plan.commands] },
   };
 }

@@ -13,11 +13,12 @@ function plan(name: string, environment: EnvironmentView, sync: CommandView | nu
     path: environment.path,
     commands: [
       ...(sync === null ? [] : [sync]),
-      { argv: check.split(' '), folder, environment: [], shell: `cd ${folder} && ${check}` },
+      { line: check, folder, environment: [], shell: `cd ${folder} && ${check}` },
     ],
     stops: [],
     python: environment.python,
     anew,
+    downloads: false,
     packages: anew
       ? [{ name: 'dagster', from: null, to: '1.13.27' }]
       : [

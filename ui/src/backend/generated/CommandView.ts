@@ -5,9 +5,9 @@
  */
 export type CommandView = { 
 /**
- * The program and its arguments, one item each.
+ * The program and its arguments, quoted for a POSIX shell.
  */
-argv: Array<string>, 
+line: string, 
 /**
  * The working folder, absolute.
  */

@@ -15,10 +15,6 @@ python: string,
  */
 pin: string, 
 /**
- * Whether uv downloads it first; what the sync changes can't be asked before.
- */
-downloads: boolean, 
-/**
  * The change to `.python-version`; none where it asks for that already.
  */
 edits: Array<PlannedEdit>, 

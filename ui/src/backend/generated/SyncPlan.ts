@@ -41,6 +41,10 @@ python: string | null,
  */
 anew: boolean, 
 /**
+ * Whether uv downloads a Python for it first; which packages change can't be asked before.
+ */
+downloads: boolean, 
+/**
  * The packages that would change, by name.
  */
 packages: Array<PackageChange>, 

@@ -104,7 +104,7 @@ impl CodeServer {
         }
         let log = view::location_log(&self.id);
         let cause = self.orders.take();
-        let writer = self.site.writer(&log, crate::operations::line(&command))?;
+        let writer = self.site.writer(&log, command.line())?;
         if let Some(cause) = &cause {
             writer.note(&format!("Reloading: {cause}"));
         }

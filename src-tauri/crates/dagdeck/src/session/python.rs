@@ -73,7 +73,6 @@ impl Session {
         let edits = self.pin_in_copy(&uv, &target, &python).await?;
         let sync = self.plan(target, &uv, Some(&python)).await;
         Ok(PythonPlan {
-            downloads: python.interpreter.is_none(),
             python: python.version,
             pin: python.pin,
             edits,

@@ -12,7 +12,7 @@ use process::CommandLine;
 
 use super::Site;
 use super::{deployment, launch, view};
-use crate::operations::{self, Begun, command_view};
+use crate::operations::{Begun, command_view};
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use crate::wire::{ApiError, OperationState, ServiceName, StartPhase};
 
@@ -92,7 +92,7 @@ impl ServiceRecipe {
         }
         let command = command_of(&self.site, self.name)?;
         let log = log_of(self.name);
-        let writer = self.site.writer(log, operations::line(&command))?;
+        let writer = self.site.writer(log, command.line())?;
         let operation = self.site.context.operations.begin(Begun {
             title: format!("Starting the {log}"),
             command: Some(command_view(&command)),

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use workspace::Environment;
 
 use super::{Session, Site, view};
-use crate::operations::{self, Begun};
+use crate::operations::Begun;
 use crate::wire::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
 pub(super) use python::{FILE as PYTHON_FILE, NewPython};
 pub(super) use target::{Target, named, syncable, uv_project, whole_uv_project};
@@ -161,7 +161,7 @@ impl Session {
         };
         let command = project.sync();
         let log = target.log();
-        let writer = site.writer(&log, operations::line(&command))?;
+        let writer = site.writer(&log, command.line())?;
         let begun = Begun {
             title: match &python {
                 Some(python) => format!("Changing {} to Python {}", target.name, python.version),

@@ -10,8 +10,8 @@ use super::Millis;
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CommandView {
-    /// The program and its arguments, one item each.
-    pub argv: Vec<String>,
+    /// The program and its arguments, quoted for a POSIX shell.
+    pub line: String,
     /// The working folder, absolute.
     pub folder: String,
     /// What we add to the environment; values that look secret are masked.

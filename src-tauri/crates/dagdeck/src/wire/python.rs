@@ -62,8 +62,6 @@ pub struct PythonPlan {
     pub python: String,
     /// What `.python-version` would ask for: `3.12`.
     pub pin: String,
-    /// Whether uv downloads it first; what the sync changes can't be asked before.
-    pub downloads: bool,
     /// The change to `.python-version`; none where it asks for that already.
     pub edits: Vec<PlannedEdit>,
     /// The sync, with every command in its order.

@@ -46,6 +46,8 @@ pub struct SyncPlan {
     pub python: Option<String>,
     /// Whether the environment is made anew: there is none, or the one there can't be used.
     pub anew: bool,
+    /// Whether uv downloads a Python for it first; which packages change can't be asked before.
+    pub downloads: bool,
     /// The packages that would change, by name.
     pub packages: Vec<PackageChange>,
     /// What would change in the lockfile; null where it is current.

@@ -138,11 +138,14 @@ fn what_is_previewed_is_what_is_synced() {
     let preview = project.preview();
     assert_eq!(
         preview.arguments.join(" "),
-        "sync --dry-run --output-format json --all-packages --reinstall-package grpcio --python /bin/python3.12"
+        "sync --dry-run --output-format json --no-python-downloads --all-packages --reinstall-package grpcio --python /bin/python3.12"
     );
     assert_eq!(preview.environment, sync.environment);
     let plain = UvProject::new(Path::new("/bin/uv"), Path::new("/w/a"));
     assert_eq!(plain.sync().arguments, ["sync", "--compile-bytecode"]);
     assert!(plain.sync().environment.is_empty());
-    assert_eq!(plain.lock_preview().arguments, ["lock", "--dry-run"]);
+    assert_eq!(
+        plain.lock_preview().arguments,
+        ["lock", "--dry-run", "--no-python-downloads"]
+    );
 }

@@ -23,6 +23,10 @@ pub struct UvProject {
     pub unfinished: Vec<String>,
 }
 
+/// How a question is put: the answer as JSON, and nothing done for it. Left to itself uv 0.13.8 downloads a Python only to
+/// find out what a sync would do with it.
+const ASKING: &[&str] = &["--output-format", "json", "--no-python-downloads"];
+
 impl UvProject {
     /// A project in the environment that uv chooses for it.
     #[must_use]
@@ -47,21 +51,22 @@ impl UvProject {
     /// Asks what a sync would do, changing nothing. Its standard output goes to [`crate::uv::parse_sync_check`].
     #[must_use]
     pub fn preview(&self) -> CommandLine {
-        self.synced(&["--dry-run", "--output-format", "json"])
+        self.synced(&[&["--dry-run"], ASKING].concat())
     }
 
     /// Asks whether the environment answers its lockfile, changing nothing. Its standard output goes to
     /// [`crate::uv::parse_sync_check`]; exit code 1 means "differs" as well as "failed".
     #[must_use]
     pub fn check(&self) -> CommandLine {
-        self.synced(&["--check", "--output-format", "json"])
+        self.synced(&[&["--check"], ASKING].concat())
     }
 
     /// Asks what would change in the lockfile, changing nothing. Its standard error goes to
     /// [`crate::uv::parse_lock_changes`]: `uv lock` knows no other format.
     #[must_use]
     pub fn lock_preview(&self) -> CommandLine {
-        self.with_python(CommandLine::new(&self.uv, &self.folder).args(["lock", "--dry-run"]))
+        let line = CommandLine::new(&self.uv, &self.folder);
+        self.with_python(line.args(["lock", "--dry-run", "--no-python-downloads"]))
     }
 
     /// Writes into the project's `.python-version` which Python it asks for. uv keeps nothing else that was in that file, and

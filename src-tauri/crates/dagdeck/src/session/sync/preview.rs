@@ -7,7 +7,7 @@ use std::time::Duration;
 use dagster::command::UvProject;
 use dagster::uv::{Change, SyncCheck};
 use futures::StreamExt;
-use process::{CancellationToken, CommandLine, Finished};
+use process::{CancellationToken, CommandLine, Finished, RunError};
 
 use super::SYNCS;
 use super::python::NewPython;
@@ -21,6 +21,9 @@ use crate::wire::{
 
 /// How long uv may take to find out: it may have to ask a slow index about a hundred packages.
 const LIMIT: Duration = Duration::from_secs(600);
+
+/// What the question is called.
+const ASKING: &str = "Asking uv what a sync would change";
 
 impl Session {
     /// What a sync would change, one environment after another as processors allow.
@@ -45,7 +48,7 @@ impl Session {
         };
         let operations = &site.context.operations;
         let looking = operations.begin(Begun {
-            title: "Asking uv what a sync would change".to_owned(),
+            title: ASKING.to_owned(),
             command: Some(command_view(&first.uv_project(site, &uv).preview())),
             passing: true,
             ..Begun::default()
@@ -89,6 +92,7 @@ impl Session {
             path: target.environment.path.display().to_string(),
             python: target.environment.python.clone(),
             anew: false,
+            downloads: false,
             packages: Vec::new(),
             lock: None,
             failure: None,
@@ -96,13 +100,21 @@ impl Session {
         if let Some(python) = python
             && python.interpreter.is_none()
         {
-            // Asked now, uv would fetch it.
-            plan.anew = true;
+            (plan.anew, plan.downloads) = (true, true);
             plan.python = Some(python.version.clone());
             return plan;
         }
         let cancel = &self.syncs.ended;
-        match self.ask(&project.preview(), cancel).await {
+        let preview = project.preview();
+        let finished = self.run(&preview, cancel).await;
+        if let Ok(finished) = &finished
+            && dagster::uv::would_download_python(&finished.stderr_text())
+        {
+            (plan.anew, plan.downloads) = (true, true);
+            plan.python = None;
+            return plan;
+        }
+        match operations::judge(ASKING, &preview, finished) {
             Ok(finished) => match dagster::uv::parse_sync_check(&finished.stdout_text()) {
                 Ok(check) => {
                     let check = check.with_unfinished(&project.unfinished);
@@ -139,9 +151,17 @@ impl Session {
         command: &CommandLine,
         cancel: &CancellationToken,
     ) -> Result<Finished, ApiError> {
+        let finished = self.run(command, cancel).await;
+        operations::judge(ASKING, command, finished)
+    }
+
+    async fn run(
+        &self,
+        command: &CommandLine,
+        cancel: &CancellationToken,
+    ) -> Result<Finished, RunError> {
         let table = &self.site.context.table;
-        let finished = table.run(command, None, LIMIT, cancel).await;
-        operations::judge("Asking uv what a sync would change", command, finished)
+        table.run(command, None, LIMIT, cancel).await
     }
 }
 

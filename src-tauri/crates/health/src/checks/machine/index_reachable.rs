@@ -44,6 +44,7 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
         .args(["pip", "compile", "--no-cache", "--no-deps", "--universal"])
         .args(["--no-header", "--quiet", "--python-version", "3.12"])
         .arg(asked.to_string_lossy())
+        .arg("--no-python-downloads")
         .env("UV_HTTP_RETRIES", "1")
         .env("UV_HTTP_TIMEOUT", "15");
     let cancel = CancellationToken::new();
@@ -53,6 +54,10 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
                  uv’s settings name.";
     match ran {
         Ok(finished) if finished.exit.success() => Vec::new(),
+        Ok(finished) if finished.stderr_text().contains("No interpreter found") => {
+            let why = "uv asks it with a Python, and there is none here yet.";
+            vec![Finding::note("The package index was not asked", why)]
+        }
         Ok(finished) => {
             let said = finished.stderr_text();
             let explained = explain_uv(&said);

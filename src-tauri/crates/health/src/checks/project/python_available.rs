@@ -122,7 +122,9 @@ async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
     let download = downloads.iter().find(|version| wanted.accepts(version));
     let finding = match download {
         Some(version) => {
-            let install = CommandLine::new(uv, &facts.folder).args(["python", "install", version]);
+            let install = CommandLine::new(uv, &facts.folder)
+                .args(["python", "install", "--no-bin"])
+                .arg(version);
             let install = Does::Run {
                 commands: vec![install],
                 safe: true,
