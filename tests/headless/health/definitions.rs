@@ -179,3 +179,67 @@ async fn variables_that_resources_name_are_asked_for() {
     assert_eq!(checked.found("variables-set").await, []);
     deck.shut_down().await;
 }
+
+/// One module of the project sleeps as long as a costly library computes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_takes_seconds_names_what_costs_most() {
+    let workspace = TestWorkspace::copy();
+    let costly = module(&workspace).with_file_name("costly.py");
+    fs_err::write(&costly, "import time\n\ntime.sleep(5.5)\n").unwrap();
+    edit(&module(&workspace), |text| {
+        format!("import data_science.costly\n{text}")
+    });
+    let checked = checked(&workspace).await;
+    let deck = &checked.opened.deck;
+    deck.location_start(request()).await.unwrap();
+    until(&checked, "its code is loaded", is_ready).await;
+    let finding = within("the import is measured", STARTING, async || {
+        checked.found("import-time").await.pop()
+    })
+    .await;
+    let seconds = finding.title.strip_prefix("Importing the code takes ");
+    assert!(seconds.is_some_and(|took| took >= "5.5 s"), "{finding:?}");
+    assert_eq!(finding.severity, Severity::Warning);
+    assert_eq!(finding.evidence.len(), 3, "{finding:?}");
+    let first = "data_science.costly: 5.5 s";
+    assert_eq!(finding.evidence[0], first);
+
+    fs_err::write(&costly, "").unwrap();
+    deck.location_restart(request()).await.unwrap();
+    within("it passes", STARTING, async || {
+        let location = checked.opened.location(PROJECT).await;
+        (is_ready(&location) && checked.found("import-time").await.is_empty()).then_some(())
+    })
+    .await;
+    deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_server_that_ends_by_itself_is_a_finding_until_it_stays() {
+    let workspace = TestWorkspace::copy();
+    let file = module(&workspace);
+    let whole = fs_err::read_to_string(&file).unwrap();
+    let ends = "import os, sys\n\nprint('no more', file=sys.stderr, flush=True)\nos._exit(3)\n";
+    fs_err::write(&file, ends).unwrap();
+    let checked = checked(&workspace).await;
+    let deck = &checked.opened.deck;
+    assert_eq!(checked.found("code-server-up").await, []);
+    deck.location_start(request()).await.unwrap();
+    // It is tried again after half a second, a second, two: in between nothing is wrong.
+    let finding = within("its end is told", STARTING, async || {
+        checked.found("code-server-up").await.pop()
+    })
+    .await;
+    assert_eq!(finding.title, "The code server ended with code 3");
+    assert_eq!(finding.evidence.last().unwrap(), "no more");
+    let FixDoes::Show { screen, .. } = finding.fix.unwrap().does else {
+        panic!("its log is shown");
+    };
+    assert_eq!(screen, FixScreen::Explanation);
+
+    fs_err::write(&file, whole).unwrap();
+    deck.location_restart(request()).await.unwrap();
+    until(&checked, "its code is loaded", is_ready).await;
+    assert_eq!(checked.found("code-server-up").await, []);
+    deck.shut_down().await;
+}

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use dagdeck::wire::{FindingView, Severity};
-use testkit::{TestDir, TestWorkspace, wait_until};
+use dagdeck::wire::{FindingView, Lifecycle, ServiceName, ServiceRequest, Severity};
+use testkit::{TestDir, TestWorkspace, wait_until, within};
 
 use super::{Checked, lines};
+use crate::launched::STARTING;
 
 async fn checked(workspace: &TestWorkspace) -> Checked {
     Checked::of(&workspace.path(), &workspace.state()).await
@@ -263,4 +264,38 @@ async fn a_webserver_from_a_terminal_is_told_with_its_port_and_left_alone() {
     drop(running);
     assert_eq!(checked.found("dagster-not-ours").await, []);
     checked.opened.deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_ends_by_itself_is_a_finding_until_it_is_back() {
+    let workspace = TestWorkspace::copy();
+    let checked = checked(&workspace).await;
+    let deck = &checked.opened.deck;
+    let service = ServiceName::Daemon;
+    deck.service_start(ServiceRequest { service })
+        .await
+        .unwrap();
+    let running = async || {
+        let daemon = checked.opened.shown().await.daemon;
+        let up = matches!(daemon.lifecycle, Lifecycle::Running { .. });
+        daemon.process.filter(|_| up)
+    };
+    // It is tried again each time a little later: sooner or later it is seen down.
+    let finding = within("its end is told", STARTING, async || {
+        if let Some(process) = running().await {
+            let pid = process.pid.to_string();
+            let killed = Command::new("kill").args(["-KILL", &pid]).status();
+            assert!(killed.unwrap().success());
+        }
+        checked.found("services-up").await.pop()
+    })
+    .await;
+    assert!(
+        finding.title.starts_with("The daemon ended by signal 9"),
+        "{finding:?}"
+    );
+    assert_eq!(finding.severity, Severity::Warning);
+    within("it is back", STARTING, running).await;
+    assert_eq!(checked.found("services-up").await, []);
+    deck.shut_down().await;
 }

@@ -1,5 +1,6 @@
 //! The table of checks. Each stands in a file of its own, in the folder of its scope.
 
+mod crash;
 #[cfg(test)]
 mod documentation;
 mod machine;
@@ -45,6 +46,7 @@ pub static CHECKS: &[&Check] = &[
     &workspace::home_usable::CHECK,
     &workspace::home_local::CHECK,
     &workspace::homes_left::CHECK,
+    &workspace::services_up::CHECK,
     &workspace::processes_left::CHECK,
     &workspace::dagster_not_ours::CHECK,
     &workspace::git_ignores::CHECK,
@@ -65,6 +67,7 @@ pub static CHECKS: &[&Check] = &[
     &project::module_present::CHECK,
     &project::module_name::CHECK,
     &project::package_importable::CHECK,
+    &project::code_server_up::CHECK,
     &project::definitions_load::CHECK,
     &project::definitions_tried::CHECK,
     &project::variables_set::CHECK,

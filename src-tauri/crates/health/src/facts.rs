@@ -59,8 +59,30 @@ pub struct WorkspaceFacts {
     pub watched: (u32, Option<String>),
     /// What uv said of the environment of deployments/local; none until it was asked.
     pub deployment_check: Option<SyncCheck>,
+    /// Which services ended by themselves, and are not up again.
+    pub crashes: Vec<(Service, Crash)>,
     /// What was seen of each project, by id.
     pub projects: BTreeMap<String, ProjectFacts>,
+}
+
+/// A process that serves the whole workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The webserver.
+    Webserver,
+    /// The daemon.
+    Daemon,
+}
+
+/// How a process ended by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Crash {
+    /// "ended with code 1", "ended by signal 9 (killed)".
+    pub reason: String,
+    /// Whether it is tried again by itself.
+    pub retried: bool,
+    /// The last lines it printed.
+    pub last_lines: Vec<String>,
 }
 
 /// The webserver's port.
@@ -79,6 +101,8 @@ pub struct ProjectFacts {
     pub check: Option<SyncCheck>,
     /// How its code was loaded last.
     pub load: Load,
+    /// How its code server ended by itself, where it did and is not up again.
+    pub crash: Option<Crash>,
     /// Variables that its definitions ask for, as last loaded.
     pub variables: Vec<String>,
 }

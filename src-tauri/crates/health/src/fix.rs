@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use process::CommandLine;
 use workspace::edit::Edit;
 
+use crate::facts::Service;
 use crate::finding::Place;
 
 /// What puts a finding right.
@@ -77,11 +78,13 @@ pub enum Show {
         /// The project, by id.
         project: String,
     },
-    /// A location's log with the explanation of its load error.
+    /// A location's log, with the explanation of its load error where it has one.
     Explanation {
         /// The project, by id.
         project: String,
     },
+    /// A service's log.
+    Service(Service),
     /// Adding projects to the workspace.
     AddProjects,
     /// Dagdeck's settings.

@@ -17,7 +17,7 @@ mod trying;
 
 pub use check::{Check, Judge, Needs, Reads, Scope};
 pub use checks::{CHECKS, check};
-pub use facts::{Facts, Load, MachineFacts, Port, ProjectFacts, WorkspaceFacts};
+pub use facts::{Crash, Facts, Load, MachineFacts, Port, ProjectFacts, Service, WorkspaceFacts};
 pub use finding::{Finding, Level, Place, Subject};
 pub use fix::{Does, Fix, Show};
 pub use record::{Key, Outcome, Record};

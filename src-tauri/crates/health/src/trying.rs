@@ -57,6 +57,7 @@ pub(crate) fn of_with(folder: &Path, state: &Path, variables: &[(&str, &str)]) -
         pids: Vec::new(),
         watched: (0, None),
         deployment_check: None,
+        crashes: Vec::new(),
         projects: BTreeMap::new(),
         reading,
     });

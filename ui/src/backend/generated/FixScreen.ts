@@ -3,4 +3,4 @@
 /**
  * A part of Dagdeck where something is decided.
  */
-export type FixScreen = "packages" | "environment" | "explanation" | "addProjects" | "settings";
+export type FixScreen = "packages" | "environment" | "explanation" | "webserver" | "daemon" | "addProjects" | "settings";

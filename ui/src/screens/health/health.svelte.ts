@@ -158,6 +158,7 @@ export class HealthState {
     const { screen, location } = does;
     if (screen === 'settings') app.go({ view: 'settings' });
     else if (screen === 'addProjects') askAdd(app);
+    else if (screen === 'webserver' || screen === 'daemon') app.go({ view: 'service', name: screen });
     else if (location === null) app.go({ view: 'overview' });
     else if (screen === 'packages') app.changingPackages = location;
     else app.goLocation(location, screen === 'environment' ? 'environment' : 'logs');

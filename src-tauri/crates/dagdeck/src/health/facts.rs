@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::health::{Facts, Load, MachineFacts, Place, Port, ProjectFacts, WorkspaceFacts};
+use ::health::{
+    Crash, Facts, Load, MachineFacts, Place, Port, ProjectFacts, Service, WorkspaceFacts,
+};
 
 use crate::deck::Context;
 use crate::session::Session;
-use crate::wire::{LoadError, Readiness};
+use crate::unit::Shown;
+use crate::wire::{Lifecycle, LoadError, Readiness, ServiceName};
 
 /// Everything that was read and seen by now.
 pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>>) -> Facts {
@@ -36,9 +39,11 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
         watching.map(|watching| (watching.folders, watching.limited.clone()))
     });
     let projects = reading.projects.iter().map(|project| {
+        let shown = session.location(&project.id).map(|unit| unit.shown()).ok();
         let facts = ProjectFacts {
             check: site.answer_of(&project.environment.path),
-            load: load(session, &project.id),
+            crash: shown.as_ref().and_then(crash),
+            load: shown.map(load).unwrap_or_default(),
             variables: site
                 .memory_of(&project.id)
                 .definitions
@@ -59,16 +64,41 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
         pids: session.pids(),
         watched: watched.unwrap_or_default(),
         deployment_check: deployment.and_then(|one| site.answer_of(&one.environment.path)),
+        crashes: crashes(session),
         projects: projects.collect(),
         reading,
     }
 }
 
-fn load(session: &Session, id: &str) -> Load {
-    let Ok(unit) = session.location(id) else {
-        return Load::Unknown;
+/// How a process ended by itself, if it did.
+fn crash(shown: &Shown) -> Option<Crash> {
+    let Lifecycle::Crashed {
+        reason,
+        retry_at,
+        last_lines,
+        ..
+    } = &shown.lifecycle
+    else {
+        return None;
     };
-    match unit.shown().readiness {
+    Some(Crash {
+        reason: reason.clone(),
+        retried: retry_at.is_some(),
+        last_lines: last_lines.clone(),
+    })
+}
+
+fn crashes(session: &Session) -> Vec<(Service, Crash)> {
+    let both = [
+        (ServiceName::Webserver, Service::Webserver),
+        (ServiceName::Daemon, Service::Daemon),
+    ];
+    let crashed = |(name, service)| Some((service, crash(&session.service(name).shown())?));
+    both.into_iter().filter_map(crashed).collect()
+}
+
+fn load(shown: Shown) -> Load {
+    match shown.readiness {
         Readiness::Unknown | Readiness::Loading => Load::Unknown,
         Readiness::Ready { took, .. } => Load::Loaded {
             import: Some(Duration::from_secs_f64((took / 1000.0).max(0.0))),

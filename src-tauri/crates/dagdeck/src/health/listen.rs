@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Health;
 use crate::session::Session;
-use crate::wire::{Event, Lifecycle, LocationView, Readiness, ServiceView};
+use crate::wire::{Event, Lifecycle, LocationView, Readiness};
 
 /// How long changes are gathered before checks are made: a checkout or a launch changes many things within a moment.
 const GATHER: Duration = Duration::from_millis(250);
@@ -81,7 +81,7 @@ fn gather(mut request: Request, events: &mut Events, seen: &mut Seen) -> Request
 #[derive(Default)]
 struct Seen {
     locations: BTreeMap<String, (String, String)>,
-    services: BTreeMap<String, bool>,
+    services: BTreeMap<String, String>,
 }
 
 impl Seen {
@@ -109,9 +109,9 @@ impl Seen {
                 (!reads.is_empty()).then_some(reads)
             }
             Event::ServiceChanged { service } => {
-                let up = is_up(service);
+                let now = up_of(&service.lifecycle);
                 let name = format!("{:?}", service.name);
-                let changed = self.services.insert(name, up) != Some(up);
+                let changed = self.services.insert(name, now.clone()) != Some(now);
                 changed.then(|| vec![Reads::Processes, Reads::Instance])
             }
             Event::MetricsMeasured { .. }
@@ -139,13 +139,21 @@ fn files_of(location: &LocationView) -> String {
 }
 
 fn load_of(location: &LocationView) -> String {
-    match &location.readiness {
+    let load = match &location.readiness {
         Readiness::Unknown | Readiness::Loading => String::new(),
         Readiness::Ready { at, .. } => format!("ready {at}"),
         Readiness::LoadError { error, .. } => format!("error {}", error.at),
-    }
+    };
+    let crashed = matches!(location.lifecycle, Lifecycle::Crashed { .. });
+    let crash = crashed.then(|| up_of(&location.lifecycle));
+    load + &crash.unwrap_or_default()
 }
 
-fn is_up(service: &ServiceView) -> bool {
-    matches!(service.lifecycle, Lifecycle::Running { .. })
+/// Whether a process is up, or how it ended by itself.
+fn up_of(lifecycle: &Lifecycle) -> String {
+    match lifecycle {
+        Lifecycle::Running { .. } => "up".to_owned(),
+        Lifecycle::Crashed { at, retry_at, .. } => format!("crashed {at} {retry_at:?}"),
+        _ => String::new(),
+    }
 }

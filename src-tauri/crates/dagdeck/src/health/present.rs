@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ::health::{CHECKS, Does, Finding, Fix, Level, Place, Scope, Show, Subject};
+use ::health::{CHECKS, Does, Finding, Fix, Level, Place, Scope, Service, Show, Subject};
 
 use super::Kept;
 use crate::clock;
@@ -195,6 +195,8 @@ fn screen(show: &Show) -> (FixScreen, Option<String>) {
         Show::Packages { project } => (FixScreen::Packages, Some(project.clone())),
         Show::Environment { project } => (FixScreen::Environment, Some(project.clone())),
         Show::Explanation { project } => (FixScreen::Explanation, Some(project.clone())),
+        Show::Service(Service::Webserver) => (FixScreen::Webserver, None),
+        Show::Service(Service::Daemon) => (FixScreen::Daemon, None),
         Show::AddProjects => (FixScreen::AddProjects, None),
         Show::Settings => (FixScreen::Settings, None),
     }

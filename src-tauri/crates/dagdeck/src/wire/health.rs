@@ -177,8 +177,12 @@ pub enum FixScreen {
     Packages,
     /// A project's environment.
     Environment,
-    /// A location's log with the explanation of its load error.
+    /// A location's log, with the explanation of its load error where it has one.
     Explanation,
+    /// The webserver's log.
+    Webserver,
+    /// The daemon's log.
+    Daemon,
     /// Adding projects.
     AddProjects,
     /// Settings.

@@ -1,6 +1,7 @@
 //! Checks of each project.
 
 pub(super) mod bytecode;
+pub(super) mod code_server_up;
 pub(super) mod dagster_installed;
 pub(super) mod dagster_versions;
 pub(super) mod definitions_load;

@@ -19,6 +19,7 @@ pub(super) mod projects_listed;
 pub(super) mod projects_listed_once;
 pub(super) mod projects_present;
 pub(super) mod projects_there;
+pub(super) mod services_up;
 pub(super) mod settings_readable;
 pub(super) mod settings_understood;
 pub(super) mod webserver_new_enough;
