@@ -93,7 +93,8 @@ describe('a new workspace', () => {
     expect(shown.screen.getByTestId('remarks-first-blocks').textContent).toContain('can’t be the name');
     const next = shown.screen.getByTestId('create-next');
     expect(next.getAttribute('aria-disabled')).toBe('true');
-    expect(shown.screen.getByTestId('create-reason').textContent).toContain('can’t be the name');
+    expect(next.getAttribute('title')).toContain('can’t be the name');
+    expect(shown.screen.getByTestId('create-reason').textContent).toBe('Put right what is marked above.');
     await press('Enter', { ctrlKey: true });
     expect(step(shown)).toBe('where');
     await click(shown, 'remarks-first-instead');

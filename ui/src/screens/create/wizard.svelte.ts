@@ -236,6 +236,11 @@ export class Wizard {
     return said?.message ?? null;
   }
 
+  /** Whether a step shows an answer that can't be used, with what is said of it. */
+  marked(step: StepName): boolean {
+    return this.#said.some((one) => one.blocks && (step === 'review' || ASKED[one.field] === step));
+  }
+
   /** Goes to a step, or to the first before it that lacks a usable answer. Says whether it got there. */
   async go(step: StepName): Promise<boolean> {
     const to = STEPS.indexOf(step);
