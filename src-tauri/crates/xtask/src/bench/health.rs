@@ -36,7 +36,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         "a workspace that is well is told to be ill"
     );
     // Once is enough: it takes minutes, and the ratio is not close.
-    let peer = timed(|| {
+    let (_, peer) = timed(|| {
         let dg = |what: &str| {
             Program::new(workspaces::dg())
                 .args(["check", what])

@@ -17,10 +17,10 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// How long something takes, in seconds.
-pub(super) fn timed(work: impl FnOnce() -> Result<()>) -> Result<f64> {
+pub(super) fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
     let started = Instant::now();
-    work()?;
-    Ok(started.elapsed().as_secs_f64())
+    let answer = work()?;
+    Ok((answer, started.elapsed().as_secs_f64()))
 }
 
 /// Asks until `condition` holds.

@@ -14,39 +14,37 @@ const PROJECTS: usize = 1000;
 pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::many(PROJECTS)?;
     let state = workspaces::fresh_state("read")?;
-    let ours = |more: &[&str]| -> Result<()> {
-        let told = workspaces::dagdeck(&state)
+    // What was told is looked at after the clock has stopped.
+    let ours = |more: &[&str]| -> Result<f64> {
+        let status = workspaces::dagdeck(&state)
             .arg("status")
             .arg(&root)
             .arg("--json")
-            .args(more)
-            .read()?;
+            .args(more);
+        let (told, took) = timed(|| status.read())?;
         let told: serde_json::Value = serde_json::from_str(&told)?;
         let count = told["locations"].as_array().map_or(0, Vec::len);
         ensure!(count == PROJECTS, "dagdeck told of {count} locations");
-        Ok(())
+        Ok(took)
     };
-    let theirs = || -> Result<()> {
-        let told = Program::new(workspaces::dg())
+    let theirs = || -> Result<f64> {
+        let list = Program::new(workspaces::dg())
             .args(["list", "projects"])
             .folder(&root)
-            .env("DAGSTER_DG_UPDATE_CHECK_ENABLED", "0")
-            .read()?;
-        ensure!(
-            told.lines().count() == PROJECTS,
-            "dg told of {} projects",
-            told.lines().count()
-        );
-        Ok(())
+            .env("DAGSTER_DG_UPDATE_CHECK_ENABLED", "0");
+        let (told, took) = timed(|| list.read())?;
+        let count = told.lines().count();
+        ensure!(count == PROJECTS, "dg told of {count} projects");
+        Ok(took)
     };
     // Once each to warm the file cache, then by turns.
     ours(&[])?;
     theirs()?;
     let (mut first, mut whole, mut peer) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs.max(5) {
-        first.push(timed(|| ours(&["--no-lockfiles"]))?);
-        whole.push(timed(|| ours(&[]))?);
-        peer.push(timed(theirs)?);
+        first.push(ours(&["--no-lockfiles"])?);
+        whole.push(ours(&[])?);
+        peer.push(theirs()?);
     }
     let peer = median(peer);
     let row = |what: &str, own, aim| Row {
