@@ -16,7 +16,8 @@ pub const PACKAGES: [&str; 4] = [
     "create-dagster",
 ];
 
-/// The command line that asks the index: it prints one `name==version` per line for each requirement in the file.
+/// The command line that asks the index: it prints one `name==version` per line for each requirement in the file. uv needs a
+/// Python to ask with, and downloads one where there is none: what is asked for is going to need it too.
 #[must_use]
 pub fn ask(uv: &Path, python: Option<&Path>, requirements: &Path) -> CommandLine {
     let folder = requirements.parent().unwrap_or(Path::new("."));

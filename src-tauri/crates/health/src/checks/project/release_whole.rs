@@ -111,7 +111,7 @@ async fn is_published(facts: &Facts, package: &str, version: &str) -> Option<boo
     std::fs::write(&file, versions::pinned([package], version)).ok()?;
     let python = facts.machine.pythons.first();
     let python: Option<&Path> = python.map(|python| python.path.as_path());
-    let command = versions::ask(uv, python, &file);
+    let command = versions::ask(uv, python, &file).arg("--no-python-downloads");
     let cancel = CancellationToken::new();
     let finished = facts.table.run(&command, None, LIMIT, &cancel).await.ok()?;
     if finished.exit.success() {
