@@ -165,10 +165,11 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     assert_eq!(sync.state, OperationState::Cancelled, "{sync:?}");
     println!("{}", sync.title);
     // Where it stands depends on how far uv had come.
-    let stands = if folder.join(".venv/bin/python").exists() {
+    let written = fs_err::read_to_string(folder.join(".venv/pyvenv.cfg")).unwrap_or_default();
+    let stands = if written.contains("home") {
         "was cancelled. The environment is half made"
     } else if folder.join(".venv").exists() {
-        "was cancelled. The environment has no Python that runs"
+        "was cancelled. The environment can't be used as it is"
     } else {
         "was cancelled. The environment is gone"
     };

@@ -239,6 +239,60 @@ fn something_else_in_the_environments_place() {
     assert_eq!(notes.unwrap(), "mine");
 }
 
+/// uv writes pyvenv.cfg last. Ended before, it leaves what it can't go on from by itself.
+#[cfg(unix)]
+#[test]
+fn what_uv_left_when_it_was_ended_is_made_anew() {
+    let demo = Demo::synced();
+    let (environment, bin) = (demo.environment(), demo.environment().join("bin"));
+    let real = fs_err::canonicalize(bin.join("python")).unwrap();
+    let imports = || {
+        let mut python = Command::new(bin.join("python"));
+        let import = python.args(["-c", "import iniconfig"]).output();
+        import.unwrap().status.success()
+    };
+    let plain_sync = || {
+        let mut uv = demo.command("uv");
+        uv.arg("sync").current_dir(demo.project()).output().unwrap()
+    };
+    let left = |python: bool| {
+        fs_err::remove_dir_all(&environment).unwrap();
+        fs_err::create_dir_all(&bin).unwrap();
+        if python {
+            std::os::unix::fs::symlink(&real, bin.join("python")).unwrap();
+        }
+    };
+
+    left(false);
+    let refused = String::from_utf8(plain_sync().stderr).unwrap();
+    assert!(
+        refused.contains("no Python executable was found"),
+        "{refused}"
+    );
+    left(true);
+    assert!(
+        plain_sync().status.success() && !imports(),
+        "uv alone says that it worked"
+    );
+
+    for python in [false, true] {
+        left(python);
+        let mut preview = demo.command(program());
+        preview.args(demo.arguments()).arg("--dry-run");
+        let preview = preview.output().unwrap();
+        let preview: Value = serde_json::from_slice(&preview.stdout).unwrap();
+        let plan = &preview["environments"][0];
+        assert_eq!(
+            (&plan["anew"], &plan["failure"]),
+            (&true.into(), &Value::Null)
+        );
+        assert_eq!(plan["packages"][0]["name"], "iniconfig", "{plan}");
+        let told = demo.sync();
+        assert_eq!(told.state, "succeeded", "{told:?}");
+        assert!(imports());
+    }
+}
+
 #[test]
 fn a_lockfile_older_than_the_settings_is_brought_up_to_date_and_shown_before() {
     let demo = Demo::synced();

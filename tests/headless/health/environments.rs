@@ -135,6 +135,24 @@ async fn an_environment_that_a_failed_sync_left_empty_is_filled() {
     .await;
 }
 
+/// What uv leaves when it is ended in its first milliseconds: a link to a Python, and no pyvenv.cfg.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_environment_that_was_never_finished_is_made_anew() {
+    let workspace = TestWorkspace::copy();
+    let environment = environment(&workspace);
+    let python = fs_err::canonicalize(environment.join("bin/python")).unwrap();
+    fs_err::remove_dir_all(&environment).unwrap();
+    fs_err::create_dir_all(environment.join("bin")).unwrap();
+    std::os::unix::fs::symlink(python, environment.join("bin/python")).unwrap();
+    is_mended_by_a_safe_sync(
+        &workspace,
+        "environment-works",
+        "The environment was never finished",
+    )
+    .await;
+    assert!(environment.join("pyvenv.cfg").is_file());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moved_workspace_has_its_environments_made_for_the_new_place() {
     let workspace = TestWorkspace::copy();

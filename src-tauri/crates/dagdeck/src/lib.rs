@@ -9,6 +9,7 @@ pub mod commands;
 mod create;
 mod deck;
 mod diff;
+mod half_made;
 mod health;
 mod keep;
 mod logs;

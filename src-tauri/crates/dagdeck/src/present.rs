@@ -134,6 +134,7 @@ fn broken(reason: &Reason) -> String {
         Reason::DanglingInterpreter { .. } => "its Python was removed".to_owned(),
         Reason::NotAFolder => ".venv is a file, not a folder".to_owned(),
         Reason::NoInterpreter => "it has no Python in it".to_owned(),
+        Reason::HalfMade => "it was never finished".to_owned(),
         Reason::NotAnEnvironment => "it has no pyvenv.cfg".to_owned(),
         Reason::Moved { from } => format!("it was moved here from {}", from.display()),
         Reason::Empty => "nothing is installed in it".to_owned(),

@@ -3,6 +3,7 @@
 mod choice;
 mod contents;
 mod distributions;
+mod half_made;
 mod pin;
 mod stamp;
 mod uv_workspace;
@@ -17,6 +18,7 @@ pub(crate) use uv_workspace::UvWorkspaces;
 
 pub use contents::{Contents, contents};
 pub use distributions::{Asked, Distribution, distributions, site_packages};
+pub use half_made::is_half_made;
 pub use pin::python_pin;
 pub use stamp::stamp;
 
@@ -52,7 +54,9 @@ pub enum BrokenReason {
     NotAFolder,
     /// The folder has no python.
     NoInterpreter,
-    /// The folder has no pyvenv.cfg.
+    /// uv was ended while it made it, and can't go on from there.
+    HalfMade,
+    /// The folder has no pyvenv.cfg, and holds something else.
     NotAnEnvironment,
     /// Its scripts were made for another folder, so they run the environment there or nothing.
     Moved {

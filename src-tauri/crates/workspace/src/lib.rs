@@ -33,8 +33,8 @@ pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
     Asked, BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
-    EnvironmentState, Installed, Lockfile, contents, distributions, python_pin, site_packages,
-    stamp,
+    EnvironmentState, Installed, Lockfile, contents, distributions, is_half_made, python_pin,
+    site_packages, stamp,
 };
 pub use files::project_files;
 pub use installable::package_name;

@@ -157,7 +157,42 @@ fn a_file_in_its_place_is_broken() {
 #[test]
 fn a_folder_without_pyvenv_cfg_is_broken() {
     let folder = Folder::new();
-    fs::create_dir(folder.path().join(".venv")).unwrap();
+    folder.write(".venv/notes.txt", "mine");
+    assert_eq!(
+        reason(&folder.environment()),
+        &BrokenReason::NotAnEnvironment
+    );
+}
+
+#[test]
+fn what_an_ended_uv_left_is_told_from_what_a_person_put_there() {
+    let folder = Folder::new();
+    let venv = folder.path().join(".venv");
+    let half_made = || workspace::is_half_made(&venv);
+    assert!(!half_made(), "there is nothing");
+    fs::create_dir_all(venv.join("bin")).unwrap();
+    assert_eq!(reason(&folder.environment()), &BrokenReason::HalfMade);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/usr/bin/python3", venv.join("bin/python")).unwrap();
+    for file in ["bin/activate", ".gitignore", "pyvenv.cfg"] {
+        folder.write(&format!(".venv/{file}"), "");
+        assert_eq!(reason(&folder.environment()), &BrokenReason::HalfMade);
+        assert!(half_made() && !folder.environment().can_run(), "{file}");
+    }
+    folder.write(".venv/lib/python3.12/site-packages/a.py", "");
+    assert!(half_made());
+    folder.write(".venv/lib/python3.12/os.py", "");
+    assert!(!half_made(), "it is a Python itself");
+    fs::remove_file(venv.join("lib/python3.12/os.py")).unwrap();
+    folder.write(".venv/bin/python3.12", "");
+    assert!(!half_made(), "it is a Python itself");
+    fs::remove_file(venv.join("bin/python3.12")).unwrap();
+    assert!(half_made());
+    folder.write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+    assert!(!half_made(), "it was finished");
+    fs::remove_file(venv.join("pyvenv.cfg")).unwrap();
+    folder.write(".venv/notes.txt", "mine");
+    assert!(!half_made(), "something else is in it");
     assert_eq!(
         reason(&folder.environment()),
         &BrokenReason::NotAnEnvironment

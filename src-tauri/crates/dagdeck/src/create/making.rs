@@ -12,6 +12,7 @@ use super::plan::{Action, Plan, Scaffold};
 use super::{sample, undo};
 use crate::clock;
 use crate::deck::Context;
+use crate::half_made::make_room;
 use crate::operations::{Begun, Once, command_view};
 use crate::wire::{
     ApiError, CreateKind, Creation, CreationState, CreationStep, ErrorCode, Hint,
@@ -259,6 +260,7 @@ impl Making {
         environment: &Path,
         cancel: &CancellationToken,
     ) -> Result<(), ApiError> {
+        make_room(environment).await?;
         let unfinished = workspace::contents(environment).unfinished_names();
         let command = dagster::command::reinstalling(command.clone(), &unfinished);
         self.change(|creation| creation.steps[at].command = Some(command_view(&command)));

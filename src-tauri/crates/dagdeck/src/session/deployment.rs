@@ -10,6 +10,7 @@ use process::{CancellationToken, CommandLine};
 use workspace::{Environment, Kind, Reading};
 
 use super::{Site, view};
+use crate::half_made::make_room;
 use crate::operations::{Begun, Once};
 use crate::present;
 use crate::wire::ApiError;
@@ -169,6 +170,7 @@ pub(super) async fn make(
         python,
         dagster,
     };
+    make_room(&folder.join(".venv")).await?;
     for command in command::make_deployment(&plan) {
         run(
             site,

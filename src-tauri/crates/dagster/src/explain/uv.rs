@@ -105,9 +105,9 @@ const RULES: &[Rule] = &[
         "Delete or move that file, then try again.",
     ),
     rule(
-        r"is not a valid Python environment \(no Python executable was found\)",
+        r"is not a valid Python environment \(no Python executable was found\)|cannot be recreated because it is not a virtual environment",
         "The environment's folder holds something else",
-        "The folder has files in it but no Python, so uv leaves it as it is.",
+        "The folder has files in it but is no environment, so uv leaves it as it is.",
         "Move that folder away, then try again.",
     ),
     rule(

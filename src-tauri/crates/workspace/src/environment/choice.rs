@@ -356,6 +356,10 @@ fn broken(reason: &BrokenReason, environment: &Environment) -> Problem {
             "Remove the file, then run `uv sync`.",
         ),
         BrokenReason::NoInterpreter => ("The environment has no Python in it.".to_owned(), again),
+        BrokenReason::HalfMade => (
+            "The environment was never finished: uv was ended while it made it.".to_owned(),
+            "Sync it with Dagdeck, or remove the folder, then run `uv sync`.",
+        ),
         BrokenReason::NotAnEnvironment => (
             "The folder is not a Python environment: it has no pyvenv.cfg.".to_owned(),
             "Remove the folder, then run `uv sync`.",

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{BrokenReason, EnvironmentState, Installed};
+use super::{BrokenReason, EnvironmentState, Installed, is_half_made};
 
 /// What the files of an environment say.
 #[derive(Debug)]
@@ -49,6 +49,11 @@ pub(crate) fn read_venv(folder: &Path, interpreter: PathBuf, made_by_tool: bool)
     };
     let config = folder.join("pyvenv.cfg");
     let config_text = match std::fs::read_to_string(&config) {
+        Ok(text) if made_by_tool && setting(&text, "home").is_none() && is_half_made(folder) => {
+            venv.state = broken(BrokenReason::HalfMade);
+            venv.watched.push(folder.to_path_buf());
+            return venv;
+        }
         Ok(text) => Some(text),
         Err(error) => {
             if let Some(state) = state_without_config(folder, &error, made_by_tool, &interpreter) {
@@ -130,7 +135,10 @@ fn state_without_config(
         return Some(broken(BrokenReason::NotAFolder));
     }
     if made_by_tool {
-        return Some(broken(BrokenReason::NotAnEnvironment));
+        return Some(broken(match is_half_made(folder) {
+            true => BrokenReason::HalfMade,
+            false => BrokenReason::NotAnEnvironment,
+        }));
     }
     interpreter_fault(interpreter).map(broken)
 }
@@ -155,7 +163,7 @@ fn interpreter_fault(interpreter: &Path) -> Option<BrokenReason> {
     })
 }
 
-fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub(super) fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
         name.trim().eq_ignore_ascii_case(key).then(|| value.trim())

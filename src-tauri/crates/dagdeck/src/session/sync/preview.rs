@@ -105,7 +105,12 @@ impl Session {
             return plan;
         }
         let cancel = &self.syncs.ended;
-        let preview = project.preview();
+        // uv says nothing of an environment at which it was ended: what it would make in its place is asked instead.
+        let mut asked = project.clone();
+        if target.is_tools_own() && workspace::is_half_made(&target.environment.path) {
+            asked.environment = Some(target.environment.path.with_extension("anew"));
+        }
+        let preview = asked.preview();
         let finished = self.run(&preview, cancel).await;
         if let Ok(finished) = &finished
             && dagster::uv::would_download_python(&finished.stderr_text())

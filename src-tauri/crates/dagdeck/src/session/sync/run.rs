@@ -15,6 +15,7 @@ use workspace::{Contents, Environment};
 use super::python::{self, Asked, NewPython};
 use super::standing::Standing;
 use super::target::Target;
+use crate::half_made::make_room;
 use crate::operations::{Begun, Line, Once, Turn};
 use crate::session::Session;
 use crate::session::site::SyncMark;
@@ -158,6 +159,13 @@ impl Session {
     /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
     async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
         let target = &sync.target;
+        if target.is_tools_own() {
+            match make_room(&target.environment.path).await {
+                Ok(true) => sync.writer.note("Took away what an ended sync left"),
+                Ok(false) => {}
+                Err(error) => return Outcome::Failed(error),
+            }
+        }
         if let Some(python) = &sync.python {
             let asked = &mut left.asked;
             if let Err(error) = self.ask_for_python(sync, python, line, asked).await {

@@ -76,7 +76,7 @@ impl Standing {
                 )
             }
             Self::Unusable => {
-                "The environment has no Python that runs. Sync again to make it anew.".to_owned()
+                "The environment can't be used as it is. Sync again to make it anew.".to_owned()
             }
             Self::Gone => "The environment is gone. Sync again to make it anew.".to_owned(),
         }

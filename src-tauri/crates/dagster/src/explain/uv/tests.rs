@@ -43,6 +43,10 @@ fn every_recorded_failure_is_explained() {
             "The environment's folder holds something else",
         ),
         (
+            "venv-is-not-recreated",
+            "The environment's folder holds something else",
+        ),
+        (
             "no-solution",
             "Dagster 1.13.28 doesn't go with its other packages",
         ),

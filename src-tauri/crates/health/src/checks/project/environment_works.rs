@@ -43,6 +43,10 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
             "The environment has no Python in it",
             "Nothing can be started from it. A sync makes it anew.",
         ),
+        BrokenReason::HalfMade => Finding::blocker(
+            "The environment was never finished",
+            "uv was ended while it made it, and by itself can’t go on from there. A sync makes it anew.",
+        ),
         BrokenReason::NotAnEnvironment => Finding::blocker(
             "The environment’s folder holds something else",
             "It has no pyvenv.cfg, so uv doesn’t touch it. Move what is in it away, then sync.",
