@@ -128,7 +128,7 @@ fn a_machine_without_a_python_gets_one_and_an_environment_from_it() {
         println!("this machine has no Python that can be moved");
         return;
     };
-    let only = format!("==3.{}.*", shelf.minor().trim_start_matches("3."));
+    let only = format!("=={}.*", shelf.minor());
     demo.asks(|text| {
         let text = text.replace("python-downloads = \"never\"\n", "");
         text.replace(">=3.10", &only)
@@ -161,6 +161,10 @@ fn a_machine_without_a_python_gets_one_and_an_environment_from_it() {
         let open = [(title.to_owned(), "open".to_owned())];
         assert_eq!(states(&before, check), open, "{before:#}");
     }
+    let told = before["findings"].as_array().unwrap().iter();
+    let told = told.filter(|one| one["check"] == "python-accepted");
+    let severities: Vec<&Value> = told.map(|one| &one["severity"]).collect();
+    assert_eq!(severities, [&json!("note")], "uv downloads one by itself");
     assert_eq!(shelf.brought(), [""; 0], "nothing is brought unasked");
 
     let mut preview = demo.command(program());

@@ -299,3 +299,73 @@ async fn a_daemon_that_ends_by_itself_is_a_finding_until_it_is_back() {
     assert_eq!(checked.found("services-up").await, []);
     deck.shut_down().await;
 }
+
+/// A folder of this machine that is reached as one of another: sshfs over the server's own program.
+#[cfg(target_os = "linux")]
+struct Share {
+    place: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Share {
+    /// None where the system lets nobody mount one.
+    fn mounted(around: &Path) -> Option<Self> {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (folder, place) = (around.join("shared"), around.join("share"));
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::create_dir_all(&place).unwrap();
+        let server = around.join("server");
+        fs_err::write(&server, "#!/bin/sh\nexec /usr/lib/openssh/sftp-server\n").unwrap();
+        fs_err::set_permissions(&server, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mounted = Command::new("sshfs")
+            .arg("-o")
+            .arg(format!("ssh_command={}", server.display()))
+            .arg(format!("server:{}", folder.display()))
+            .arg(&place)
+            .output()
+            .unwrap();
+        if mounted.status.success() {
+            return Some(Self { place });
+        }
+        let said = String::from_utf8_lossy(&mounted.stderr);
+        println!("this system lets nobody mount a share: {said}");
+        None
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Share {
+    fn drop(&mut self) {
+        let gone = Command::new("fusermount3")
+            .arg("-u")
+            .arg(&self.place)
+            .status();
+        assert!(gone.unwrap().success(), "{}", self.place.display());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_on_a_share_is_told_until_it_is_on_a_disk() {
+    let workspace = TestWorkspace::copy();
+    let Some(share) = Share::mounted(workspace.around()) else {
+        return;
+    };
+    let home = share.place.join("home");
+    fs_err::create_dir(&home).unwrap();
+    let far = at_home(&workspace, &home).await;
+    let finding = far.the_finding("dagster-home-local").await;
+    assert_eq!(
+        finding.title,
+        "DAGSTER_HOME is on a network file system (SSHFS)"
+    );
+    assert_eq!(finding.severity, Severity::Warning);
+    far.opened.deck.shut_down().await;
+    drop(share);
+
+    fs_err::create_dir(&home).unwrap();
+    let near = at_home(&workspace, &home).await;
+    assert_eq!(near.found("dagster-home-local").await, []);
+    near.opened.deck.shut_down().await;
+}

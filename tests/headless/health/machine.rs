@@ -9,7 +9,7 @@ use dagdeck::wire::FixDoes;
 use dagdeck::wire::{FolderRequest, Nothing, Severity};
 use testkit::{FakeTool, TestWorkspace};
 
-use super::{Checked, lines};
+use super::Checked;
 #[cfg(target_os = "linux")]
 use crate::command::dagdeck;
 
@@ -74,42 +74,6 @@ async fn an_index_that_does_not_answer_is_told_in_uvs_words() {
     assert!(said.contains("127.0.0.1:9/simple"), "{said}");
     pick(&checked, "").await;
     assert_eq!(checked.found("index-reachable").await, []);
-    checked.opened.deck.shut_down().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_any_python_the_fix_has_uv_install_one() {
-    let workspace = TestWorkspace::copy();
-    for name in ["data-engineering", "data-science"] {
-        fs_err::remove_dir_all(workspace.project(name).join(".venv")).unwrap();
-    }
-    fs_err::remove_dir_all(workspace.path().join("deployments/local/.venv")).unwrap();
-    let installed = workspace.around().join("installed");
-    // Pythons are downloaded from a place of their own, which no test may count on.
-    let uv = uv_that(
-        &workspace,
-        &format!(
-            "case \"$*\" in 'python install'*) touch '{0}'; exit 0;; \
-             'python list --only-installed'*) test -e '{0}' || {{ echo '[]'; exit 0; }};; esac",
-            installed.display()
-        ),
-    );
-    let checked = checked(&workspace).await;
-    pick(&checked, uv.program().to_str().unwrap()).await;
-    let finding = checked.the_finding("python-accepted").await;
-    assert_eq!(
-        finding.title,
-        "No Python here is one that a project accepts"
-    );
-    assert_eq!(
-        finding.severity,
-        Severity::Note,
-        "uv downloads one by itself"
-    );
-    let line = lines(&finding).remove(0);
-    assert!(line.contains(" python install --no-bin 3."), "{line}");
-    checked.fixed(&finding).await;
-    assert!(installed.exists());
     checked.opened.deck.shut_down().await;
 }
 

@@ -44,7 +44,7 @@ export function pythonPlan(
   const pin = minor(python);
   const downloads = PYTHONS.some(([version, path]) => version === python && path === null);
   const lines = [
-    ...(downloads ? [`uv python install ${python}`] : []),
+    ...(downloads ? [`uv python install --no-bin ${python}`] : []),
     `uv python pin --no-python-downloads ${pin}`,
   ];
   const commands = lines.map((line) => ({

@@ -50,7 +50,7 @@ describe('changing a project’s Python', () => {
     await choose('3.14.2');
     const dialog = screen.getByTestId('python');
     expect(dialog.textContent).toContain('uv downloads Python 3.14.2 first');
-    expect(dialog.textContent).toContain('uv python install 3.14.2');
+    expect(dialog.textContent).toContain('uv python install --no-bin 3.14.2');
     expect(off()).toBe('false');
   });
 

@@ -83,10 +83,10 @@ impl UvProject {
         ])
     }
 
-    /// Fetches a Python into uv's own folder; the system's is not touched.
+    /// Fetches a Python into uv's own folder; neither the system's nor what a terminal finds as `python3.12` is touched.
     #[must_use]
     pub fn install_python(&self, version: &str) -> CommandLine {
-        CommandLine::new(&self.uv, &self.folder).args(["python", "install", version])
+        CommandLine::new(&self.uv, &self.folder).args(["python", "install", "--no-bin", version])
     }
 
     /// Makes an environment anew and empty, from the interpreter that it was made from: what a sync installs afterwards

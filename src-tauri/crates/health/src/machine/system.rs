@@ -1,6 +1,6 @@
 //! What the system allows: space on disks, open files, watched folders, memory. Reads; changes nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A disk as a folder sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,35 +31,55 @@ pub(crate) fn disk(_: &Path) -> Option<Disk> {
     None
 }
 
-/// The network file system that a folder is on, if it is on one.
-#[cfg(target_os = "linux")]
+/// The network file system that a folder is on, if it is on one. Linux only.
 pub(crate) fn network(folder: &Path) -> Option<&'static str> {
-    let seen = nix::sys::statfs::statfs(folder).ok()?;
-    named(seen.filesystem_type())
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let mounts = std::fs::read("/proc/self/mountinfo").ok()?;
+    network_in(&String::from_utf8_lossy(&mounts), &folder)
 }
 
-/// The network file system that a folder is on. Unknown: this system is not asked yet.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn network(_: &Path) -> Option<&'static str> {
-    None
+/// Kinds of file systems where other machines write too, or where a server far away keeps the locks.
+const NETWORK: [(&str, &str); 12] = [
+    ("nfs", "NFS"),
+    ("nfs4", "NFS"),
+    ("cifs", "SMB"),
+    ("smb3", "SMB"),
+    ("9p", "9P"),
+    ("afs", "AFS"),
+    ("ceph", "Ceph"),
+    ("lustre", "Lustre"),
+    ("fuse.glusterfs", "GlusterFS"),
+    ("fuse.rclone", "rclone"),
+    ("fuse.s3fs", "S3"),
+    ("fuse.sshfs", "SSHFS"),
+];
+
+/// The same by a list of mounts, as proc(5) has them: `36 35 98:0 /root /mnt/place rw,noatime shared:1 - ext4 /dev/sda rw`.
+fn network_in(mounts: &str, folder: &Path) -> Option<&'static str> {
+    let around = mounts.lines().filter_map(|line| {
+        let (mount, system) = line.split_once(" - ")?;
+        let place = unescaped(mount.split(' ').nth(4)?);
+        let deep = folder
+            .starts_with(&place)
+            .then(|| place.components().count());
+        Some((deep?, system.split(' ').next()?))
+    });
+    // Of two mounts at one place the later one covers the other, and is the one that is answered.
+    let (_, kind) = around.max_by_key(|(deep, _)| *deep)?;
+    let known = NETWORK.iter().find(|(name, _)| *name == kind);
+    known.map(|(_, name)| *name)
 }
 
-/// The name of a kind of file system where other machines write too.
-#[cfg(target_os = "linux")]
-fn named(kind: nix::sys::statfs::FsType) -> Option<&'static str> {
-    use nix::sys::statfs::FsType;
-    // The numbers of statfs(2); CIFS and SMB2 are Windows shares.
-    const NETWORK: [(FsType, &str); 7] = [
-        (FsType(0x6969), "NFS"),
-        (FsType(0x517b), "SMB"),
-        (FsType(0xff53_4d42), "CIFS"),
-        (FsType(0xfe53_4d42), "SMB2"),
-        (FsType(0x5346_414f), "AFS"),
-        (FsType(0x00c3_6400), "Ceph"),
-        (FsType(0x0bd0_0bd0), "Lustre"),
+/// A place in that list: what would end a column is written as a number.
+fn unescaped(place: &str) -> PathBuf {
+    let numbers = [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
     ];
-    let mut all = NETWORK.iter();
-    all.find(|(one, _)| *one == kind).map(|(_, name)| *name)
+    let plain = |place: String, (number, plain): (&str, &str)| place.replace(number, plain);
+    numbers.into_iter().fold(place.to_owned(), plain).into()
 }
 
 /// How many files a program of ours may have open: the app raised its own limit as far as it may.
@@ -132,11 +152,24 @@ mod tests {
 
     #[test]
     fn a_share_is_told_from_a_disk() {
-        use nix::sys::statfs::{EXT4_SUPER_MAGIC, FsType, NFS_SUPER_MAGIC, TMPFS_MAGIC};
-        assert_eq!(named(NFS_SUPER_MAGIC), Some("NFS"));
-        assert_eq!(named(FsType(0xff53_4d42)), Some("CIFS"));
-        assert_eq!(named(EXT4_SUPER_MAGIC), None);
-        assert_eq!(named(TMPFS_MAGIC), None);
+        let mounts = "\
+22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+23 22 0:5 / /dev rw,nosuid - devtmpfs devtmpfs rw
+41 22 0:38 / /home/ann/the\\040share rw,relatime shared:9 - nfs4 server:/export rw,vers=4.2
+42 41 0:39 / /home/ann/the\\040share/scratch rw - tmpfs none rw
+43 22 0:40 / /mnt/c rw,noatime - 9p drvfs rw,dirsync
+44 22 0:41 / /mnt/twice rw - cifs //server/share rw
+45 44 0:42 / /mnt/twice rw - ext4 /dev/vdb rw
+46 22 0:43 / /mnt/far rw,nosuid,nodev - fuse.sshfs server:/data rw,user_id=0,group_id=0
+";
+        let told = |folder: &str| network_in(mounts, Path::new(folder));
+        assert_eq!(told("/home/ann/dagster"), None);
+        assert_eq!(told("/home/ann/the share/dagster"), Some("NFS"));
+        assert_eq!(told("/home/ann/the share/scratch"), None);
+        assert_eq!(told("/mnt/c/Users"), Some("9P"));
+        assert_eq!(told("/mnt/twice/home"), None);
+        assert_eq!(told("/mnt/far"), Some("SSHFS"));
+        assert_eq!(told("/mnt/farther"), None);
         assert_eq!(network(Path::new("/proc")), None);
     }
 }

@@ -17,8 +17,16 @@ pub(super) const FOR_RUNNING: &[&str] = &[
     "pkg-config",
 ];
 
-/// To drive its window without a screen.
-pub(super) const FOR_TESTING: &[&str] = &["dbus", "openbox", "webkit2gtk-driver", "xauth", "xvfb"];
+/// To drive its window without a screen, and to mount a share.
+pub(super) const FOR_TESTING: &[&str] = &[
+    "dbus",
+    "openbox",
+    "openssh-sftp-server",
+    "sshfs",
+    "webkit2gtk-driver",
+    "xauth",
+    "xvfb",
+];
 
 /// Installs those of `wanted` that are missing; elsewhere than on Debian it does nothing.
 pub(super) fn install(wanted: &[&str]) -> Result<String> {

@@ -237,7 +237,7 @@ mod tests {
             all.collect::<Vec<_>>()
         };
         let fetched = [
-            "python install 3.14.2",
+            "python install --no-bin 3.14.2",
             "python pin --no-python-downloads 3.14",
             "sync --compile-bytecode --python 3.14.2",
         ];
