@@ -92,7 +92,7 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     let creation = maker.made().await;
     assert_eq!(creation.state, CreationState::Cancelled);
     assert_eq!(creation.steps[2].state, StepState::Cancelled);
-    assert_eq!(creation.steps[3].state, StepState::Waiting);
+    assert_eq!(creation.steps[3].state, StepState::Cancelled, "beside it");
     assert_eq!(creation.failure, None);
     assert_eq!(creation.made, [maker.path("acme").display().to_string()]);
     wait_until_none_mentions(&[&maker.path("acme/deployments")], Duration::from_secs(20)).await;
@@ -112,6 +112,9 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
         ran.shell
     );
     assert!(webserver.join("__init__.py").is_file());
+    let [ui, project] = [2, 3].map(|at| &creation.steps[at]);
+    let ui_ended = ui.started_at.unwrap() + ui.took.unwrap();
+    assert!(project.started_at.unwrap() < ui_ended, "side by side");
     assert!(
         creation
             .steps

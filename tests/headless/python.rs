@@ -164,14 +164,15 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     let sync = ended(deck, begun).await;
     assert_eq!(sync.state, OperationState::Cancelled, "{sync:?}");
     println!("{}", sync.title);
-    // Where it stands depends on how far uv had come.
-    let written = fs_err::read_to_string(folder.join(".venv/pyvenv.cfg")).unwrap_or_default();
-    let stands = if written.contains("home") {
-        "was cancelled. The environment is half made"
-    } else if folder.join(".venv").exists() {
-        "was cancelled. The environment can't be used as it is"
-    } else {
+    // Where it stands depends on how far uv had come with taking the old one away and making the new one.
+    let environment = folder.join(".venv");
+    let written = fs_err::read_to_string(environment.join("pyvenv.cfg")).unwrap_or_default();
+    let stands = if !environment.exists() {
         "was cancelled. The environment is gone"
+    } else if environment.join("bin/python").exists() && written.contains("home") {
+        "was cancelled. The environment is half made"
+    } else {
+        "was cancelled. The environment can't be used as it is"
     };
     assert!(sync.title.contains(stands), "{}", sync.title);
     let back =

@@ -1,14 +1,16 @@
 //! Carries a plan out, step by step, and shows how it stands. What is shown is what was seen: a step has succeeded when what
 //! it promised is on disk.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures::StreamExt;
 use process::{CancellationToken, CommandLine};
 
-use super::plan::{Action, Plan, Scaffold};
+use super::plan::{Action, Plan, Scaffold, Work};
 use super::{sample, undo};
 use crate::clock;
 use crate::deck::Context;
@@ -105,7 +107,7 @@ impl Making {
         });
     }
 
-    /// Carries out every step that has not succeeded. Call [`Self::begin`] first.
+    /// Carries out every step that has not succeeded, environments side by side. Call [`Self::begin`] first.
     pub(crate) async fn run(&self) {
         let _turn = self.turn.lock().await;
         let cancel = self.token();
@@ -113,12 +115,12 @@ impl Making {
             // What made it is ours, and the person asked for it by name.
             self.trust(true);
         }
-        for at in 0..self.plan.work.len() {
-            if self.lock().steps[at].state == StepState::Succeeded {
-                continue;
-            }
-            if let Err(error) = self.step(at, &cancel).await {
-                return self.stopped(at, error);
+        let mut at = 0;
+        for group in self.plan.work.chunk_by(Work::beside) {
+            let steps = at..at + group.len();
+            at = steps.end;
+            if let Some(error) = self.together(steps, &cancel).await {
+                return self.stopped(error);
             }
         }
         self.change(|creation| {
@@ -127,16 +129,24 @@ impl Making {
         });
     }
 
+    /// Carries out those of some steps that have not succeeded, side by side, and answers what went wrong.
+    async fn together(&self, steps: Range<usize>, cancel: &CancellationToken) -> Option<ApiError> {
+        let succeeded = |at: usize| self.lock().steps[at].state == StepState::Succeeded;
+        let left: Vec<usize> = steps.filter(|&at| !succeeded(at)).collect();
+        let places = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let ended: Vec<_> = futures::stream::iter(left)
+            .map(|at| self.step(at, cancel))
+            .buffered(places)
+            .collect()
+            .await;
+        ended.into_iter().find_map(Result::err)
+    }
+
     /// Says that it broke down in Dagdeck itself.
     pub(crate) fn broke(&self, why: &dyn std::error::Error) {
         let error =
             ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.").because(why);
-        let at = {
-            let creation = self.lock();
-            let mut steps = creation.steps.iter();
-            steps.position(|step| step.state == StepState::Running)
-        };
-        self.stopped(at.unwrap_or(0), error);
+        self.stopped(error);
     }
 
     /// Takes back what is on disk: the folder goes to the trash, the entry out of the workspace's settings.
@@ -303,7 +313,7 @@ impl Making {
     }
 
     /// Says where it stopped, and why unless the person stopped it.
-    fn stopped(&self, at: usize, mut error: ApiError) {
+    fn stopped(&self, mut error: ApiError) {
         let made = self.made();
         if !made.is_empty() {
             error.hints.push(Hint {
@@ -313,9 +323,10 @@ impl Making {
         }
         self.change(|creation| {
             let cancelled = error.code == ErrorCode::Cancelled;
-            let step = &mut creation.steps[at];
-            if step.state == StepState::Running {
-                step.state = StepState::Failed;
+            for step in &mut creation.steps {
+                if step.state == StepState::Running {
+                    step.state = StepState::Failed;
+                }
             }
             creation.state = if cancelled {
                 CreationState::Cancelled

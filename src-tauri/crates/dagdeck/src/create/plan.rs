@@ -95,6 +95,12 @@ impl Work {
         format!("{} {}", self.title, self.of)
     }
 
+    /// Whether it may run while the other does: each fills an environment of its own.
+    pub(crate) fn beside(&self, other: &Self) -> bool {
+        let syncs = |action: &Action| matches!(action, Action::Sync { .. });
+        syncs(&self.action) && syncs(&other.action)
+    }
+
     /// What it runs.
     pub(crate) fn command(&self) -> Option<&CommandLine> {
         match &self.action {

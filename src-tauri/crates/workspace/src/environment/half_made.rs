@@ -4,31 +4,33 @@
 use std::fs::DirEntry;
 use std::path::Path;
 
-use super::venv::setting;
-
-/// What uv writes into the folder of an environment, and no more.
-const MADE: [&str; 9] = [
+/// What uv and packages write into the folder of an environment, and no more.
+const MADE: [&str; 12] = [
     ".gitignore",
     ".lock",
     "CACHEDIR.TAG",
     "Lib",
     "Scripts",
     "bin",
+    "etc",
+    "include",
     "lib",
     "lib64",
     "pyvenv.cfg",
+    "share",
 ];
 
 /// Whether a folder holds the beginnings of an environment and nothing else: it can be taken away without a loss.
 ///
-/// uv writes `pyvenv.cfg` last. When it is ended before, it leaves links to a Python and scripts, and can't go on from
-/// there: without a Python it refuses the folder, and with one it installs packages that this Python doesn't look for,
-/// since without its `pyvenv.cfg` it runs as the one that it links to. Seen with uv 0.13.8.
+/// uv writes `pyvenv.cfg` last, in one go, and takes an environment away in no order. When it is ended at either, it
+/// leaves links to a Python and scripts, and can't go on from there: without a Python it refuses the folder, and with one
+/// it installs packages that this Python doesn't look for, since without its `pyvenv.cfg` it runs as the one that it links
+/// to. Seen with uv 0.13.8.
 #[must_use]
 pub fn is_half_made(folder: &Path) -> bool {
     let real = std::fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir());
     let finished = std::fs::read_to_string(folder.join("pyvenv.cfg"))
-        .is_ok_and(|text| setting(&text, "home").is_some());
+        .is_ok_and(|text| !text.trim().is_empty());
     // A Python that is no environment has its own library there, and its programs are no links.
     real && !finished
         && all(folder, |entry| {

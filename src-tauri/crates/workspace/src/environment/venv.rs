@@ -49,7 +49,7 @@ pub(crate) fn read_venv(folder: &Path, interpreter: PathBuf, made_by_tool: bool)
     };
     let config = folder.join("pyvenv.cfg");
     let config_text = match std::fs::read_to_string(&config) {
-        Ok(text) if made_by_tool && setting(&text, "home").is_none() && is_half_made(folder) => {
+        Ok(text) if made_by_tool && text.trim().is_empty() && is_half_made(folder) => {
             venv.state = broken(BrokenReason::HalfMade);
             venv.watched.push(folder.to_path_buf());
             return venv;
@@ -163,7 +163,7 @@ fn interpreter_fault(interpreter: &Path) -> Option<BrokenReason> {
     })
 }
 
-pub(super) fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
         name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
