@@ -107,7 +107,7 @@ impl Session {
         let cancel = &self.syncs.ended;
         // uv says nothing of an environment at which it was ended: what it would make in its place is asked instead.
         let mut asked = project.clone();
-        if target.is_tools_own() && workspace::is_half_made(&target.environment.path) {
+        if asked.environment.is_none() && workspace::is_half_made(&target.environment.path) {
             asked.environment = Some(target.environment.path.with_extension("anew"));
         }
         let preview = asked.preview();

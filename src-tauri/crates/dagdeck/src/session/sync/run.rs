@@ -159,7 +159,8 @@ impl Session {
     /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
     async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
         let target = &sync.target;
-        if target.is_tools_own() {
+        // A folder that somebody picked or named is theirs, whatever is in it.
+        if sync.project.environment.is_none() {
             match make_room(&target.environment.path).await {
                 Ok(true) => sync.writer.note("Took away what an ended sync left"),
                 Ok(false) => {}

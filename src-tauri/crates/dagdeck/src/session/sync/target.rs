@@ -46,12 +46,6 @@ impl Target {
         moved.then(|| project.renew(&self.environment.path, &python))
     }
 
-    /// Whether uv made the environment where it makes them: nobody named or picked the folder.
-    pub(super) fn is_tools_own(&self) -> bool {
-        let source = self.environment.source;
-        source == EnvironmentSource::Own || source == EnvironmentSource::UvWorkspace
-    }
-
     /// The project as uv is told of it.
     pub(super) fn uv_project(&self, site: &Site, uv: &Path) -> UvProject {
         whole_uv_project(site, uv, &self.folder, &self.environment)

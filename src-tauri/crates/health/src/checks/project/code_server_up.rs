@@ -1,11 +1,12 @@
 //! The code server did not end by itself.
 
+use dagster::explain::Origin;
 use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::crash;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
 use crate::fix::{Does, Fix, Show};
 
 pub(crate) static CHECK: Check = Check {
@@ -26,6 +27,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
     let show = Show::Explanation {
         project: project.id.clone(),
     };
-    let finding = crash::finding("The code server", &crash, dagster).at(Place::of(&project.folder));
+    let origin = Origin::of(project);
+    let finding = crash::finding("The code server", &crash, Some(&origin), dagster);
     vec![finding.fix(Fix::new("Show log", Does::Show(show)))]
 }

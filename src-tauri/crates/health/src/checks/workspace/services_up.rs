@@ -25,7 +25,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
             Service::Daemon => "The daemon",
         };
         let show = Fix::new("Show log", Does::Show(Show::Service(*service)));
-        crash::finding(what, crash, dagster).fix(show)
+        crash::finding(what, crash, None, dagster).fix(show)
     };
     workspace.crashes.iter().map(told).collect()
 }
