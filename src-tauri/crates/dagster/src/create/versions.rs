@@ -102,7 +102,14 @@ pub fn is_not_published(stderr: &str) -> bool {
         "there are no versions of",
         "was not found in the package registry",
     ];
-    let unasked = ["not found in the cache", "the network was disabled"];
+    let unasked = [
+        "not found in the cache",
+        "the network was disabled",
+        // To uv an index that lets nobody in has nothing.
+        "could not be queried due to",
+        "returned a 401",
+        "returned a 403",
+    ];
     missing.iter().any(|words| stderr.contains(words))
         && !unasked.iter().any(|words| stderr.contains(words))
 }
@@ -153,6 +160,14 @@ mod tests {
         let proxy = include_str!("../../tests/samples/create/proxy.txt");
         assert!(is_not_published(partial));
         assert!(!is_not_published(offline) && !is_not_published(proxy));
+        for refused in ["login", "forbidden"] {
+            let samples = include_str!("../../tests/samples/uv-failures.txt");
+            let mark = format!("=== index-{refused}\n");
+            let (_, sample) = samples.split_once(&mark).unwrap();
+            let (sample, _) = sample.split_once("\n===").unwrap();
+            assert!(sample.contains("was not found in the package registry"));
+            assert!(!is_not_published(sample), "{sample}");
+        }
     }
 
     #[test]

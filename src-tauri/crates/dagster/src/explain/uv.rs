@@ -122,6 +122,19 @@ const RULES: &[Rule] = &[
         "Its settings have python-downloads at {1}.",
         "Choose a Python that is on this machine, or change that setting.",
     ),
+    // Before what it makes uv conclude: that there is no such package.
+    rule(
+        r"An index(?: URL)? \((\S+)\) (?:could not be queried due to a lack of valid authentication|returned a 40[13])",
+        "The package index refuses the login",
+        "{1} lets nobody in without a name and a password, or not with those that it was given.",
+        "Check the index's address and its login in uv's settings or the environment, then try again.",
+    ),
+    rule(
+        r"HTTP status (?:client|server) error \((\d+[^)]*)\) for url \(\w+://(?:[^@/)]*@)?([^/)]+)",
+        "The server answers with an error",
+        "{2} answers with {1}, so what it holds can't be had.",
+        "Try again a little later. If it stays so, check the address: the package index's, or the package's own.",
+    ),
     rule(
         r"failed to lookup address information|dns error|Name or service not known",
         "No network",
