@@ -35,8 +35,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dagdeck-workspace", &[]),
     ("dagdeck-log", &[]),
     // The headless tests are a host like any other.
-    ("dagdeck-testkit", &["dagdeck", "dagdeck-process"]),
-    ("xtask", &[]),
+    (
+        "dagdeck-testkit",
+        &["dagdeck", "dagdeck-process", "dagdeck-index"],
+    ),
+    ("dagdeck-index", &[]),
+    ("xtask", &["dagdeck-index"]),
 ];
 
 /// The one package that may know Tauri.
