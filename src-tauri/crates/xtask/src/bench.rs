@@ -18,6 +18,7 @@ mod workspaces;
 
 use anyhow::{Result, bail};
 
+use crate::prepared::{Wanted, prepared};
 use crate::program::Program;
 use crate::setup;
 use table::Row;
@@ -55,7 +56,10 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
             names.join(", ")
         );
     }
-    setup::for_testing()?;
+    prepared(&Wanted::default(), |_| measured(arguments))
+}
+
+fn measured(arguments: &Arguments) -> Result<()> {
     setup::say("The command, with optimisations");
     Program::new("cargo")
         .args(["build", "--release", "--locked", "--quiet"])

@@ -12,17 +12,23 @@ mod bench;
 mod display;
 mod fuzz;
 mod generate;
+mod live;
 mod places;
+mod prepared;
 mod program;
+mod record;
 mod run;
 mod setup;
 mod shots;
+mod soak;
 mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::prepared::Wanted;
 
 /// Dagdeck's repository: one way in.
 #[derive(Parser)]
@@ -60,6 +66,16 @@ enum Command {
     Bench(bench::Arguments),
     /// Feeds the readers what a fuzzer makes up, until they break or the time is over
     Fuzz(fuzz::Arguments),
+    /// Writes down what the real package index holds today, for the tests' own index
+    Record {
+        /// Only the lockfiles of the test workspace
+        #[arg(long)]
+        lockfiles: bool,
+    },
+    /// Says what has moved in the real package index, and runs the stories that are about it
+    Live,
+    /// Kills, cancels and reloads in their full number
+    Soak(soak::Arguments),
     /// Takes every screen in both themes on real data into target/shots
     Shots,
 }
@@ -67,12 +83,16 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Setup { tests: false } => setup::for_running(),
-        Command::Setup { tests: true } => setup::for_testing(),
+        Command::Setup { tests: true } => prepared::prepared(&Wanted::default(), |_| Ok(())),
         Command::Run { path, release } => run::run(path.as_deref(), release),
         Command::Test(arguments) => test::test(&arguments),
         Command::Gen { check } => generate::generate(check),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Command::Record { lockfiles: false } => record::record(),
+        Command::Record { lockfiles: true } => record::record_lockfiles(),
+        Command::Live => live::live(),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Shots => shots::shots(),
     };
     match done {

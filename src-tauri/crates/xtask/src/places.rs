@@ -29,6 +29,21 @@ pub(crate) fn tools() -> PathBuf {
     target().join("tools")
 }
 
+/// The wheels that the tests' own index answers from.
+pub(crate) fn wheels() -> PathBuf {
+    target().join("index")
+}
+
+/// uv's cache while tests run: a person's own is neither read nor filled.
+pub(crate) fn uv_cache() -> PathBuf {
+    target().join("uv-cache")
+}
+
+/// What the tests' own index held, and the lockfiles of the test workspace.
+pub(crate) fn recording() -> PathBuf {
+    root().join("tests/index")
+}
+
 /// The workspace that create-dagster made, which tests copy.
 pub(crate) fn test_workspace() -> PathBuf {
     target().join("test-workspace")

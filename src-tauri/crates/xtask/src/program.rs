@@ -33,6 +33,7 @@ pub(crate) struct Program {
 pub(crate) struct Counts {
     pub(crate) passed: u32,
     pub(crate) failed: u32,
+    pub(crate) skipped: u32,
 }
 
 impl Program {
@@ -66,6 +67,12 @@ impl Program {
     /// Adds to the environment.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Program {
         self.command.env(name, value);
+        self
+    }
+
+    /// Takes a variable away.
+    pub(crate) fn without(mut self, name: &str) -> Program {
+        self.command.env_remove(name);
         self
     }
 
@@ -109,6 +116,16 @@ impl Program {
             .status()
             .with_context(|| format!("could not run `{line}`"))?;
         succeeded(&line, status)
+    }
+
+    /// Runs it in our place until it ends, and ends as it did: what it had to say it said.
+    pub(crate) fn replace(mut self) -> Result<()> {
+        let line = self.line();
+        let status = self
+            .command
+            .status()
+            .with_context(|| format!("could not run `{line}`"))?;
+        std::process::exit(status.code().unwrap_or(1));
     }
 
     /// Runs it quietly and answers what it printed on standard output.
@@ -228,6 +245,13 @@ impl std::fmt::Display for Failed {
 impl std::error::Error for Failed {}
 
 impl Counts {
+    /// For what can't say how many.
+    pub(crate) const ONE_FAILED: Counts = Counts {
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+    };
+
     /// Adds what cargo test (`test result: ok. 3 passed; 0 failed; …`) or vitest (`Tests  3 passed (3)`) says at its end.
     fn add_line(&mut self, line: &str) {
         let plain = without_colour(line);
@@ -247,6 +271,7 @@ impl Counts {
             match pair[1] {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,
+                "skipped" | "ignored" | "todo" => self.skipped += number,
                 _ => {}
             }
         }
@@ -257,6 +282,7 @@ impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Counts) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.skipped += other.skipped;
     }
 }
 
@@ -331,12 +357,13 @@ mod tests {
 
     #[test]
     fn counts_what_the_runners_say() {
-        let cargo = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.01s";
+        let cargo = "test result: FAILED. 12 passed; 2 failed; 3 ignored; 0 measured; 3 filtered out; finished in 0.01s";
         assert_eq!(
             counted(cargo),
             Counts {
                 passed: 12,
-                failed: 2
+                failed: 2,
+                skipped: 3
             }
         );
         let vitest = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m41 passed\u{1b}[39m (42)";
@@ -344,7 +371,8 @@ mod tests {
             counted(vitest),
             Counts {
                 passed: 41,
-                failed: 1
+                failed: 1,
+                skipped: 0
             }
         );
         assert_eq!(

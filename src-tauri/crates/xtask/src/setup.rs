@@ -5,46 +5,90 @@
 mod debian;
 mod driver;
 mod node;
-mod python;
+pub(crate) mod python;
 pub(crate) mod uv;
-mod workspace;
+mod wheels;
+pub(crate) mod workspace;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 pub(crate) use node::npm;
 pub(crate) use workspace::scaffold;
 
+use crate::program::Program;
+
+/// What is fetched from elsewhere, where it is named, and where it is kept. Nothing else may be: after set-up the tests pass
+/// with the network gone.
+const FETCHED: &[(&str, &str)] = &[
+    ("system packages", "setup/debian.rs, kept by the system"),
+    (
+        "npm packages",
+        "ui/package-lock.json, kept in ui/node_modules",
+    ),
+    ("crates", "Cargo.lock, kept by Cargo"),
+    (
+        "uv and every other wheel",
+        "tests/index/wheels.txt, kept in target/index",
+    ),
+    ("tauri-driver", "setup/driver.rs, kept in target/tools"),
+];
+
 /// What the app needs: system packages, npm packages, uv.
 pub(crate) fn for_running() -> Result<()> {
     say("Set-up");
-    timed("system packages", || debian::install(debian::FOR_RUNNING))?;
+    let missing = debian::agreed(debian::FOR_RUNNING)?;
+    timed("system packages", || debian::install(&missing))?;
     timed("npm packages", node::install)?;
     timed("uv", uv::install)
 }
 
-/// What the tests need on top: a virtual display, the window's driver, a real Dagster workspace.
+/// Fetches what the tests need on top: a virtual display, the window's driver, wheels.
 pub(crate) fn for_testing() -> Result<()> {
     say("Set-up");
-    timed("system packages", || {
-        debian::install(&[debian::FOR_RUNNING, debian::FOR_TESTING].concat())
-    })?;
-    timed("npm packages", node::install)?;
-    timed("uv", uv::install)?;
-    timed("tauri-driver", driver::install)?;
-    timed("test workspace", workspace::make)
+    for (what, named) in FETCHED {
+        println!("  {what}: named in {named}");
+    }
+    let missing = debian::agreed(&[debian::FOR_RUNNING, debian::FOR_TESTING].concat())?;
+    // uv is installed by a Python that can make environments, which on Debian is a package of its own.
+    let missing = debian::first(missing, "python3-venv")?;
+    std::thread::scope(|scope| {
+        let beside: [(&str, Work); 4] = [
+            ("npm packages", node::install),
+            ("crates", crates),
+            ("uv and wheels", wheels::fetch),
+            ("tauri-driver", driver::install),
+        ];
+        let beside = beside.map(|(name, work)| scope.spawn(move || timed(name, work)));
+        let system = timed("system packages", || debian::install(&missing));
+        beside.into_iter().fold(system, |outcome, thread| {
+            let told = thread.join();
+            outcome.and(told.unwrap_or_else(|_| bail!("set-up panicked")))
+        })
+    })
 }
+
+/// Has Cargo fetch what the lockfile names.
+fn crates() -> Result<String> {
+    Program::new("cargo")
+        .args(["fetch", "--locked", "--quiet"])
+        .run()?;
+    Ok("fetched".to_owned())
+}
+
+/// A piece of set-up; answers what it did.
+type Work = fn() -> Result<String>;
 
 /// Prints a heading.
 pub(crate) fn say(heading: &str) {
     println!("\n== {heading}");
 }
 
-fn timed(name: &str, work: impl FnOnce() -> Result<String>) -> Result<()> {
+pub(crate) fn timed(name: &str, work: impl FnOnce() -> Result<String>) -> Result<()> {
     let started = Instant::now();
-    let told = work()?;
+    let told = work().with_context(|| format!("{name} could not be had"))?;
     println!(
         "  {name}: {told} ({:.1} s)",
         started.elapsed().as_secs_f64()

@@ -5,14 +5,18 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::display::Display;
+use crate::prepared::{Wanted, prepared};
 use crate::test::{build, driven};
-use crate::{places, run, setup};
+use crate::{places, run};
 
 const LIMIT: Duration = Duration::from_secs(900);
 
 /// Drives the real app through every screen and leaves the pictures in target/shots.
 pub(crate) fn shots() -> Result<()> {
-    setup::for_testing()?;
+    prepared(&Wanted::default(), |_| taken())
+}
+
+fn taken() -> Result<()> {
     run::build_ui()?;
     build()?;
     let folder = places::target().join("shots");

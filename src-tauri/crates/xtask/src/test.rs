@@ -1,35 +1,40 @@
 //! `cargo xtask test`: every check and test, as CI runs them.
 
+mod skips;
 mod steps;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::prepared::{Wanted, prepared};
 use crate::program::{Counts, Failed};
 use crate::setup;
-use steps::Step;
-pub(crate) use steps::{build, driven};
+pub(crate) use steps::{Chosen, Step, build, driven, soak};
 
 /// What of it to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these steps: fmt, ui, clippy, gen, cargo, headless, window
+    /// Only these steps: fmt, page, clippy, ui, gen, cargo, headless, launching, window
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Takes set-up as done
-    #[arg(long)]
-    no_setup: bool,
+    #[command(flatten)]
+    tests: Chosen,
+    #[command(flatten)]
+    wanted: Wanted,
 }
 
 /// Sets up, then runs all steps; a failed one does not keep the others from telling what they find.
 pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     let chosen = steps::choose(&arguments.only)?;
-    let started = Instant::now();
-    if !arguments.no_setup {
-        setup::for_testing()?;
-    }
-    let set_up = started.elapsed();
+    prepared(&arguments.wanted, |prepared| {
+        run(&chosen, &arguments.tests, prepared.set_up)
+    })
+}
+
+/// Runs steps, and tells of all of them at the end.
+pub(crate) fn run(chosen: &[&'static Step], tests: &Chosen, set_up: Duration) -> Result<()> {
+    skips::forget()?;
     let mut told: Vec<(&Step, Duration, Result<Counts>)> = Vec::new();
     for together in chosen.chunk_by(|_, next| next.beside) {
         let names: Vec<_> = together.iter().map(|step| step.name).collect();
@@ -37,7 +42,7 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         std::thread::scope(|scope| {
             let running: Vec<_> = together
                 .iter()
-                .map(|step| scope.spawn(|| timed(step)))
+                .map(|step| scope.spawn(|| timed(step, tests)))
                 .collect();
             for (step, thread) in together.iter().zip(running) {
                 let (took, outcome) = thread
@@ -47,19 +52,25 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
             }
         });
     }
-    summary(set_up, &told)
+    let counts = summary(set_up, &told)?;
+    if let Some(part) = &tests.filter
+        && counts.passed + counts.skipped == 0
+    {
+        bail!("the name of no test holds `{part}`");
+    }
+    Ok(())
 }
 
-fn timed(step: &Step) -> (Duration, Result<Counts>) {
+fn timed(step: &Step, tests: &Chosen) -> (Duration, Result<Counts>) {
     let begun = Instant::now();
-    let outcome = (step.run)();
+    let outcome = (step.run)(tests);
     if let Err(error) = &outcome {
         println!("  {} failed: {error:#}", step.name);
     }
     (begun.elapsed(), outcome)
 }
 
-fn summary(set_up: Duration, told: &[(&Step, Duration, Result<Counts>)]) -> Result<()> {
+fn summary(set_up: Duration, told: &[(&Step, Duration, Result<Counts>)]) -> Result<Counts> {
     let mut all = Counts::default();
     let mut failed = Vec::new();
     setup::say("Summary");
@@ -69,13 +80,8 @@ fn summary(set_up: Duration, told: &[(&Step, Duration, Result<Counts>)]) -> Resu
             Ok(counts) => *counts,
             Err(error) => {
                 failed.push(step.name);
-                error.downcast_ref::<Failed>().map_or(
-                    Counts {
-                        passed: 0,
-                        failed: 1,
-                    },
-                    |failed| failed.counts,
-                )
+                let failed = error.downcast_ref::<Failed>();
+                failed.map_or(Counts::ONE_FAILED, |failed| failed.counts)
             }
         };
         all += counts;
@@ -90,9 +96,29 @@ fn summary(set_up: Duration, told: &[(&Step, Duration, Result<Counts>)]) -> Resu
             took.as_secs_f64()
         );
     }
-    println!("\n{} passed, {} failed", all.passed, all.failed);
+    if all.skipped > 0 {
+        println!(
+            "\n{} were left out by their runners, which name them above",
+            all.skipped
+        );
+    }
+    // A test that found that it can't be made here ended well for its runner, and was counted there.
+    let skipped = skips::told()?;
+    let count = u32::try_from(skipped.len())?;
+    all.passed = all.passed.saturating_sub(count);
+    all.skipped += count;
+    if !skipped.is_empty() {
+        println!("\nskipped on this machine:");
+    }
+    for (test, why) in &skipped {
+        println!("  {test}: {why}");
+    }
+    println!(
+        "\n{} passed, {} failed, {} skipped",
+        all.passed, all.failed, all.skipped
+    );
     if failed.is_empty() {
-        Ok(())
+        Ok(all)
     } else {
         bail!("failed: {}", failed.join(", "))
     }

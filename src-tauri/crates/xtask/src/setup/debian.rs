@@ -17,9 +17,10 @@ pub(super) const FOR_RUNNING: &[&str] = &[
     "pkg-config",
 ];
 
-/// To drive its window without a screen, and to mount a share.
+/// To drive its window without a screen, to mount a share, and to take the network away.
 pub(super) const FOR_TESTING: &[&str] = &[
     "dbus",
+    "iproute2",
     "openbox",
     "openssh-sftp-server",
     "sshfs",
@@ -28,24 +29,39 @@ pub(super) const FOR_TESTING: &[&str] = &[
     "xvfb",
 ];
 
-/// Installs those of `wanted` that are missing; elsewhere than on Debian it does nothing.
-pub(super) fn install(wanted: &[&str]) -> Result<String> {
+/// Those of `wanted` that are missing, once the person has agreed; elsewhere than on Debian there are none.
+pub(super) fn agreed(wanted: &[&str]) -> Result<Vec<String>> {
     if program::find("apt-get").is_none() {
-        return Ok("no apt-get here, so they are yours to install (see README)".to_owned());
+        println!("  no apt-get here, so system packages are yours to install (see README)");
+        return Ok(Vec::new());
     }
     let mut missing = missing(wanted);
-    // A bare Debian Python can't make the environment that uv is installed into.
-    if uv::find().is_none() && !uv::python_makes_environments() {
+    // A bare Debian Python can't make the environment that uv is installed from.
+    if uv::has_to_be_installed(wanted == FOR_RUNNING) && !uv::python_makes_environments() {
         missing.push("python3-venv".to_owned());
     }
+    if !missing.is_empty() {
+        agree(&format!("apt-get installs {}", missing.join(" ")))?;
+    }
+    Ok(missing)
+}
+
+/// Installs one of the missing ones before all others; answers the others.
+pub(super) fn first(missing: Vec<String>, name: &str) -> Result<Vec<String>> {
+    let (now, later): (Vec<String>, Vec<String>) = missing.into_iter().partition(|one| one == name);
+    install(&now)?;
+    Ok(later)
+}
+
+/// Installs packages.
+pub(super) fn install(missing: &[String]) -> Result<String> {
     if missing.is_empty() {
         return Ok("all there".to_owned());
     }
-    agree(&format!("apt-get installs {}", missing.join(" ")))?;
     apt(&["update", "-qq"])?;
     apt(&[
         &["install", "-y", "--no-install-recommends", "-qq"],
-        &refs(&missing)[..],
+        &refs(missing)[..],
     ]
     .concat())
     .context("apt-get could not install what is missing")?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::program::{self, Program};
 
 /// The minor versions of Python 3 that the pinned Dagster releases run on, best first.
-const FIT: &[u32] = &[12, 11, 13, 10];
+const FIT: &[u32] = &[12, 11, 13, 10, 14];
 
 #[derive(Deserialize)]
 struct Listed {
@@ -29,9 +29,28 @@ pub(super) fn two(uv: &Path) -> Result<(PathBuf, PathBuf)> {
     let found = installed(uv)?;
     let mut fit = FIT.iter().filter_map(|minor| found.get(minor));
     let Some(first) = fit.next() else {
-        bail!("Dagster needs Python 3.10 to 3.13 and none was found on this machine");
+        bail!("Dagster needs Python 3.10 to 3.14 and none was found on this machine");
     };
     Ok((first.clone(), fit.next().unwrap_or(first).clone()))
+}
+
+/// The newest interpreter on which the pinned Dagster releases run.
+pub(super) fn newest(uv: &Path) -> Result<PathBuf> {
+    let found = installed(uv)?;
+    let fit = found.into_iter().filter(|(minor, _)| FIT.contains(minor));
+    let newest = fit.max_by_key(|(minor, _)| *minor);
+    newest
+        .map(|(_, python)| python)
+        .context("Dagster needs Python 3.10 to 3.14 and none was found on this machine")
+}
+
+/// The minor versions that wheels are wanted for: those that are on this machine.
+pub(super) fn minors(uv: &Path) -> Result<Vec<u32>> {
+    let found = installed(uv)?;
+    Ok(found
+        .into_keys()
+        .filter(|minor| FIT.contains(minor))
+        .collect())
 }
 
 fn installed(uv: &Path) -> Result<BTreeMap<u32, PathBuf>> {

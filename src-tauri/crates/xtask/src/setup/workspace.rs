@@ -1,57 +1,150 @@
 //! The workspace that tests copy: made once by the real scaffolder, with two Pythons and two Dagsters.
 
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::{python, uv};
 use crate::places;
+use crate::prepared::USUAL_ADDRESS;
 use crate::program::Program;
 
 /// Counted up when the recipe below changes, so that an older workspace is made again.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 4;
 
-const SCAFFOLDER: &str = "create-dagster@1.13.27";
-const NEWER: &str = "dagster==1.13.27";
-const OLDER: &str = "dagster==1.12.22";
+pub(crate) const SCAFFOLDER: &str = "create-dagster@1.13.27";
+pub(crate) const NEWER: &str = "dagster==1.13.27";
+pub(crate) const OLDER: &str = "dagster==1.12.22";
 
 const ORDERS: &str = include_str!("workspace/orders.py");
 const RUNS: &str = include_str!("workspace/runs.py");
 const FORECAST: &str = include_str!("workspace/forecast.py");
 
-/// Makes target/test-workspace unless it is there in this recipe.
-pub(super) fn make() -> Result<String> {
+/// The environments of the test workspace: the folder, and under what name its lockfile is kept in tests/index.
+const LOCKED: [(&str, &str); 3] = [
+    ("deployments/local", "local.lock"),
+    ("projects/data-science", "data-science.lock"),
+    ("projects/data-engineering", "data-engineering.lock"),
+];
+
+/// Makes target/test-workspace unless it is there in this recipe: by the real scaffolder, from the lockfiles that are kept.
+pub(crate) fn make() -> Result<String> {
     let folder = places::test_workspace();
     let uv = uv::find().context("uv is missing")?;
     let (newer, older) = python::two(&uv)?;
+    let index = address()?;
+    let newest = python::newest(&uv)?;
+    let mut made_of = DefaultHasher::new();
+    for (_, kept) in LOCKED {
+        fs_err::read(places::recording().join(kept))?.hash(&mut made_of);
+    }
+    [SCAFFOLDER, NEWER, OLDER, ORDERS, RUNS, FORECAST].hash(&mut made_of);
+    let pythons = [&newer, &older, &newest].map(|python| python.display().to_string());
     let stamp = format!(
-        "recipe {RECIPE}\n{}\n{}\n",
-        newer.display(),
-        older.display()
+        "recipe {RECIPE}\n{}\n{index}\nmade of {:x}\n",
+        pythons.join("\n"),
+        made_of.finish()
     );
     let stamp_file = folder.join(".made-by-xtask");
     if fs_err::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
         return Ok("is there".to_owned());
     }
+    scaffolded(&uv, &newer)?;
+    for (at, kept) in LOCKED {
+        let lockfile = fs_err::read_to_string(places::recording().join(kept))?;
+        let lockfile = lockfile.replace(USUAL_ADDRESS, &index);
+        fs_err::write(folder.join(at).join("uv.lock"), lockfile)?;
+    }
+    let maker = Maker {
+        uv,
+        folder: folder.clone(),
+    };
+    let environments = LOCKED.map(|(at, _)| {
+        let older = at.ends_with("data-engineering").then_some(&older);
+        (at, older.unwrap_or(&newer).as_path())
+    });
+    // Once to fill uv's cache, and once to link what was compiled there.
+    maker.sync_all(&environments, &[])?;
+    // uv by itself takes the newest Python for an environment, and what is made in tests is made so.
+    maker.sync("deployments/local", &newest, &["--locked"])?;
+    compile_cache(&BTreeSet::from([&newer, &older, &newest]))?;
+    for (at, _) in environments {
+        fs_err::remove_dir_all(folder.join(at).join(".venv"))?;
+    }
+    maker.sync_all(&environments, &["--compile-bytecode"])?;
+    fs_err::write(&stamp_file, stamp)?;
+    Ok("made".to_owned())
+}
+
+/// Compiles what uv unpacked into its cache, so that an environment is linked with its bytecode: compiling it takes more than
+/// all else in most tests, and `uv sync --compile-bytecode` compiles what is not there or not current all the same.
+fn compile_cache(pythons: &BTreeSet<&PathBuf>) -> Result<()> {
+    let unpacked = places::uv_cache().join("archive-v0");
+    for python in pythons {
+        let compiled = Program::new(python)
+            .args(["-m", "compileall", "-q", "-j", "2"])
+            .arg(&unpacked);
+        // It fails where one file is no Python of this version, as some packages' templates are; so its work is looked for.
+        let _some_are_templates = compiled.succeeds();
+        let tag = "import sys; print(sys.implementation.cache_tag)";
+        let tag = Program::new(python).args(["-c", tag]).read()?;
+        let file = format!("dagster/__pycache__/__init__.{}.pyc", tag.trim());
+        let mut packages = fs_err::read_dir(&unpacked)?.flatten();
+        anyhow::ensure!(
+            packages.any(|package| package.path().join(&file).is_file()),
+            "{} compiled nothing in {}",
+            python.display(),
+            unpacked.display()
+        );
+    }
+    Ok(())
+}
+
+/// Locks the test workspace's environments anew and keeps their lockfiles, after the recording has changed.
+pub(crate) fn lock() -> Result<()> {
+    let uv = uv::find().context("uv is missing")?;
+    let (newer, _) = python::two(&uv)?;
+    scaffolded(&uv, &newer)?;
+    let index = address()?;
+    for (at, kept) in LOCKED {
+        let folder = places::test_workspace().join(at);
+        Program::new(&uv)
+            .args(["lock", "--quiet", "--python"])
+            .arg(&newer)
+            .folder(&folder)
+            .run()?;
+        let lockfile = fs_err::read_to_string(folder.join("uv.lock"))?;
+        let lockfile = lockfile.replace(&index, USUAL_ADDRESS);
+        fs_err::write(places::recording().join(kept), lockfile)?;
+    }
+    Ok(())
+}
+
+/// The files of the test workspace, without environments.
+fn scaffolded(uv: &Path, python: &Path) -> Result<()> {
+    let folder = places::test_workspace();
     if folder.exists() {
         fs_err::remove_dir_all(&folder)?;
     }
     let parent = folder.parent().context("target has a parent")?;
     fs_err::create_dir_all(parent)?;
     let maker = Maker {
-        uv,
-        folder: folder.clone(),
+        uv: uv.to_path_buf(),
+        folder,
     };
     maker.scaffold(
-        &newer,
+        python,
         &["projects/data-engineering", "projects/data-science"],
     )?;
-    maker.write_code()?;
-    maker.sync("deployments/local", &newer)?;
-    maker.sync("projects/data-science", &newer)?;
-    maker.sync("projects/data-engineering", &older)?;
-    fs_err::write(&stamp_file, stamp)?;
-    Ok("made".to_owned())
+    maker.write_code()
+}
+
+/// The scheme, host and port of the index that is up.
+fn address() -> Result<String> {
+    let index = std::env::var("UV_DEFAULT_INDEX").context("the tests' own index is not up")?;
+    Ok(index.trim_end_matches("/simple").to_owned())
 }
 
 /// Makes a workspace of these projects with the scaffolder at the newer Dagster, all synced.
@@ -71,8 +164,11 @@ pub(crate) fn scaffold(folder: &Path, projects: &[String]) -> Result<()> {
         .map(|project| format!("projects/{project}"))
         .collect();
     maker.scaffold(&python, &paths)?;
-    maker.sync("deployments/local", &python)?;
-    paths.iter().try_for_each(|path| maker.sync(path, &python))
+    let options = ["--compile-bytecode"];
+    maker.sync("deployments/local", &python, &options)?;
+    paths
+        .iter()
+        .try_for_each(|path| maker.sync(path, &python, &options))
 }
 
 struct Maker {
@@ -126,10 +222,28 @@ impl Maker {
         Ok(())
     }
 
-    fn sync(&self, folder: &str, python: &Path) -> Result<()> {
+    /// Side by side: each waits for the disk at times.
+    fn sync_all(&self, environments: &[(&str, &Path)], options: &[&str]) -> Result<()> {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = environments
+                .iter()
+                .map(|(at, python)| {
+                    let options = [&["--locked"], options].concat();
+                    scope.spawn(move || self.sync(at, python, &options))
+                })
+                .collect();
+            running.into_iter().try_for_each(|thread| {
+                let panicked = |_| Err(anyhow::anyhow!("a sync panicked"));
+                thread.join().unwrap_or_else(panicked)
+            })
+        })
+    }
+
+    fn sync(&self, folder: &str, python: &Path, options: &[&str]) -> Result<()> {
         Program::new(&self.uv)
-            .args(["sync", "--quiet", "--compile-bytecode", "--python"])
+            .args(["sync", "--quiet", "--python"])
             .arg(python)
+            .args(options)
             .folder(&self.folder.join(folder))
             .run()
     }

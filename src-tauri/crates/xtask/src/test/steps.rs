@@ -2,39 +2,78 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
+use super::skips;
 use crate::display::Display;
 use crate::program::{Counts, Program};
 use crate::{generate, places, run, setup};
 
+/// What is chosen of a step's tests.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Chosen {
+    /// Of the tests that drive built programs, only those whose names hold this
+    #[arg(long, value_name = "PART OF A NAME")]
+    pub(super) filter: Option<String>,
+}
+
 /// One step.
-pub(super) struct Step {
+pub(crate) struct Step {
     pub(super) name: &'static str,
-    pub(super) run: fn() -> Result<Counts>,
+    /// Runs it; of the tests that drive built programs only those that are chosen.
+    pub(super) run: fn(&Chosen) -> Result<Counts>,
     /// Whether it runs at the same time as the step before it.
     pub(super) beside: bool,
 }
 
 const STEPS: &[Step] = &[
     step("fmt", fmt),
-    step("ui", ui),
+    step("page", page),
     step("clippy", clippy),
+    // Mostly on one processor, as much of what a compiler does.
+    beside("ui", ui),
     step("gen", stale),
     step("cargo", cargo),
     step("headless", headless),
+    step("launching", launching),
     // Both wait for Dagsters to start more than they compute.
-    Step {
-        beside: true,
-        ..step("window", window)
-    },
+    beside("window", window),
 ];
 
-const fn step(name: &'static str, run: fn() -> Result<Counts>) -> Step {
+/// What only `cargo xtask soak` runs: the same stories, as often as it takes to meet what happens rarely.
+const SOAK: &[Step] = &[
+    step("cancels", |_| soaked(driven("headless"), "cancel::")),
+    step("reloads", |_| soaked(dagster_tests(), "reload::")),
+    step("guards", |_| {
+        soaked(process_tests(), "killed_at_any_moment")
+    }),
+    step("kills", |_| {
+        let display = Display::open()?;
+        soaked(display.within(driven("window")), "killed::")
+    }),
+    step("gaps", |_| {
+        let display = Display::open()?;
+        soaked(display.within(driven("window")), "reloads_leave_no_gap")
+    }),
+];
+
+/// The steps of a soak in their order.
+pub(crate) fn soak() -> Vec<&'static Step> {
+    SOAK.iter().collect()
+}
+
+const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     Step {
         name,
         run,
         beside: false,
+    }
+}
+
+const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
+    Step {
+        beside: true,
+        ..step(name, run)
     }
 }
 
@@ -58,79 +97,157 @@ pub(super) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
 
 const COMPILING: Duration = Duration::from_secs(1500);
 const DRIVING: Duration = Duration::from_secs(2400);
+const SOAKING: Duration = Duration::from_secs(7200);
+/// The tests whose Dagsters need the machine for themselves.
+const LAUNCHING: &str = "launching::";
+/// The stories about the real index: `cargo xtask live` runs them.
+const LIVE: &str = "live::";
 
-fn fmt() -> Result<Counts> {
+fn fmt(_: &Chosen) -> Result<Counts> {
     Program::new("cargo")
         .args(["fmt", "--all", "--", "--check"])
         .run()?;
     Ok(Counts::default())
 }
 
-fn ui() -> Result<Counts> {
-    let script = |name: &str| -> Result<Program> {
-        Ok(Program::new(setup::npm()?)
-            .args(["run", name])
-            .folder(&places::ui()))
-    };
-    // Built first: the app carries the built files, so every Rust step needs them.
+/// Built first: the app carries the built files, so every Rust step needs them.
+fn page(_: &Chosen) -> Result<Counts> {
     run::build_ui()?;
-    script("lint")?.run()?;
-    script("check")?.run()?;
-    script("test")?.count(COMPILING)
-}
-
-fn clippy() -> Result<Counts> {
-    ensure_built_ui()?;
-    let lint = |selection: &[&str]| {
-        Program::new("cargo")
-            .args(["clippy", "--locked", "--quiet"])
-            .args(selection)
-            .args(["--", "--deny", "warnings"])
-            .run()
-    };
-    lint(&["--workspace", "--all-targets"])?;
-    // Tests that need a set-up machine are not among the targets that Cargo tests by itself.
-    // The whole workspace is selected again, so that Cargo unifies features alike and what is checked is shared.
-    lint(&["--workspace", "--test", "window", "--test", "headless"])?;
     Ok(Counts::default())
 }
 
-fn stale() -> Result<Counts> {
+fn ui(_: &Chosen) -> Result<Counts> {
+    let script = |name: &str| -> Result<Program> {
+        Ok(Program::new(setup::npm()?)
+            .args(["run", name])
+            .folder(&places::ui())
+            .labelled("ui"))
+    };
+    script("lint")?.count(COMPILING)?;
+    script("check")?.count(COMPILING)?;
+    script("test")?.count(COMPILING)
+}
+
+fn clippy(_: &Chosen) -> Result<Counts> {
+    ensure_built_ui()?;
+    Program::new("cargo")
+        .args([
+            "clippy",
+            "--locked",
+            "--quiet",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+        ])
+        // Tests that need a set-up machine are not among those that Cargo tests by itself.
+        .args([
+            "--test", "window", "--test", "headless", "--test", "measured",
+        ])
+        .args(["--", "--deny", "warnings"])
+        .run()?;
+    Ok(Counts::default())
+}
+
+fn stale(_: &Chosen) -> Result<Counts> {
     generate::generate(true)?;
     Ok(Counts::default())
 }
 
-fn cargo() -> Result<Counts> {
+fn cargo(_: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     Program::new("cargo")
         .args(["test", "--locked", "--workspace", "--no-fail-fast"])
         .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
+        .env(skips::FILE, skips::file())
         .count(COMPILING)
 }
 
-fn headless() -> Result<Counts> {
+/// Tests that launch no Dagster: several at once.
+fn headless(chosen: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
-    driven("headless").count(DRIVING)
+    driven("headless")
+        .args(["--skip", LAUNCHING, "--skip", LIVE, "--test-threads", "3"])
+        .args(&chosen.filter)
+        .count(DRIVING)
 }
 
-fn window() -> Result<Counts> {
+/// Tests that launch whole Dagsters: one at a time.
+fn launching(chosen: &Chosen) -> Result<Counts> {
+    ensure_built_ui()?;
+    build()?;
+    driven("headless")
+        // The two have to hold at once, and a runner takes several as one or the other.
+        .arg(format!(
+            "{LAUNCHING}{}",
+            chosen.filter.as_deref().unwrap_or_default()
+        ))
+        .args(["--test-threads", "1"])
+        .labelled("launching")
+        .count(DRIVING)
+}
+
+fn window(chosen: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
     let display = Display::open()?;
-    display.within(driven("window")).count(DRIVING)
+    display
+        .within(driven("window"))
+        .args(["--test-threads", "1"])
+        .args(&chosen.filter)
+        .count(DRIVING)
 }
 
-/// A test that drives a built program; one at a time, for each starts whole Dagsters.
+/// One story in its full number of rounds.
+fn soaked(tests: Program, story: &str) -> Result<Counts> {
+    ensure_built_ui()?;
+    build()?;
+    let counts = tests
+        .args([story, "--test-threads", "1", "--nocapture"])
+        .env("DAGDECK_SOAK", "1")
+        .count(SOAKING)?;
+    ensure!(counts.passed > 0, "there is no test `{story}` any more");
+    Ok(counts)
+}
+
+/// A test that drives a built program.
 pub(crate) fn driven(test: &str) -> Program {
     // A session bus of its own: the app's single instance must not meet a person's.
     Program::new("dbus-run-session")
         .args(["--", "cargo", "test", "--locked", "--workspace", "--test"])
-        .args([test, "--", "--test-threads=1"])
+        .args([test, "--"])
         .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
         .env("DAGDECK_PROGRAM", places::built("dagdeck", false))
         .env("DAGDECK_WINDOW", places::built("dagdeck-desktop", false))
+        .env(skips::FILE, skips::file())
         .labelled(test)
+}
+
+/// Tests of single Dagsters, which are the crate's own.
+fn dagster_tests() -> Program {
+    real_tests("dagdeck-dagster", "dagster")
+}
+
+/// Tests of process trees, which are the crate's own.
+fn process_tests() -> Program {
+    real_tests("dagdeck-process", "process")
+}
+
+fn real_tests(package: &str, label: &str) -> Program {
+    Program::new("cargo")
+        .args([
+            "test",
+            "--locked",
+            "--package",
+            package,
+            "--test",
+            "real",
+            "--",
+        ])
+        .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
+        .env(skips::FILE, skips::file())
+        .labelled(label)
 }
 
 /// Builds the programs that tests drive. Tests are selected too, so that Cargo unifies features as for `cargo test` and
