@@ -1,23 +1,32 @@
 //! Fixtures, fake tools, waiting. Tests only.
 //!
 //! Owns what several crates' tests need: folders that vanish, the one sanctioned way to wait, copies of the real test
-//! workspace, Dagster's GraphQL, and the question whether a process was left behind. Refuses to know any other crate.
+//! workspace, Dagster's GraphQL, package indexes as they behave, chance with a seed, and the question whether a process was
+//! left behind. Refuses to know any other crate but the index.
 #![allow(
     clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "tests run tools directly and fail by panicking"
+    reason = "tests run tools directly, say what they met and fail by panicking"
 )]
 
 mod folder;
 mod graphql;
+mod packages;
 mod processes;
+mod rounds;
+mod skipped;
 mod tools;
 mod wait;
 mod workspace;
 
 pub use folder::TestDir;
 pub use graphql::{Entry, Graphql};
+pub use packages::{DAGSTER, Index, Manners, Recording, index, recording};
 pub use processes::{Running, mentioning, wait_until_none_mentions};
+pub use rounds::{Chance, rounds};
+pub use skipped::skipped;
 pub use tools::FakeTool;
 pub use wait::{wait_until, wait_until_blocking, within};
 pub use workspace::TestWorkspace;

@@ -133,15 +133,17 @@ impl TestWorkspace {
 fn original() -> PathBuf {
     match std::env::var_os("DAGDECK_TEST_WORKSPACE") {
         Some(folder) => PathBuf::from(folder),
-        None => {
-            let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-                || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target"),
-                PathBuf::from,
-            );
-            let target = fs_err::canonicalize(&target).unwrap_or(target);
-            target.join("test-workspace")
-        }
+        None => target().join("test-workspace"),
     }
+}
+
+/// Cargo's target folder, where set-up keeps what tests need.
+pub(crate) fn target() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target"),
+        PathBuf::from,
+    );
+    fs_err::canonicalize(&target).unwrap_or(target)
 }
 
 /// Points what an environment says of its own place to the copy: scripts, editable installs, `direct_url.json`.
