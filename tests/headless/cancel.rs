@@ -6,37 +6,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use dagdeck::wire::{EnvironmentState, Operation, OperationRequest, OperationState};
-use testkit::{TestWorkspace, wait_until, wait_until_none_mentions, within};
+use testkit::{Chance, TestWorkspace, rounds, wait_until, wait_until_none_mentions, within};
 
 use crate::opened::{Opened, settled};
 
-/// How many moments are tried; each run of the test tries others. `DAGDECK_ROUNDS` asks for more.
-const ROUNDS: u32 = 8;
 const NAME: &str = "no-environment";
-
-/// A small generator of numbers that can be begun again from a printed seed.
-struct Random(u64);
-
-impl Random {
-    fn seeded() -> Self {
-        let now = || {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            since.unwrap().as_nanos() as u64
-        };
-        let seed =
-            std::env::var("DAGDECK_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap());
-        println!("DAGDECK_SEED={seed}");
-        Self(seed | 1)
-    }
-
-    /// A part of `whole`. The first moments come more often: most happens in them, the last is compiling only.
-    fn of(&mut self, whole: Duration) -> Duration {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        whole.mul_f64(((self.0 % 10_000) as f64 / 10_000.0).powi(3))
-    }
-}
 
 /// What uv itself says: whether there is an environment, and whether it is current.
 fn on_disk(folder: &Path) -> EnvironmentState {
@@ -82,13 +56,21 @@ async fn the_next_one_works(opened: &Opened, folder: &Path) {
     assert!(import.success());
 }
 
+/// A soak also meets the moments in which bytecode is compiled: its cache holds none.
+async fn opened(workspace: &TestWorkspace) -> Opened {
+    let cache = workspace.around().join("cache").display().to_string();
+    let own = [("UV_CACHE_DIR", cache.as_str())];
+    let variables = if rounds(0, 1) == 1 { &own[..] } else { &[] };
+    Opened::with(&workspace.path(), &workspace.state(), variables).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_truth() {
     let workspace = TestWorkspace::copy();
     workspace.add_project_without_environment(NAME);
     let folder = workspace.project(NAME);
     // The lockfile is made once: without it, most of the time goes into choosing versions.
-    let opened = Opened::of(&workspace.path(), &workspace.state()).await;
+    let opened = opened(&workspace).await;
     let whole = Instant::now();
     let first = opened.begin_sync(NAME).await;
     let first = opened.ended(first).await;
@@ -100,10 +82,9 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
     let span = begun.elapsed();
     println!("with lockfile {span:?}, all {:?}", whole.elapsed());
 
-    let mut random = Random::seeded();
+    let mut chance = Chance::new();
     let mut seen = [0_u32; 4];
-    let rounds = std::env::var("DAGDECK_ROUNDS").map_or(ROUNDS, |asked| asked.parse().unwrap());
-    for round in 0..rounds {
+    for round in 0..rounds(5, 20) {
         fs_err::remove_dir_all(folder.join(".venv")).unwrap();
         opened
             .deck
@@ -116,7 +97,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
             async || opened.location(NAME).await.environment.state == EnvironmentState::Missing,
         )
         .await;
-        let moment = random.of(span);
+        let moment = chance.early_in(span);
         let id = opened.begin_sync(NAME).await;
         tokio::time::sleep(moment).await;
         // It may have ended by then, which is one of the moments.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use testkit::skipped;
 
 use crate::command::program;
 use crate::sync_failures::Demo;
@@ -125,7 +126,7 @@ fn parts(version: &str) -> Option<[u32; 3]> {
 fn a_machine_without_a_python_gets_one_and_an_environment_from_it() {
     let demo = Demo::new();
     let Some(shelf) = Shelf::made(&demo.root().with_file_name("shelf")) else {
-        println!("this machine has no Python that can be moved");
+        skipped("this machine has no Python that can be moved");
         return;
     };
     let only = format!("=={}.*", shelf.minor());
@@ -198,7 +199,7 @@ fn a_machine_without_a_python_gets_one_and_an_environment_from_it() {
 fn a_python_that_has_to_be_downloaded_can_be_chosen() {
     let demo = Demo::synced();
     let Some(shelf) = Shelf::made(&demo.root().with_file_name("shelf")) else {
-        println!("this machine has no Python that can be moved");
+        skipped("this machine has no Python that can be moved");
         return;
     };
     demo.changed("python-downloads = \"never\"\n", "");

@@ -2,21 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
 
 use serde_json::Value;
-use testkit::{Graphql, TestDir, wait_until_none_mentions};
+use testkit::TestDir;
 
-use crate::command::{Up, dagdeck_with, printed, program};
+use crate::command::{dagdeck_with, printed, program};
 
 /// The version that everything is made with: asking the index for the newest is tested once.
-const DAGSTER: &str = "1.13.27";
+pub(crate) const DAGSTER: &str = "1.13.27";
 
 /// A folder to make things in, with a state of its own.
-struct Bench(TestDir);
+pub(crate) struct Bench(pub(crate) TestDir);
 
 impl Bench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bench = Self(TestDir::new());
         bench.0.make("made");
         bench.0.make("state");
@@ -24,18 +23,18 @@ impl Bench {
     }
 
     /// Where things are made.
-    fn at(&self, relative: &str) -> PathBuf {
+    pub(crate) fn at(&self, relative: &str) -> PathBuf {
         self.0.join("made").join(relative)
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = dagdeck_with(&self.0.join("state"));
         command.current_dir(self.at(""));
         command
     }
 
     /// `dagdeck new` in a folder.
-    fn new_in(&self, folder: &str, words: &[&str]) -> Output {
+    pub(crate) fn new_in(&self, folder: &str, words: &[&str]) -> Output {
         let mut command = self.command();
         command.current_dir(self.at(folder)).arg("new").args(words);
         command.output().unwrap()
@@ -73,39 +72,9 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn succeeds(output: &Output) {
+pub(crate) fn succeeds(output: &Output) {
     let (told, said) = (printed(output), said(output));
     assert_eq!(output.status.code(), Some(0), "{told}\n{said}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_workspace_and_a_second_project_are_served() {
-    let bench = Bench::new();
-    let words = ["workspace", "acme", "--dagster", DAGSTER, "--project"];
-    succeeds(&bench.new_in("", &[&words[..], &["inventory"]].concat()));
-    assert!(bench.at("acme/.git").is_dir());
-    let ignored = fs_err::read_to_string(bench.at("acme/.gitignore")).unwrap();
-    assert!(ignored.contains(".venv/"), "{ignored}");
-    let words = ["project", "projects/orders-2", "--dagster", DAGSTER];
-    let output = bench.new_in("acme", &[&words[..], &["--json"]].concat());
-    succeeds(&output);
-    let creation: Value = serde_json::from_str(&printed(&output)).unwrap();
-    assert_eq!(creation["state"], "succeeded");
-    assert_eq!(creation["root"], bench.at("acme").to_str().unwrap());
-    let states = creation["steps"].as_array().unwrap().iter();
-    assert!(states.clone().count() == 2 && states.clone().all(|step| step["state"] == "succeeded"));
-
-    // Trusted with what made it: nothing is asked.
-    let mut up = bench.command();
-    up.arg("up").arg(bench.at("acme"));
-    let mut up = Up::started(up);
-    Graphql::new(&up.address())
-        .wait_until_loaded(&["inventory", "orders-2"], Duration::from_secs(90))
-        .await;
-    up.signal("TERM");
-    up.ended(Duration::from_secs(15)).await;
-    crate::doctor::nothing_above_a_note(&bench.at("acme"), &bench.0.join("state"));
-    wait_until_none_mentions(&[bench.0.path()], Duration::from_secs(5)).await;
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Changing what a project asks for, with the real uv and the real index.
+//! Changing what a project asks for, with the real uv and the tests' own index.
 
 use dagdeck::Deck;
 use dagdeck::wire::{

@@ -1,16 +1,14 @@
 //! Projects in and out of a workspace: `dagdeck add`, and what the window asks for, over a real workspace that runs.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use dagdeck::wire::{
-    ErrorCode, FolderRequest, LaunchRequest, Lifecycle, MovedProject, Nothing, ProjectsApply,
-    ProjectsChange,
+    ErrorCode, FolderRequest, MovedProject, Nothing, ProjectsApply, ProjectsChange,
 };
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 use serde_json::Value;
-use testkit::{TestDir, TestWorkspace, mentioning, within};
+use testkit::{TestDir, TestWorkspace};
 
 use crate::command::{dagdeck, printed, program};
 
@@ -27,7 +25,7 @@ fn project(folder: &Path, package: &str) -> PathBuf {
     folder.to_path_buf()
 }
 
-async fn deck(workspace: &TestWorkspace) -> Deck {
+pub(crate) async fn deck(workspace: &TestWorkspace) -> Deck {
     let options = DeckOptions {
         state_folder: workspace.state(),
         guard: GuardProgram {
@@ -44,7 +42,7 @@ async fn deck(workspace: &TestWorkspace) -> Deck {
     deck
 }
 
-async fn names(deck: &Deck) -> Vec<String> {
+pub(crate) async fn names(deck: &Deck) -> Vec<String> {
     let open = deck.snapshot_get(Nothing {}).await.unwrap().workspace;
     let mut names: Vec<String> = open
         .unwrap()
@@ -215,62 +213,7 @@ async fn a_project_from_beside_the_workspace_comes_in_moves_and_goes() {
     deck.shut_down().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_running_project_is_stopped_and_its_folder_can_be_had_back() {
-    let workspace = TestWorkspace::copy();
-    let folder = workspace.project("data-science");
-    let deck = deck(&workspace).await;
-    deck.workspace_trust(Nothing {}).await.unwrap();
-    let id = "projects/data-science".to_owned();
-    let launch = LaunchRequest {
-        locations: vec![id.clone()],
-        ..LaunchRequest::default()
-    };
-    deck.launch(launch).await.unwrap();
-    within("data-science runs", Duration::from_secs(90), async || {
-        let open = deck
-            .snapshot_get(Nothing {})
-            .await
-            .unwrap()
-            .workspace
-            .unwrap();
-        let location = open.locations.into_iter().find(|one| one.id == id)?;
-        matches!(location.lifecycle, Lifecycle::Running { .. }).then_some(())
-    })
-    .await;
-    let change = ProjectsChange {
-        remove: vec![id],
-        trash: true,
-        ..ProjectsChange::default()
-    };
-    let plan = deck.projects_plan(change.clone()).await.unwrap();
-    assert_eq!(plan.stops, ["data-science"]);
-    assert_eq!(plan.trash.len(), 1);
-    assert!(
-        plan.trash[0].files > 500 && plan.trash[0].bytes > 1e6,
-        "{plan:?}"
-    );
-    assert!(folder.is_dir(), "a plan moves nothing");
-    make(&deck, change).await;
-    assert_eq!(names(&deck).await, ["data-engineering"]);
-    assert!(!folder.exists());
-    let python = folder.join(".venv/bin/python");
-    assert!(mentioning(&[&python]).is_empty(), "its code server is gone");
-    deck.shut_down().await;
-    #[cfg(target_os = "linux")]
-    {
-        use trash::os_limited::{list, restore_all};
-        let items = list().unwrap().into_iter();
-        let ours: Vec<_> = items
-            .filter(|item| item.original_path() == folder)
-            .collect();
-        assert_eq!(ours.len(), 1, "it is in the trash");
-        restore_all(ours).unwrap();
-        assert!(folder.join("pyproject.toml").is_file());
-    }
-}
-
-async fn make(deck: &Deck, change: ProjectsChange) {
+pub(crate) async fn make(deck: &Deck, change: ProjectsChange) {
     let plan = deck.projects_plan(change.clone()).await.unwrap();
     let basis = plan.basis;
     deck.projects_apply(ProjectsApply { change, basis })

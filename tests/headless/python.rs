@@ -7,26 +7,27 @@ use dagdeck::Deck;
 use dagdeck::wire::{
     EnvironmentState, OperationRequest, OperationState, PythonOf, PythonOffers, PythonRequest,
 };
-use testkit::{TestWorkspace, wait_until};
+use testkit::{TestWorkspace, skipped, wait_until};
 
 use crate::command::program;
 use crate::launched::{Launched, is_ready};
 use crate::opened::{Opened, SYNCING, ended, newest_sync};
 use crate::sync_failures::Demo;
 
-const FILE: &str = ".python-version";
+pub(crate) const FILE: &str = ".python-version";
+pub(crate) const NO_OTHER: &str = "this machine has no second Python from 3.10 to 3.14";
 
-async fn offers(deck: &Deck, location: &str) -> PythonOffers {
+pub(crate) async fn offers(deck: &Deck, location: &str) -> PythonOffers {
     let location = Some(location.to_owned());
     deck.python_offers(PythonOf { location }).await.unwrap()
 }
 
-fn minor(version: &str) -> &str {
+pub(crate) fn minor(version: &str) -> &str {
     version.rsplit_once('.').unwrap().0
 }
 
 /// The minor version of another Python on this machine that fits.
-fn another(offers: &PythonOffers) -> Option<String> {
+pub(crate) fn another(offers: &PythonOffers) -> Option<String> {
     let now = minor(offers.now.as_deref().unwrap());
     let fits = offers
         .pythons
@@ -38,7 +39,7 @@ fn another(offers: &PythonOffers) -> Option<String> {
     others.next().map(str::to_owned)
 }
 
-fn version(environment: &Path) -> String {
+pub(crate) fn version(environment: &Path) -> String {
     let python = Command::new(environment.join("bin/python"))
         .arg("--version")
         .output()
@@ -47,7 +48,7 @@ fn version(environment: &Path) -> String {
     said.trim().trim_start_matches("Python ").to_owned()
 }
 
-async fn change(launched: &Launched, python: &str) {
+pub(crate) async fn change(launched: &Launched, python: &str) {
     let deck = &launched.deck;
     let request = PythonRequest {
         location: Some("data-science".into()),
@@ -70,79 +71,16 @@ async fn change(launched: &Launched, python: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_served_location_gets_another_python_and_its_own_back() {
-    let launched = Launched::of(TestWorkspace::copy()).await;
-    let folder = launched.workspace.project("data-science");
-    let offers = offers(&launched.deck, "data-science").await;
-    assert_eq!((&offers.pinned, &offers.fault), (&None, &None));
-    let first = minor(offers.now.as_deref().unwrap()).to_owned();
-    let other = another(&offers).expect("another Python from 3.10 to 3.14 on this machine");
-
-    let request = PythonRequest {
-        location: Some("data-science".into()),
-        python: other.clone(),
-    };
-    let plan = launched.deck.python_plan(request).await.unwrap();
-    assert_eq!(plan.sync.failure, None);
-    assert_eq!(
-        (plan.pin.as_str(), plan.sync.downloads),
-        (other.as_str(), false)
-    );
-    assert_eq!(plan.edits[0].diff, [format!("+{other}")]);
-    assert!(
-        plan.sync.anew && plan.sync.stops == ["data-science"],
-        "{plan:?}"
-    );
-    assert_eq!(plan.sync.python.as_ref(), Some(&plan.python));
-    let commands = plan.sync.commands.iter();
-    let lines: Vec<&str> = commands
-        .map(|one| one.line.split_once(' ').unwrap().1)
-        .collect();
-    assert_eq!(
-        lines[0],
-        format!("python pin --no-python-downloads {other}")
-    );
-    assert!(
-        lines[1].starts_with("sync --compile-bytecode --python /"),
-        "{lines:?}"
-    );
-    let file = folder.join(FILE);
-    assert!(!file.exists(), "planning writes nothing");
-    assert_eq!(minor(&version(&folder.join(".venv"))), first);
-
-    let pid = launched.location("data-science").await.process.unwrap().pid;
-    change(&launched, &other).await;
-    assert_ne!(
-        launched.location("data-science").await.process.unwrap().pid,
-        pid
-    );
-    assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{other}\n"));
-    assert_eq!(minor(&version(&folder.join(".venv"))), other);
-    let terminal = Command::new("uv")
-        .args(["sync", "--check"])
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(
-        terminal.status.success(),
-        "a plain uv sync keeps it: {}",
-        String::from_utf8_lossy(&terminal.stderr)
-    );
-
-    change(&launched, &first).await;
-    assert_eq!(fs_err::read_to_string(&file).unwrap(), format!("{first}\n"));
-    assert_eq!(minor(&version(&folder.join(".venv"))), first);
-    launched.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     let launched = Launched::opened(TestWorkspace::copy()).await;
     let deck = &launched.deck;
     let folder = launched.workspace.project("data-science");
     let offers = offers(deck, "data-science").await;
     let first = offers.now.clone().unwrap();
-    let other = another(&offers).expect("another Python from 3.10 to 3.14 on this machine");
+    let Some(other) = another(&offers) else {
+        skipped(NO_OTHER);
+        return;
+    };
     let request = PythonRequest {
         location: Some("data-science".into()),
         python: other.clone(),
@@ -227,8 +165,11 @@ async fn a_change_that_fails_leaves_the_file_as_it_was_and_says_where_things_sta
     let opened = Opened::of(&demo.root(), &state).await;
     let offered = offers(&opened.deck, "demo").await;
     assert_eq!(offered.pinned.as_deref(), Some(minor(&first)));
-    let other = another(&offered).expect("another Python from 3.10 on this machine");
     opened.deck.shut_down().await;
+    let Some(other) = another(&offered) else {
+        skipped(NO_OTHER);
+        return;
+    };
     let python = ["--python", other.as_str()];
 
     let cache = demo.root().with_file_name("cache").display().to_string();

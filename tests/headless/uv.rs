@@ -1,6 +1,5 @@
-//! uv itself: brought from the real index where none is, and refused where it is not what the index promised.
+//! uv itself: brought from the index where none is, and refused where it is not what the index promised.
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +7,7 @@ use std::process::Command;
 use dagdeck::wire::{ErrorCode, FolderRequest, Nothing, OperationState, ToolState};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
-use testkit::TestDir;
+use testkit::{Manners, TestDir, index};
 
 use crate::command::program;
 
@@ -111,8 +110,11 @@ async fn is_brought_where_there_is_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_not_the_promised_one_leaves_nothing() {
     let folder = TestDir::new();
-    let address = index_of_changed_files();
-    let deck = deck(&folder, Some(&format!("{address}/simple"))).await;
+    let changed = index(&Manners {
+        changed: true,
+        ..Manners::default()
+    });
+    let deck = deck(&folder, Some(&changed.address())).await;
     let refused = deck.uv_bring(Nothing {}).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::ToolFailed);
     assert!(
@@ -147,40 +149,4 @@ async fn an_index_that_can_not_be_reached_is_said_without_its_password() {
         "{all}"
     );
     deck.shut_down().await;
-}
-
-/// An index whose files were changed on the way. The one fake here: no real index sends such a file.
-fn index_of_changed_files() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut asked = [0_u8; 4096];
-            let length = stream.read(&mut asked).unwrap();
-            let page = asked[..length].starts_with(b"GET /simple/uv/ ");
-            let hash = "0".repeat(64);
-            let tags = [
-                "manylinux_2_17_x86_64",
-                "musllinux_1_1_x86_64",
-                "manylinux_2_17_aarch64",
-                "macosx_11_0_arm64",
-            ];
-            let link = |tag: &str| {
-                let name = format!("uv-9.9.9-py3-none-{tag}.whl");
-                format!("<a href=\"/files/{name}#sha256={hash}\">{name}</a>")
-            };
-            let body = if page {
-                tags.map(link).concat()
-            } else {
-                "not what was promised".to_owned()
-            };
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            stream.write_all((head + &body).as_bytes()).unwrap();
-        }
-    });
-    address
 }

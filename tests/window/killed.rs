@@ -1,26 +1,23 @@
 //! The app is killed at random moments: nothing of it is left, and the next start is clean.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use testkit::{TestWorkspace, wait_until_none_mentions};
+use testkit::{Chance, TestWorkspace, rounds, wait_until_none_mentions};
 
 use crate::app::{App, STARTING};
 use crate::main_job::{ENGINEERING, SCIENCE};
-
-const ROUNDS: u64 = 30;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_at_any_moment_nothing_is_left() {
     let workspace = TestWorkspace::copy();
     let mut chance = Chance::new();
-    println!("seed {}", chance.seed);
     let first = App::start(&workspace, &[]).await;
     first.open_by_typed_path(&workspace).await;
     first.kill();
     wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
 
     let path = workspace.path();
-    for round in 0..ROUNDS {
+    for round in 0..rounds(5, 30) {
         let app = App::start(&workspace, &[path.to_str().unwrap()]).await;
         app.find("launch").await;
         let dagsters = app
@@ -70,30 +67,5 @@ async fn after_a_kill_at_any_moment_nothing_is_left() {
 async fn running(app: &App) {
     for location in [ENGINEERING, SCIENCE] {
         app.location_is(location, "running").await;
-    }
-}
-
-/// Chance whose seed is told, so that a failure can be looked at again.
-struct Chance {
-    seed: u64,
-    state: u64,
-}
-
-impl Chance {
-    fn new() -> Chance {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let seed = std::env::var("DAGDECK_SEED")
-            .ok()
-            .and_then(|seed| seed.parse().ok())
-            .unwrap_or(u64::from(now.subsec_nanos()) | 1);
-        Chance { seed, state: seed }
-    }
-
-    /// The next number below a limit (xorshift).
-    fn below(&mut self, limit: u64) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state % limit
     }
 }

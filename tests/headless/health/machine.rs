@@ -7,6 +7,8 @@ use std::process::Command;
 #[cfg(target_os = "linux")]
 use dagdeck::wire::FixDoes;
 use dagdeck::wire::{FolderRequest, Nothing, Severity};
+#[cfg(target_os = "linux")]
+use testkit::skipped;
 use testkit::{FakeTool, TestWorkspace};
 
 use super::Checked;
@@ -98,7 +100,7 @@ fn alone(line: &str) -> Option<Command> {
     const ALONE: [&str; 5] = ["--user", "--map-root-user", "--mount", "sh", "-c"];
     let mut tried = Command::new("unshare");
     if !tried.args(ALONE).arg("true").status().unwrap().success() {
-        println!("this system lets no program have limits and disks of its own");
+        skipped("this system lets no program have limits and disks of its own");
         return None;
     }
     let mut command = Command::new("unshare");

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dagdeck::wire::{FindingView, FixDoes, FixScreen, Severity};
-use testkit::TestWorkspace;
+use testkit::{TestWorkspace, recording, skipped};
 
 use super::environments::{edit, site_packages};
 use super::{Checked, lines};
@@ -61,17 +61,17 @@ async fn the_finding(checked: &Checked, check: &str, title: &str) -> FindingView
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_of_another_python_is_made_anew() {
     let workspace = TestWorkspace::copy();
-    let pin = workspace.project(PROJECT).join(".python-version");
-    fs_err::write(&pin, "3.11\n").unwrap();
     let checked = checked(&workspace).await;
+    let offers = crate::python::offers(&checked.opened.deck, PROJECT).await;
+    let Some(other) = crate::python::another(&offers) else {
+        skipped(crate::python::NO_OTHER);
+        return;
+    };
+    let pin = workspace.project(PROJECT).join(".python-version");
+    fs_err::write(&pin, format!("{other}\n")).unwrap();
     let finding = checked.the_finding("environment-python").await;
-    assert!(
-        finding
-            .title
-            .starts_with("The environment has Python 3.12."),
-        "{}",
-        finding.title
-    );
+    let now = format!("The environment has Python {}", offers.now.unwrap());
+    assert!(finding.title.starts_with(&now), "{}", finding.title);
     assert_eq!(
         finding.subject.as_ref().unwrap().path,
         pin.to_str().unwrap()
@@ -79,11 +79,9 @@ async fn an_environment_of_another_python_is_made_anew() {
     assert!(finding.fix.as_ref().unwrap().safe, "{finding:?}");
     checked.fixed(&finding).await;
     let python = workspace.python(PROJECT);
-    runs(
-        &python,
-        "import sys; assert sys.version_info[:2] == (3, 11)",
-    )
-    .unwrap();
+    let (major, minor) = other.split_once('.').unwrap();
+    let code = format!("import sys; assert sys.version_info[:2] == ({major}, {minor})");
+    runs(&python, &code).unwrap();
     checked.opened.deck.shut_down().await;
 }
 
@@ -161,30 +159,32 @@ async fn packages_of_different_dagster_releases_are_named() {
     checked.opened.deck.shut_down().await;
 }
 
-/// 1.13.28 was published without two of the packages that the project asks for.
+/// A release that was recorded as published without some of its packages. A project asks for all but the scaffolder.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_that_is_not_whole_is_told_before_a_sync_fails() {
+    let recording = recording();
+    let (partial, lacking) = recording.a_partial().unwrap();
+    let pin = |version: &str| format!("dagster=={version}");
     let workspace = TestWorkspace::copy();
     let file = workspace.project(PROJECT).join("pyproject.toml");
-    edit(&file, |text| {
-        text.replace("dagster==1.13.27", "dagster==1.13.28")
-    });
+    edit(&file, |text| text.replace(&pin("1.13.27"), &pin(partial)));
     let checked = checked(&workspace).await;
-    let title = "Dagster 1.13.28 isn’t published whole yet";
-    let finding = the_finding(&checked, "release-whole", title).await;
+    let title = format!("Dagster {partial} isn’t published whole yet");
+    let finding = the_finding(&checked, "release-whole", &title).await;
     assert_eq!(finding.severity, Severity::Blocker);
-    let lacking = [
-        "dagster-dg-cli has no 1.13.28",
-        "dagster-webserver has no 1.13.28",
-    ];
-    assert_eq!(finding.evidence, lacking);
+    let asked = lacking
+        .iter()
+        .filter(|package| **package != "create-dagster");
+    let told: Vec<String> = asked
+        .map(|package| format!("{package} has no {partial}"))
+        .collect();
+    assert!(!told.is_empty());
+    assert_eq!(finding.evidence, told);
     let FixDoes::Show { screen, .. } = finding.fix.unwrap().does else {
         panic!("only the person can say which version is meant");
     };
     assert_eq!(screen, FixScreen::Packages);
-    edit(&file, |text| {
-        text.replace("dagster==1.13.28", "dagster==1.13.27")
-    });
+    edit(&file, |text| text.replace(&pin(partial), &pin("1.13.27")));
     assert_eq!(checked.found("release-whole").await, []);
     checked.opened.deck.shut_down().await;
 }

@@ -97,9 +97,11 @@ fn poll(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_are_swapped_without_a_gap_and_their_runs_stay_in_reach() {
+    let mut versions = tokio::task::JoinSet::new();
     for (_, interpreter) in projects() {
-        swaps_on(&interpreter).await;
+        versions.spawn(async move { swaps_on(&interpreter).await });
     }
+    versions.join_all().await;
 }
 
 /// Webserver and daemon on the bench's one location, which is loaded.
@@ -177,7 +179,7 @@ async fn swap(
 }
 
 async fn swaps_on(interpreter: &Path) {
-    const LAST: u32 = 5;
+    let last = testkit::rounds(5, 20);
     let bench = Bench::new(CODE);
     bench.prepare().await;
     let (first, first_loading) = start(&bench.server(interpreter, 1)).await;
@@ -200,7 +202,7 @@ async fn swaps_on(interpreter: &Path) {
     let line = command::readdress_runs(&deployment(), &bench.shared, &own, &runs);
     let output = Running::start(&line).finish().await;
     assert_eq!(output.matches(command::READDRESSED).count(), 2, "{output}");
-    for generation in 3..=LAST {
+    for generation in 3..=last {
         let (next, next_loading) = swap(&bench, interpreter, web, generation).await;
         now_loading.client.shutdown().await.unwrap();
         now.finish().await;

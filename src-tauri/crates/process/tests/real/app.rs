@@ -61,7 +61,8 @@ impl App {
 fn nothing_outlives_an_app_killed_at_any_moment() {
     let folder = tempfile::tempdir().unwrap();
     let mut worst = Duration::ZERO;
-    for round in 0..20_u32 {
+    let mut chance = testkit::Chance::new();
+    for round in 0..testkit::rounds(5, 20) {
         let tag = fresh_tag();
         let mut app = app(folder.path(), &tag);
         let pid = app.process.id();
@@ -73,7 +74,7 @@ fn nothing_outlives_an_app_killed_at_any_moment() {
             "round {round}: {named:?}"
         );
         // Moments spread from "just opened" to "in the middle of starting and stopping".
-        let moment = Duration::from_millis(u64::from(round * 37 % 400));
+        let moment = Duration::from_millis(chance.below(400));
         let begun = Instant::now();
         until("the moment", LONG, || begun.elapsed() >= moment);
         let started = tagged(&tag, pid);

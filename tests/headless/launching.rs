@@ -1,0 +1,11 @@
+//! Tests that launch whole Dagsters, webserver and daemon included: they get the machine for themselves, one at a time.
+
+mod new;
+mod projects;
+mod python;
+mod reload;
+mod sample;
+mod scaffold;
+mod sync;
+mod trouble;
+mod up;
