@@ -127,9 +127,12 @@ fn again(wanted: &Wanted) -> Result<()> {
             program = program.without(&name);
         }
     }
-    // Empty: a person's settings may name other indexes, Pythons and places.
-    let settings = places::target().join("no-settings");
-    fs_err::create_dir_all(&settings)?;
+    // Its own: a person's settings may name other indexes, Pythons and places.
+    let settings = places::target().join("settings");
+    let motion = settings.join("gtk-3.0/settings.ini");
+    fs_err::create_dir_all(settings.join("gtk-3.0"))?;
+    // Where no graphics card draws, what moves takes the processor from what is tested.
+    fs_err::write(motion, "[Settings]\ngtk-enable-animations=0\n")?;
     let port = if network == "gone" {
         USUAL_PORT
     } else {
