@@ -45,7 +45,7 @@ impl App {
         let driver = Driver::start(&environment).await;
         let capabilities = json!({
             "browserName": "wry",
-            "tauri:options": {"application": program(), "args": arguments},
+            "webkitgtk:browserOptions": {"binary": program(), "args": arguments},
         });
         let Value::Object(capabilities) = capabilities else {
             unreachable!("an object was written above")

@@ -34,7 +34,7 @@ impl Running {
 /// (zombies) do not count, nor do this process and those it runs for the test itself (drivers and WebKit's helpers).
 #[cfg(target_os = "linux")]
 pub fn mentioning(folders: &[&Path]) -> Vec<Running> {
-    const HARNESS: &[&str] = &["tauri-driver", "WebKit", "xdg-dbus-proxy", "bwrap"];
+    const HARNESS: &[&str] = &["WebKit", "xdg-dbus-proxy", "bwrap"];
     let Ok(all) = std::fs::read_dir("/proc") else {
         return Vec::new();
     };

@@ -291,10 +291,9 @@ pub(crate) fn path() -> std::ffi::OsString {
     let mut folders: Vec<_> = std::env::var_os("PATH")
         .map(|path| std::env::split_paths(&path).collect())
         .unwrap_or_default();
-    for own in [places::tools().join("uv/bin"), places::tools().join("bin")] {
-        if !folders.contains(&own) {
-            folders.push(own);
-        }
+    let own = places::tools().join("uv/bin");
+    if !folders.contains(&own) {
+        folders.push(own);
     }
     std::env::join_paths(folders).unwrap_or_default()
 }

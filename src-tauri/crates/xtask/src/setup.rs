@@ -3,7 +3,6 @@
 //! System packages come from Debian's own tools; all else stays under `target/tools` and `ui/node_modules`.
 
 mod debian;
-mod driver;
 mod node;
 pub(crate) mod python;
 pub(crate) mod uv;
@@ -33,7 +32,6 @@ const FETCHED: &[(&str, &str)] = &[
         "uv and every other wheel",
         "tests/index/wheels.txt, kept in target/index",
     ),
-    ("tauri-driver", "setup/driver.rs, kept in target/tools"),
 ];
 
 /// What the app needs: system packages, npm packages, uv.
@@ -45,7 +43,7 @@ pub(crate) fn for_running() -> Result<()> {
     timed("uv", uv::install)
 }
 
-/// Fetches what the tests need on top: a virtual display, the window's driver, wheels.
+/// Fetches what the tests need on top: a virtual display, the window's driver, crates, wheels.
 pub(crate) fn for_testing() -> Result<()> {
     say("Set-up");
     for (what, named) in FETCHED {
@@ -55,11 +53,10 @@ pub(crate) fn for_testing() -> Result<()> {
     // uv is installed by a Python that can make environments, which on Debian is a package of its own.
     let missing = debian::first(missing, "python3-venv")?;
     std::thread::scope(|scope| {
-        let beside: [(&str, Work); 4] = [
+        let beside: [(&str, Work); 3] = [
             ("npm packages", node::install),
             ("crates", crates),
             ("uv and wheels", wheels::fetch),
-            ("tauri-driver", driver::install),
         ];
         let beside = beside.map(|(name, work)| scope.spawn(move || timed(name, work)));
         let system = timed("system packages", || debian::install(&missing));
