@@ -28,3 +28,23 @@ fn a_copy_runs_its_own_code_and_spoils_nothing() {
         assert!(text.contains("@dg.asset"), "{text}");
     }
 }
+
+#[test]
+fn packages_of_its_own_are_lost_by_no_other_copy() {
+    let (first, second) = (TestWorkspace::copy(), TestWorkspace::copy());
+    let imports = |workspace: &TestWorkspace| {
+        let mut python = Command::new(workspace.python("data-science"));
+        python.args(["-I", "-c", "import pytz"]);
+        python.output().unwrap().status.success()
+    };
+    first.own_packages(&first.project("data-science"));
+    assert!(imports(&first));
+    let removed = Command::new("uv")
+        .args(["pip", "uninstall", "--quiet", "--python"])
+        .arg(first.python("data-science"))
+        .arg("pytz")
+        .status()
+        .unwrap();
+    assert!(removed.success());
+    assert!(!imports(&first) && imports(&second));
+}

@@ -24,6 +24,7 @@ const OFFERED: &str = "return [...document.querySelectorAll('input[name=create-p
 #[tokio::test(flavor = "multi_thread")]
 async fn each_change_is_shown_then_made() {
     let workspace = TestWorkspace::copy();
+    workspace.own_packages(&workspace.project("data-science"));
     workspace.add_project_without_environment("marketing");
     // The trash lies in the data folder: a test must not fill the person's.
     let data = workspace.around().join("data");

@@ -56,7 +56,7 @@ async fn is_tried(checked: &Checked, file: &Path, text: &str, title: &str, line:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_are_found_without_a_launch() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let file = module(&workspace);
     let whole = fs_err::read_to_string(&file).unwrap();
     let checked = checked(&workspace).await;
@@ -114,7 +114,7 @@ async fn faults_are_found_without_a_launch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_location_could_not_load_is_a_finding_until_it_loads() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let file = module(&workspace);
     let whole = fs_err::read_to_string(&file).unwrap();
     fs_err::write(&file, "import no_such_library\n").unwrap();
@@ -146,7 +146,7 @@ async fn what_a_location_could_not_load_is_a_finding_until_it_loads() {
 #[tokio::test(flavor = "multi_thread")]
 async fn variables_that_resources_name_are_asked_for() {
     const TITLE: &str = "DAGDECK_TEST_TOKEN isn’t set";
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let code = "import dagster as dg\n\n\
         class Store(dg.ConfigurableResource):\n    token: str\n\n\
         @dg.definitions\ndef resources():\n    \
@@ -183,7 +183,7 @@ async fn variables_that_resources_name_are_asked_for() {
 /// One module of the project sleeps as long as a costly library computes.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_takes_seconds_names_what_costs_most() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let costly = module(&workspace).with_file_name("costly.py");
     fs_err::write(&costly, "import time\n\ntime.sleep(5.5)\n").unwrap();
     edit(&module(&workspace), |text| {
@@ -221,7 +221,7 @@ async fn an_import_that_takes_seconds_names_what_costs_most() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_server_that_ends_by_itself_is_a_finding_until_it_stays() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let file = module(&workspace);
     let whole = fs_err::read_to_string(&file).unwrap();
     let ends = "import os, sys\n\nprint('no more', file=sys.stderr, flush=True)\nos._exit(3)\n";

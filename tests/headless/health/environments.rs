@@ -76,7 +76,7 @@ async fn a_workspace_as_it_was_made_has_nothing_above_a_note() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_break_the_grammar_are_shown_with_their_line() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let file = workspace.project(PROJECT).join("pyproject.toml");
     let whole = fs_err::read_to_string(&file).unwrap();
     edit(&file, |text| {
@@ -95,7 +95,7 @@ async fn settings_that_break_the_grammar_are_shown_with_their_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_whose_python_was_removed_is_made_anew() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let python = workspace.python(PROJECT);
     fs_err::remove_file(&python).unwrap();
     std::os::unix::fs::symlink("/nowhere/python3.12", &python).unwrap();
@@ -110,7 +110,7 @@ async fn an_environment_whose_python_was_removed_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_without_a_python_is_made_anew() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     fs_err::remove_file(workspace.python(PROJECT)).unwrap();
     is_mended_by_a_safe_sync(
         &workspace,
@@ -123,7 +123,7 @@ async fn an_environment_without_a_python_is_made_anew() {
 /// What a failed first sync leaves behind: a Python, and an empty site-packages.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_that_a_failed_sync_left_empty_is_filled() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let packages = site_packages(&workspace, PROJECT);
     fs_err::remove_dir_all(&packages).unwrap();
     fs_err::create_dir(&packages).unwrap();
@@ -138,7 +138,7 @@ async fn an_environment_that_a_failed_sync_left_empty_is_filled() {
 /// What uv leaves when it is ended in its first milliseconds: a link to a Python, and no pyvenv.cfg.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_that_was_never_finished_is_made_anew() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let environment = environment(&workspace);
     let python = fs_err::canonicalize(environment.join("bin/python")).unwrap();
     fs_err::remove_dir_all(&environment).unwrap();
@@ -178,7 +178,7 @@ async fn a_moved_workspace_has_its_environments_made_for_the_new_place() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_the_environments_place_is_for_the_person_to_move() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let environment = environment(&workspace);
     fs_err::remove_dir_all(&environment).unwrap();
     fs_err::write(&environment, "notes\n").unwrap();
@@ -196,7 +196,8 @@ async fn a_file_in_the_environments_place_is_for_the_person_to_move() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_that_was_removed_is_installed_again() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     let packages = site_packages(&workspace, PROJECT);
     let six = fs_err::read_dir(&packages)
         .unwrap()
@@ -214,7 +215,7 @@ async fn a_package_that_was_removed_is_installed_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_lockfile_is_remade_only_with_the_persons_word() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let project = workspace.project(PROJECT);
     edit(&project.join("pyproject.toml"), |text| {
         text.replace(

@@ -41,7 +41,7 @@ async fn at_home(workspace: &TestWorkspace, home: &Path) -> Checked {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_without_settings_warns_until_it_has_an_empty_file() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let home = workspace.around().join("home");
     fs_err::create_dir_all(&home).unwrap();
     let (fine, said) = opens(&workspace, &home);
@@ -69,7 +69,7 @@ async fn an_instance_without_settings_warns_until_it_has_an_empty_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn databases_that_two_processes_made_are_set_aside() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let home = workspace.around().join("home");
     fs_err::create_dir_all(&home).unwrap();
     fs_err::write(home.join("dagster.yaml"), "").unwrap();
@@ -98,7 +98,7 @@ async fn databases_that_two_processes_made_are_set_aside() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_home_is_made() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let home = workspace.around().join("not/yet");
     let checked = at_home(&workspace, &home).await;
     let finding = checked.the_finding("dagster-home-usable").await;
@@ -114,7 +114,8 @@ async fn a_missing_home_is_made() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deployments_local_is_synced_and_gets_what_it_lacks() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
+    workspace.own_packages(&deployment(&workspace));
     let environment = deployment(&workspace).join(".venv");
     let uv = process::tools::find("uv").unwrap().path;
     let uninstall = |package: &str| {
@@ -155,7 +156,8 @@ async fn deployments_local_is_synced_and_gets_what_it_lacks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webserver_that_is_older_than_a_project_is_brought_up() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
+    workspace.own_packages(&deployment(&workspace));
     let folder = deployment(&workspace);
     let settings = folder.join("pyproject.toml");
     let text = fs_err::read_to_string(&settings).unwrap();
@@ -183,7 +185,7 @@ async fn a_webserver_that_is_older_than_a_project_is_brought_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_temporary_instance_goes_to_the_trash() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let left = workspace.path().join(".tmp_dagster_home_k3j2");
     fs_err::create_dir_all(left.join("history")).unwrap();
     let checked = checked(&workspace).await;
@@ -215,7 +217,7 @@ impl Drop for Running {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_of_a_dagdeck_that_is_gone_is_ended() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let checked = checked(&workspace).await;
     assert_eq!(checked.found("processes-left").await, []);
     // Marked as a Dagdeck marks what it starts, and no guard knows the mark.
@@ -236,7 +238,7 @@ async fn a_process_of_a_dagdeck_that_is_gone_is_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webserver_from_a_terminal_is_told_with_its_port_and_left_alone() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let around = TestDir::new();
     let nothing = around.join("workspace.yaml");
     fs_err::write(&nothing, "load_from: []\n").unwrap();
@@ -270,7 +272,7 @@ async fn a_webserver_from_a_terminal_is_told_with_its_port_and_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_ends_by_itself_is_a_finding_until_it_is_back() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let checked = checked(&workspace).await;
     let deck = &checked.opened.deck;
     let service = ServiceName::Daemon;
@@ -353,7 +355,7 @@ impl Drop for Share {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_on_a_share_is_told_until_it_is_on_a_disk() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let Some(share) = Share::mounted(workspace.around()) else {
         return;
     };

@@ -38,7 +38,7 @@ async fn pick(checked: &Checked, uv: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_uv_is_replaced_by_one_of_dagdecks_own() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let checked = checked(&workspace).await;
     assert_eq!(checked.found("uv-new-enough").await, []);
     // What the real 0.7.20 says of itself, and of `uv sync --output-format`.
@@ -61,7 +61,7 @@ async fn an_old_uv_is_replaced_by_one_of_dagdecks_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_does_not_answer_is_told_in_uvs_words() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let checked = checked(&workspace).await;
     assert_eq!(checked.found("index-reachable").await, []);
     // Nobody listens on the discard port.
@@ -181,7 +181,7 @@ async fn a_tool_that_only_the_login_shell_finds_is_told() {
         }
         return;
     };
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     let checked = checked(&workspace).await;
     if uv.is_empty() {
         assert_eq!(checked.found("path-as-in-shell").await, []);
@@ -216,7 +216,7 @@ fn what_a_machine_lacks_is_told_until_it_is_there() {
             "PYTHONPATH is set, and Dagdeck doesn’t hand it on",
         ),
     ];
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of("data-science");
     // Git is asked for where a package comes from a repository.
     workspace.add_project_without_environment("marketing");
     let settings = workspace.project("marketing").join("pyproject.toml");

@@ -60,7 +60,7 @@ async fn the_finding(checked: &Checked, check: &str, title: &str) -> FindingView
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_of_another_python_is_made_anew() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let checked = checked(&workspace).await;
     let offers = crate::python::offers(&checked.opened.deck, PROJECT).await;
     let Some(other) = crate::python::another(&offers) else {
@@ -87,7 +87,7 @@ async fn an_environment_of_another_python_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_python_that_nobody_has_is_told_before_a_sync_fails() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let project = workspace.project(PROJECT);
     let pin = project.join(".python-version");
     fs_err::write(&pin, "3.14\n").unwrap();
@@ -119,7 +119,7 @@ async fn a_python_that_nobody_has_is_told_before_a_sync_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lockfile_that_is_not_there_is_written() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let lockfile = workspace.project(PROJECT).join("uv.lock");
     fs_err::remove_file(&lockfile).unwrap();
     let checked = checked(&workspace).await;
@@ -133,7 +133,8 @@ async fn a_lockfile_that_is_not_there_is_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_without_dagster_gets_it() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     fs_err::remove_dir_all(installed(&workspace, "dagster-1")).unwrap();
     fs_err::remove_dir_all(site_packages(&workspace, PROJECT).join("dagster")).unwrap();
     let checked = checked(&workspace).await;
@@ -147,7 +148,8 @@ async fn an_environment_without_dagster_gets_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn packages_of_different_dagster_releases_are_named() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     force(&workspace, "dagster-shared==1.13.26");
     let checked = checked(&workspace).await;
     let title = "The packages of Dagster are of different releases";
@@ -165,7 +167,7 @@ async fn a_release_that_is_not_whole_is_told_before_a_sync_fails() {
     let recording = recording();
     let (partial, lacking) = recording.a_partial().unwrap();
     let pin = |version: &str| format!("dagster=={version}");
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let file = workspace.project(PROJECT).join("pyproject.toml");
     edit(&file, |text| text.replace(&pin("1.13.27"), &pin(partial)));
     let checked = checked(&workspace).await;
@@ -193,7 +195,8 @@ async fn a_release_that_is_not_whole_is_told_before_a_sync_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_protobuf_older_than_generated_code_is_replaced() {
     const SERVER: &str = "import dagster._grpc.server";
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     let python = workspace.python(PROJECT);
     for (package, title, words) in [
         (
@@ -222,7 +225,8 @@ async fn a_protobuf_older_than_generated_code_is_replaced() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_locked_too_old_is_shown_where_packages_are_chosen() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     let project = workspace.project(PROJECT);
     edit(&project.join("pyproject.toml"), |text| {
         text.to_owned() + "\n[tool.uv]\noverride-dependencies = [\"protobuf==5.29.5\"]\n"
@@ -249,7 +253,7 @@ async fn what_is_locked_too_old_is_shown_where_packages_are_chosen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_is_not_there_is_named_with_the_file_that_asks_for_it() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let module = workspace
         .project(PROJECT)
         .join("src/data_science/definitions.py");
@@ -270,7 +274,7 @@ async fn a_module_that_is_not_there_is_named_with_the_file_that_asks_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_with_the_name_of_another_is_told() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let project = workspace.project(PROJECT);
     let mut name = "data_science".to_owned();
     let rename = |from: &str, to: &str| {
@@ -306,7 +310,7 @@ async fn a_package_with_the_name_of_another_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_project_that_its_environment_can_not_import_is_installed_again() {
     const IMPORT: &str = "import data_science";
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
     let python = workspace.python(PROJECT);
     let checked = checked(&workspace).await;
 
@@ -340,7 +344,8 @@ async fn a_project_that_its_environment_can_not_import_is_installed_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_without_bytecode_has_it_compiled() {
-    let workspace = TestWorkspace::copy();
+    let workspace = TestWorkspace::of(PROJECT);
+    workspace.own_packages(&workspace.project(PROJECT));
     let dagster = site_packages(&workspace, PROJECT).join("dagster");
     fs_err::remove_dir_all(dagster.join("__pycache__")).unwrap();
     let checked = checked(&workspace).await;

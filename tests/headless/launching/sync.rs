@@ -37,6 +37,7 @@ fn of(location: &str) -> SyncRequest {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_runs_from_an_environment_stops_for_its_sync_and_starts_again() {
     let workspace = TestWorkspace::copy();
+    workspace.own_packages(&workspace.project("data-science"));
     let folder = workspace.project("data-science");
     let launched = Launched::of(workspace).await;
     uninstall(&folder);
@@ -108,6 +109,7 @@ async fn what_runs_from_an_environment_stops_for_its_sync_and_starts_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
     let workspace = TestWorkspace::copy();
+    workspace.own_packages(&workspace.path().join("deployments/local"));
     let folder = workspace.path().join("deployments/local");
     let launched = Launched::of(workspace).await;
     uninstall(&folder);
@@ -214,6 +216,7 @@ async fn a_failed_sync_leaves_the_environment_as_it_was_and_what_ran_runs_again(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_person_stops_during_a_sync_stays_down() {
     let workspace = TestWorkspace::copy();
+    workspace.own_packages(&workspace.project("data-science"));
     let folder = workspace.project("data-science");
     let launched = Launched::of(workspace).await;
     uninstall(&folder);

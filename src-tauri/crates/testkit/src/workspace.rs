@@ -1,24 +1,43 @@
 //! A copy of the real test workspace, cheap enough for each test to have its own.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use fs_err::os::unix::fs::symlink;
 
 use crate::TestDir;
+
+/// The projects that are in it.
+const PROJECTS: [&str; 2] = ["data-engineering", "data-science"];
 
 /// A Dagster workspace made by the real scaffolder, with two projects: `data-engineering` (asset `orders`, jobs `slow`
 /// and `medium`) and `data-science` (asset `forecast`, which depends on `orders`).
 ///
-/// Environments are hard links into the original, so only a test that writes into site-packages would spoil it.
+/// Its files are its own. Of its environments the folders of installed packages are links into the original, as long as a
+/// test does not say by [`TestWorkspace::own_packages`] that it changes some: `cargo xtask test` tells of one that did so
+/// without a word.
 pub struct TestWorkspace {
     folder: TestDir,
 }
 
 impl TestWorkspace {
-    /// Copies it.
+    /// Copies it whole.
     ///
     /// # Panics
     /// When `cargo xtask setup --tests` has not made the original.
     pub fn copy() -> TestWorkspace {
+        TestWorkspace::with(&PROJECTS)
+    }
+
+    /// Copies it with one project alone: half the code to load, for a test that is about one.
+    ///
+    /// # Panics
+    /// When there is no such project, or `cargo xtask setup --tests` has not made the original.
+    pub fn of(project: &str) -> TestWorkspace {
+        assert!(PROJECTS.contains(&project), "{project}");
+        TestWorkspace::with(&[project])
+    }
+
+    fn with(projects: &[&str]) -> TestWorkspace {
         let original = original();
         assert!(
             original.join("dg.toml").is_file(),
@@ -28,22 +47,49 @@ impl TestWorkspace {
         // Beside the original, for hard links do not cross file systems.
         let folder = TestDir::within(&original.with_file_name("test-copies"));
         let copy = folder.join("acme");
-        let output = Command::new("cp")
-            .arg("-al")
-            .args([&original, &copy])
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let left_out = PROJECTS
+            .iter()
+            .filter(|project| !projects.contains(project));
+        let left_out: Vec<PathBuf> = left_out
+            .map(|project| original.join("projects").join(project))
+            .collect();
+        link(&original, &copy, &left_out);
         let workspace = TestWorkspace { folder };
         for environment in workspace.environments() {
             readdress(&environment, &original, &copy);
         }
         unlink_sources(&copy);
+        let list = copy.join("dg.toml");
+        let mut text = fs_err::read_to_string(&list).unwrap();
+        for project in &left_out {
+            let name = project.file_name().unwrap().to_str().unwrap();
+            let entry = format!("\n[[workspace.projects]]\npath = \"projects/{name}\"\n");
+            assert!(text.contains(&entry), "{name} is not listed in {text}");
+            text = text.replace(&entry, "");
+        }
+        fs_err::write(&list, text).unwrap();
         workspace
+    }
+
+    /// Makes the installed packages of the environment in `folder` this copy's own, for a test that has some removed,
+    /// replaced or otherwise changed. Not needed where a package is only added, or the environment is made anew.
+    ///
+    /// # Panics
+    /// When they are already, or `folder` has no environment.
+    pub fn own_packages(&self, folder: &Path) {
+        let packages = site_packages(&folder.join(".venv"));
+        let shared: Vec<PathBuf> = fs_err::read_dir(packages)
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_symlink())
+            .collect();
+        assert!(!shared.is_empty(), "{} shares nothing", folder.display());
+        for package in shared {
+            let original = fs_err::read_link(&package).unwrap();
+            fs_err::remove_file(&package).unwrap();
+            link(&original, &package, &[]);
+        }
     }
 
     /// Its root.
@@ -146,17 +192,47 @@ pub(crate) fn target() -> PathBuf {
     fs_err::canonicalize(&target).unwrap_or(target)
 }
 
+/// Makes a folder whose files are hard links to another's, and whose installed packages are links to the folders there; less
+/// what is left out.
+fn link(original: &Path, copy: &Path, left_out: &[PathBuf]) {
+    let packages = original.ends_with("site-packages");
+    fs_err::create_dir(copy).unwrap();
+    for entry in fs_err::read_dir(original).unwrap().flatten() {
+        let (from, to) = (entry.path(), copy.join(entry.file_name()));
+        let kind = entry.file_type().unwrap();
+        // Their metadata is what uv and Dagdeck look at and change most.
+        let metadata = from.extension().is_some_and(|end| end == "dist-info");
+        if left_out.contains(&from) {
+            continue;
+        }
+        if kind.is_symlink() {
+            symlink(fs_err::read_link(&from).unwrap(), to).unwrap();
+        } else if kind.is_file() {
+            fs_err::hard_link(from, to).unwrap();
+        } else if packages && !metadata {
+            symlink(from, to).unwrap();
+        } else {
+            link(&from, &to, left_out);
+        }
+    }
+}
+
+/// Where an environment's packages are.
+fn site_packages(environment: &Path) -> PathBuf {
+    let library = fs_err::read_dir(environment.join("lib")).unwrap().next();
+    library.unwrap().unwrap().path().join("site-packages")
+}
+
 /// Points what an environment says of its own place to the copy: scripts, editable installs, `direct_url.json`.
 fn readdress(environment: &Path, original: &Path, copy: &Path) {
     let (from, to) = (original.to_str().unwrap(), copy.to_str().unwrap());
-    let libraries = fs_err::read_dir(environment.join("lib")).unwrap();
     let mut files: Vec<PathBuf> = Vec::new();
-    for library in libraries.flatten() {
-        let packages = library.path().join("site-packages");
-        for package in fs_err::read_dir(&packages).unwrap().flatten() {
-            files.push(package.path());
-            files.push(package.path().join("direct_url.json"));
-        }
+    for package in fs_err::read_dir(site_packages(environment))
+        .unwrap()
+        .flatten()
+    {
+        files.push(package.path());
+        files.push(package.path().join("direct_url.json"));
     }
     files.extend(
         fs_err::read_dir(environment.join("bin"))

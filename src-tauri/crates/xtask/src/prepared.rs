@@ -56,7 +56,12 @@ pub(crate) fn prepared(wanted: &Wanted, work: impl FnOnce(&Prepared) -> Result<(
     within(&network, || {
         setup::timed("test workspace", setup::workspace::make)?;
         let set_up = Duration::from_millis(number(SET_UP)?) + begun.elapsed();
-        work(&Prepared { set_up })
+        let outcome = work(&Prepared { set_up });
+        let unspoiled = setup::workspace::ensure_unspoiled();
+        match (outcome, unspoiled) {
+            (Err(error), Err(spoiled)) => Err(error.context(spoiled)),
+            (outcome, unspoiled) => outcome.and(unspoiled),
+        }
     })
 }
 
@@ -183,9 +188,9 @@ pub(crate) fn our_path() -> Result<OsString> {
             uv.display()
         );
     }
-    let own = [places::tools().join("uv/bin"), places::tools().join("bin")];
+    let own = places::tools().join("uv/bin");
     let path = program::path();
-    let others = std::env::split_paths(&path).filter(|folder| !own.contains(folder));
-    let all = own.iter().cloned().chain(others);
+    let others = std::env::split_paths(&path).filter(|folder| *folder != own);
+    let all = std::iter::once(own.clone()).chain(others);
     Ok(std::env::join_paths(all)?)
 }

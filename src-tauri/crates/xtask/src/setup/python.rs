@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::program::{self, Program};
 
-/// The minor versions of Python 3 that the pinned Dagster releases run on, best first.
-const FIT: &[u32] = &[12, 11, 13, 10, 14];
+/// The minor versions of Python 3 that the pinned Dagster releases run on.
+const FIT: std::ops::RangeInclusive<u32> = 10..=14;
 
 #[derive(Deserialize)]
 struct Listed {
@@ -24,33 +24,27 @@ struct VersionParts {
     minor: u32,
 }
 
-/// Two interpreters of different minor versions where the machine has two, else the same one twice.
+/// Two interpreters of different minor versions where the machine has two, else the same one twice: the newest, which uv by
+/// itself takes for an environment, and the one before it.
 pub(super) fn two(uv: &Path) -> Result<(PathBuf, PathBuf)> {
-    let found = installed(uv)?;
-    let mut fit = FIT.iter().filter_map(|minor| found.get(minor));
-    let Some(first) = fit.next() else {
+    let mut found = fit(uv)?.into_values().rev();
+    let Some(newest) = found.next() else {
         bail!("Dagster needs Python 3.10 to 3.14 and none was found on this machine");
     };
-    Ok((first.clone(), fit.next().unwrap_or(first).clone()))
-}
-
-/// The newest interpreter on which the pinned Dagster releases run.
-pub(super) fn newest(uv: &Path) -> Result<PathBuf> {
-    let found = installed(uv)?;
-    let fit = found.into_iter().filter(|(minor, _)| FIT.contains(minor));
-    let newest = fit.max_by_key(|(minor, _)| *minor);
-    newest
-        .map(|(_, python)| python)
-        .context("Dagster needs Python 3.10 to 3.14 and none was found on this machine")
+    let before = found.next().unwrap_or_else(|| newest.clone());
+    Ok((newest, before))
 }
 
 /// The minor versions that wheels are wanted for: those that are on this machine.
 pub(super) fn minors(uv: &Path) -> Result<Vec<u32>> {
-    let found = installed(uv)?;
-    Ok(found
-        .into_keys()
-        .filter(|minor| FIT.contains(minor))
-        .collect())
+    Ok(fit(uv)?.into_keys().collect())
+}
+
+/// The interpreters on which the pinned Dagster releases run, by minor version.
+fn fit(uv: &Path) -> Result<BTreeMap<u32, PathBuf>> {
+    let mut found = installed(uv)?;
+    found.retain(|minor, _| FIT.contains(minor));
+    Ok(found)
 }
 
 fn installed(uv: &Path) -> Result<BTreeMap<u32, PathBuf>> {

@@ -1,10 +1,12 @@
 //! The workspace that tests copy: made once by the real scaffolder, with two Pythons and two Dagsters.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{python, uv};
 use crate::places;
@@ -12,11 +14,16 @@ use crate::prepared::USUAL_ADDRESS;
 use crate::program::Program;
 
 /// Counted up when the recipe below changes, so that an older workspace is made again.
-const RECIPE: u32 = 4;
+const RECIPE: u32 = 7;
 
 pub(crate) const SCAFFOLDER: &str = "create-dagster@1.13.27";
 pub(crate) const NEWER: &str = "dagster==1.13.27";
 pub(crate) const OLDER: &str = "dagster==1.12.22";
+
+/// In the test workspace: what it was made of and by.
+const STAMP: &str = ".made-by-xtask";
+/// In the test workspace: its packages as they were made.
+const PACKAGES: &str = ".packages-by-xtask";
 
 const ORDERS: &str = include_str!("workspace/orders.py");
 const RUNS: &str = include_str!("workspace/runs.py");
@@ -35,19 +42,18 @@ pub(crate) fn make() -> Result<String> {
     let uv = uv::find().context("uv is missing")?;
     let (newer, older) = python::two(&uv)?;
     let index = address()?;
-    let newest = python::newest(&uv)?;
     let mut made_of = DefaultHasher::new();
     for (_, kept) in LOCKED {
         fs_err::read(places::recording().join(kept))?.hash(&mut made_of);
     }
     [SCAFFOLDER, NEWER, OLDER, ORDERS, RUNS, FORECAST].hash(&mut made_of);
-    let pythons = [&newer, &older, &newest].map(|python| python.display().to_string());
+    let pythons = [&newer, &older].map(|python| python.display().to_string());
     let stamp = format!(
         "recipe {RECIPE}\n{}\n{index}\nmade of {:x}\n",
         pythons.join("\n"),
         made_of.finish()
     );
-    let stamp_file = folder.join(".made-by-xtask");
+    let stamp_file = folder.join(STAMP);
     if fs_err::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
         return Ok("is there".to_owned());
     }
@@ -67,39 +73,113 @@ pub(crate) fn make() -> Result<String> {
     });
     // Once to fill uv's cache, and once to link what was compiled there.
     maker.sync_all(&environments, &[])?;
-    // uv by itself takes the newest Python for an environment, and what is made in tests is made so.
-    maker.sync("deployments/local", &newest, &["--locked"])?;
-    compile_cache(&BTreeSet::from([&newer, &older, &newest]))?;
+    for (at, python) in environments {
+        compile_cache(&folder.join(at), python)?;
+    }
     for (at, _) in environments {
         fs_err::remove_dir_all(folder.join(at).join(".venv"))?;
     }
     maker.sync_all(&environments, &["--compile-bytecode"])?;
+    fs_err::write(folder.join(PACKAGES), packages()?)?;
     fs_err::write(&stamp_file, stamp)?;
     Ok("made".to_owned())
 }
 
-/// Compiles what uv unpacked into its cache, so that an environment is linked with its bytecode: compiling it takes more than
-/// all else in most tests, and `uv sync --compile-bytecode` compiles what is not there or not current all the same.
-fn compile_cache(pythons: &BTreeSet<&PathBuf>) -> Result<()> {
-    let unpacked = places::uv_cache().join("archive-v0");
-    for python in pythons {
-        let compiled = Program::new(python)
-            .args(["-m", "compileall", "-q", "-j", "2"])
-            .arg(&unpacked);
-        // It fails where one file is no Python of this version, as some packages' templates are; so its work is looked for.
-        let _some_are_templates = compiled.succeeds();
-        let tag = "import sys; print(sys.implementation.cache_tag)";
-        let tag = Program::new(python).args(["-c", tag]).read()?;
-        let file = format!("dagster/__pycache__/__init__.{}.pyc", tag.trim());
-        let mut packages = fs_err::read_dir(&unpacked)?.flatten();
-        anyhow::ensure!(
-            packages.any(|package| package.path().join(&file).is_file()),
-            "{} compiled nothing in {}",
-            python.display(),
-            unpacked.display()
-        );
+/// Makes sure that no test changed the packages that all copies of the test workspace share.
+pub(crate) fn ensure_unspoiled() -> Result<()> {
+    let folder = places::test_workspace();
+    let (was, is) = (fs_err::read_to_string(folder.join(PACKAGES))?, packages()?);
+    let Some(line) = was.lines().find(|line| !is.lines().any(|now| now == *line)) else {
+        return Ok(());
+    };
+    // It is made again next time.
+    fs_err::remove_file(folder.join(STAMP))?;
+    bail!(
+        "a test changed packages of the test workspace, which all tests share; before: {line}. It needs \
+         TestWorkspace::own_packages"
+    );
+}
+
+/// A line for each installed package of the test workspace: where it is, of how many files and bytes. Bytecode does not
+/// count, for a Python may add its own.
+fn packages() -> Result<String> {
+    let mut lines = String::new();
+    for (at, _) in LOCKED {
+        let libraries = places::test_workspace().join(at).join(".venv/lib");
+        for library in fs_err::read_dir(libraries)? {
+            for package in fs_err::read_dir(library?.path().join("site-packages"))? {
+                let package = package?.path();
+                let (files, bytes) = measure(&package)?;
+                writeln!(lines, "{} {files} {bytes}", package.display())?;
+            }
+        }
     }
+    Ok(lines)
+}
+
+fn measure(path: &Path) -> Result<(u64, u64)> {
+    let metadata = fs_err::symlink_metadata(path)?;
+    if !metadata.is_dir() {
+        let bytecode = path.extension().is_some_and(|end| end == "pyc");
+        return Ok(if bytecode {
+            (0, 0)
+        } else {
+            (1, metadata.len())
+        });
+    }
+    let mut sum = (0, 0);
+    for entry in fs_err::read_dir(path)? {
+        let (files, bytes) = measure(&entry?.path())?;
+        sum = (sum.0 + files, sum.1 + bytes);
+    }
+    Ok(sum)
+}
+
+/// Compiles what uv unpacked into its cache for this project's environment, so that an environment is linked with its
+/// bytecode: compiling it takes more than all else in most tests, and `uv sync --compile-bytecode` compiles what is not there
+/// or not current all the same.
+fn compile_cache(project: &Path, python: &Path) -> Result<()> {
+    let mut installed = BTreeSet::new();
+    for library in fs_err::read_dir(project.join(".venv/lib"))? {
+        installed.extend(metadata_in(&library?.path().join("site-packages"))?);
+    }
+    let mut packages = Vec::new();
+    for unpacked in fs_err::read_dir(places::uv_cache().join("archive-v0"))? {
+        let unpacked = unpacked?.path();
+        if metadata_in(&unpacked)?.is_subset(&installed) {
+            packages.push(unpacked);
+        }
+    }
+    let compiled = Program::new(python)
+        .args(["-m", "compileall", "-q", "-j", "2"])
+        .args(&packages);
+    // It fails where one file is no Python of this version, as some packages' templates are; so its work is looked for.
+    let _some_are_templates = compiled.succeeds();
+    let tag = "import sys; print(sys.implementation.cache_tag)";
+    let tag = Program::new(python).args(["-c", tag]).read()?;
+    let file = format!("dagster/__pycache__/__init__.{}.pyc", tag.trim());
+    anyhow::ensure!(
+        packages.iter().any(|package| package.join(&file).is_file()),
+        "{} compiled nothing of what {} needs",
+        python.display(),
+        project.display()
+    );
     Ok(())
+}
+
+/// The names of the folders that say which packages these files are of.
+fn metadata_in(folder: &Path) -> Result<BTreeSet<OsString>> {
+    let mut names = BTreeSet::new();
+    for entry in fs_err::read_dir(folder)? {
+        let name = entry?.file_name();
+        if Path::new(&name)
+            .extension()
+            .is_some_and(|end| end == "dist-info")
+        {
+            names.insert(name);
+        }
+    }
+    Ok(names)
 }
 
 /// Locks the test workspace's environments anew and keeps their lockfiles, after the recording has changed.
