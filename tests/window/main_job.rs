@@ -156,7 +156,7 @@ async fn reloads_leave_no_gap() {
         let (over, asked, graphql) = (over.clone(), asked.clone(), graphql.clone());
         async move {
             let mut failures = Vec::new();
-            let mut turn = tokio::time::interval(Duration::from_millis(20));
+            let mut turn = tokio::time::interval(Duration::from_millis(50));
             turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             while !over.load(Ordering::Relaxed) {
                 turn.tick().await;

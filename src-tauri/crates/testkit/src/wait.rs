@@ -3,8 +3,11 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-/// How often a condition is asked.
-const EVERY: Duration = Duration::from_millis(20);
+/// How long is paused before a condition is asked again that has been waited for so long: asking a page or a webserver all
+/// the time takes the processor from what is waited for.
+fn pause(waited: Duration) -> Duration {
+    (waited / 20).clamp(Duration::from_millis(20), Duration::from_millis(100))
+}
 
 /// Asks until `condition` holds; panics with what was waited for when `limit` is over.
 pub async fn wait_until(
@@ -30,7 +33,7 @@ pub async fn within<T>(
             started.elapsed() < limit,
             "waited {limit:?} in vain until {what}"
         );
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(pause(started.elapsed())).await;
     }
 }
 
@@ -46,7 +49,7 @@ pub fn wait_until_blocking(
             started.elapsed() < limit,
             "waited {limit:?} in vain until {what}"
         );
-        std::thread::sleep(EVERY);
+        std::thread::sleep(pause(started.elapsed()));
     }
 }
 
@@ -62,6 +65,12 @@ mod tests {
             asked == 3
         });
         assert_eq!(asked, 3);
+    }
+
+    #[test]
+    fn asks_less_often_the_longer_it_waits() {
+        let pauses = [0, 100, 1_000, 60_000].map(|waited| pause(Duration::from_millis(waited)));
+        assert_eq!(pauses, [20, 20, 50, 100].map(Duration::from_millis));
     }
 
     #[test]

@@ -62,14 +62,15 @@ async fn wait_for(web: &Webserver, run: &str, wanted: &str) {
     .await;
 }
 
-/// Asks the webserver every 20 ms until told to stop; counts the answers, and fails on the first that is not whole.
+/// Asks the webserver every 50 ms at most, which leaves it time for what is tested, until told to stop; counts the answers, and fails on the first that is not whole.
 fn poll(
     web: Webserver,
     stop: Arc<AtomicBool>,
     asked: Arc<AtomicU32>,
 ) -> tokio::task::JoinHandle<Result<(), String>> {
     tokio::spawn(async move {
-        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        let mut tick = tokio::time::interval(Duration::from_millis(50));
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !stop.load(Ordering::Relaxed) {
             tick.tick().await;
             let entries = web
