@@ -12,6 +12,7 @@ mod bench;
 mod display;
 mod fuzz;
 mod generate;
+mod lint;
 mod live;
 mod places;
 mod prepared;
@@ -81,7 +82,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let done = lint::called_as_compiler().unwrap_or_else(asked);
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a person asks for.
+fn asked() -> anyhow::Result<()> {
+    match Arguments::parse().command {
         Command::Setup { tests: false } => setup::for_running(),
         Command::Setup { tests: true } => prepared::prepared(&Wanted::default(), |_| Ok(())),
         Command::Run { path, release } => run::run(path.as_deref(), release),
@@ -94,12 +107,5 @@ fn main() -> ExitCode {
         Command::Live => live::live(),
         Command::Soak(arguments) => soak::soak(&arguments),
         Command::Shots => shots::shots(),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("\nxtask: {error:#}");
-            ExitCode::FAILURE
-        }
     }
 }

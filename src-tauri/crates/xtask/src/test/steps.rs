@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 use super::skips;
 use crate::display::Display;
 use crate::program::{Counts, Program};
-use crate::{generate, places, run, setup};
+use crate::{generate, lint, places, run, setup};
 
 /// What is chosen of a step's tests.
 #[derive(Debug, Default, clap::Args)]
@@ -130,22 +130,7 @@ fn ui(_: &Chosen) -> Result<Counts> {
 
 fn clippy(_: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
-    Program::new("cargo")
-        .args([
-            "clippy",
-            "--locked",
-            "--quiet",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-        ])
-        // Tests that need a set-up machine are not among those that Cargo tests by itself.
-        .args([
-            "--test", "window", "--test", "headless", "--test", "measured",
-        ])
-        .args(["--", "--deny", "warnings"])
-        .run()?;
+    lint::lint()?;
     Ok(Counts::default())
 }
 

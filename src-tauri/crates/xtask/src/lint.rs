@@ -1,0 +1,116 @@
+//! Clippy over the workspace's own crates, on top of dependencies as they are built anyway.
+//!
+//! `cargo clippy` checks every dependency on its own account, which builds can't use: on two processors that is a quarter of
+//! all compiling. Here Cargo builds, and calls xtask in place of the compiler for the workspace's own crates; xtask calls
+//! Clippy's driver, and has it write metadata only. What it writes is named apart from what is built and run.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::program::Program;
+
+/// Says to xtask that Cargo calls it as a compiler.
+const AS_COMPILER: &str = "DAGDECK_LINTS";
+/// What Clippy's driver splits its arguments by.
+const BETWEEN: &str = "__CLIPPY_HACKERY__";
+
+/// Lints everything that tests and programs are made of; any warning fails.
+pub(crate) fn lint() -> Result<()> {
+    Program::new("cargo")
+        .args([
+            "build",
+            "--locked",
+            "--quiet",
+            "--workspace",
+            "--keep-going",
+        ])
+        .args(["--lib", "--bins", "--tests"])
+        // Tests that need a set-up machine are not among those that Cargo tests by itself.
+        .args([
+            "--test", "window", "--test", "headless", "--test", "measured",
+        ])
+        .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
+        .env(AS_COMPILER, "1")
+        .env("CLIPPY_ARGS", ["--deny", "warnings", ""].join(BETWEEN))
+        .run()
+}
+
+/// Compiles as Cargo asks for it, when it is Cargo that calls.
+pub(crate) fn called_as_compiler() -> Option<Result<()>> {
+    std::env::var_os(AS_COMPILER)?;
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    Some(compile(&arguments))
+}
+
+fn compile(arguments: &[OsString]) -> Result<()> {
+    let (compiler, asked) = arguments.split_first().context("Cargo names a compiler")?;
+    let words: Vec<String> = asked
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let Some(name) = after(&words, "--crate-name").filter(|name| *name != "___") else {
+        // Cargo asks what the compiler is and can.
+        return Program::new(compiler).args(asked).replace();
+    };
+    let driver = Program::new("clippy-driver").arg(compiler);
+    // What a crate's build needs is run, and has to be whole.
+    if name.starts_with("build_script_") {
+        return driver.args(asked).replace();
+    }
+    driver
+        .args(words.iter().map(|word| metadata(word)))
+        .replace()
+}
+
+fn after<'a>(words: &'a [String], option: &str) -> Option<&'a str> {
+    let at = words.iter().position(|word| word == option)?;
+    words.get(at + 1).map(String::as_str)
+}
+
+/// An argument, with metadata in the place of what would be linked.
+fn metadata(word: &str) -> String {
+    if let Some(kinds) = word.strip_prefix("--emit=") {
+        let mut kinds: Vec<&str> = kinds.split(',').filter(|kind| *kind != "link").collect();
+        if !kinds.contains(&"metadata") {
+            kinds.push("metadata");
+        }
+        return format!("--emit={}", kinds.join(","));
+    }
+    // A dependency's: `name=path`.
+    let Some((name, library)) = word.split_once('=') else {
+        return word.to_owned();
+    };
+    let only: PathBuf = Path::new(library).with_extension("rmeta");
+    if library.ends_with(".rlib") && only.is_file() {
+        return format!("{name}={}", only.display());
+    }
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::metadata;
+
+    #[test]
+    fn metadata_stands_in_for_what_would_be_linked() {
+        assert_eq!(
+            metadata("--emit=dep-info,metadata,link"),
+            "--emit=dep-info,metadata"
+        );
+        assert_eq!(metadata("--emit=dep-info,link"), "--emit=dep-info,metadata");
+        let folder = tempfile::tempdir().unwrap();
+        let library = folder.path().join("libone.rlib");
+        let extern_one = format!("one={}", library.display());
+        assert_eq!(
+            metadata(&extern_one),
+            extern_one,
+            "a proc macro has no metadata"
+        );
+        let only = library.with_extension("rmeta");
+        std::fs::write(&only, "").unwrap();
+        assert_eq!(metadata(&extern_one), format!("one={}", only.display()));
+        assert_eq!(metadata("feature=\"default\""), "feature=\"default\"");
+    }
+}
