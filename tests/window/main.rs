@@ -14,6 +14,7 @@ mod dialogs;
 mod driver;
 mod health;
 mod killed;
+mod long;
 mod main_job;
 mod sample;
 mod screens;
