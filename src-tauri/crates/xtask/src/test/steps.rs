@@ -155,7 +155,7 @@ fn headless(chosen: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
     driven("headless")
-        .args(["--skip", LAUNCHING, "--skip", LIVE, "--test-threads", "3"])
+        .args(["--skip", LAUNCHING, "--skip", LIVE, "--test-threads", "4"])
         .args(&chosen.filter)
         .count(DRIVING)
 }
