@@ -40,7 +40,8 @@ export default defineConfig(({ mode }) => ({
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
-    // Reading the whole app anew for every file took more than the tests did; nothing of it is kept in a module.
+    // Reading the whole app anew for every file took more than the tests did. What a module keeps is
+    // put back after each test.
     isolate: false,
     // Long for a machine that also compiles: axe looks at every element of a screen.
     testTimeout: 120_000,

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use testkit::{Graphql, TestWorkspace, rounds, within};
+use testkit::{Graphql, TestWorkspace, within};
 
 use crate::app::{App, STARTING};
 use crate::main_job::{RUN, launch, stop};
+
+const RELOADS: u32 = 20;
 
 /// Adds an asset under a new name and waits until the webserver serves it.
 async fn reload(definitions: &Path, graphql: &Graphql, generation: &str) {
@@ -57,16 +59,13 @@ async fn reloads_leave_no_gap() {
         }
     });
     let definitions = workspace.definitions("data-engineering");
-    for generation in 1..=rounds(5, 20) {
+    for generation in 1..=RELOADS {
         reload(&definitions, &graphql, &generation.to_string()).await;
     }
     over.store(true, Ordering::Relaxed);
     let failures = poller.await.unwrap();
     let asked = asked.load(Ordering::Relaxed);
-    assert!(
-        asked >= 5 * rounds(5, 20),
-        "GraphQL was asked only {asked} times"
-    );
+    assert!(asked >= 5 * RELOADS, "GraphQL was asked only {asked} times");
     assert!(
         failures.is_empty(),
         "{} of {asked} questions failed; first: {}",

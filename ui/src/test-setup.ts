@@ -3,6 +3,8 @@
 import { afterEach } from 'vitest';
 import { cleanup } from '@testing-library/svelte';
 
+import { later } from './screens/later.svelte';
+
 window.matchMedia ??= (query: string) =>
   ({
     matches: false,
@@ -25,4 +27,7 @@ HTMLCanvasElement.prototype.getContext = () => null;
 // Rows in sight depend on a height, which jsdom does not lay out.
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 600 });
 
-afterEach(() => cleanup());
+afterEach(() => {
+  cleanup();
+  later.screens = null;
+});

@@ -19,7 +19,8 @@ async fn poll(graphql: Graphql, ended: Arc<AtomicBool>, polls: Arc<AtomicU32>) -
     while !ended.load(Ordering::Relaxed) {
         pace.tick().await;
         match graphql.locations().await {
-            Ok(entries) => wrong.extend(entries.into_iter().filter_map(|entry| entry.error)),
+            Ok(entries) if entries.len() == 2 && entries.iter().all(|entry| entry.loaded) => {}
+            Ok(entries) => wrong.push(format!("{entries:?}")),
             Err(error) => wrong.push(error.to_string()),
         }
         polls.fetch_add(1, Ordering::Relaxed);
@@ -37,7 +38,7 @@ async fn reloads_leave_no_gap() {
         Arc::clone(&ended),
         Arc::clone(&polls),
     ));
-    // More of them are the window test's; here it is the same over the API.
+    // A soak makes more of them, in the window.
     for _ in 0..3 {
         launched.reload("data-engineering").await;
     }
@@ -45,7 +46,7 @@ async fn reloads_leave_no_gap() {
     let wrong = polling.await.unwrap();
     assert_eq!(wrong, Vec::<String>::new());
     assert!(
-        polls.load(Ordering::Relaxed) > 50,
+        polls.load(Ordering::Relaxed) > 10,
         "the poll was at work: {polls:?}"
     );
     launched.end().await;

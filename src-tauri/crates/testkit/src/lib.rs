@@ -19,6 +19,7 @@ mod rounds;
 mod skipped;
 mod tools;
 mod wait;
+#[cfg(unix)]
 mod workspace;
 
 pub use folder::TestDir;
@@ -29,4 +30,5 @@ pub use rounds::{Chance, rounds};
 pub use skipped::skipped;
 pub use tools::FakeTool;
 pub use wait::{wait_until, wait_until_blocking, within};
+#[cfg(unix)]
 pub use workspace::TestWorkspace;

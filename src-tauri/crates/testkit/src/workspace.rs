@@ -12,9 +12,9 @@ const PROJECTS: [&str; 2] = ["data-engineering", "data-science"];
 /// A Dagster workspace made by the real scaffolder, with two projects: `data-engineering` (asset `orders`, jobs `slow`
 /// and `medium`) and `data-science` (asset `forecast`, which depends on `orders`).
 ///
-/// Its files are its own. Of its environments the folders of installed packages are links into the original, as long as a
-/// test does not say by [`TestWorkspace::own_packages`] that it changes some: `cargo xtask test` tells of one that did so
-/// without a word.
+/// What is outside its environments is its own. Of an environment the folders of installed packages are links into the
+/// original, as long as a test does not say by [`TestWorkspace::own_packages`] that it changes some; all else is hard links,
+/// which may be replaced and never edited in place. `cargo xtask test` tells of a test that spoilt the original.
 pub struct TestWorkspace {
     folder: TestDir,
 }
@@ -71,8 +71,8 @@ impl TestWorkspace {
         workspace
     }
 
-    /// Makes the installed packages of the environment in `folder` this copy's own, for a test that has some removed,
-    /// replaced or otherwise changed. Not needed where a package is only added, or the environment is made anew.
+    /// Makes the folders of installed packages of the environment in `folder` this copy's own, for a test that has some
+    /// removed or replaced. Not needed where a package with a folder of its own is added, or the environment is made anew.
     ///
     /// # Panics
     /// When they are already, or `folder` has no environment.

@@ -2,7 +2,8 @@
 //!
 //! `cargo clippy` checks every dependency on its own account, which builds can't use: on two processors that is a quarter of
 //! all compiling. Here Cargo builds, and calls xtask in place of the compiler for the workspace's own crates; xtask calls
-//! Clippy's driver, and has it write metadata only. What it writes is named apart from what is built and run.
+//! Clippy's driver, and has it write metadata only. What it writes is named apart from what is built and run; since
+//! it is less than Cargo waits for, each run reads all of the workspace's crates again.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -50,10 +51,12 @@ fn compile(arguments: &[OsString]) -> Result<()> {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let Some(name) = after(&words, "--crate-name").filter(|name| *name != "___") else {
-        // Cargo asks what the compiler is and can.
+    let name = after(&words, "--crate-name");
+    // Cargo asks what the compiler is and can.
+    if words == ["-vV"] || name == Some("___") {
         return Program::new(compiler).args(asked).replace();
-    };
+    }
+    let name = name.with_context(|| format!("Cargo's words are not understood: {words:?}"))?;
     let driver = Program::new("clippy-driver").arg(compiler);
     // What a crate's build needs is run, and has to be whole.
     if name.starts_with("build_script_") {

@@ -57,10 +57,10 @@ pub(crate) fn prepared(wanted: &Wanted, work: impl FnOnce(&Prepared) -> Result<(
         setup::timed("test workspace", setup::workspace::make)?;
         let set_up = Duration::from_millis(number(SET_UP)?) + begun.elapsed();
         let outcome = work(&Prepared { set_up });
-        let unspoiled = setup::workspace::ensure_unspoiled();
-        match (outcome, unspoiled) {
+        let unspoilt = setup::workspace::ensure_unspoilt();
+        match (outcome, unspoilt) {
             (Err(error), Err(spoiled)) => Err(error.context(spoiled)),
-            (outcome, unspoiled) => outcome.and(unspoiled),
+            (outcome, unspoilt) => outcome.and(unspoilt),
         }
     })
 }

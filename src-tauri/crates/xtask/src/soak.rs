@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: what happens rarely, met by doing it often. The gate does each story a few times.
+//! `cargo xtask soak`: what happens rarely, met by doing it often. The gate does most of these stories a few
+//! times, and leaves the longest out.
 
 use anyhow::Result;
 

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use crate::program::{self, Program};
 
-/// The minor versions of Python 3 that the pinned Dagster releases run on.
-const FIT: std::ops::RangeInclusive<u32> = 10..=14;
+/// The minor versions of Python 3 that the pinned Dagster releases run on, best first. Not all that tests install has
+/// wheels for the newest.
+const FIT: [u32; 5] = [13, 12, 11, 10, 14];
 
 #[derive(Deserialize)]
 struct Listed {
@@ -24,15 +25,14 @@ struct VersionParts {
     minor: u32,
 }
 
-/// Two interpreters of different minor versions where the machine has two, else the same one twice: the newest, which uv by
-/// itself takes for an environment, and the one before it.
+/// Two interpreters of different minor versions where the machine has two, else the same one twice.
 pub(super) fn two(uv: &Path) -> Result<(PathBuf, PathBuf)> {
-    let mut found = fit(uv)?.into_values().rev();
-    let Some(newest) = found.next() else {
+    let found = fit(uv)?;
+    let mut fit = FIT.iter().filter_map(|minor| found.get(minor));
+    let Some(first) = fit.next() else {
         bail!("Dagster needs Python 3.10 to 3.14 and none was found on this machine");
     };
-    let before = found.next().unwrap_or_else(|| newest.clone());
-    Ok((newest, before))
+    Ok((first.clone(), fit.next().unwrap_or(first).clone()))
 }
 
 /// The minor versions that wheels are wanted for: those that are on this machine.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
 use super::{python, uv};
 use crate::places;
@@ -14,7 +14,7 @@ use crate::prepared::USUAL_ADDRESS;
 use crate::program::Program;
 
 /// Counted up when the recipe below changes, so that an older workspace is made again.
-const RECIPE: u32 = 7;
+const RECIPE: u32 = 8;
 
 pub(crate) const SCAFFOLDER: &str = "create-dagster@1.13.27";
 pub(crate) const NEWER: &str = "dagster==1.13.27";
@@ -22,8 +22,8 @@ pub(crate) const OLDER: &str = "dagster==1.12.22";
 
 /// In the test workspace: what it was made of and by.
 const STAMP: &str = ".made-by-xtask";
-/// In the test workspace: its packages as they were made.
-const PACKAGES: &str = ".packages-by-xtask";
+/// In the test workspace: what is in its environments, as it was made.
+const MADE: &str = ".environments-by-xtask";
 
 const ORDERS: &str = include_str!("workspace/orders.py");
 const RUNS: &str = include_str!("workspace/runs.py");
@@ -54,7 +54,9 @@ pub(crate) fn make() -> Result<String> {
         made_of.finish()
     );
     let stamp_file = folder.join(STAMP);
-    if fs_err::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
+    let is_there = fs_err::read_to_string(&stamp_file).is_ok_and(|found| found == stamp);
+    // A run that was ended by hand has not looked what its tests left.
+    if is_there && spoilt().is_ok_and(|spoilt| spoilt.is_none()) {
         return Ok("is there".to_owned());
     }
     scaffolded(&uv, &newer)?;
@@ -80,59 +82,98 @@ pub(crate) fn make() -> Result<String> {
         fs_err::remove_dir_all(folder.join(at).join(".venv"))?;
     }
     maker.sync_all(&environments, &["--compile-bytecode"])?;
-    fs_err::write(folder.join(PACKAGES), packages()?)?;
+    fs_err::write(folder.join(MADE), serde_json::to_string(&entries()?)?)?;
     fs_err::write(&stamp_file, stamp)?;
     Ok("made".to_owned())
 }
 
-/// Makes sure that no test changed the packages that all copies of the test workspace share.
-pub(crate) fn ensure_unspoiled() -> Result<()> {
-    let folder = places::test_workspace();
-    let (was, is) = (fs_err::read_to_string(folder.join(PACKAGES))?, packages()?);
-    let Some(line) = was.lines().find(|line| !is.lines().any(|now| now == *line)) else {
+/// Makes sure that no test changed what all copies of the test workspace share.
+pub(crate) fn ensure_unspoilt() -> Result<()> {
+    let outcome = spoilt();
+    if matches!(outcome, Ok(None)) {
         return Ok(());
-    };
+    }
     // It is made again next time.
-    fs_err::remove_file(folder.join(STAMP))?;
-    bail!(
-        "a test changed packages of the test workspace, which all tests share; before: {line}. It needs \
-         TestWorkspace::own_packages"
-    );
+    fs_err::remove_file(places::test_workspace().join(STAMP))?;
+    match outcome.context("the test workspace that all tests share can't be read any more")? {
+        None => Ok(()),
+        Some(package) => bail!(
+            "a test changed {package} of the test workspace, which all tests share: it needs \
+             TestWorkspace::own_packages, or edits a file in place"
+        ),
+    }
 }
 
-/// A line for each installed package of the test workspace: where it is, of how many files and bytes. Bytecode does not
-/// count, for a Python may add its own.
-fn packages() -> Result<String> {
-    let mut lines = String::new();
+/// What in the test workspace's environments is no longer as it was made.
+fn spoilt() -> Result<Option<String>> {
+    let kept = fs_err::read_to_string(places::test_workspace().join(MADE))?;
+    let was: Vec<Entry> = serde_json::from_str(&kept)?;
+    let is = entries()?;
+    let same = |was: &Entry| {
+        is.iter().any(|is| {
+            let alike = (&is.path, is.files, is.sum) == (&was.path, was.files, was.sum);
+            // A Python may add bytecode of its own.
+            alike && is.bytecode >= was.bytecode
+        })
+    };
+    let changed = was.iter().find(|was| !same(was));
+    Ok(changed.map(|entry| entry.path.display().to_string()))
+}
+
+/// One file or folder of an environment's own, or of its installed packages.
+#[derive(Default, Serialize, Deserialize)]
+struct Entry {
+    path: PathBuf,
+    /// How many files it is of, less bytecode.
+    files: u64,
+    /// Of these: which they are, how long, and when they were written. Hard links to them change none of it.
+    sum: u64,
+    /// How many files of bytecode.
+    bytecode: u64,
+}
+
+fn entries() -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
     for (at, _) in LOCKED {
-        let libraries = places::test_workspace().join(at).join(".venv/lib");
-        for library in fs_err::read_dir(libraries)? {
-            for package in fs_err::read_dir(library?.path().join("site-packages"))? {
-                let package = package?.path();
-                let (files, bytes) = measure(&package)?;
-                writeln!(lines, "{} {files} {bytes}", package.display())?;
+        let environment = places::test_workspace().join(at).join(".venv");
+        let mut folders = vec![environment.clone()];
+        for library in fs_err::read_dir(environment.join("lib"))? {
+            folders.push(library?.path().join("site-packages"));
+        }
+        for folder in folders {
+            for path in fs_err::read_dir(folder)? {
+                let path = path?.path();
+                if path == environment.join("lib") || path == environment.join("lib64") {
+                    continue;
+                }
+                let mut entry = Entry::default();
+                measure(&path, &mut entry)?;
+                entries.push(Entry { path, ..entry });
             }
         }
     }
-    Ok(lines)
+    Ok(entries)
 }
 
-fn measure(path: &Path) -> Result<(u64, u64)> {
+fn measure(path: &Path, entry: &mut Entry) -> Result<()> {
     let metadata = fs_err::symlink_metadata(path)?;
-    if !metadata.is_dir() {
-        let bytecode = path.extension().is_some_and(|end| end == "pyc");
-        return Ok(if bytecode {
-            (0, 0)
-        } else {
-            (1, metadata.len())
-        });
+    if metadata.is_dir() {
+        for inside in fs_err::read_dir(path)? {
+            measure(&inside?.path(), entry)?;
+        }
+    } else if path.extension().is_some_and(|end| end == "pyc") {
+        entry.bytecode += 1;
+    // What a Python was writing when it was ended.
+    } else if path
+        .parent()
+        .is_none_or(|folder| !folder.ends_with("__pycache__"))
+    {
+        let mut hasher = DefaultHasher::new();
+        (path, metadata.len(), metadata.modified()?).hash(&mut hasher);
+        entry.files += 1;
+        entry.sum = entry.sum.wrapping_add(hasher.finish());
     }
-    let mut sum = (0, 0);
-    for entry in fs_err::read_dir(path)? {
-        let (files, bytes) = measure(&entry?.path())?;
-        sum = (sum.0 + files, sum.1 + bytes);
-    }
-    Ok(sum)
+    Ok(())
 }
 
 /// Compiles what uv unpacked into its cache for this project's environment, so that an environment is linked with its
@@ -146,7 +187,8 @@ fn compile_cache(project: &Path, python: &Path) -> Result<()> {
     let mut packages = Vec::new();
     for unpacked in fs_err::read_dir(places::uv_cache().join("archive-v0"))? {
         let unpacked = unpacked?.path();
-        if metadata_in(&unpacked)?.is_subset(&installed) {
+        let names = metadata_in(&unpacked)?;
+        if !names.is_empty() && names.is_subset(&installed) {
             packages.push(unpacked);
         }
     }

@@ -40,7 +40,7 @@ const STEPS: &[Step] = &[
     beside("window", window),
 ];
 
-/// What only `cargo xtask soak` runs: the same stories, as often as it takes to meet what happens rarely.
+/// What only `cargo xtask soak` runs: stories as often as it takes to meet what happens rarely.
 const SOAK: &[Step] = &[
     step("cancels", |_| soaked(driven("headless"), "cancel::")),
     step("reloads", |_| soaked(dagster_tests(), "reload::")),
