@@ -108,9 +108,10 @@ impl App {
 
     /// Whether an element is there now.
     pub(crate) async fn is_there(&self, id: &str) -> bool {
-        let css = format!("[data-testid=\"{id}\"]");
-        let found = self.client.find_all(Locator::Css(&css)).await.unwrap();
-        !found.is_empty()
+        // The page answers: a handle to an element that goes meanwhile can't be made.
+        let script = "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`) !== null";
+        let found = self.client.execute(script, vec![json!(id)]).await;
+        found.unwrap() == json!(true)
     }
 
     /// Waits until an element is no longer there.
@@ -152,9 +153,12 @@ impl App {
 
     /// Replaces what is in a field.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
-        let field = self.find(id).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let field = within(format!("`{id}` can be typed into"), SOON, async || {
+            let field = self.find(id).await;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok().map(|()| field)
+        })
+        .await;
         within(format!("`{id}` holds what was typed"), SOON, async || {
             let value = field.prop("value").await.ok()??;
             (value == text).then_some(())
@@ -164,12 +168,19 @@ impl App {
 
     /// An attribute of an element that is there.
     pub(crate) async fn attribute(&self, id: &str, name: &str) -> Option<String> {
-        self.find(id).await.attr(name).await.unwrap()
+        // It may be drawn anew between the two questions.
+        within(format!("`{id}` is asked for {name}"), SOON, async || {
+            self.find(id).await.attr(name).await.ok()
+        })
+        .await
     }
 
     /// The text of an element.
     pub(crate) async fn text(&self, id: &str) -> String {
-        self.find(id).await.text().await.unwrap()
+        within(format!("`{id}` is read"), SOON, async || {
+            self.find(id).await.text().await.ok()
+        })
+        .await
     }
 
     /// Waits until an element's `data-state` is one of these and answers which.
