@@ -40,8 +40,8 @@ export default defineConfig(({ mode }) => ({
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
-    // Reading the whole app anew for every file took more than the tests did. What a module keeps is
-    // put back after each test.
+    // Reading the whole app anew for every file took long; the one thing that a module keeps of a screen is put back
+    // after each test.
     isolate: false,
     // Long for a machine that also compiles: axe looks at every element of a screen.
     testTimeout: 120_000,

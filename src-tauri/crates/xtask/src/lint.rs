@@ -1,9 +1,9 @@
 //! Clippy over the workspace's own crates, on top of dependencies as they are built anyway.
 //!
-//! `cargo clippy` checks every dependency on its own account, which builds can't use: on two processors that is a quarter of
-//! all compiling. Here Cargo builds, and calls xtask in place of the compiler for the workspace's own crates; xtask calls
-//! Clippy's driver, and has it write metadata only. What it writes is named apart from what is built and run; since
-//! it is less than Cargo waits for, each run reads all of the workspace's crates again.
+//! `cargo clippy` checks every dependency on its own account, which builds can't use. Here Cargo builds, and calls xtask in
+//! place of the compiler for the workspace's own crates; xtask calls Clippy's driver, and has it write metadata only. What it
+//! writes is named apart from what is built and run; since it is less than Cargo waits for, each run reads all of the
+//! workspace's crates again.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -62,7 +62,8 @@ async fn wait_for(web: &Webserver, run: &str, wanted: &str) {
     .await;
 }
 
-/// Asks the webserver every 50 ms at most, which leaves it time for what is tested, until told to stop; counts the answers, and fails on the first that is not whole.
+/// Asks the webserver every 50 ms at most, which leaves it time for what is tested, until told to stop; counts the answers,
+/// and fails on the first that is not whole.
 fn poll(
     web: Webserver,
     stop: Arc<AtomicBool>,
