@@ -1,22 +1,28 @@
 //! The index as others reach it: HTTP on this machine alone, well-mannered or not.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tiny_http::{Header, Request, Response, Server};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE,
+};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
 
 use crate::shelf::Shelf;
 
-/// How many may be answered at once: uv asks for fifty files at a time.
-const THREADS: usize = 8;
 /// What pip and uv ask for.
 const JSON: &str = "application/vnd.pypi.simple.v1+json";
 
@@ -37,11 +43,10 @@ pub struct Manners {
 
 /// A running index; ends with the value.
 pub struct Index {
-    server: Arc<Server>,
     address: SocketAddr,
     asked: Arc<Mutex<Asked>>,
-    over: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
+    over: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,36 +61,35 @@ impl Index {
     /// # Errors
     /// When nothing can listen there.
     pub fn start(shelf: Shelf, manners: &Manners, port: u16) -> Result<Self> {
-        let server = Server::http(("127.0.0.1", port))
-            .map_err(|error| anyhow!("nothing can listen on port {port}: {error}"))?;
-        let address = server.server_addr().to_ip().context("it has no address")?;
-        let (server, shelf) = (Arc::new(server), Arc::new(shelf));
+        let listener = TcpListener::bind(("127.0.0.1", port))
+            .with_context(|| format!("nothing can listen on port {port}"))?;
+        let address = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         let asked = Arc::new(Mutex::new(Asked::default()));
-        let over = Arc::new(AtomicBool::new(false));
-        let threads = (0..THREADS).map(|_| {
-            let one = Answering {
-                shelf: Arc::clone(&shelf),
-                manners: manners.clone(),
-                asked: Arc::clone(&asked),
-                over: Arc::clone(&over),
-            };
-            let server = Arc::clone(&server);
-            std::thread::spawn(move || {
-                // It answers with a fault when it is unblocked, and when one who asks hangs up too soon.
-                while !one.over.load(Ordering::Relaxed) {
-                    if let Ok(request) = server.recv() {
-                        one.answer(request);
-                    }
-                }
-            })
+        let answering = Arc::new(Answering {
+            shelf,
+            manners: manners.clone(),
+            asked: Arc::clone(&asked),
         });
-        let threads = threads.collect();
+        let (over, until) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            // Whoever is being answered is hung up on with the runtime.
+            runtime.block_on(async {
+                tokio::select! {
+                    fault = serve(listener, answering) => eprintln!("the tests' index ended: {fault}"),
+                    _ = until => {}
+                }
+            });
+        });
         Ok(Self {
-            server,
             address,
             asked,
-            over,
-            threads,
+            over: Some(over),
+            thread: Some(thread),
         })
     }
 
@@ -122,43 +126,65 @@ impl Index {
 
 impl Drop for Index {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        for _ in &self.threads {
-            self.server.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has said so.
-            let _said = thread.join();
-        }
+        // Nobody listens where it ended by itself.
+        let _ended = self.over.take().map(|over| over.send(()));
+        // A thread that panicked has said so.
+        let _said = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// One thread's part of the index.
+/// Answers whoever comes, each at once: uv keeps connections open and opens dozens, and none may wait for another to end.
+/// Returns the fault with which listening ends.
+async fn serve(listener: TcpListener, answering: Arc<Answering>) -> std::io::Error {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(fault) => return fault,
+    };
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(fault) => return fault,
+        };
+        let answering = Arc::clone(&answering);
+        tokio::spawn(async move {
+            let service = service_fn(|request| {
+                let answering = Arc::clone(&answering);
+                async move { Ok::<_, Infallible>(answering.answer(request).await) }
+            });
+            let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            // Who asked may be gone by now, which is theirs to say.
+            let _gone = served.await;
+        });
+    }
+}
+
+/// What every connection is answered from.
 struct Answering {
-    shelf: Arc<Shelf>,
+    shelf: Shelf,
     manners: Manners,
     asked: Arc<Mutex<Asked>>,
-    over: Arc<AtomicBool>,
 }
 
 impl Answering {
-    fn answer(&self, request: Request) {
-        std::thread::sleep(self.manners.delay);
-        lock(&self.asked).all.push(request.url().to_owned());
-        let answer = self.judged(&request);
-        // Who asked may be gone by now, which is theirs to say.
-        let _gone = request.respond(answer);
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        tokio::time::sleep(self.manners.delay).await;
+        lock(&self.asked).all.push(request.uri().to_string());
+        // Files are read, and made.
+        let judged = tokio::task::spawn_blocking(move || self.judged(&request)).await;
+        judged.unwrap_or_else(|fault| text(500, &fault.to_string()))
     }
 
-    fn judged(&self, request: &Request) -> Response<Cursor<Vec<u8>>> {
+    fn judged(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         if let Some(status) = self.manners.refuses {
             return text(status, "This index refuses.");
         }
         if !self.admits(request) {
-            let challenge = header("WWW-Authenticate", "Basic realm=\"packages\"");
-            return text(401, "Who is there?").with_header(challenge);
+            let mut challenge = text(401, "Who is there?");
+            let basic = HeaderValue::from_static("Basic realm=\"packages\"");
+            challenge.headers_mut().insert(WWW_AUTHENTICATE, basic);
+            return challenge;
         }
-        let path = path(request.url());
+        let path = request.uri().path();
         if let Some(project) = path.strip_prefix("/simple/") {
             return self.page(project.trim_end_matches('/'), accepts_json(request));
         }
@@ -171,9 +197,11 @@ impl Answering {
         };
         match bytes {
             Err(error) => text(500, &format!("{error:#}")),
-            Ok(Some(bytes)) => Response::from_data(bytes)
-                .with_header(header("Content-Type", "application/octet-stream"))
-                .with_header(header("Cache-Control", "max-age=31536000, immutable")),
+            Ok(Some(bytes)) => with(
+                bytes,
+                "application/octet-stream",
+                "max-age=31536000, immutable",
+            ),
             Ok(None) => {
                 lock(&self.asked).unknown.insert(file.to_owned());
                 text(404, "This file was not fetched: is it for this machine?")
@@ -181,16 +209,16 @@ impl Answering {
         }
     }
 
-    fn admits(&self, request: &Request) -> bool {
+    fn admits(&self, request: &Request<Incoming>) -> bool {
         let Some((name, password)) = &self.manners.login else {
             return true;
         };
         let wanted = format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
-        let mut given = request.headers().iter();
-        given.any(|one| one.field.equiv("Authorization") && one.value.as_str() == wanted)
+        let mut given = request.headers().get_all(AUTHORIZATION).iter();
+        given.any(|one| one.as_bytes() == wanted.as_bytes())
     }
 
-    fn page(&self, project: &str, json: bool) -> Response<Cursor<Vec<u8>>> {
+    fn page(&self, project: &str, json: bool) -> Response<Full<Bytes>> {
         let Some(listing) = self.shelf.listing(project, self.manners.changed) else {
             lock(&self.asked).unknown.insert(project.to_owned());
             return text(404, "Nobody recorded this project.");
@@ -200,10 +228,8 @@ impl Answering {
         } else {
             (html(&listing), "text/html")
         };
-        Response::from_data(body)
-            .with_header(header("Content-Type", kind))
-            // What it is told may change between two of its lives at one address.
-            .with_header(header("Cache-Control", "no-cache"))
+        // What it is told may change between two of its lives at one address.
+        with(body.into_bytes(), kind, "no-cache")
     }
 }
 
@@ -221,27 +247,96 @@ fn html(listing: &serde_json::Value) -> String {
     )
 }
 
-/// The path of what is asked for. Who asks through a proxy names the whole address.
-fn path(asked: &str) -> &str {
-    let rest = asked.split_once("://").map(|(_, rest)| rest);
-    let path = rest.map_or(asked, |rest| rest.find('/').map_or("/", |at| &rest[at..]));
-    path.split(['?', '#']).next().unwrap_or_default()
+fn accepts_json(request: &Request<Incoming>) -> bool {
+    let mut given = request.headers().get_all(ACCEPT).iter();
+    given.any(|one| one.to_str().is_ok_and(|kinds| kinds.contains(JSON)))
 }
 
-fn accepts_json(request: &Request) -> bool {
-    let mut given = request.headers().iter();
-    given.any(|one| one.field.equiv("Accept") && one.value.as_str().contains(JSON))
+fn with(body: Vec<u8>, kind: &'static str, kept: &'static str) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from(body));
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    answer
 }
 
-fn text(status: u16, words: &str) -> Response<Cursor<Vec<u8>>> {
-    Response::from_string(words).with_status_code(status)
-}
-
-fn header(name: &str, value: &str) -> Header {
-    let made = Header::from_bytes(name, value);
-    made.unwrap_or_else(|()| unreachable!("{name} is a name that a header may have"))
+fn text(status: u16, words: &str) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from(words.to_owned()));
+    let status = StatusCode::from_u16(status);
+    *answer.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer
 }
 
 fn lock(asked: &Mutex<Asked>) -> MutexGuard<'_, Asked> {
     asked.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+    use crate::Recording;
+
+    /// A connection that stays open, and what reads its answers.
+    fn connected(index: &Index) -> BufReader<TcpStream> {
+        let stream = TcpStream::connect(index.listens()).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        BufReader::new(stream)
+    }
+
+    /// Sends a question without waiting for its answer.
+    fn ask(connection: &mut BufReader<TcpStream>) {
+        let question = b"GET /simple/no-such HTTP/1.1\r\nHost: index\r\n\r\n";
+        connection.get_mut().write_all(question).unwrap();
+    }
+
+    /// Reads an answer, and leaves the connection open.
+    fn answered(connection: &mut BufReader<TcpStream>) -> String {
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            connection.read_line(&mut line).unwrap();
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(given) = line.to_lowercase().strip_prefix("content-length:") {
+                length = given.trim().parse().unwrap();
+            }
+            head.push_str(&line);
+        }
+        let mut body = vec![0; length];
+        connection.read_exact(&mut body).unwrap();
+        head
+    }
+
+    #[test]
+    fn nobody_waits_for_another_who_keeps_a_connection_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = Recording {
+            date: "2026-11-28".to_owned(),
+            dagster: "1.13.27".to_owned(),
+            wheels: Vec::new(),
+            newer: BTreeMap::new(),
+        };
+        let shelf = Shelf::open(&recording, folder.path()).unwrap();
+        let index = Index::start(shelf, &Manners::default(), 0).unwrap();
+        for round in 0..24 {
+            let mut kept: Vec<_> = (0..round % 4).map(|_| connected(&index)).collect();
+            for connection in &mut kept {
+                ask(connection);
+                answered(connection);
+            }
+            let mut burst: Vec<_> = (0..8).map(|_| connected(&index)).collect();
+            burst.iter_mut().for_each(ask);
+            for connection in &mut burst {
+                let head = answered(connection);
+                assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+            }
+        }
+    }
 }
