@@ -9,7 +9,7 @@ use dagdeck::wire::{
 };
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
-use testkit::{TestDir, recording, wait_until, wait_until_none_mentions};
+use testkit::{FakeTool, TestDir, recording, wait_until, wait_until_none_mentions};
 
 use crate::command::program;
 
@@ -29,7 +29,16 @@ impl Maker {
 
     /// The same in an environment with more variables.
     pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
-        let folder = TestDir::new();
+        Self::at(TestDir::new(), variables).await
+    }
+
+    /// The same once more: what is only known while a deck lives is forgotten.
+    async fn again(self) -> Self {
+        self.deck.shut_down().await;
+        Self::at(self.folder, &[]).await
+    }
+
+    async fn at(folder: TestDir, variables: &[(&str, &str)]) -> Self {
         let guard = GuardProgram {
             program: program(),
             arguments: vec!["guard".into()],
@@ -77,6 +86,32 @@ impl Maker {
     pub(crate) fn path(&self, relative: &str) -> std::path::PathBuf {
         self.folder.join("made").join(relative)
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_uv_that_did_not_say_which_pythons_there_are_is_asked_again() {
+    let maker = Maker::new().await;
+    let busy = maker.folder.make("busy");
+    let body = format!(
+        "case \"$*\" in 'python list'*) [ ! -e '{}' ] || exit 2;; esac\nexec '{}' \"$@\"",
+        busy.display(),
+        process::tools::find("uv").unwrap().path.display()
+    );
+    let uv = FakeTool::new(&maker.folder.make("tools"), "uv", &body);
+    let path = uv.program().display().to_string();
+    maker.deck.uv_pick(FolderRequest { path }).await.unwrap();
+    let maker = maker.again().await;
+    let pythons = async || {
+        let request = CreateFormRequest {
+            kind: CreateKind::Workspace,
+            parent: None,
+        };
+        maker.deck.create_form(request).await.unwrap().pythons
+    };
+    assert_eq!(pythons().await, []);
+    fs_err::remove_dir(busy).unwrap();
+    assert_ne!(pythons().await, []);
+    maker.deck.shut_down().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,11 +47,12 @@ pub enum ToolState {
     Broken,
 }
 
-/// Looks for uv, Python and Git, in that order, asking all at once where it can; answers the Pythons that uv knows too.
+/// Looks for uv, Python and Git, in that order, asking all at once where it can; answers the Pythons that uv knows too, none
+/// where there is no uv or it did not say.
 ///
 /// `find` tells where a program is and may take its time (it runs on a thread of its own); `folder` is where the
 /// questions run: any folder that holds no project, such as Dagdeck's own.
-pub async fn look<F>(table: &Table, folder: &Path, find: F) -> (Vec<Tool>, Vec<Python>)
+pub async fn look<F>(table: &Table, folder: &Path, find: F) -> (Vec<Tool>, Option<Vec<Python>>)
 where
     F: Fn(&str) -> Option<PathBuf> + Clone + Send + 'static,
 {
@@ -89,38 +90,40 @@ async fn python<F>(
     folder: &Path,
     uv: Option<PathBuf>,
     find: F,
-) -> (Tool, Vec<Python>)
+) -> (Tool, Option<Vec<Python>>)
 where
     F: Fn(&str) -> Option<PathBuf> + Send + 'static,
 {
     if let Some(uv) = uv {
         let tool = Tool::missing("python", "Managed by uv, your system Python is not touched");
-        let pythons = pythons(table, folder, &uv).await;
-        let Some(newest) = pythons.first() else {
-            return (tool, pythons);
+        let known = pythons(table, folder, &uv).await;
+        let all = known.as_deref().unwrap_or_default();
+        let Some(newest) = all.first() else {
+            return (tool, known);
         };
         let tool = Tool {
             state: ToolState::Ready,
-            version: Some(answers::versions(&pythons)),
+            version: Some(answers::versions(all)),
             path: Some(newest.path.clone()),
             ..tool
         };
-        return (tool, pythons);
+        return (tool, known);
     }
     let tool = Tool::missing("python", "Runs the code of your projects");
     let Some(path) = found(find, "python3")
         .await
         .filter(|path| !answers::is_shim(path))
     else {
-        return (tool, Vec::new());
+        return (tool, None);
     };
     let answer = ask(table, folder, &path, &["--version"]).await;
     let tool = tool.at(path, answer.as_deref().and_then(answers::version_of));
-    (tool, Vec::new())
+    (tool, None)
 }
 
-/// The Pythons that uv finds on this machine, newest first, without shims: those answer for the folder they stand in.
-pub async fn pythons(table: &Table, folder: &Path, uv: &Path) -> Vec<Python> {
+/// The Pythons that uv finds on this machine, newest first, without shims: those answer for the folder they stand in. None
+/// where uv does not say.
+pub async fn pythons(table: &Table, folder: &Path, uv: &Path) -> Option<Vec<Python>> {
     let listing = ask(
         table,
         folder,
@@ -134,18 +137,17 @@ pub async fn pythons(table: &Table, folder: &Path, uv: &Path) -> Vec<Python> {
             "--offline",
         ],
     );
-    let text = listing.await.unwrap_or_default();
-    let mut pythons = answers::pythons(&text);
+    let mut pythons = answers::pythons(&listing.await?);
     for python in &mut pythons {
         // What lies below the folder in which uv is asked is told from there.
         python.path = folder.join(&python.path);
     }
-    pythons
+    Some(pythons)
 }
 
 /// The versions of Python that uv would download, the newest of each minor version, newest first. Asks no network: uv
-/// carries the list.
-pub async fn downloadable(table: &Table, folder: &Path, uv: &Path) -> Vec<String> {
+/// carries the list. None where uv does not say.
+pub async fn downloadable(table: &Table, folder: &Path, uv: &Path) -> Option<Vec<String>> {
     let listing = ask(
         table,
         folder,
@@ -159,10 +161,7 @@ pub async fn downloadable(table: &Table, folder: &Path, uv: &Path) -> Vec<String
             "--offline",
         ],
     );
-    listing
-        .await
-        .map(|text| answers::downloadable(&text))
-        .unwrap_or_default()
+    Some(answers::downloadable(&listing.await?))
 }
 
 async fn git<F>(table: &Table, folder: &Path, find: F) -> Tool

@@ -1,6 +1,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
+import { later } from '../later.svelte';
 import { settle, show } from '../testing';
 
 describe('the welcome screen', () => {
@@ -74,6 +75,16 @@ describe('the welcome screen', () => {
     await settle();
     expect(last('uv_bring')).toEqual({});
     expect(app.failure).toBeNull();
+  });
+
+  it('fetches the code of another screen that is not here yet', async () => {
+    const { screen } = await show('welcome');
+    // The frames in which it is fetched by itself are over, and it failed.
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    for (let turn = 0; turn < 3; turn += 1) await frame();
+    later.screens = null;
+    await fireEvent.click(screen.getByTestId('new-workspace'));
+    expect(await screen.findByTestId('create')).toBeTruthy();
   });
 
   it('shows all of the sample before it is made, with nothing to answer', async () => {

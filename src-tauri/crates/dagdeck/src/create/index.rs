@@ -1,6 +1,8 @@
 //! Asks the package index through uv which Dagster versions are whole, and keeps the answers while Dagdeck runs.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,7 +56,11 @@ impl Index {
         self.believed()?;
         let found = self.look_for_newest(context).await;
         match &found {
-            Ok(newest) => self.lock().newest = Some(newest.clone()),
+            Ok(newest) => {
+                let mut known = self.lock();
+                known.newest = Some(newest.clone());
+                known.unreachable = None;
+            }
             Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
         }
         found
@@ -78,6 +84,7 @@ impl Index {
             Ok(missing) => {
                 let mut known = self.lock();
                 known.missing.insert(version.to_owned(), missing.clone());
+                known.unreachable = None;
             }
             Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
         }
@@ -239,8 +246,7 @@ async fn ask(
     let python = context.pythons().await.into_iter().next();
     let folder = context.state_folder.join("create");
     let file = folder.join(format!("{}.txt", question.file));
-    let written =
-        fs_err::create_dir_all(&folder).and_then(|()| fs_err::write(&file, &question.requirements));
+    let written = write_at_once(&folder, &file, &question.requirements);
     written.map_err(|error| {
         ApiError::new(
             ErrorCode::Io,
@@ -283,6 +289,15 @@ async fn ask(
             Ok(Err(Refused::Unasked(told)))
         }
     }
+}
+
+/// Writes a question so that another uv that is asked the same meanwhile never reads a part of it.
+fn write_at_once(folder: &Path, file: &Path, text: &str) -> std::io::Result<()> {
+    fs_err::create_dir_all(folder)?;
+    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+    whole.write_all(text.as_bytes())?;
+    whole.persist(file).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// The index was not asked, with what a person can do.

@@ -40,6 +40,10 @@ pub(crate) struct Context {
     downloadable: OnceCell<Vec<String>>,
 }
 
+/// uv did not answer what it was asked.
+#[derive(Debug)]
+struct NoAnswer;
+
 impl Context {
     pub(super) fn start(options: DeckOptions) -> Result<Self, ApiError> {
         let DeckOptions {
@@ -145,11 +149,14 @@ impl Context {
         self.uv_cell().get().cloned().flatten()
     }
 
-    /// The Pythons of this machine, asked for once.
+    /// The Pythons of this machine, asked for once. A uv that did not answer in time is asked again next time.
     pub(crate) async fn learn_pythons(&self) {
         if let Some(uv) = self.uv().await {
-            let look = || health::machine::pythons(&self.table, &self.state_folder, &uv);
-            self.pythons_cell().get_or_init(look).await;
+            let look = async || {
+                let pythons = health::machine::pythons(&self.table, &self.state_folder, &uv);
+                pythons.await.ok_or(NoAnswer)
+            };
+            let _unanswered = self.pythons_cell().get_or_try_init(look).await;
         }
     }
 
@@ -168,13 +175,17 @@ impl Context {
         Arc::clone(&self.pythons.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The versions of Python that uv would download, newest first, asked for once.
+    /// The versions of Python that uv would download, newest first, asked for once uv answers.
     pub(crate) async fn downloadable(&self) -> Vec<String> {
         let Some(uv) = self.uv().await else {
             return Vec::new();
         };
-        let look = || health::machine::downloadable(&self.table, &self.state_folder, &uv);
-        self.downloadable.get_or_init(look).await.clone()
+        let look = async || {
+            let downloadable = health::machine::downloadable(&self.table, &self.state_folder, &uv);
+            downloadable.await.ok_or(NoAnswer)
+        };
+        let known = self.downloadable.get_or_try_init(look).await;
+        known.cloned().unwrap_or_default()
     }
 
     /// An interpreter for a project that has no environment that can stay: the newest installed one that meets its
@@ -230,7 +241,6 @@ impl Context {
 
     async fn look(&self) {
         let uv = self.uv().await;
-        let has_uv = uv.is_some();
         let find = move |name: &str| match name {
             "uv" => uv.clone(),
             other => process::tools::find(other).map(|found| found.path),
@@ -241,7 +251,7 @@ impl Context {
             .unwrap_or_else(PoisonError::into_inner)
             .clone_from(&tools);
         let tools = tools.into_iter().map(super::recent::tool).collect();
-        if has_uv {
+        if let Some(pythons) = pythons {
             // Kept from the first time: a sync that began with them goes on with them.
             let _ = self.pythons_cell().set(pythons);
         }

@@ -119,6 +119,7 @@ async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
         Level::Blocker
     };
     let downloads = machine::downloadable(&facts.table, &facts.folder, uv).await;
+    let downloads = downloads.unwrap_or_default();
     let download = downloads.iter().find(|version| wanted.accepts(version));
     let finding = match download {
         Some(version) => {
