@@ -1,20 +1,42 @@
 //! The app under test: what a person sees and does, by the window's test ids.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use testkit::{Graphql, Running, TestWorkspace, mentioning, within};
+use testkit::{Graphql, Running, TestWorkspace, eventually, mentioning};
 
 use crate::driver::Driver;
 
 /// How long a screen may take to follow a click, on a loaded machine.
-const SOON: Duration = Duration::from_secs(15);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+/// Whether an element is in sight.
+const SEEN: &str = "
+    const element = document.querySelector(arguments[0]);
+    return element?.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) ?? false;";
+/// The state that an element says it shows.
+const STATE: &str = "return document.querySelector(arguments[0])?.dataset.state ?? null";
+/// Has an element note that the mouse was pressed on it; answers whether it stands still, from one painted frame to the next.
+const LISTEN: &str = "
+    const [css, done] = arguments;
+    const place = () => JSON.stringify(document.querySelector(css)?.getBoundingClientRect());
+    const before = place();
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+        const element = document.querySelector(css);
+        window.hit = false;
+        // Not the click: a menu that opens takes what follows.
+        element?.addEventListener('pointerdown', () => (window.hit = true), { capture: true, once: true });
+        done(element !== null && before === place());
+    }));";
 /// How long a whole Dagster may take to start, on a loaded machine.
 pub(crate) const STARTING: Duration = Duration::from_secs(90);
+/// How long making a workspace may take: its environments, packages included, on a loaded machine.
+pub(crate) const MAKING: Duration = Duration::from_secs(300);
 
 /// The app, started with a state folder of its own.
 pub(crate) struct App {
@@ -50,10 +72,11 @@ impl App {
         let Value::Object(capabilities) = capabilities else {
             unreachable!("an object was written above")
         };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.address())
-            .await
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let opening = builder.capabilities(capabilities);
+        let opened = tokio::time::timeout(STARTING, opening.connect(&driver.address())).await;
+        let client = opened
+            .expect("the window did not open in time")
             .expect("the window did not open");
         App {
             client,
@@ -82,6 +105,40 @@ impl App {
         self.find("launch").await;
     }
 
+    /// Asks until there is an answer and gives it. When it is waited for in vain, it is told what the page says then, and a picture
+    /// is kept.
+    pub(crate) async fn within<T>(
+        &self,
+        what: impl Display,
+        limit: Duration,
+        ask: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
+        if let Some(answer) = eventually(limit, ask).await {
+            return answer;
+        }
+        // A page that hangs says nothing.
+        let told = tokio::time::timeout(SOON, self.told()).await;
+        let told = told.unwrap_or_else(|_| "the page does not answer".to_owned());
+        panic!("waited {limit:?} in vain until {what}\n{told}")
+    }
+
+    /// What the page says now, and where a picture of it is kept.
+    async fn told(&self) -> String {
+        let script = "return document.body.innerText";
+        let words = self.client.execute(script, Vec::new()).await;
+        let words = words.map_or_else(|error| error.to_string(), |words| words.to_string());
+        let test = std::thread::current();
+        let test = test.name().unwrap_or("a test").replace("::", "-");
+        let picture = match self.client.screenshot().await {
+            Ok(picture) => {
+                let file = keep(&format!("failed-{test}"), &picture);
+                file.display().to_string()
+            }
+            Err(error) => error.to_string(),
+        };
+        format!("the page says: {words}\nits picture: {picture}")
+    }
+
     /// Waits for an element in sight.
     pub(crate) async fn find(&self, id: &str) -> Element {
         self.find_within(id, SOON).await
@@ -90,13 +147,13 @@ impl App {
     /// Waits for an element in sight, as long as it takes.
     pub(crate) async fn find_within(&self, id: &str, limit: Duration) -> Element {
         let css = format!("[data-testid=\"{id}\"]");
-        within(format!("`{id}` is in sight"), limit, async || {
-            let element = self.client.find(Locator::Css(&css)).await.ok()?;
-            element
-                .is_displayed()
-                .await
-                .unwrap_or(false)
-                .then_some(element)
+        self.within(format!("`{id}` is in sight"), limit, async || {
+            // The page answers by itself, for WebDriver's own word on what is displayed takes it long to work out.
+            let seen = self.client.execute(SEEN, vec![json!(css)]).await.ok()?;
+            if seen != json!(true) {
+                return None;
+            }
+            self.client.find(Locator::Css(&css)).await.ok()
         })
         .await
     }
@@ -110,13 +167,13 @@ impl App {
     pub(crate) async fn is_there(&self, id: &str) -> bool {
         // The page answers: a handle to an element that goes meanwhile can't be made.
         let script = "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`) !== null";
-        let found = self.client.execute(script, vec![json!(id)]).await;
-        found.unwrap() == json!(true)
+        let asked = self.client.execute(script, vec![json!(id)]);
+        in_time("the page says what is there", asked).await == json!(true)
     }
 
     /// Waits until an element is no longer there.
     pub(crate) async fn is_gone(&self, id: &str) {
-        within(format!("`{id}` is gone"), STARTING, async || {
+        self.within(format!("`{id}` is gone"), STARTING, async || {
             (!self.is_there(id).await).then_some(())
         })
         .await;
@@ -127,13 +184,24 @@ impl App {
         self.click_css(&format!("[data-testid=\"{id}\"]")).await;
     }
 
+    /// A click goes to a place, and what was there may have moved or be covered meanwhile: it is made once the element stands
+    /// still, and again where it hit something else.
     async fn click_css(&self, css: &str) {
-        within(format!("`{css}` can be clicked"), SOON, async || {
+        self.within(format!("`{css}` can be clicked"), SOON, async || {
             let element = self.client.find(Locator::Css(css)).await.ok()?;
             let refused = element.attr("aria-disabled").await.ok()?;
             let ready = element.is_enabled().await.unwrap_or(false);
-            let ready = ready && refused.as_deref() != Some("true");
-            (ready && element.click().await.is_ok()).then_some(())
+            if !ready || refused.as_deref() == Some("true") {
+                return None;
+            }
+            let listening = self.client.execute_async(LISTEN, vec![json!(css)]).await;
+            if listening.ok()? != json!(true) {
+                return None;
+            }
+            element.click().await.ok()?;
+            let hit = self.client.execute("return window.hit", Vec::new()).await;
+            // A page that is gone with the click was hit.
+            hit.map_or(true, |hit| hit == true).then_some(())
         })
         .await;
     }
@@ -147,19 +215,21 @@ impl App {
 
     /// Presses Escape wherever the keyboard is.
     pub(crate) async fn press_escape(&self) {
-        let focused = self.client.active_element().await.unwrap();
-        focused.send_keys("\u{e00c}").await.unwrap();
+        let asked = self.client.active_element();
+        let focused = in_time("the page says where the keyboard is", asked).await;
+        in_time("Escape is pressed", focused.send_keys("\u{e00c}")).await;
     }
 
     /// Replaces what is in a field.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
-        let field = within(format!("`{id}` can be typed into"), SOON, async || {
-            let field = self.find(id).await;
-            field.clear().await.ok()?;
-            field.send_keys(text).await.ok().map(|()| field)
-        })
-        .await;
-        within(format!("`{id}` holds what was typed"), SOON, async || {
+        let field = self
+            .within(format!("`{id}` can be typed into"), SOON, async || {
+                let field = self.find(id).await;
+                field.clear().await.ok()?;
+                field.send_keys(text).await.ok().map(|()| field)
+            })
+            .await;
+        self.within(format!("`{id}` holds what was typed"), SOON, async || {
             let value = field.prop("value").await.ok()??;
             (value == text).then_some(())
         })
@@ -169,7 +239,7 @@ impl App {
     /// An attribute of an element that is there.
     pub(crate) async fn attribute(&self, id: &str, name: &str) -> Option<String> {
         // It may be drawn anew between the two questions.
-        within(format!("`{id}` is asked for {name}"), SOON, async || {
+        self.within(format!("`{id}` is asked for {name}"), SOON, async || {
             self.find(id).await.attr(name).await.ok()
         })
         .await
@@ -177,7 +247,7 @@ impl App {
 
     /// The text of an element.
     pub(crate) async fn text(&self, id: &str) -> String {
-        within(format!("`{id}` is read"), SOON, async || {
+        self.within(format!("`{id}` is read"), SOON, async || {
             self.find(id).await.text().await.ok()
         })
         .await
@@ -191,10 +261,10 @@ impl App {
         limit: Duration,
     ) -> String {
         let css = format!("[data-testid=\"{id}\"]");
-        within(format!("`{id}` is {wanted:?}"), limit, async || {
-            let element = self.client.find(Locator::Css(&css)).await.ok()?;
-            let state = element.attr("data-state").await.ok()??;
-            wanted.contains(&state.as_str()).then_some(state)
+        self.within(format!("`{id}` is {wanted:?}"), limit, async || {
+            let state = self.client.execute(STATE, vec![json!(css)]).await.ok()?;
+            let state = state.as_str()?;
+            wanted.contains(&state).then(|| state.to_owned())
         })
         .await
     }
@@ -207,14 +277,19 @@ impl App {
 
     /// Runs a script in the page.
     pub(crate) async fn script(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap()
+        in_time(
+            "the page runs a script",
+            self.client.execute(script, Vec::new()),
+        )
+        .await
     }
 
     /// Makes the window as large as this, in pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.unwrap();
+        let asked = self.client.set_window_size(width, height);
+        in_time("the window takes a size", asked).await;
         let size = json!([width, height]);
-        within(format!("the window is {size}"), SOON, async || {
+        self.within(format!("the window is {size}"), SOON, async || {
             let now = self.script("return [innerWidth, innerHeight]").await;
             (now == size).then_some(())
         })
@@ -226,19 +301,15 @@ impl App {
         let script = "const [theme, done] = arguments;
             document.documentElement.dataset.theme = theme;
             requestAnimationFrame(() => requestAnimationFrame(() => done(null)));";
-        self.client
-            .execute_async(script, vec![json!(theme)])
-            .await
-            .unwrap();
+        let painted = self.client.execute_async(script, vec![json!(theme)]);
+        in_time("the theme is painted", painted).await;
     }
 
     /// Keeps a picture under target/shots.
     pub(crate) async fn shoot(&self, name: &str) -> Vec<u8> {
-        let picture = self.client.screenshot().await.unwrap();
+        let picture = in_time("a picture is taken", self.client.screenshot()).await;
         assert!(picture.len() > 1_000, "the picture of {name} is empty");
-        let folder = shots();
-        fs_err::create_dir_all(&folder).unwrap();
-        fs_err::write(folder.join(format!("{name}.png")), &picture).unwrap();
+        keep(name, &picture);
         picture
     }
 
@@ -273,10 +344,11 @@ impl App {
 
     /// Waits for the webserver and speaks to its GraphQL.
     pub(crate) async fn graphql(&self) -> Graphql {
-        let port = within("the webserver was told its port", STARTING, async || {
-            self.children().iter().find_map(port_of_webserver)
-        })
-        .await;
+        let port = self
+            .within("the webserver was told its port", STARTING, async || {
+                self.children().iter().find_map(port_of_webserver)
+            })
+            .await;
         Graphql::new(&format!("http://127.0.0.1:{port}"))
     }
 
@@ -292,8 +364,16 @@ impl App {
 
     /// Closes the window.
     pub(crate) async fn close(self) {
-        let _ = self.client.close().await;
+        // The session ends with its window, or with the driver.
+        let _ended = tokio::time::timeout(SOON, self.client.close()).await;
     }
+}
+
+/// What the window answers, which may hang.
+async fn in_time<T>(what: &str, asked: impl Future<Output = Result<T, CmdError>>) -> T {
+    let answer = tokio::time::timeout(STARTING, asked).await;
+    let answer = answer.unwrap_or_else(|_| panic!("waited {STARTING:?} in vain until {what}"));
+    answer.unwrap_or_else(|error| panic!("{what}: {error}"))
 }
 
 /// The port in a webserver's command line.
@@ -318,6 +398,15 @@ fn program() -> PathBuf {
     );
     fs_err::canonicalize(program)
         .expect("the app is not built: run `cargo xtask test --only window`")
+}
+
+/// Keeps a picture and answers where.
+fn keep(name: &str, picture: &[u8]) -> PathBuf {
+    let folder = shots();
+    fs_err::create_dir_all(&folder).unwrap();
+    let file = folder.join(format!("{name}.png"));
+    fs_err::write(&file, picture).unwrap();
+    file
 }
 
 fn shots() -> PathBuf {

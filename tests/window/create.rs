@@ -4,14 +4,11 @@ use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
-use testkit::{TestDir, wait_until_none_mentions, within};
+use testkit::{TestDir, wait_until_none_mentions};
 
-use crate::app::{App, STARTING};
+use crate::app::{App, MAKING, SOON, STARTING};
 
-/// How long making a workspace may take: two environments, on a loaded machine.
-const MAKING: Duration = Duration::from_secs(300);
 const RUN: Duration = Duration::from_secs(90);
-const SOON: Duration = Duration::from_secs(30);
 
 const PROJECT: &str = "projects/inventory";
 
@@ -55,7 +52,7 @@ async fn from_an_empty_folder_to_a_materialised_asset() {
     let asset = add_asset(&person).await;
     app.find("open-dagster-ui").await;
     let graphql = app.graphql().await;
-    within("the webserver serves the asset", STARTING, async || {
+    app.within("the webserver serves the asset", STARTING, async || {
         let served = graphql.locations().await.ok()?;
         served
             .iter()
@@ -82,7 +79,7 @@ async fn new_workspace(person: &Person<'_>, work: &Path) {
     person.fill("create-parent", work.to_str().unwrap()).await;
     person.fill("create-first-project", "inventory").await;
     person.click("create-to-review").await;
-    person.app.find_within("review", SOON).await;
+    person.app.find_within("review", STARTING).await;
     person.app.shoot("create-review").await;
     let files = "return document.querySelector('[data-testid=review-files]').textContent";
     let files = person.app.script(files).await;
@@ -106,12 +103,15 @@ async fn add_asset(person: &Person<'_>) -> String {
     person.click("row-menu-plus").await;
     person.app.find_within("type-dagster.asset", SOON).await;
     // dg is run in a copy first, to show what it writes.
-    within("what dg would write is shown", STARTING, async || {
-        let script = "return document.querySelector('.preview pre')?.textContent ?? ''";
-        let text = person.app.script(script).await;
-        text.as_str()?.contains("def assets").then_some(())
-    })
-    .await;
+    let shown = "what dg would write is shown";
+    person
+        .app
+        .within(shown, STARTING, async || {
+            let script = "return document.querySelector('.preview pre')?.textContent ?? ''";
+            let text = person.app.script(script).await;
+            text.as_str()?.contains("def assets").then_some(())
+        })
+        .await;
     person.app.shoot("create-add-definition").await;
     person.click("add-definition-run").await;
     "assets".to_owned()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use testkit::{TestWorkspace, wait_until, wait_until_none_mentions, within};
+use testkit::{TestWorkspace, wait_until, wait_until_none_mentions};
 
 use crate::app::{App, STARTING};
 use crate::main_job::SCIENCE;
@@ -117,14 +117,15 @@ async fn choose_a_python(app: &App) {
     app.open_location(SCIENCE).await;
     app.click("tab-environment").await;
     app.click("python-open").await;
-    let other = within("another Python is offered", STARTING, async || {
-        let now = app.text("python").await;
-        let offered = app.script(OFFERED).await;
-        let versions = offered.as_array()?.iter().filter_map(|one| one.as_str());
-        let mut others = versions.filter(|one| !now.contains(&format!("It has Python {one};")));
-        others.next().map(str::to_owned)
-    })
-    .await;
+    let other = app
+        .within("another Python is offered", STARTING, async || {
+            let now = app.text("python").await;
+            let offered = app.script(OFFERED).await;
+            let versions = offered.as_array()?.iter().filter_map(|one| one.as_str());
+            let mut others = versions.filter(|one| !now.contains(&format!("It has Python {one};")));
+            others.next().map(str::to_owned)
+        })
+        .await;
     app.click(&format!("python-{other}")).await;
     app.find_within("python-diff", STARTING).await;
     let plan = app.text("plan-data-science").await;

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use testkit::wait_until;
+use testkit::within;
 
 const PROGRAM: &str = "WebKitWebDriver";
+/// How many ports are tried.
+const PORTS: usize = 3;
 
 /// A running server; it and all it started end with the value.
 pub(crate) struct Driver {
@@ -23,7 +25,17 @@ impl Driver {
             std::env::var_os("DISPLAY").is_some_and(|name| !name.is_empty()),
             "there is no display: run `cargo xtask test --only window`"
         );
-        let port = free_port();
+        // Another program may have taken the port that was free a moment ago.
+        for _ in 0..PORTS {
+            if let Some(driver) = Driver::at(free_port(), environment).await {
+                return driver;
+            }
+        }
+        panic!("WebKitWebDriver ended at each of {PORTS} ports")
+    }
+
+    /// Starts one at a port; none where it ends by itself.
+    async fn at(port: u16, environment: &[(&str, &Path)]) -> Option<Driver> {
         let server = Command::new(PROGRAM)
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
@@ -37,18 +49,18 @@ impl Driver {
             .spawn()
             .expect("WebKitWebDriver is missing: run `cargo xtask setup --tests`");
         let mut driver = Driver { server, port };
-        wait_until(
-            "WebKitWebDriver listens",
-            Duration::from_secs(20),
-            async || {
-                let ended = driver.server.try_wait().unwrap();
-                assert!(ended.is_none(), "WebKitWebDriver ended: {ended:?}");
-                let reached = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
-                reached.is_ok()
-            },
-        )
+        let what = "WebKitWebDriver listens or ends";
+        let listens = within(what, Duration::from_secs(20), async || {
+            if driver.server.try_wait().unwrap().is_some() {
+                return Some(false);
+            }
+            let reached = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+            // Who listens there may be the other program.
+            let ours = reached.is_ok() && driver.server.try_wait().unwrap().is_none();
+            ours.then_some(true)
+        })
         .await;
-        driver
+        listens.then_some(driver)
     }
 
     /// Where it listens.

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use app::App;
-use testkit::{TestWorkspace, within};
+use testkit::TestWorkspace;
 
 const LIMIT: Duration = Duration::from_secs(180);
 /// The while after a launch in which things still settle; for a minute the screen counts seconds.
@@ -51,12 +51,12 @@ async fn frames_while_a_process_floods() {
     app.click("trust-accept").await;
     app.click("launch").await;
     app.open_location("projects/data-engineering").await;
-    within("the flood begins", LIMIT, async || {
+    app.within("the flood begins", LIMIT, async || {
         (rows(&app).await > 100).then_some(())
     })
     .await;
     app.script(COLLECT).await;
-    within("the flood is over", LIMIT, async || {
+    app.within("the flood is over", LIMIT, async || {
         (rows(&app).await >= lines).then_some(())
     })
     .await;

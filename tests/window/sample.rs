@@ -5,13 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::{TestDir, wait_until_none_mentions, within};
+use testkit::{TestDir, wait_until_none_mentions};
 
-use crate::app::{App, STARTING};
-
-/// How long its three environments may take, packages included, on a loaded machine.
-const MAKING: Duration = Duration::from_secs(300);
-const SOON: Duration = Duration::from_secs(30);
+use crate::app::{App, MAKING, STARTING};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_its_card_to_its_asset_in_the_dagster_ui() {
@@ -23,20 +19,21 @@ async fn from_its_card_to_its_asset_in_the_dagster_ui() {
     let app = App::start_with(&state, folder.path(), &[], &more).await;
     app.click("try-sample").await;
     // It starts at the review; the tests' own folder is a step back.
-    app.find_within("review", SOON).await;
+    app.find_within("review", STARTING).await;
     app.click("create-back").await;
     app.click("create-back").await;
     app.type_into("create-parent", work.to_str().unwrap()).await;
     app.click("create-to-review").await;
-    app.find_within("review", SOON).await;
+    app.find_within("review", STARTING).await;
     app.shoot("sample-review").await;
     app.click("create-start").await;
-    let page = within("the browser is told an address", MAKING, async || {
-        fs_err::read_to_string(&told)
-            .ok()
-            .filter(|text| !text.is_empty())
-    })
-    .await;
+    let page = app
+        .within("the browser is told an address", MAKING, async || {
+            fs_err::read_to_string(&told)
+                .ok()
+                .filter(|text| !text.is_empty())
+        })
+        .await;
     for location in ["projects/data-engineering", "projects/data-science"] {
         app.location_is(location, "running").await;
     }

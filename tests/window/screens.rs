@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use testkit::{TestWorkspace, recording, wait_until_none_mentions, within};
+use testkit::{TestWorkspace, recording, wait_until_none_mentions};
 
-use crate::app::{App, STARTING};
+use crate::app::{App, MAKING, SOON, STARTING};
 use crate::main_job::{ENGINEERING, SCIENCE};
 
-const SOON: Duration = Duration::from_secs(15);
 /// A large window and a small one, in pixels.
 const SIZES: [(u32, u32); 2] = [(1440, 900), (1024, 700)];
 
@@ -104,7 +103,7 @@ async fn new_project(app: &App) {
     app.click("creation-retry").await;
     app.find("creation-cancel").await;
     taken(app, "26-new-project-running").await;
-    app.find_within("creation-launch", STARTING).await;
+    app.find_within("creation-launch", MAKING).await;
     taken(app, "27-new-project-ready").await;
     app.click("creation-open").await;
     app.find("row-projects/my-project").await;
@@ -126,7 +125,7 @@ async fn half_published(app: &App) {
     let newest = format!("dagster-{}", recording.newest_whole());
     app.find(&newest).await;
     let chosen = format!("return document.querySelector('[data-testid=\"{newest}\"]').checked");
-    within("the working version is chosen", SOON, async || {
+    app.within("the working version is chosen", SOON, async || {
         (app.script(&chosen).await == true).then_some(())
     })
     .await;
@@ -146,7 +145,7 @@ async fn location(app: &App) {
     }
     app.click("tab-definitions").await;
     app.click("add-definition-open").await;
-    within("what would be written is shown", STARTING, async || {
+    app.within("what would be written is shown", STARTING, async || {
         let off = app.attribute("add-definition-run", "aria-disabled").await;
         (off.as_deref() == Some("false")).then_some(())
     })
@@ -176,7 +175,7 @@ async fn failures(app: &App, workspace: &TestWorkspace) {
 
 /// Waits until the main part shows this view.
 async fn reached(app: &App, view: &str) {
-    within(format!("the view {view} is shown"), SOON, async || {
+    app.within(format!("the view {view} is shown"), SOON, async || {
         let shown = app
             .script("return document.querySelector('main[data-view]')?.dataset.view ?? null")
             .await;
@@ -209,7 +208,7 @@ fn at_home(app: &App) -> String {
 
 /// Takes the screen in both sizes and themes; the themes must differ, or one of them was not shown.
 pub(crate) async fn taken(app: &App, name: &str) {
-    within("the type faces are there", SOON, async || {
+    app.within("the type faces are there", SOON, async || {
         let status = app.script("return document.fonts.status").await;
         (status == "loaded").then_some(())
     })

@@ -29,6 +29,6 @@ pub use processes::{Running, mentioning, wait_until_none_mentions};
 pub use rounds::{Chance, rounds};
 pub use skipped::skipped;
 pub use tools::FakeTool;
-pub use wait::{wait_until, wait_until_blocking, within};
+pub use wait::{eventually, wait_until, wait_until_blocking, within};
 #[cfg(unix)]
 pub use workspace::TestWorkspace;

@@ -22,19 +22,25 @@ pub async fn wait_until(
 pub async fn within<T>(
     what: impl Display,
     limit: Duration,
-    mut ask: impl AsyncFnMut() -> Option<T>,
+    ask: impl AsyncFnMut() -> Option<T>,
 ) -> T {
+    let answer = eventually(limit, ask).await;
+    answer.unwrap_or_else(|| panic!("waited {limit:?} in vain until {what}"))
+}
+
+/// Asks until there is an answer; none when `limit` is over, also where a question is never answered. For who has more to
+/// say of a wait in vain than [`within`].
+pub async fn eventually<T>(limit: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let started = Instant::now();
-    loop {
-        if let Some(answer) = ask().await {
-            return answer;
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(pause(started.elapsed())).await;
         }
-        assert!(
-            started.elapsed() < limit,
-            "waited {limit:?} in vain until {what}"
-        );
-        tokio::time::sleep(pause(started.elapsed())).await;
-    }
+    };
+    tokio::time::timeout(limit, asking).await.ok()
 }
 
 /// Like [`wait_until`], for tests without a runtime.
@@ -71,6 +77,13 @@ mod tests {
     fn asks_less_often_the_longer_it_waits() {
         let pauses = [0, 100, 1_000, 60_000].map(|waited| pause(Duration::from_millis(waited)));
         assert_eq!(pauses, [20, 20, 50, 100].map(Duration::from_millis));
+    }
+
+    #[tokio::test]
+    async fn a_question_that_is_never_answered_is_waited_for_in_vain() {
+        let limit = Duration::from_millis(30);
+        let never = std::future::pending::<Option<()>>;
+        assert_eq!(eventually(limit, never).await, None);
     }
 
     #[test]
