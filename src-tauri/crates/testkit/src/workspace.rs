@@ -1,6 +1,7 @@
 //! A copy of the real test workspace, cheap enough for each test to have its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use fs_err::os::unix::fs::symlink;
 
@@ -176,11 +177,19 @@ impl TestWorkspace {
     }
 }
 
+/// The workspace that is copied. Nobody makes it anew or clears copies away while this process lives.
 fn original() -> PathBuf {
-    match std::env::var_os("DAGDECK_TEST_WORKSPACE") {
+    static IN_USE: OnceLock<std::fs::File> = OnceLock::new();
+    let original = match std::env::var_os("DAGDECK_TEST_WORKSPACE") {
         Some(folder) => PathBuf::from(folder),
         None => target().join("test-workspace"),
-    }
+    };
+    IN_USE.get_or_init(|| {
+        let lock = std::fs::File::create(original.with_extension("lock")).unwrap();
+        lock.lock_shared().unwrap();
+        lock
+    });
+    original
 }
 
 /// Cargo's target folder, where set-up keeps what tests need.

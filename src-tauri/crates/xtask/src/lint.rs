@@ -28,14 +28,38 @@ pub(crate) fn lint() -> Result<()> {
             "--keep-going",
         ])
         .args(["--lib", "--bins", "--tests"])
-        // Tests that need a set-up machine are not among those that Cargo tests by itself.
-        .args([
-            "--test", "window", "--test", "headless", "--test", "measured",
-        ])
+        .args(left_out_tests()?.iter().flat_map(|name| ["--test", name]))
+        // Another's wrapper would be given what only Cargo may ask xtask.
+        .env("RUSTC_WRAPPER", "")
         .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
         .env(AS_COMPILER, "1")
         .env("CLIPPY_ARGS", ["--deny", "warnings", ""].join(BETWEEN))
         .run()
+}
+
+/// The tests that Cargo does not build unless they are named: those that need a set-up machine.
+fn left_out_tests() -> Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Workspace {
+        packages: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        targets: Vec<Target>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Target {
+        name: String,
+        kind: Vec<String>,
+        test: bool,
+    }
+    let told = Program::new("cargo")
+        .args(["metadata", "--locked", "--no-deps", "--format-version", "1"])
+        .read()?;
+    let workspace: Workspace = serde_json::from_str(&told)?;
+    let targets = workspace.packages.into_iter().flat_map(|one| one.targets);
+    let left_out = targets.filter(|target| target.kind == ["test"] && !target.test);
+    Ok(left_out.map(|target| target.name).collect())
 }
 
 /// Compiles as Cargo asks for it, when it is Cargo that calls.

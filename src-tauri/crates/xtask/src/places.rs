@@ -18,10 +18,10 @@ pub(crate) fn ui() -> PathBuf {
 
 /// Cargo's target folder, absolute.
 pub(crate) fn target() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => root().join(folder),
-        None => root().join("target"),
-    }
+    let named = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let folder = root().join(named);
+    // As tools see it from inside: what they write of a place names no link.
+    fs_err::canonicalize(&folder).unwrap_or(folder)
 }
 
 /// What set-up installs for this repository alone.
@@ -47,6 +47,11 @@ pub(crate) fn recording() -> PathBuf {
 /// The workspace that create-dagster made, which tests copy.
 pub(crate) fn test_workspace() -> PathBuf {
     target().join("test-workspace")
+}
+
+/// Where tests make their copies of it.
+pub(crate) fn test_copies() -> PathBuf {
+    target().join("test-copies")
 }
 
 /// A program that Cargo built with the dev profile.

@@ -126,7 +126,7 @@ fn again(wanted: &Wanted) -> Result<()> {
     };
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        // How a person reaches the network, and their own settings for uv and pip, are none of the tests' matter.
+        // How a person reaches the network, and their own settings for uv, pip and Git, are none of the tests' matter.
         let proxy = name.to_lowercase().ends_with("_proxy");
         if proxy || name.starts_with("UV_") || name.starts_with("PIP_") {
             program = program.without(&name);
@@ -158,6 +158,7 @@ fn again(wanted: &Wanted) -> Result<()> {
         )
         .env("UV_CACHE_DIR", places::uv_cache())
         .env("XDG_CONFIG_HOME", settings)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("CARGO_NET_OFFLINE", "true")
         .env("PATH", our_path()?)
         .replace()

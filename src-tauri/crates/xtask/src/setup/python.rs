@@ -15,8 +15,10 @@ const FIT: [u32; 5] = [13, 12, 11, 10, 14];
 #[derive(Deserialize)]
 struct Listed {
     path: PathBuf,
+    version: String,
     version_parts: VersionParts,
     implementation: String,
+    variant: String,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +64,13 @@ fn installed(uv: &Path) -> Result<BTreeMap<u32, PathBuf>> {
         serde_json::from_str(&listed).context("uv answered something else than its list")?;
     let mut found = BTreeMap::new();
     for python in listed {
-        if python.version_parts.major == 3 && python.implementation == "cpython" {
+        let plain = python.implementation == "cpython" && python.variant == "default";
+        // Wheels are for released Pythons: `3.15.0b1` is none.
+        let released = python
+            .version
+            .chars()
+            .all(|one| one.is_ascii_digit() || one == '.');
+        if python.version_parts.major == 3 && plain && released {
             found
                 .entry(python.version_parts.minor)
                 .or_insert(python.path);

@@ -54,7 +54,8 @@ pub(super) fn install_exactly() -> Result<String> {
         return Ok(format!("{VERSION} is there"));
     }
     let wheels = places::wheels().display().to_string();
-    install_from(&["--no-index", "--find-links", &wheels])
+    // A person's settings for pip are none of it.
+    install_from(&["--isolated", "--no-index", "--find-links", &wheels])
 }
 
 fn install_from(options: &[&str]) -> Result<String> {

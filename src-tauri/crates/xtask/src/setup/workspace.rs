@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs::TryLockError;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +16,7 @@ use crate::prepared::USUAL_ADDRESS;
 use crate::program::Program;
 
 /// Counted up when the recipe below changes, so that an older workspace is made again.
-const RECIPE: u32 = 8;
+const RECIPE: u32 = 9;
 
 pub(crate) const SCAFFOLDER: &str = "create-dagster@1.13.27";
 pub(crate) const NEWER: &str = "dagster==1.13.27";
@@ -22,8 +24,8 @@ pub(crate) const OLDER: &str = "dagster==1.12.22";
 
 /// In the test workspace: what it was made of and by.
 const STAMP: &str = ".made-by-xtask";
-/// In the test workspace: what is in its environments, as it was made.
-const MADE: &str = ".environments-by-xtask";
+/// In the test workspace: what is in it, as it was made.
+const MADE: &str = ".files-by-xtask";
 
 const ORDERS: &str = include_str!("workspace/orders.py");
 const RUNS: &str = include_str!("workspace/runs.py");
@@ -53,25 +55,92 @@ pub(crate) fn make() -> Result<String> {
         pythons.join("\n"),
         made_of.finish()
     );
-    let stamp_file = folder.join(STAMP);
-    let is_there = fs_err::read_to_string(&stamp_file).is_ok_and(|found| found == stamp);
-    // A run that was ended by hand has not looked what its tests left.
-    if is_there && spoilt().is_ok_and(|spoilt| spoilt.is_none()) {
-        return Ok("is there".to_owned());
+    let lock = Lock::open()?;
+    if lock.nobody_else()? {
+        // What tests left that were ended by hand.
+        let copies = places::test_copies();
+        if copies.exists() {
+            fs_err::remove_dir_all(copies)?;
+        }
     }
-    scaffolded(&uv, &newer)?;
+    let mut made = false;
+    while !lock.shared_if(|| is_there(&stamp))? {
+        lock.alone()?;
+        if !is_there(&stamp) {
+            make_anew(&uv, &newer, &older, &index)?;
+            fs_err::write(folder.join(STAMP), &stamp)?;
+            made = true;
+        }
+    }
+    lock.keep();
+    Ok(if made { "made" } else { "is there" }.to_owned())
+}
+
+/// Whether it is there as this stamp says. A run that was ended by hand has not looked what its tests left.
+fn is_there(stamp: &str) -> bool {
+    let found = fs_err::read_to_string(places::test_workspace().join(STAMP));
+    found.is_ok_and(|found| found == stamp) && spoilt().is_ok_and(|spoilt| spoilt.is_none())
+}
+
+/// Who uses the test workspace: many at once, or one who makes it. Held until the program ends.
+struct Lock(std::fs::File);
+
+impl Lock {
+    fn open() -> Result<Lock> {
+        fs_err::create_dir_all(places::target())?;
+        let file = fs_err::File::create(places::test_workspace().with_extension("lock"))?;
+        Ok(Lock(file.into_file()))
+    }
+
+    /// Whether nobody else uses it now; then it is ours alone.
+    fn nobody_else(&self) -> Result<bool> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Waits until nobody makes it, and holds it with others if it is as it should be then.
+    fn shared_if(&self, fine: impl FnOnce() -> bool) -> Result<bool> {
+        self.0.unlock()?;
+        self.0.lock_shared()?;
+        Ok(fine())
+    }
+
+    /// Waits until nobody else uses it.
+    fn alone(&self) -> Result<()> {
+        self.0.unlock()?;
+        if !self.nobody_else()? {
+            println!(
+                "  another run uses the test workspace, and it has to be made anew: waiting for that run's end"
+            );
+            self.0.lock()?;
+        }
+        Ok(())
+    }
+
+    /// Holds it until the program ends.
+    fn keep(self) {
+        std::mem::forget(self.0);
+    }
+}
+
+fn make_anew(uv: &Path, newer: &Path, older: &Path, index: &str) -> Result<()> {
+    let folder = places::test_workspace();
+    scaffolded(uv, newer)?;
     for (at, kept) in LOCKED {
         let lockfile = fs_err::read_to_string(places::recording().join(kept))?;
-        let lockfile = lockfile.replace(USUAL_ADDRESS, &index);
+        let lockfile = lockfile.replace(USUAL_ADDRESS, index);
         fs_err::write(folder.join(at).join("uv.lock"), lockfile)?;
     }
     let maker = Maker {
-        uv,
+        uv: uv.to_path_buf(),
         folder: folder.clone(),
     };
     let environments = LOCKED.map(|(at, _)| {
-        let older = at.ends_with("data-engineering").then_some(&older);
-        (at, older.unwrap_or(&newer).as_path())
+        let older = at.ends_with("data-engineering").then_some(older);
+        (at, older.unwrap_or(newer))
     });
     // Once to fill uv's cache, and once to link what was compiled there.
     maker.sync_all(&environments, &[])?;
@@ -83,8 +152,7 @@ pub(crate) fn make() -> Result<String> {
     }
     maker.sync_all(&environments, &["--compile-bytecode"])?;
     fs_err::write(folder.join(MADE), serde_json::to_string(&entries()?)?)?;
-    fs_err::write(&stamp_file, stamp)?;
-    Ok("made".to_owned())
+    Ok(())
 }
 
 /// Makes sure that no test changed what all copies of the test workspace share.
@@ -94,7 +162,10 @@ pub(crate) fn ensure_unspoilt() -> Result<()> {
         return Ok(());
     }
     // It is made again next time.
-    fs_err::remove_file(places::test_workspace().join(STAMP))?;
+    match fs_err::remove_file(places::test_workspace().join(STAMP)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     match outcome.context("the test workspace that all tests share can't be read any more")? {
         None => Ok(()),
         Some(package) => bail!(
@@ -104,23 +175,30 @@ pub(crate) fn ensure_unspoilt() -> Result<()> {
     }
 }
 
-/// What in the test workspace's environments is no longer as it was made.
+/// What in the test workspace is no longer as it was made.
 fn spoilt() -> Result<Option<String>> {
     let kept = fs_err::read_to_string(places::test_workspace().join(MADE))?;
     let was: Vec<Entry> = serde_json::from_str(&kept)?;
     let is = entries()?;
-    let same = |was: &Entry| {
-        is.iter().any(|is| {
-            let alike = (&is.path, is.files, is.sum) == (&was.path, was.files, was.sum);
-            // A Python may add bytecode of its own.
-            alike && is.bytecode >= was.bytecode
-        })
-    };
-    let changed = was.iter().find(|was| !same(was));
-    Ok(changed.map(|entry| entry.path.display().to_string()))
+    Ok(difference(&was, &is).map(|path| path.display().to_string()))
 }
 
-/// One file or folder of an environment's own, or of its installed packages.
+/// The first file or folder that is gone, new, or of other files. A Python may add bytecode of its own.
+fn difference<'a>(was: &'a [Entry], is: &'a [Entry]) -> Option<&'a Path> {
+    let find = |all: &'a [Entry], path: &Path| all.iter().find(|entry| entry.path == path);
+    let changed = was.iter().find(|was| {
+        find(is, &was.path).is_none_or(|is| {
+            (is.files, is.sum) != (was.files, was.sum) || is.bytecode < was.bytecode
+        })
+    });
+    let added = || {
+        let mut added = is.iter().filter(|is| find(was, &is.path).is_none());
+        added.find(|is| is.files > 0)
+    };
+    changed.or_else(added).map(|entry| entry.path.as_path())
+}
+
+/// One file or folder of the workspace's sources, of an environment's own, or of its installed packages.
 #[derive(Default, Serialize, Deserialize)]
 struct Entry {
     path: PathBuf,
@@ -133,30 +211,49 @@ struct Entry {
 }
 
 fn entries() -> Result<Vec<Entry>> {
-    let mut entries = Vec::new();
+    let workspace = places::test_workspace();
+    let mut folders = vec![
+        workspace.clone(),
+        workspace.join("deployments"),
+        workspace.join("projects"),
+    ];
     for (at, _) in LOCKED {
-        let environment = places::test_workspace().join(at).join(".venv");
-        let mut folders = vec![environment.clone()];
+        let environment = workspace.join(at).join(".venv");
+        folders.push(workspace.join(at));
+        folders.push(environment.clone());
         for library in fs_err::read_dir(environment.join("lib"))? {
             folders.push(library?.path().join("site-packages"));
         }
-        for folder in folders {
-            for path in fs_err::read_dir(folder)? {
-                let path = path?.path();
-                if path == environment.join("lib") || path == environment.join("lib64") {
-                    continue;
-                }
-                let mut entry = Entry::default();
-                measure(&path, &mut entry)?;
-                entries.push(Entry { path, ..entry });
+    }
+    // What is looked into by itself, and what set-up writes of it.
+    let apart = |path: &Path| {
+        path.ends_with("lib64")
+            || path.ends_with(STAMP)
+            || path.ends_with(MADE)
+            || folders.iter().any(|folder| folder.starts_with(path))
+    };
+    let mut entries = Vec::new();
+    for folder in &folders {
+        for path in fs_err::read_dir(folder)? {
+            let path = path?.path();
+            if apart(&path) {
+                continue;
             }
+            let mut entry = Entry::default();
+            measure(&path, &mut entry)?;
+            entries.push(Entry { path, ..entry });
         }
     }
     Ok(entries)
 }
 
 fn measure(path: &Path, entry: &mut Entry) -> Result<()> {
-    let metadata = fs_err::symlink_metadata(path)?;
+    let metadata = match fs_err::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        // Gone since its folder was listed, as what a Python writes before it is named.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
     if metadata.is_dir() {
         for inside in fs_err::read_dir(path)? {
             measure(&inside?.path(), entry)?;
@@ -368,5 +465,68 @@ impl Maker {
             .args(options)
             .folder(&self.folder.join(folder))
             .run()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, files: u64, sum: u64, bytecode: u64) -> Entry {
+        Entry {
+            path: path.into(),
+            files,
+            sum,
+            bytecode,
+        }
+    }
+
+    #[test]
+    fn what_is_gone_new_or_changed_is_found_and_bytecode_may_come() {
+        let was = [entry("a", 2, 7, 1), entry("b.py", 1, 3, 0)];
+        let same = [
+            entry("b.py", 1, 3, 0),
+            entry("a", 2, 7, 4),
+            entry("__pycache__", 0, 0, 1),
+        ];
+        assert_eq!(difference(&was, &same), None);
+        let gone = [entry("a", 2, 7, 1)];
+        assert_eq!(difference(&was, &gone), Some(Path::new("b.py")));
+        for changed in [
+            entry("a", 3, 7, 1),
+            entry("a", 2, 8, 1),
+            entry("a", 2, 7, 0),
+        ] {
+            let is = [changed, entry("b.py", 1, 3, 0)];
+            assert_eq!(difference(&was, &is), Some(Path::new("a")));
+        }
+        let new = [
+            entry("c", 1, 1, 0),
+            entry("a", 2, 7, 1),
+            entry("b.py", 1, 3, 0),
+        ];
+        assert_eq!(difference(&was, &new), Some(Path::new("c")));
+    }
+
+    #[test]
+    fn a_file_that_is_written_changes_its_entry_and_bytecode_counts_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = folder.path().join("one");
+        let measured = || {
+            let mut entry = Entry::default();
+            measure(&package, &mut entry).unwrap();
+            (entry.files, entry.sum, entry.bytecode)
+        };
+        assert_eq!(measured(), (0, 0, 0), "what is not there is of no files");
+        fs_err::create_dir_all(package.join("__pycache__")).unwrap();
+        fs_err::write(package.join("code.py"), "1").unwrap();
+        let before = measured();
+        fs_err::hard_link(package.join("code.py"), folder.path().join("copy")).unwrap();
+        fs_err::write(package.join("__pycache__/code.cpython-313.pyc.42"), "").unwrap();
+        assert_eq!(measured(), before);
+        fs_err::write(package.join("__pycache__/code.cpython-313.pyc"), "").unwrap();
+        assert_eq!(measured(), (before.0, before.1, 1));
+        fs_err::write(folder.path().join("copy"), "22").unwrap();
+        assert_ne!(measured().1, before.1, "written through a link");
     }
 }
