@@ -325,6 +325,8 @@ fn metadata_in(folder: &Path) -> Result<BTreeSet<OsString>> {
 pub(crate) fn lock() -> Result<()> {
     let uv = uv::find().context("uv is missing")?;
     let (newer, _) = python::two(&uv)?;
+    let lock = Lock::open()?;
+    lock.alone()?;
     scaffolded(&uv, &newer)?;
     let index = address()?;
     for (at, kept) in LOCKED {
