@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use process::Table;
 
-use crate::support::{actor, fresh_tag, guard, guard_of, is_alive, kill, script, tagged, until};
+use crate::support::{
+    actor, fresh_tag, guard, guard_of, is_alive, kill, script, tagged, the_guard_of, until,
+};
 
 const LONG: Duration = Duration::from_secs(20);
 /// What the crate promises, with the polite time in it.
@@ -128,7 +130,7 @@ fn the_next_start_sweeps_what_a_dead_guard_left_and_spares_a_living_app() {
     dead.wait_full();
     let pid = dead.process.id();
     freeze(pid);
-    kill(guard_of(other.path()).unwrap());
+    kill(the_guard_of(other.path()));
     dead.kill();
     assert!(
         tagged(&dead_tag, pid).len() > 10,
@@ -153,7 +155,7 @@ fn the_next_start_sweeps_what_a_dead_guard_left_and_spares_a_living_app() {
     until("the living app goes on", LONG, || {
         tagged(&living_tag, living.process.id()).len() > 10
     });
-    assert!(guard_of(folder.path()).is_some());
+    the_guard_of(folder.path());
     drop(table);
     let living_pid = living.process.id();
     living.kill();
@@ -170,7 +172,7 @@ fn a_damaged_run_file_is_set_aside_and_its_programs_are_still_found() {
     app.wait_full();
     let pid = app.process.id();
     freeze(pid);
-    kill(guard_of(folder.path()).unwrap());
+    kill(the_guard_of(folder.path()));
     app.kill();
     let running = folder.path().join("running");
     let file = fs_err::read_dir(&running)
@@ -214,7 +216,7 @@ fn a_guard_that_dies_is_started_again_and_knows_what_runs() {
     let child = table
         .spawn(&script("env -i sleep 987", &tag), None)
         .unwrap();
-    let first = guard_of(folder.path()).unwrap();
+    let first = the_guard_of(folder.path());
     kill(first);
     until("another guard stands", LONG, || {
         guard_of(folder.path()).is_some_and(|pid| pid != first)

@@ -195,7 +195,7 @@ fn a_dropped_table_takes_everything_along() {
         )
         .unwrap();
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 3);
-    let guard = crate::support::guard_of(folder.path()).unwrap();
+    let guard = crate::support::the_guard_of(folder.path());
     drop(table);
     assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
     assert!(!is_alive(child.pid()));

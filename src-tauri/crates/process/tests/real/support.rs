@@ -75,6 +75,17 @@ pub(crate) fn fresh_tag() -> String {
     format!("tag-{}", uuid::Uuid::new_v4().simple())
 }
 
+/// The guard of the table that keeps its run-file in this folder, once it can be seen: a program that was started a moment ago
+/// has no command line yet.
+pub(crate) fn the_guard_of(folder: &std::path::Path) -> u32 {
+    let mut guard = None;
+    until("the guard stands", Duration::from_secs(20), || {
+        guard = guard_of(folder);
+        guard.is_some()
+    });
+    guard.unwrap()
+}
+
 /// The guard of the table that keeps its run-file in this folder.
 pub(crate) fn guard_of(folder: &std::path::Path) -> Option<u32> {
     let path = folder.to_str().unwrap();
