@@ -258,7 +258,7 @@ async fn a_webserver_from_a_terminal_is_told_with_its_port_and_left_alone() {
         .unwrap();
     let running = Running(started);
     wait_until("it listens", Duration::from_secs(60), async || {
-        !process::ports::is_free(port)
+        process::ports::is_held_by(port, running.0.id())
     })
     .await;
     let finding: FindingView = checked.the_finding("dagster-not-ours").await;

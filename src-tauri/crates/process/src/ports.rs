@@ -1,7 +1,9 @@
 //! Which ports are free, and who holds one that is not. Reserves nothing: a free port can be taken a moment later.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use socket2::{Domain, Socket, Type};
 
 /// Who listens on a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub struct Holder {
 /// addresses count, because a browser may take either for `localhost`.
 #[must_use]
 pub fn is_free(port: u16) -> bool {
-    let taken = |address: IpAddr| match TcpListener::bind((address, port)) {
+    let taken = |address: IpAddr| match bound(address, port) {
         Ok(_) => false,
         Err(error) => error.kind() == ErrorKind::AddrInUse || address.is_ipv4(),
     };
@@ -36,9 +38,22 @@ pub fn first_free(from: u16) -> Option<u16> {
 /// # Errors
 /// When the system has none.
 pub fn any_free() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    let address = bound(Ipv4Addr::LOCALHOST.into(), 0)?.local_addr()?;
+    let port = address.as_socket().map(|address| address.port());
+    port.ok_or_else(|| ErrorKind::AddrNotAvailable.into())
+}
+
+/// A socket that has a port and does not listen.
+///
+/// A program that is started meanwhile keeps a copy of it for a moment, until it has become that program. A copy that
+/// listened would make the port look taken to the next who asks; one that does not is in nobody's way.
+fn bound(address: IpAddr, port: u16) -> std::io::Result<Socket> {
+    let address = SocketAddr::new(address, port);
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 /// Whether this process listens on a port. On systems that are not asked yet, it is believed to.
@@ -157,6 +172,8 @@ fn holds(pid: u32, sockets: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -181,6 +198,27 @@ mod tests {
     fn a_port_held_on_all_addresses_is_not_free() {
         let held = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
         assert!(!is_free(held.local_addr().unwrap().port()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_free_port_stays_free_while_programs_start() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        let port = any_free().unwrap();
+        let looked = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !looked.load(Ordering::Relaxed) {
+                        assert!(std::process::Command::new("true").status().unwrap().success());
+                    }
+                });
+            }
+            let taken = (0..20_000).filter(|_| !is_free(port)).count();
+            looked.store(true, Ordering::Relaxed);
+            assert_eq!(taken, 0, "looks at a port that nobody took");
+        });
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Launch: everything that can start, all at once, and what the webserver is told to look at.
 
-use std::net::TcpListener;
 use std::sync::{Arc, PoisonError};
 
 use dagster::code_server::Address;
@@ -317,7 +316,7 @@ fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
             view::precondition("No port of this machine is free for the Dagster UI.")
         });
     };
-    if TcpListener::bind(("127.0.0.1", asked)).is_ok() {
+    if process::ports::is_free(asked) {
         return Ok(asked);
     }
     let error = ApiError::new(
