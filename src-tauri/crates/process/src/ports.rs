@@ -211,7 +211,12 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     while !looked.load(Ordering::Relaxed) {
-                        assert!(std::process::Command::new("true").status().unwrap().success());
+                        assert!(
+                            std::process::Command::new("true")
+                                .status()
+                                .unwrap()
+                                .success()
+                        );
                     }
                 });
             }

@@ -23,6 +23,7 @@ mod setup;
 mod shots;
 mod soak;
 mod test;
+mod told;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::places;
+use crate::told::{Counts, Told};
 
 /// What leaks in from an activated shell and would change what a Python program does.
 const LEAKS: &[&str] = &[
@@ -26,14 +27,6 @@ pub(crate) struct Program {
     command: Command,
     words: Vec<String>,
     label: Option<String>,
-}
-
-/// How many tests a program said it ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) passed: u32,
-    pub(crate) failed: u32,
-    pub(crate) skipped: u32,
 }
 
 impl Program {
@@ -198,12 +191,12 @@ impl Program {
                 }
             }
         });
-        let mut counts = Counts::default();
+        let mut told = Told::default();
         let end = Instant::now() + limit;
         loop {
             match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(text) => {
-                    counts.add_line(&text);
+                    told.add_line(&text);
                     let _ = writeln!(std::io::stdout(), "{before}{text}");
                 }
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -214,77 +207,33 @@ impl Program {
             }
         }
         let status = child.wait()?;
-        if !status.success() && counts.failed == 0 {
-            counts.failed = 1;
-        }
         if status.success() {
-            Ok(counts)
+            Ok(told.counts)
         } else {
-            Err(Failed { line, counts }.into())
+            Err(Failed { line, told }.into())
         }
     }
 }
 
-/// A program that ran tests and failed; keeps what it counted.
+/// A program that ran tests and failed; keeps what it told.
 #[derive(Debug)]
 pub(crate) struct Failed {
-    line: String,
-    pub(crate) counts: Counts,
+    pub(crate) line: String,
+    pub(crate) told: Told,
 }
 
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = self.told.at_least_one_failed();
         write!(
             f,
             "`{}` failed: {} passed, {} failed",
-            self.line, self.counts.passed, self.counts.failed
+            self.line, counts.passed, counts.failed
         )
     }
 }
 
 impl std::error::Error for Failed {}
-
-impl Counts {
-    /// For what can't say how many.
-    pub(crate) const ONE_FAILED: Counts = Counts {
-        passed: 0,
-        failed: 1,
-        skipped: 0,
-    };
-
-    /// Adds what cargo test (`test result: ok. 3 passed; 0 failed; …`) or vitest (`Tests  3 passed (3)`) says at its end.
-    fn add_line(&mut self, line: &str) {
-        let plain = without_colour(line);
-        let plain = plain.trim();
-        let told = plain
-            .strip_prefix("test result: ")
-            .or_else(|| plain.strip_prefix("Tests "));
-        let Some(told) = told else { return };
-        let words: Vec<&str> = told
-            .split([' ', ';', ',', '.'])
-            .filter(|word| !word.is_empty())
-            .collect();
-        for pair in words.windows(2) {
-            let Ok(number) = pair[0].parse::<u32>() else {
-                continue;
-            };
-            match pair[1] {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "skipped" | "ignored" | "todo" => self.skipped += number,
-                _ => {}
-            }
-        }
-    }
-}
-
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, other: Counts) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-    }
-}
 
 /// Where programs are looked for: the person's PATH, then what set-up installed.
 pub(crate) fn path() -> std::ffi::OsString {
@@ -331,54 +280,9 @@ fn last_lines(text: &str, count: usize) -> String {
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
-fn without_colour(line: &str) -> String {
-    let mut plain = String::with_capacity(line.len());
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        if character == '\u{1b}' {
-            characters.by_ref().find(char::is_ascii_alphabetic);
-        } else {
-            plain.push(character);
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn counted(line: &str) -> Counts {
-        let mut counts = Counts::default();
-        counts.add_line(line);
-        counts
-    }
-
-    #[test]
-    fn counts_what_the_runners_say() {
-        let cargo = "test result: FAILED. 12 passed; 2 failed; 3 ignored; 0 measured; 3 filtered out; finished in 0.01s";
-        assert_eq!(
-            counted(cargo),
-            Counts {
-                passed: 12,
-                failed: 2,
-                skipped: 3
-            }
-        );
-        let vitest = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m41 passed\u{1b}[39m (42)";
-        assert_eq!(
-            counted(vitest),
-            Counts {
-                passed: 41,
-                failed: 1,
-                skipped: 0
-            }
-        );
-        assert_eq!(
-            counted("running 3 tests, 3 passed they say"),
-            Counts::default()
-        );
-    }
 
     #[test]
     fn a_program_that_never_ends_is_ended() {

@@ -6,7 +6,8 @@ use anyhow::{Result, bail, ensure};
 
 use super::skips;
 use crate::display::Display;
-use crate::program::{Counts, Program};
+use crate::program::Program;
+use crate::told::Counts;
 use crate::{generate, lint, places, run, setup};
 
 /// What is chosen of a step's tests.
@@ -24,6 +25,8 @@ pub(crate) struct Step {
     pub(super) run: fn(&Chosen) -> Result<Counts>,
     /// Whether it runs at the same time as the step before it.
     pub(super) beside: bool,
+    /// Runs the tests of these names, nothing beside them. None where a step's tests share the machine with nobody.
+    pub(super) alone: Option<fn(&[String]) -> Result<Counts>>,
 }
 
 const STEPS: &[Step] = &[
@@ -33,11 +36,14 @@ const STEPS: &[Step] = &[
     // Mostly on one processor, as much of what a compiler does.
     beside("ui", ui),
     step("gen", stale),
-    step("cargo", cargo),
-    step("headless", headless),
-    step("launching", launching),
+    step("cargo", cargo).or_alone(|names| alone(units(), names)),
+    step("headless", headless).or_alone(|names| alone(driven("headless"), names)),
+    step("launching", launching).or_alone(|names| alone(driven("headless"), names)),
     // Both wait for Dagsters to start more than they compute.
-    beside("window", window),
+    beside("window", window).or_alone(|names| {
+        let display = Display::open()?;
+        alone(display.within(driven("window")), names)
+    }),
 ];
 
 /// What only `cargo xtask soak` runs: stories as often as it takes to meet what happens rarely.
@@ -67,6 +73,7 @@ const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
         name,
         run,
         beside: false,
+        alone: None,
     }
 }
 
@@ -74,6 +81,15 @@ const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step 
     Step {
         beside: true,
         ..step(name, run)
+    }
+}
+
+impl Step {
+    const fn or_alone(self, alone: fn(&[String]) -> Result<Counts>) -> Step {
+        Step {
+            alone: Some(alone),
+            ..self
+        }
     }
 }
 
@@ -143,11 +159,15 @@ fn stale(_: &Chosen) -> Result<Counts> {
 
 fn cargo(_: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
+    units().count(COMPILING)
+}
+
+/// Every test that drives no built program.
+fn units() -> Program {
     Program::new("cargo")
-        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .args(["test", "--locked", "--workspace", "--no-fail-fast", "--"])
         .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
         .env(skips::FILE, skips::file())
-        .count(COMPILING)
 }
 
 /// Tests that launch no Dagster: several at once.
@@ -183,6 +203,13 @@ fn window(chosen: &Chosen) -> Result<Counts> {
         .within(driven("window"))
         .args(["--skip", LONG, "--test-threads", "1"])
         .args(&chosen.filter)
+        .count(DRIVING)
+}
+
+fn alone(tests: Program, names: &[String]) -> Result<Counts> {
+    tests
+        .args(["--exact", "--test-threads", "1"])
+        .args(names)
         .count(DRIVING)
 }
 

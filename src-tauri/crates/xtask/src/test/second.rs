@@ -1,0 +1,106 @@
+//! What failed beside other tests gets one more try by itself. A test that passes then does not hold a landing up, for a machine
+//! that is busy enough brings out what nobody brought in; it is named at the end of the run, and is a fault to be put right.
+//! What fails twice has failed, and so has a step of which more than a few tests failed.
+
+use anyhow::Result;
+
+use super::Step;
+use crate::program::Failed;
+use crate::setup;
+use crate::told::Counts;
+
+/// More than this is no coincidence.
+const FEW: usize = 3;
+
+/// The step's outcome after a second try, where one is due; and the names of what passed only then.
+pub(super) fn tried(step: &Step, outcome: Result<Counts>) -> (Result<Counts>, Vec<String>) {
+    let Err(error) = outcome else {
+        return (outcome, Vec::new());
+    };
+    let (Some(alone), Some(failed)) = (step.alone, error.downcast_ref::<Failed>()) else {
+        return (Err(error), Vec::new());
+    };
+    let (names, first) = (&failed.told.failed, failed.told.counts);
+    if names.is_empty() || names.len() > FEW {
+        return (Err(error), Vec::new());
+    }
+    setup::say(&format!("{} once more: {}", step.name, names.join(", ")));
+    match alone(names) {
+        Ok(second) if second.passed == first.failed => {
+            let counts = Counts {
+                passed: first.passed + second.passed,
+                failed: 0,
+                ..first
+            };
+            (Ok(counts), names.clone())
+        }
+        Ok(_) => (Err(error), Vec::new()),
+        Err(again) => {
+            println!("  {} failed again: {again:#}", step.name);
+            (Err(error), Vec::new())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::Chosen;
+    use crate::told::Told;
+
+    /// The outcome of a runner of which tests of these names fail.
+    fn failing(names: &[&str]) -> Result<Counts> {
+        let mut told = Told::default();
+        told.failed = names.iter().map(|name| (*name).to_owned()).collect();
+        told.counts.passed = 5;
+        told.counts.failed = u32::try_from(names.len())?;
+        let line = "a runner".to_owned();
+        Err(Failed { line, told }.into())
+    }
+
+    fn passing(names: &[String]) -> Result<Counts> {
+        Ok(Counts {
+            passed: u32::try_from(names.len())?,
+            ..Counts::default()
+        })
+    }
+
+    fn step(alone: Option<fn(&[String]) -> Result<Counts>>) -> Step {
+        Step {
+            name: "step",
+            run: |_: &Chosen| Ok(Counts::default()),
+            beside: false,
+            alone,
+        }
+    }
+
+    #[test]
+    fn what_passes_alone_is_named_and_does_not_fail() {
+        let (outcome, named) = tried(&step(Some(passing)), failing(&["one", "more::two"]));
+        let counts = outcome.unwrap();
+        assert_eq!((counts.passed, counts.failed), (7, 0));
+        assert_eq!(named, ["one", "more::two"]);
+    }
+
+    #[test]
+    fn what_fails_twice_has_failed() {
+        let (outcome, named) = tried(&step(Some(|_| failing(&["one"]))), failing(&["one"]));
+        assert!(outcome.is_err());
+        assert_eq!(named, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_found_again_has_failed() {
+        let none = |_: &[String]| passing(&[]);
+        assert!(tried(&step(Some(none)), failing(&["one"])).0.is_err());
+    }
+
+    #[test]
+    fn many_failures_and_a_program_that_only_ended_badly_get_no_second_try() {
+        let never = |_: &[String]| -> Result<Counts> { unreachable!("a second try") };
+        for names in [&["a", "b", "c", "d"][..], &[]] {
+            assert!(tried(&step(Some(never)), failing(names)).0.is_err());
+        }
+        assert!(tried(&step(None), failing(&["one"])).0.is_err());
+    }
+}
