@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 #[cfg(unix)]
 pub(crate) use launch::die_with_us;
-pub(crate) use launch::{Registrar, launch, prepare};
+pub(crate) use launch::{Registrar, begin, launch, prepare};
 pub use pump::Hear;
 pub(crate) use pump::{Captured, Output};
 

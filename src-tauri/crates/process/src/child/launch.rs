@@ -1,5 +1,6 @@
 //! Starts a program as a tree of its own and waits for it. The only place in Dagdeck that starts programs.
 
+use std::io;
 use std::process::{Child as Started, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,6 +22,9 @@ const DRAIN: Duration = Duration::from_millis(40);
 const POLITE: Duration = Duration::from_millis(600);
 /// How late an exit may be known at most.
 const LATEST: Duration = Duration::from_secs(1);
+/// How long a program file may be busy, and how often we try meanwhile.
+const BUSY: Duration = Duration::from_secs(2);
+const TRY_AGAIN: Duration = Duration::from_millis(20);
 /// Pipe room on Linux: enough that a flood costs few switches, little enough for the per-person limit on pipes.
 #[cfg(target_os = "linux")]
 const PIPE_ROOM: i32 = 256 * 1024;
@@ -110,6 +114,23 @@ fn own_session(command: &mut Command) {
     unsafe { command.pre_exec(set_up) };
 }
 
+/// Has the system start a program. One whose file was just written may be busy for a moment: a program that was forked
+/// meanwhile keeps the file open for writing until it executes.
+pub(crate) fn begin(command: &mut Command) -> io::Result<Started> {
+    let begun = Instant::now();
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                if begun.elapsed() >= BUSY {
+                    return Err(error);
+                }
+                std::thread::sleep(TRY_AGAIN);
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Starts a program and the threads that carry its output and wait for its end.
 pub(crate) fn launch(
     line: &CommandLine,
@@ -140,9 +161,8 @@ pub(crate) fn launch(
         .env(TREE_MARK, &tree_mark)
         .stdout(piped())
         .stderr(piped());
-    let mut started = command
-        .spawn()
-        .map_err(|source| SpawnError::from_system(line, source))?;
+    let mut started =
+        begin(&mut command).map_err(|source| SpawnError::from_system(line, source))?;
     let pid = started.id();
     let start = tree::look(pid).map_or(0, |seen| seen.id.start);
     let tree = Arc::new(Tree {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::GuardProgram;
-use crate::child::prepare;
+use crate::child::{begin, prepare};
 use crate::tree::Identity;
 
 /// The first wait before a guard that ended is started again; doubled up to the last.
@@ -96,7 +96,7 @@ fn start(
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut started = command.spawn()?;
+    let mut started = begin(&mut command)?;
     let pipe = started.stdin.take();
     Ok((started, pipe))
 }

@@ -1,5 +1,6 @@
 //! Ending trees: groups, strays, those that ignore a polite signal; and how an ending is told.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use process::{CancellationToken, CommandLine, Exit, RunError, SpawnError, StopPlan};
@@ -131,6 +132,30 @@ async fn what_cannot_start_says_why() {
         spawn(&CommandLine::new(plain, "/")),
         SpawnError::Forbidden { .. }
     ));
+}
+
+#[test]
+fn a_program_that_is_still_being_written_is_started_a_moment_later() {
+    let (table, folder) = table();
+    let program = folder.path().join("program");
+    fs_err::write(&program, "#!/bin/sh\nexit 0\n").unwrap();
+    fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let command = CommandLine::new(&program, "/");
+    // The writer may stand still for longer than we try: one round in which it does not is enough.
+    let started = (0..8).any(|_| {
+        let written = fs_err::File::options().append(true).open(&program).unwrap();
+        let begun = Instant::now();
+        let writer = std::thread::spawn(move || {
+            until("it is written", LONG, || {
+                begun.elapsed() >= Duration::from_millis(200)
+            });
+            drop(written);
+        });
+        let result = table.spawn(&command, None);
+        writer.join().unwrap();
+        result.is_ok()
+    });
+    assert!(started);
 }
 
 #[tokio::test]
