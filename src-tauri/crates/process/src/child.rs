@@ -183,8 +183,8 @@ impl Child {
         Some(hint.map_or_else(|| exit.words(), |hint| format!("{exit}. {hint}")))
     }
 
-    /// Waits for its end. Known only after all it printed has been read, but at most about a second after the end,
-    /// even if something it left behind holds the pipes. Any number of callers may wait.
+    /// Waits for its end. Known only after all it printed has been read; something it left behind that holds the pipes
+    /// delays that by about a second. Any number of callers may wait.
     pub async fn exited(&self) -> Exit {
         let mut exit = self.tree.exit.subscribe();
         let ended = exit
@@ -196,7 +196,8 @@ impl Child {
         ended.unwrap_or(Exit::Signal(9))
     }
 
-    /// Stops it: the polite request, SIGTERM to the group, SIGKILL to the whole tree. Ends when the tree is gone.
+    /// Stops it: the polite request, SIGTERM to the group, SIGKILL to the whole tree. Ends when the tree is gone;
+    /// a system too busy to end what was killed is waited for a few seconds.
     pub async fn stop(&self, plan: StopPlan) -> Exit {
         if let Some(exit) = self.exit() {
             return exit;

@@ -20,8 +20,10 @@ use crate::tree::{self, Ending, Identity, TABLE_MARK, TREE_MARK};
 const DRAIN: Duration = Duration::from_millis(40);
 /// How long those left behind may take to end politely.
 const POLITE: Duration = Duration::from_millis(600);
-/// How late an exit may be known at most.
+/// How late an exit may be known when somebody holds the pipes and says nothing.
 const LATEST: Duration = Duration::from_secs(1);
+/// How long what was printed may take to be read and kept: a busy machine may let our own threads stand still.
+const CARRY: Duration = Duration::from_secs(20);
 /// How long a program file may be busy, and how often we try meanwhile.
 const BUSY: Duration = Duration::from_secs(2);
 const TRY_AGAIN: Duration = Duration::from_millis(20);
@@ -248,7 +250,9 @@ fn wait(mut started: Started, tree: &Arc<Tree>, pumps: &Pumps) {
             clean_looks: 1,
         },
     );
-    pumps.wait_closed(LATEST.saturating_sub(ended.elapsed()));
+    if !pumps.wait_closed(LATEST.saturating_sub(ended.elapsed())) {
+        pumps.wait_given(CARRY);
+    }
     if let Ok(mut signallable) = tree.signallable.lock() {
         *signallable = false;
         // Only now may the system give the pid to another program.

@@ -1,6 +1,12 @@
 //! Carries what a program prints to where it is kept. Never makes the program wait for a reader of that.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read};
+#[cfg(unix)]
+use std::os::fd::OwnedFd as Owned;
+#[cfg(windows)]
+use std::os::windows::io::OwnedHandle as Owned;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -8,6 +14,8 @@ use log::{Stream, Writer};
 
 /// One read takes up to this much; fewer wake-ups matter more than memory here.
 const CHUNK: usize = 64 * 1024;
+/// Between two looks whether all has been given away.
+const PAUSE: Duration = Duration::from_millis(20);
 /// What is kept of one stream of a one-shot program.
 const KEPT: usize = 16 * 1024 * 1024;
 
@@ -62,10 +70,43 @@ impl Output {
     }
 }
 
-/// Counts the pipes that are still open.
+/// One pipe, shared by the thread that carries it and the one that waits for its end.
+struct Pipe {
+    file: File,
+    /// True while all that was read has been given away and the thread waits for more.
+    idle: AtomicBool,
+}
+
+impl Pipe {
+    /// Whether all that was printed before this call has been given away.
+    ///
+    /// Asks the pipe first: what is no longer in it has been read, and is given away once the thread is idle again.
+    fn is_quiet(&self) -> bool {
+        let empty = !is_ready(&self.file, Some(Duration::ZERO));
+        empty && self.idle.load(Ordering::Acquire)
+    }
+
+    fn carry(&self, stream: Stream, output: &Output) {
+        let mut chunk = vec![0u8; CHUNK];
+        loop {
+            self.idle.store(true, Ordering::Release);
+            while !is_ready(&self.file, None) {}
+            // Where pipes cannot be asked, waiting for more and reading are one.
+            self.idle.store(cfg!(not(unix)), Ordering::Release);
+            match (&self.file).read(&mut chunk) {
+                Ok(0) => return,
+                Ok(length) => output.give(stream, &chunk[..length]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+/// The pipes that are still open.
 #[derive(Default)]
 pub(crate) struct Pumps {
-    open: Mutex<u32>,
+    open: Mutex<Vec<Arc<Pipe>>>,
     closed: Condvar,
 }
 
@@ -75,73 +116,93 @@ impl Pumps {
         self: &Arc<Self>,
         pid: u32,
         stream: Stream,
-        pipe: impl Read + Send + 'static,
+        pipe: impl Into<Owned>,
         output: Output,
     ) -> std::io::Result<()> {
-        self.count(1);
-        let pumps = Arc::clone(self);
+        let pipe = Arc::new(Pipe {
+            file: File::from(pipe.into()),
+            idle: AtomicBool::new(false),
+        });
+        if let Ok(mut open) = self.open.lock() {
+            open.push(Arc::clone(&pipe));
+        }
         let name = if matches!(stream, Stream::Out) {
             "out"
         } else {
             "err"
         };
+        // Dropped also when the thread does not start.
+        let done = Done {
+            pumps: Arc::clone(self),
+            pipe,
+        };
         let started = std::thread::Builder::new()
             .name(format!("{name} {pid}"))
             .stack_size(512 * 1024)
-            .spawn(move || {
-                let _done = Done(pumps);
-                carry(pipe, stream, &output);
-            });
-        if started.is_err() {
-            self.count(-1);
-        }
+            .spawn(move || done.pipe.carry(stream, &output));
         started.map(|_| ())
     }
 
     /// Waits until all pipes are closed; false if they are not within `limit`.
     pub(crate) fn wait_closed(&self, limit: Duration) -> bool {
-        let until = Instant::now() + limit;
-        let Ok(mut open) = self.open.lock() else {
+        let Ok(open) = self.open.lock() else {
             return true;
         };
-        while *open > 0 {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            match self.closed.wait_timeout(open, left) {
-                Ok((again, _)) => open = again,
-                Err(_) => return true,
-            }
-        }
-        true
+        let waited = self
+            .closed
+            .wait_timeout_while(open, limit, |open| !open.is_empty());
+        waited.map_or(true, |(open, _)| open.is_empty())
     }
 
-    fn count(&self, change: i32) {
-        if let Ok(mut open) = self.open.lock() {
-            *open = open.saturating_add_signed(change);
-            self.closed.notify_all();
+    /// Waits until all that was printed so far has been given away, whoever holds the pipes; at most `limit`.
+    pub(crate) fn wait_given(&self, limit: Duration) {
+        let begun = Instant::now();
+        let open = self.open.lock().map(|open| open.clone());
+        // Held weakly: a pipe that was read to its end is to go.
+        let mut left: Vec<_> = open.iter().flatten().map(Arc::downgrade).collect();
+        drop(open);
+        loop {
+            left.retain(|pipe| pipe.upgrade().is_some_and(|pipe| !pipe.is_quiet()));
+            if left.is_empty() || begun.elapsed() >= limit || self.wait_closed(PAUSE) {
+                return;
+            }
         }
     }
 }
 
 /// Counts a pipe as closed when its thread ends, however it ends.
-struct Done(Arc<Pumps>);
+struct Done {
+    pumps: Arc<Pumps>,
+    pipe: Arc<Pipe>,
+}
 
 impl Drop for Done {
     fn drop(&mut self) {
-        self.0.count(-1);
+        if let Ok(mut open) = self.pumps.open.lock() {
+            open.retain(|pipe| !Arc::ptr_eq(pipe, &self.pipe));
+        }
+        self.pumps.closed.notify_all();
     }
 }
 
-fn carry(mut pipe: impl Read, stream: Stream, output: &Output) {
-    let mut chunk = vec![0u8; CHUNK];
-    loop {
-        match pipe.read(&mut chunk) {
-            Ok(0) => return,
-            Ok(length) => output.give(stream, &chunk[..length]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return,
-        }
+/// Waits until there is something to read or nobody writes any more; false when there is not within `limit`.
+#[cfg(unix)]
+fn is_ready(file: &File, limit: Option<Duration>) -> bool {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+    let limit = limit.map_or(PollTimeout::NONE, |limit| {
+        limit.try_into().unwrap_or(PollTimeout::MAX)
+    });
+    let asked = PollFd::new(file.as_fd(), PollFlags::POLLIN);
+    match poll(&mut [asked], limit) {
+        Ok(ready) => ready > 0,
+        // A pipe that cannot be asked is read: that tells what is wrong with it.
+        Err(error) => error != nix::errno::Errno::EINTR,
     }
+}
+
+/// Here a pipe cannot be asked: reading waits.
+#[cfg(not(unix))]
+fn is_ready(_: &File, limit: Option<Duration>) -> bool {
+    limit.is_none()
 }
