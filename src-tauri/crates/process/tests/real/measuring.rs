@@ -46,18 +46,17 @@ fn measuring_eight_trees_is_cheap() {
     }
     until("the trees stand", LONG, || tagged(&tag, 0).len() == 24);
     let _first = table.measure();
-    let before = processor_time();
-    for _ in 0..60 {
-        assert_eq!(
-            table
-                .measure()
-                .values()
-                .map(|usage| usage.processes)
-                .sum::<u32>(),
-            24
-        );
-    }
-    let each = (processor_time() - before) / 60;
+    let look = || {
+        let usage = table.measure();
+        assert_eq!(usage.values().map(|usage| usage.processes).sum::<u32>(), 24);
+    };
+    // A busy machine makes any look dearer, so the cheapest few of many count.
+    let groups = (0..10).map(|_| {
+        let before = processor_time();
+        (0..6).for_each(|_| look());
+        (processor_time() - before) / 6
+    });
+    let each = groups.min().unwrap();
     println!("one measurement: {each:?} of processor time");
     // 0.2 % of a core at one every 2 s is 4 ms. A debug build gets room; a release build takes less than half.
     assert!(each < Duration::from_millis(8), "{each:?}");

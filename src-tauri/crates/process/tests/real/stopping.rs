@@ -3,11 +3,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use process::{CancellationToken, CommandLine, Exit, RunError, SpawnError, StopPlan};
+use process::{CancellationToken, CommandLine, Exit, RunError, SpawnError, StopPlan, Table};
 
 use crate::support::{fresh_tag, is_alive, script, table, tagged, until};
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn stopping_ends_children_grandchildren_and_strays() {
@@ -18,7 +18,7 @@ async fn stopping_ends_children_grandchildren_and_strays() {
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 6);
     let exit = child.stop(StopPlan::tell(Duration::from_secs(5))).await;
     assert_eq!(exit, Exit::Signal(15));
-    assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
+    until_gone(&tag);
     assert!(child.was_stopped());
 }
 
@@ -44,7 +44,7 @@ async fn one_that_ignores_sigterm_is_killed_after_the_grace() {
     let exit = child.stop(StopPlan::tell(Duration::from_millis(300))).await;
     assert_eq!(exit, Exit::Signal(9));
     assert!(begun.elapsed() >= Duration::from_millis(300));
-    assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
+    until_gone(&tag);
     assert_eq!(
         child.reason().as_deref(),
         Some("ended by signal 9 (killed)"),
@@ -163,20 +163,8 @@ async fn a_run_that_takes_too_long_or_is_cancelled_leaves_nobody() {
     let (table, _folder) = table();
     let tag = fresh_tag();
     let tree = script("echo trouble >&2; (setsid sleep 987 &); sleep 987", &tag);
-    let error = table
-        .run(
-            &tree,
-            None,
-            Duration::from_millis(400),
-            &CancellationToken::new(),
-        )
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, RunError::TooLong { stderr, .. } if stderr == "trouble\n"),
-        "{error}"
-    );
-    assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
+    assert_eq!(trouble(&table, &tree).await, "trouble\n");
+    until_gone(&tag);
 
     let cancel = CancellationToken::new();
     let cancelled = async {
@@ -187,7 +175,30 @@ async fn a_run_that_takes_too_long_or_is_cancelled_leaves_nobody() {
     };
     let (result, ()) = tokio::join!(table.run(&tree, None, LONG, &cancel), cancelled);
     assert!(matches!(result, Err(RunError::Cancelled { .. })));
-    assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
+    until_gone(&tag);
+}
+
+/// What a program that takes too long had printed as errors. On a busy machine it may print nothing within a short limit:
+/// the next try gets a longer one.
+async fn trouble(table: &Table, command: &CommandLine) -> String {
+    for limit in [400, 3_000, 15_000].map(Duration::from_millis) {
+        let result = table
+            .run(command, None, limit, &CancellationToken::new())
+            .await;
+        match result.unwrap_err() {
+            RunError::TooLong { stderr, .. } if stderr.is_empty() => {}
+            RunError::TooLong { stderr, .. } => return stderr,
+            other => panic!("{other}"),
+        }
+    }
+    String::new()
+}
+
+/// Waits until nothing that carries the tag lives: who was killed ends when the system lets it.
+fn until_gone(tag: &str) {
+    until("all of the tree are gone", LONG, || {
+        tagged(tag, 0).is_empty()
+    });
 }
 
 #[tokio::test]
@@ -222,8 +233,8 @@ fn a_dropped_table_takes_everything_along() {
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 3);
     let guard = crate::support::the_guard_of(folder.path());
     drop(table);
-    assert_eq!(tagged(&tag, 0), Vec::<u32>::new());
-    assert!(!is_alive(child.pid()));
+    until_gone(&tag);
+    until("its root is gone", LONG, || !is_alive(child.pid()));
     until("the guard went home", LONG, || !is_alive(guard));
     let left = fs_err::read_dir(folder.path().join("running"))
         .unwrap()
