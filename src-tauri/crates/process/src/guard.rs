@@ -4,7 +4,7 @@
 //! told and whatever carries the table's mark is ended. Knows nothing else and starts nothing.
 //!
 //! A program that the app forked an instant before its death holds the pipe too until it executes; so by the time the
-//! pipe closes, every such program carries its mark and is found.
+//! pipe closes, every such program carries its mark and is found, or is just getting it and is waited for.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -35,7 +35,7 @@ pub fn guard_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
         mark: Some(mark),
         ..Target::default()
     };
-    tree::end(
+    tree::end_with_starting(
         &target,
         Ending {
             polite: POLITE,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::tree::{self, Ending, TABLE_MARK, Target};
 
@@ -11,6 +11,9 @@ use crate::tree::{self, Ending, TABLE_MARK, Target};
 const LIMIT: Duration = Duration::from_secs(5);
 /// How long it may take to end by itself once it was asked.
 const POLITE: Duration = Duration::from_secs(2);
+/// How long we look again while a program is just being started, and how often.
+const UNSURE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// One process that some Dagdeck started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,34 +40,77 @@ pub fn marked() -> Vec<Marked> {
         .collect()
 }
 
-/// The living processes of Dagdecks that are gone, by pid.
+/// The living processes of Dagdecks that are gone, by pid. May wait for a second, for a guard that is just being started.
 ///
 /// A living Dagdeck has a guard, which names its mark in its own command line and carries none itself.
 #[must_use]
 pub fn left_over() -> Vec<InFolder> {
-    let pids = tree::pids();
-    let marks: BTreeMap<u32, String> = pids
-        .iter()
-        .filter_map(|&pid| Some((pid, tree::mark_of(pid, TABLE_MARK)?)))
-        .collect();
-    let unmarked: Vec<String> = pids
-        .iter()
-        .filter(|pid| !marks.contains_key(pid))
-        .map(|&pid| tree::command(pid))
-        .collect();
-    let guarded = |mark: &str| {
-        let names = |command: &String| command.split(' ').any(|word| word == mark);
-        unmarked.iter().any(names)
-    };
-    let left = marks
+    let left = settled(UNSURE, Look::take);
+    let living = left
         .into_iter()
-        .filter(|(pid, mark)| !guarded(mark) && tree::look(*pid).is_some_and(|seen| !seen.ended));
-    left.map(|(pid, _)| InFolder {
-        pid,
-        command: tree::command(pid),
-        folder: working_folder(pid).unwrap_or_default(),
-    })
-    .collect()
+        .filter(|&pid| tree::look(pid).is_some_and(|seen| !seen.ended));
+    living
+        .map(|pid| InFolder {
+            pid,
+            command: tree::command(pid),
+            folder: working_folder(pid).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// What one look at all processes found.
+struct Look {
+    /// The marks that processes carry, by pid.
+    marks: BTreeMap<u32, String>,
+    /// The command lines of those that carry none.
+    unmarked: Vec<String>,
+    /// Whether one is just being started: it may be a guard, or guarded.
+    unsure: bool,
+}
+
+impl Look {
+    fn take() -> Self {
+        let marks: BTreeMap<u32, String> = tree::pids()
+            .into_iter()
+            .filter_map(|pid| Some((pid, tree::mark_of(pid, TABLE_MARK)?)))
+            .collect();
+        // Listed anew: a guard is started before what it guards, so it is there by now.
+        let others = tree::pids()
+            .into_iter()
+            .filter(|pid| !marks.contains_key(pid));
+        let (mut unmarked, mut unsure) = (Vec::new(), false);
+        for pid in others {
+            let command = tree::command(pid);
+            unsure |= command.is_empty() && tree::runs_program(pid);
+            unmarked.push(command);
+        }
+        Self {
+            marks,
+            unmarked,
+            unsure,
+        }
+    }
+
+    /// Those that no guard guards.
+    fn left(&self) -> Vec<u32> {
+        let names = |command: &str, mark: &str| command.split(' ').any(|word| word == mark);
+        let guarded = |mark: &str| self.unmarked.iter().any(|command| names(command, mark));
+        let left = self.marks.iter().filter(|(_, mark)| !guarded(mark));
+        left.map(|(&pid, _)| pid).collect()
+    }
+}
+
+/// Looks until nothing is left or all can be told; at most `limit`.
+fn settled(limit: Duration, mut look: impl FnMut() -> Look) -> Vec<u32> {
+    let begun = Instant::now();
+    loop {
+        let seen = look();
+        let left = seen.left();
+        if left.is_empty() || !seen.unsure || begun.elapsed() >= limit {
+            return left;
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// A process that runs in a folder.
@@ -86,10 +132,12 @@ pub fn running_in(folder: &Path) -> Vec<InFolder> {
     pids.sort_unstable();
     let inside = pids.into_iter().filter_map(|pid| {
         let works = working_folder(pid).filter(|works| works.starts_with(folder))?;
-        let foreign = tree::mark_of(pid, TABLE_MARK).is_none();
-        foreign.then(|| InFolder {
+        // The command line first: one that is started meanwhile is then still told as what it was.
+        let command = tree::command(pid);
+        let foreign = tree::is_unmarked(pid, TABLE_MARK);
+        foreign.then_some(InFolder {
             pid,
-            command: tree::command(pid),
+            command,
             folder: works,
         })
     });
@@ -133,4 +181,41 @@ pub fn end_marked(pid: u32) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::TimedOut, words));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(unmarked: &[&str], unsure: bool) -> Look {
+        Look {
+            marks: BTreeMap::from([(7, "mark".to_owned())]),
+            unmarked: unmarked.iter().map(|&command| command.into()).collect(),
+            unsure,
+        }
+    }
+
+    #[test]
+    fn what_no_guard_names_is_left() {
+        assert_eq!(look(&["dagdeck guard other list"], false).left(), [7]);
+        assert_eq!(look(&["dagdeck guard mark list"], false).left(), [0; 0]);
+    }
+
+    #[test]
+    fn a_guard_that_is_just_being_started_is_waited_for() {
+        let mut looks = [look(&[""], true), look(&["dagdeck guard mark list"], false)].into_iter();
+        assert_eq!(settled(UNSURE * 60, || looks.next().unwrap()), [0; 0]);
+        assert_eq!(looks.len(), 0);
+    }
+
+    #[test]
+    fn one_that_never_tells_what_it_is_is_not_waited_for_long() {
+        let mut looks = 0;
+        let left = settled(PAUSE, || {
+            looks += 1;
+            look(&[""], true)
+        });
+        assert_eq!(left, [7]);
+        assert!(looks > 1);
+    }
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use system::{
-    all, boot, command, executable, is_marked, look, mark_of, pids, second_in_ticks,
+    all, boot, command, executable, is_marked, is_unmarked, look, mark_of, pids, second_in_ticks,
 };
 
 /// The variable that every process of one table carries.
@@ -28,6 +28,8 @@ pub(crate) const TREE_MARK: &str = "DAGDECK_TREE";
 const PAUSE: Duration = Duration::from_millis(25);
 /// How long halting goes on while members keep appearing.
 const FREEZE_LIMIT: Duration = Duration::from_millis(500);
+/// How long an ending goes on for programs that are just being started. Some programs hide their command line for good.
+const STARTING_LIMIT: Duration = Duration::from_secs(2);
 
 /// One process, for as long as the machine is up: a pid is used again, a pid with its start time is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -185,6 +187,28 @@ pub(crate) fn end(target: &Target, ending: Ending) -> BTreeSet<Identity> {
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Ends all members as [`end`] does, and again as long as programs are just being started: those carry no mark yet.
+pub(crate) fn end_with_starting(target: &Target, ending: Ending) {
+    let starting = || {
+        let mut pids = pids().into_iter();
+        pids.any(|pid| command(pid).is_empty() && runs_program(pid))
+    };
+    let mut unsure = starting();
+    end(target, ending);
+    let ended = Instant::now();
+    while unsure && ended.elapsed() < STARTING_LIMIT {
+        unsure = starting();
+        end(target, ending);
+    }
+}
+
+/// Whether this lives and runs a program of this person's. Where it has no command line, it is just being started: nobody
+/// can tell yet whose it is.
+pub(crate) fn runs_program(pid: u32) -> bool {
+    // The system's own threads have no command line either, and no program.
+    executable(pid).is_some() && look(pid).is_some_and(|seen| !seen.ended)
 }
 
 /// Whether exactly this process runs.

@@ -132,7 +132,7 @@ fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
             command: tree::command(id.pid),
         })
         .collect();
-    tree::end(
+    tree::end_with_starting(
         &target,
         Ending {
             polite: Duration::ZERO,

@@ -95,6 +95,23 @@ pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
         .map(|pair| pair.1.to_owned())
 }
 
+/// Whether its environment can be read and has no such variable. One that is just being started has none yet.
+pub(crate) fn is_unmarked(pid: u32, name: &str) -> bool {
+    let pid = Pid::from_u32(pid);
+    let more = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+    let system = refreshed(ProcessesToUpdate::Some(&[pid]), more);
+    let all = system
+        .process(pid)
+        .map(Process::environ)
+        .unwrap_or_default();
+    let names: Vec<_> = all
+        .iter()
+        .filter_map(|pair| pair.to_str()?.split_once('='))
+        .map(|pair| pair.0)
+        .collect();
+    !all.is_empty() && !names.contains(&name)
+}
+
 /// The program that this process runs.
 pub(crate) fn executable(pid: u32) -> Option<PathBuf> {
     let pid = Pid::from_u32(pid);

@@ -77,6 +77,16 @@ pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(pair).into_owned())
 }
 
+/// Whether its environment can be read and has no such variable. One that is just being started has none yet.
+pub(crate) fn is_unmarked(pid: u32, name: &str) -> bool {
+    let all = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let named = |pair: &[u8]| {
+        pair.strip_prefix(name.as_bytes())
+            .is_some_and(|rest| rest.starts_with(b"="))
+    };
+    !all.is_empty() && !all.split(|&byte| byte == 0).any(named)
+}
+
 /// The program that this process runs.
 pub(crate) fn executable(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/exe")).ok()
@@ -145,5 +155,7 @@ mod tests {
         assert!(us.resident > 0 && us.id.start > 0);
         assert!(all().iter().any(|seen| seen.id == us.id));
         assert!(!command(std::process::id()).is_empty());
+        assert!(is_unmarked(std::process::id(), "NOBODY_SETS_THIS"));
+        assert!(!is_unmarked(std::process::id(), "PATH"));
     }
 }
