@@ -23,7 +23,7 @@ const POLITE: Duration = Duration::from_millis(600);
 /// How late an exit may be known when somebody holds the pipes and says nothing.
 const LATEST: Duration = Duration::from_secs(1);
 /// How long what was printed may take to be read and kept: a busy machine may let our own threads stand still.
-const CARRY: Duration = Duration::from_secs(20);
+const CARRY: Duration = Duration::from_secs(40);
 /// How long a program file may be busy, and how often we try meanwhile.
 const BUSY: Duration = Duration::from_secs(2);
 const TRY_AGAIN: Duration = Duration::from_millis(20);

@@ -7,7 +7,7 @@ use process::{CommandLine, StopPlan};
 
 use crate::support::{actor, fresh_tag, script, table, tagged, until};
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_busy_tree_shows_its_processor_time_strays_included() {

@@ -79,7 +79,7 @@ pub(crate) fn fresh_tag() -> String {
 /// has no command line yet.
 pub(crate) fn the_guard_of(folder: &std::path::Path) -> u32 {
     let mut guard = None;
-    until("the guard stands", Duration::from_secs(20), || {
+    until("the guard stands", Duration::from_secs(60), || {
         guard = guard_of(folder);
         guard.is_some()
     });
