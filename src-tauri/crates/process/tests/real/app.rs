@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use process::Table;
 
 use crate::support::{
-    actor, fresh_tag, guard, guard_of, is_alive, kill, script, tagged, the_guard_of, until,
+    actor, fresh_tag, guard, guard_of, is_alive, kill, script, signal, tagged, the_guard_of, until,
 };
 
 const LONG: Duration = Duration::from_secs(60);
@@ -265,6 +265,5 @@ fn without_a_guard_nothing_is_started() {
 
 /// Stops the app from starting its guard again.
 fn freeze(pid: u32) {
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).unwrap();
+    signal(pid, nix::sys::signal::Signal::SIGSTOP);
 }

@@ -3,9 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use process::{CancellationToken, CommandLine, Exit, RunError, SpawnError, StopPlan, Table};
 
-use crate::support::{fresh_tag, is_alive, script, table, tagged, until};
+use crate::support::{fresh_tag, is_alive, script, signal, table, tagged, until};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -232,9 +233,12 @@ fn a_dropped_table_takes_everything_along() {
         .unwrap();
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 3);
     let guard = crate::support::the_guard_of(folder.path());
+    // The guard would end them, too: it must not help.
+    signal(guard, Signal::SIGSTOP);
     drop(table);
     until_gone(&tag);
     until("its root is gone", LONG, || !is_alive(child.pid()));
+    signal(guard, Signal::SIGCONT);
     until("the guard went home", LONG, || !is_alive(guard));
     let left = fs_err::read_dir(folder.path().join("running"))
         .unwrap()

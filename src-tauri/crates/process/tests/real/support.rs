@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use process::{CommandLine, GuardProgram, Table};
 
 /// The program that plays parts.
@@ -67,8 +68,12 @@ pub(crate) fn is_alive(pid: u32) -> bool {
 }
 
 pub(crate) fn kill(pid: u32) {
+    signal(pid, Signal::SIGKILL);
+}
+
+pub(crate) fn signal(pid: u32, which: Signal) {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+    nix::sys::signal::kill(pid, which).unwrap();
 }
 
 pub(crate) fn fresh_tag() -> String {
