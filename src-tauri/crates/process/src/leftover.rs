@@ -124,8 +124,8 @@ pub struct InFolder {
     pub folder: PathBuf,
 }
 
-/// The living processes that run in a folder or below it and that no Dagdeck started, by pid. None on systems that are
-/// not asked yet.
+/// The living processes that run in a folder or below it and that no Dagdeck started, by pid. One that is just being
+/// started is not told yet. None on systems that are not asked yet.
 #[must_use]
 pub fn running_in(folder: &Path) -> Vec<InFolder> {
     let mut pids = tree::pids();
