@@ -122,6 +122,8 @@ impl Deck {
     pub async fn shut_down(&self) {
         self.stop_making().await;
         self.close_session().await;
+        // What was only asked, of the machine or of an environment.
+        self.context.table.close().await;
     }
 
     /// Stops what runs in the open workspace and closes it.

@@ -47,6 +47,10 @@ pub(crate) struct Session {
     launching: Mutex<Option<CancellationToken>>,
     syncs: sync::Syncs,
     ended: CancellationToken,
+    /// What asks uv about environments.
+    asking: check::Asking,
+    /// Held by who reads the folder and shows it.
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 /// A location's unit with the part of its recipe that is told things.
@@ -75,6 +79,8 @@ impl Session {
             launching: Mutex::default(),
             syncs: sync::Syncs::new(),
             ended: CancellationToken::new(),
+            asking: check::Asking::default(),
+            refreshing: tokio::sync::Mutex::default(),
             site,
         });
         session.match_units().await;
@@ -90,6 +96,7 @@ impl Session {
         self.syncs.end().await;
         self.stop_all(by).await;
         self.ended.cancel();
+        self.asking.over().await;
     }
 
     /// Stops everything that runs, all at once, and waits until nothing is left.

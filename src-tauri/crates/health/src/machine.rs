@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use answers::Python;
 
 /// How long one tool may take to answer. A cold disk makes a first answer slow.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// One tool as found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

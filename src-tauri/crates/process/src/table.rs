@@ -11,10 +11,11 @@ mod sweep;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use errors::{RunError, SpawnError, TableError};
@@ -88,6 +89,8 @@ struct Shared {
     starting: Mutex<()>,
     run_file: RunFile,
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
+    /// True from when nothing is started any more.
+    closing: AtomicBool,
 }
 
 impl Table {
@@ -113,6 +116,7 @@ impl Table {
             starting: Mutex::default(),
             run_file,
             trees: Mutex::default(),
+            closing: AtomicBool::new(false),
         };
         Ok((
             Self {
@@ -240,7 +244,30 @@ impl Table {
             .collect()
     }
 
+    /// Starts nothing any more, and stops what still runs, all at once. What asked a question finds that its program ended.
+    pub async fn close(&self) {
+        self.shared.closing.store(true, Ordering::Release);
+        let begun = Instant::now();
+        // Looked at again: one may have been past that question and not listed yet, and one that is told to have ended may still
+        // be cleared up after.
+        loop {
+            let still = self.running();
+            if still.is_empty() || begun.elapsed() > CANCEL_GRACE + CLOSE_LIMIT {
+                return;
+            }
+            let stops = still.into_iter().map(|child| async move {
+                child.stop(StopPlan::tell(CANCEL_GRACE)).await;
+            });
+            stops.collect::<JoinSet<()>>().join_all().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
+        if self.shared.closing.load(Ordering::Acquire) {
+            let program = command.program.clone();
+            return Err(SpawnError::Closing { program });
+        }
         self.shared.begin_guarding()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let tree_mark = format!("{}.{number}", self.shared.mark);

@@ -7,7 +7,8 @@ use std::time::Duration;
 use dagster::command::UvProject;
 use dagster::uv::SyncCheck;
 use futures::StreamExt;
-use process::CancellationToken;
+use tokio::sync::Mutex;
+use tokio_util::task::TaskTracker;
 use workspace::Environment;
 
 use super::{Session, sync};
@@ -15,9 +16,25 @@ use crate::operations::{Begun, command_view};
 use crate::wire::{EnvironmentState, EnvironmentView, OperationState};
 
 /// How long uv may take to compare one environment with its lockfile.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 /// How many environments are compared at once.
 const AT_ONCE: usize = 4;
+
+/// The questions of a session.
+#[derive(Default)]
+pub(super) struct Asking {
+    /// Held by who asks about all: another then finds its answers instead of asking the same beside it.
+    turn: Mutex<()>,
+    tasks: TaskTracker,
+}
+
+impl Asking {
+    /// Answers once those that nobody waits for are over. They end soon after their session.
+    pub(super) async fn over(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
 
 /// An environment to ask about.
 struct Question {
@@ -36,14 +53,22 @@ impl Session {
             return;
         }
         let session = Arc::clone(self);
-        tokio::spawn(async move {
-            session.site.context.awake().await;
-            session.ask_uv_about_all().await;
+        self.asking.tasks.spawn(async move {
+            let asked = async {
+                session.site.context.awake().await;
+                session.ask_uv_about_all(false).await;
+            };
+            session.ended.run_until_cancelled(asked).await;
         });
     }
 
-    /// Asks uv about every environment with a lockfile, a few at a time, where uv is there.
-    pub(super) async fn ask_uv_about_all(self: &Arc<Self>) {
+    /// Asks uv about every environment with a lockfile, a few at a time, where uv is there; `anew` also about what nothing
+    /// tells to have changed.
+    pub(super) async fn ask_uv_about_all(self: &Arc<Self>, anew: bool) {
+        let _turn = self.asking.turn.lock().await;
+        if anew {
+            self.site.forget_stamps();
+        }
         let Some(uv) = self.site.context.uv().await else {
             return;
         };
@@ -125,12 +150,12 @@ impl Session {
         }
     }
 
-    /// What uv finds. One that can't answer leaves what the files tell; its words are in no way about the person's
+    /// What uv finds, unless the session ends first. One that can't answer leaves what the files tell; its words are in no way about the person's
     /// project.
     pub(super) async fn compare(&self, project: &UvProject) -> Option<SyncCheck> {
         let table = &self.site.context.table;
         let finished = table
-            .run(&project.check(), None, LIMIT, &CancellationToken::new())
+            .run(&project.check(), None, LIMIT, &self.ended)
             .await
             .ok()?;
         let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
@@ -158,7 +183,10 @@ impl Session {
 fn checked(environment: &mut EnvironmentView, check: &SyncCheck) {
     environment.checked_by_uv = true;
     environment.lockfile_fresh = Some(!check.lock_outdated);
-    if environment.state == EnvironmentState::Syncing {
+    if matches!(
+        environment.state,
+        EnvironmentState::Syncing | EnvironmentState::Missing
+    ) {
         return;
     }
     if check.outdated {

@@ -15,31 +15,28 @@ impl Session {
 
     /// As [`Self::refresh`], and returns when uv has answered; `anew` also about what nothing tells to have changed.
     pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>, anew: bool) {
-        if anew {
-            self.site.forget_stamps();
-        }
         self.read_and_show().await;
         if self.site.is_trusted() {
-            self.ask_uv_about_all().await;
+            self.ask_uv_about_all(anew).await;
         }
     }
 
     /// As [`Self::refresh`], without asking uv about every environment.
     pub(super) async fn read_and_show(self: &Arc<Self>) {
-        let before = self.site.reading();
+        // One after the other: a later one would find nothing gone that an earlier one is still stopping.
+        let _turn = self.refreshing.lock().await;
         // The old reading stays where the new one can't be had; its reason is an internal error that the log has.
         let Ok(reading) = self.site.read_again(true).await else {
             return;
         };
-        let ids = |reading: &workspace::Reading| -> Vec<String> {
-            reading
-                .projects
-                .iter()
-                .map(|project| project.id.clone())
-                .collect()
-        };
         self.match_units().await;
-        if ids(&before) == ids(&reading) {
+        let shows = self.site.context.board.read(|snapshot| {
+            let shown = snapshot.workspace.iter().flat_map(|one| &one.locations);
+            shown
+                .map(|location| &location.id)
+                .eq(reading.projects.iter().map(|project| &project.id))
+        });
+        if shows {
             self.show_parts();
         } else {
             self.show_whole_keeping_watch();

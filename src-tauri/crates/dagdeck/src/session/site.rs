@@ -37,6 +37,8 @@ pub(crate) struct Site {
     pub(super) sockets: SocketFolder,
     pub(super) prepared: OnceReady,
     reading: RwLock<Arc<Reading>>,
+    /// Held by who reads the folder again.
+    reads: tokio::sync::Mutex<()>,
     instance: RwLock<Instance>,
     numbers: Mutex<BTreeMap<String, usize>>,
     wanted: Mutex<BTreeSet<String>>,
@@ -77,6 +79,7 @@ impl Site {
             sockets,
             prepared: OnceReady::default(),
             reading: RwLock::new(Arc::new(reading)),
+            reads: tokio::sync::Mutex::default(),
             instance: RwLock::new(instance),
             numbers: Mutex::default(),
             wanted: Mutex::default(),
@@ -97,6 +100,8 @@ impl Site {
 
     /// Reads the folder again; `thorough` also compares lockfiles.
     pub(super) async fn read_again(&self, thorough: bool) -> Result<Arc<Reading>, ApiError> {
+        // One after the other: what was read earlier never takes the place of what was read later.
+        let _turn = self.reads.lock().await;
         let reading = Arc::new(read(&self.context, &self.root, thorough).await?);
         *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&reading);
         let instance = choose_instance(&self.context, &reading, &self.folder);

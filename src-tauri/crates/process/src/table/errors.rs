@@ -48,6 +48,12 @@ pub enum SpawnError {
         /// What the system said.
         source: io::Error,
     },
+    /// The app is on its way out.
+    #[error("{program} is not started any more: the app is closing")]
+    Closing {
+        /// The program.
+        program: PathBuf,
+    },
     /// Anything else.
     #[error("cannot start {program}: {source}")]
     Io {

@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     reads: &[Reads::Files, Reads::Machine],
     needs: Needs::Nothing,
     judge: Judge::Asking {
-        limit: Duration::from_secs(15),
+        limit: Duration::from_secs(60),
         ask,
         stamp: Some(stamp),
     },
