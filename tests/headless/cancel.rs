@@ -3,12 +3,12 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dagdeck::wire::{EnvironmentState, Operation, OperationRequest, OperationState};
 use testkit::{Chance, TestWorkspace, rounds, wait_until, wait_until_none_mentions, within};
 
-use crate::opened::{Opened, settled};
+use crate::opened::{Opened, SYNCING, settled, take_away};
 
 const NAME: &str = "no-environment";
 
@@ -75,7 +75,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
     let first = opened.begin_sync(NAME).await;
     let first = opened.ended(first).await;
     assert_eq!(first.state, OperationState::Succeeded, "{first:?}");
-    fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+    take_away(&folder.join(".venv"));
     let begun = Instant::now();
     let second = opened.begin_sync(NAME).await;
     assert_eq!(opened.ended(second).await.state, OperationState::Succeeded);
@@ -85,7 +85,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
     let mut chance = Chance::new();
     let mut seen = [0_u32; 4];
     for round in 0..rounds(5, 20) {
-        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+        take_away(&folder.join(".venv"));
         opened
             .deck
             .workspace_check(dagdeck::wire::Nothing {})
@@ -93,7 +93,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
             .unwrap();
         wait_until(
             "it is seen that there is no environment",
-            Duration::from_secs(20),
+            SYNCING,
             async || opened.location(NAME).await.environment.state == EnvironmentState::Missing,
         )
         .await;
@@ -108,11 +108,11 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
         let sync = opened.ended(id).await;
         settled(&opened).await;
         // A look at the environment that the changed files set off may be under way: it ends by itself.
-        wait_until_none_mentions(&[&folder], Duration::from_secs(20)).await;
+        wait_until_none_mentions(&[&folder]).await;
 
         let truth = on_disk(&folder);
         let what = format!("round {round}, {moment:?}: what is shown is what uv says, {truth:?}");
-        let shown = within(what, Duration::from_secs(20), async || {
+        let shown = within(what, SYNCING, async || {
             let shown = opened.location(NAME).await.environment;
             let same = match shown.state {
                 EnvironmentState::Broken => truth == EnvironmentState::OutOfSync,

@@ -1,6 +1,5 @@
 //! The command under test.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -39,7 +38,7 @@ impl Up {
 
     /// Starts `up` as given, on a free port.
     pub(crate) fn started(mut command: Command) -> Up {
-        let port = free_port();
+        let port = process::ports::any_free().unwrap();
         let child = command
             .args(["--port", &port.to_string()])
             .stdout(Stdio::null())
@@ -83,11 +82,6 @@ impl Drop for Up {
 /// What a run of it printed on standard output.
 pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 pub(crate) fn program() -> PathBuf {

@@ -1,6 +1,7 @@
 //! Making workspaces and projects for real: the index, the scaffolder, uv.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use dagdeck::wire::{
@@ -83,6 +84,29 @@ impl Maker {
         self.creation().await.unwrap()
     }
 
+    /// Uses a uv from now on that stops where it is asked for something like `what`, once it has done it or before it begins,
+    /// until the answered file is gone.
+    async fn hold(&self, what: &str, done: bool) -> PathBuf {
+        let held = self.folder.join("held");
+        let made = Command::new("mkfifo").arg(&held).status();
+        assert!(made.unwrap().success());
+        let uv = process::tools::find("uv").unwrap().path;
+        let (uv, stop) = (uv.display(), format!("cat '{}'", held.display()));
+        let order = if done {
+            format!("'{uv}' \"$@\"; {stop}; exit")
+        } else {
+            format!("{stop}; exec '{uv}' \"$@\"")
+        };
+        let body = format!(
+            "[ -e '{}' ] && case \"$*\" in {what}) {order};; esac\nexec '{uv}' \"$@\"",
+            held.display()
+        );
+        let uv = FakeTool::new(&self.folder.make("tools"), "uv", &body);
+        let path = uv.program().display().to_string();
+        self.deck.uv_pick(FolderRequest { path }).await.unwrap();
+        held
+    }
+
     pub(crate) fn path(&self, relative: &str) -> std::path::PathBuf {
         self.folder.join("made").join(relative)
     }
@@ -119,19 +143,21 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     let maker = Maker::new().await;
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.first_project = Some("inventory".to_owned());
+    let held = maker.hold("sync*", true).await;
+    let webserver = maker.path("acme/deployments/local/.venv/bin/dagster-webserver");
     maker.deck.create_start(spec.clone()).await.unwrap();
-    let running = |at: usize| {
-        let maker = &maker;
-        async move || {
-            let creation = maker.creation().await.unwrap();
-            assert_eq!(creation.state, CreationState::Running, "{creation:?}");
-            creation.steps[at].state == StepState::Running && !creation.steps[at].tail.is_empty()
-        }
+    let installing = async || {
+        let creation = maker.creation().await.unwrap();
+        assert_eq!(creation.state, CreationState::Running, "{creation:?}");
+        let runs = |at: usize| {
+            let step = &creation.steps[at];
+            step.state == StepState::Running && !step.tail.is_empty()
+        };
+        runs(2) && runs(3) && webserver.exists()
     };
     let other = maker.deck.create_start(spec).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::Precondition, "one at a time");
-    // In the middle of installing packages for the Dagster UI.
-    wait_until("packages are being installed", MAKING, running(2)).await;
+    wait_until("packages are being installed", MAKING, installing).await;
     maker.deck.create_cancel(Nothing {}).await.unwrap();
     let creation = maker.made().await;
     assert_eq!(creation.state, CreationState::Cancelled);
@@ -139,9 +165,10 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     assert_eq!(creation.steps[3].state, StepState::Cancelled, "beside it");
     assert_eq!(creation.failure, None);
     assert_eq!(creation.made, [maker.path("acme").display().to_string()]);
-    wait_until_none_mentions(&[&maker.path("acme/deployments")], Duration::from_secs(20)).await;
+    wait_until_none_mentions(&[&maker.path("acme/deployments")]).await;
 
-    let webserver = half_installed(
+    fs_err::remove_file(held).unwrap();
+    let packages = half_installed(
         &maker.path("acme/deployments/local/.venv"),
         &creation.spec.dagster,
     );
@@ -155,7 +182,7 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
         "{}",
         ran.shell
     );
-    assert!(webserver.join("__init__.py").is_file());
+    assert!(packages.join("__init__.py").is_file());
     let [ui, project] = [2, 3].map(|at| &creation.steps[at]);
     let ui_ended = ui.started_at.unwrap() + ui.took.unwrap();
     assert!(project.started_at.unwrap() < ui_ended, "side by side");
@@ -165,8 +192,8 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
             .iter()
             .all(|step| step.state == StepState::Succeeded)
     );
+    assert!(webserver.exists());
     for there in [
-        "acme/deployments/local/.venv/bin/dagster-webserver",
         "acme/projects/inventory/.venv/bin/python",
         "acme/projects/inventory/uv.lock",
     ] {
@@ -252,6 +279,7 @@ async fn what_was_cancelled_can_be_removed_and_dg_toml_is_as_it_was() {
 
     let mut spec = maker.spec(CreateKind::Project, "projects/doomed").await;
     spec.parent = maker.path("acme").display().to_string();
+    maker.hold("sync*", false).await;
     maker.deck.create_start(spec).await.unwrap();
     let syncing = async || {
         let steps = maker.creation().await.unwrap().steps;
@@ -294,6 +322,7 @@ async fn a_cancelled_scaffolder_begins_again() {
     let maker = Maker::new().await;
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.sync = false;
+    let held = maker.hold("*create-dagster*", false).await;
     maker.deck.create_start(spec).await.unwrap();
     let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
     wait_until("the scaffolder runs", MAKING, running).await;
@@ -304,6 +333,7 @@ async fn a_cancelled_scaffolder_begins_again() {
     // As if it had been stopped between two files.
     fs_err::create_dir_all(maker.path("acme/deployments/local")).unwrap();
     fs_err::write(maker.path("acme/dg.toml"), "directory_type = \"work").unwrap();
+    fs_err::remove_file(held).unwrap();
     maker.deck.create_retry(Nothing {}).await.unwrap();
     let creation = maker.made().await;
     assert_eq!(creation.state, CreationState::Succeeded, "{creation:?}");
@@ -321,6 +351,7 @@ async fn what_a_person_put_there_meanwhile_is_left_alone() {
     let maker = Maker::new().await;
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.sync = false;
+    let held = maker.hold("*create-dagster*", false).await;
     maker.deck.create_start(spec).await.unwrap();
     let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
     wait_until("the scaffolder runs", MAKING, running).await;
@@ -328,6 +359,7 @@ async fn what_a_person_put_there_meanwhile_is_left_alone() {
     maker.made().await;
     fs_err::create_dir_all(maker.path("acme")).unwrap();
     fs_err::write(maker.path("acme/thesis.txt"), "years of work").unwrap();
+    fs_err::remove_file(held).unwrap();
     maker.deck.create_retry(Nothing {}).await.unwrap();
     let creation = maker.made().await;
     assert_eq!(creation.state, CreationState::Failed);

@@ -65,7 +65,11 @@ async fn a_slow_one_is_waited_for_as_long_as_uv_waits() {
     let (maker, versions) = asked(&slow.address(), &[]).await;
     offers_what_was_recorded(&versions);
     maker.deck.shut_down().await;
-    let (maker, versions) = asked(&slow.address(), &[("UV_HTTP_TIMEOUT", "1")]).await;
+    let slower = index(&Manners {
+        delay: Duration::from_secs(20),
+        ..Manners::default()
+    });
+    let (maker, versions) = asked(&slower.address(), &[("UV_HTTP_TIMEOUT", "1")]).await;
     told(&versions);
     maker.deck.shut_down().await;
 }

@@ -11,7 +11,7 @@ use testkit::{Graphql, TestWorkspace, wait_until, wait_until_none_mentions, with
 use crate::opened::Opened;
 
 /// How long a launch or a reload may take on a busy machine.
-pub(crate) const STARTING: Duration = Duration::from_secs(90);
+pub(crate) const STARTING: Duration = Duration::from_secs(240);
 
 /// A deck with its workspace open, trusted and launched.
 pub(crate) struct Launched {
@@ -116,7 +116,7 @@ impl Launched {
         deck.shut_down().await;
         // The guard goes with the deck.
         drop(deck);
-        wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+        wait_until_none_mentions(&[workspace.around()]).await;
     }
 }
 

@@ -9,10 +9,10 @@ use dagdeck::wire::{
 };
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
-use testkit::{wait_until, within};
+use testkit::{wait_until, wait_until_blocking, within};
 
 /// How long a sync may take on a busy machine, everything cached.
-pub(crate) const SYNCING: Duration = Duration::from_secs(120);
+pub(crate) const SYNCING: Duration = Duration::from_secs(240);
 
 /// A deck with a workspace open and trusted.
 pub(crate) struct Opened {
@@ -94,6 +94,15 @@ pub(crate) async fn ended(deck: &Deck, id: u32) -> Operation {
         operations.find(|one| one.id == id && one.state != OperationState::Running)
     })
     .await
+}
+
+/// Takes an environment away at once, though uv may be looking at it.
+pub(crate) fn take_away(environment: &Path) {
+    let gone = environment.with_file_name(".taken-away");
+    fs_err::rename(environment, &gone).unwrap();
+    wait_until_blocking("its files are gone", SYNCING, || {
+        std::fs::remove_dir_all(&gone).is_ok()
+    });
 }
 
 /// The packages of an environment, as their dist-info folders are named.

@@ -107,6 +107,10 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     let written = fs_err::read_to_string(environment.join("pyvenv.cfg")).unwrap_or_default();
     let stands = if !environment.exists() {
         "was cancelled. The environment is gone"
+    } else if sync.title.contains("answers its lockfile all the same") {
+        // uv was faster than the person: all that was left to do was compiling.
+        assert!(environment.join("bin/python").exists(), "{}", sync.title);
+        "was cancelled. "
     } else if environment.join("bin/python").exists() && written.contains("home") {
         "was cancelled. The environment is half made"
     } else {

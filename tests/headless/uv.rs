@@ -1,6 +1,5 @@
 //! uv itself: brought from the index where none is, and refused where it is not what the index promised.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -133,9 +132,7 @@ async fn a_file_that_is_not_the_promised_one_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_can_not_be_reached_is_said_without_its_password() {
     let folder = TestDir::new();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = process::ports::any_free().unwrap();
     let deck = deck(
         &folder,
         Some(&format!("http://ada:secret@127.0.0.1:{port}/simple")),

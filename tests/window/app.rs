@@ -14,27 +14,27 @@ use testkit::{Graphql, Running, TestWorkspace, eventually, mentioning};
 use crate::driver::Driver;
 
 /// How long a screen may take to follow a click, on a loaded machine.
-pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 /// Whether an element is in sight.
 const SEEN: &str = "
     const element = document.querySelector(arguments[0]);
     return element?.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) ?? false;";
 /// The state that an element says it shows.
 const STATE: &str = "return document.querySelector(arguments[0])?.dataset.state ?? null";
-/// Has an element note that the mouse was pressed on it; answers whether it stands still, from one painted frame to the next.
+/// Has the page note whether the mouse is pressed on an element next; answers whether it stands still, from one painted frame to the next.
 const LISTEN: &str = "
     const [css, done] = arguments;
     const place = () => JSON.stringify(document.querySelector(css)?.getBoundingClientRect());
     const before = place();
     requestAnimationFrame(() => requestAnimationFrame(() => {
-        const element = document.querySelector(css);
         window.hit = false;
-        // Not the click: a menu that opens takes what follows.
-        element?.addEventListener('pointerdown', () => (window.hit = true), { capture: true, once: true });
-        done(element !== null && before === place());
+        const pressed = (event) => (window.hit = event.target.closest(css) !== null);
+        // Not the click: a menu that opens takes what follows. Not of the element: it may be drawn anew.
+        document.addEventListener('pointerdown', pressed, { capture: true, once: true });
+        done(before !== undefined && before === place());
     }));";
 /// How long a whole Dagster may take to start, on a loaded machine.
-pub(crate) const STARTING: Duration = Duration::from_secs(90);
+pub(crate) const STARTING: Duration = Duration::from_secs(240);
 /// How long making a workspace may take: its environments, packages included, on a loaded machine.
 pub(crate) const MAKING: Duration = Duration::from_secs(300);
 
@@ -215,22 +215,42 @@ impl App {
 
     /// Presses Escape wherever the keyboard is.
     pub(crate) async fn press_escape(&self) {
-        let asked = self.client.active_element();
-        let focused = in_time("the page says where the keyboard is", asked).await;
-        in_time("Escape is pressed", focused.send_keys("\u{e00c}")).await;
+        // What has the keyboard may be drawn anew between the two questions.
+        self.within("Escape is pressed", SOON, async || {
+            let focused = self.client.active_element().await.ok()?;
+            focused.send_keys("\u{e00c}").await.ok()
+        })
+        .await;
     }
 
     /// Replaces what is in a field.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
-        let field = self
-            .within(format!("`{id}` can be typed into"), SOON, async || {
-                let field = self.find(id).await;
-                field.clear().await.ok()?;
-                field.send_keys(text).await.ok().map(|()| field)
-            })
-            .await;
-        self.within(format!("`{id}` holds what was typed"), SOON, async || {
-            let value = field.prop("value").await.ok()??;
+        self.within(format!("`{id}` can be typed into"), SOON, async || {
+            let field = self.find(id).await;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok()
+        })
+        .await;
+        self.holds(id, text).await;
+    }
+
+    /// Replaces what is in a field at once, for one whose beginnings are looked at while they are typed.
+    pub(crate) async fn paste_into(&self, id: &str, text: &str) {
+        const PASTE: &str = "
+            const [css, text] = arguments;
+            const field = document.querySelector(css);
+            field.value = text;
+            field.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.find(id).await;
+        let css = format!("[data-testid=\"{id}\"]");
+        let pasted = self.client.execute(PASTE, vec![json!(css), json!(text)]);
+        in_time("the field takes a text", pasted).await;
+        self.holds(id, text).await;
+    }
+
+    async fn holds(&self, id: &str, text: &str) {
+        self.within(format!("`{id}` holds `{text}`"), SOON, async || {
+            let value = self.find(id).await.prop("value").await.ok()??;
             (value == text).then_some(())
         })
         .await;
@@ -344,6 +364,9 @@ impl App {
 
     /// Waits for the webserver and speaks to its GraphQL.
     pub(crate) async fn graphql(&self) -> Graphql {
+        // Until then it may still move to another port.
+        self.wait_for_state("service-webserver", &["running"], STARTING)
+            .await;
         let port = self
             .within("the webserver was told its port", STARTING, async || {
                 self.children().iter().find_map(port_of_webserver)

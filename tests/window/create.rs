@@ -8,7 +8,7 @@ use testkit::{TestDir, wait_until_none_mentions};
 
 use crate::app::{App, MAKING, SOON, STARTING};
 
-const RUN: Duration = Duration::from_secs(90);
+const RUN: Duration = Duration::from_secs(240);
 
 const PROJECT: &str = "projects/inventory";
 
@@ -69,7 +69,7 @@ async fn from_an_empty_folder_to_a_materialised_asset() {
     app.click("stop-all").await;
     app.location_is(PROJECT, "stopped").await;
     app.close().await;
-    wait_until_none_mentions(&[folder.path()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[folder.path()]).await;
 }
 
 /// Makes `work/analytics` with the project `inventory`.
@@ -101,7 +101,7 @@ async fn new_workspace(person: &Person<'_>, work: &Path) {
 async fn add_asset(person: &Person<'_>) -> String {
     person.click(&format!("row-menu-{PROJECT}")).await;
     person.click("row-menu-plus").await;
-    person.app.find_within("type-dagster.asset", SOON).await;
+    person.app.find_within("type-dagster.asset", STARTING).await;
     // dg is run in a copy first, to show what it writes.
     let shown = "what dg would write is shown";
     person

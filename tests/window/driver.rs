@@ -1,6 +1,5 @@
 //! WebKit's own WebDriver server, which starts the app and reaches its page.
 
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,7 +26,8 @@ impl Driver {
         );
         // Another program may have taken the port that was free a moment ago.
         for _ in 0..PORTS {
-            if let Some(driver) = Driver::at(free_port(), environment).await {
+            if let Some(driver) = Driver::at(process::ports::any_free().unwrap(), environment).await
+            {
                 return driver;
             }
         }
@@ -78,9 +78,4 @@ impl Drop for Driver {
             .status();
         let _ = self.server.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -77,5 +77,5 @@ async fn everything_is_put_right_with_fix_all_safe_and_two_more_clicks() {
         app.location_is(location, "stopped").await;
     }
     app.close().await;
-    wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
 }

@@ -14,7 +14,7 @@ async fn after_a_kill_at_any_moment_nothing_is_left() {
     let first = App::start(&workspace, &[]).await;
     first.open_by_typed_path(&workspace).await;
     first.kill();
-    wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
 
     let path = workspace.path();
     for round in 0..rounds(5, 30) {
@@ -60,7 +60,7 @@ async fn after_a_kill_at_any_moment_nothing_is_left() {
             "round {round}: killed after {moment} ms of stretch {}",
             round % 4
         );
-        wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+        wait_until_none_mentions(&[workspace.around()]).await;
     }
 }
 

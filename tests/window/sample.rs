@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::json;
 use testkit::{TestDir, wait_until_none_mentions};
@@ -54,7 +53,7 @@ async fn from_its_card_to_its_asset_in_the_dagster_ui() {
     assert!(edge, "{nodes}");
     app.click("stop-all").await;
     app.close().await;
-    wait_until_none_mentions(&[folder.path()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[folder.path()]).await;
     assert_eq!(tracebacks(&state), Vec::<String>::new());
 }
 

@@ -36,7 +36,7 @@ async fn the_fine_location_is_served_beside_two_that_are_not() {
         .await
         .unwrap();
     graphql
-        .wait_for_run(&run, "SUCCESS", Duration::from_secs(90))
+        .wait_for_run(&run, "SUCCESS", Duration::from_secs(240))
         .await;
     let served = graphql.locations().await.unwrap();
     let science = served.iter().find(|entry| entry.name == "data-science");
@@ -58,14 +58,12 @@ async fn the_fine_location_is_served_beside_two_that_are_not() {
     assert_eq!(server_of(&app, "data-engineering"), before);
 
     app.click("stop-all").await;
-    wait_until(
-        "only the app is left",
-        Duration::from_secs(10),
-        async || app.children().is_empty(),
-    )
+    wait_until("only the app is left", STARTING, async || {
+        app.children().is_empty()
+    })
     .await;
     app.close().await;
-    wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
 }
 
 /// The processes of one location's code server.

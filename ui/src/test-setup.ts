@@ -1,9 +1,11 @@
-// What jsdom lacks and the screens use.
+// What jsdom lacks and the screens use, and patience: what is waited for comes late on a busy machine.
 
 import { afterEach } from 'vitest';
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, configure } from '@testing-library/svelte';
 
 import { later } from './screens/later.svelte';
+
+configure({ asyncUtilTimeout: 30_000 });
 
 window.matchMedia ??= (query: string) =>
   ({

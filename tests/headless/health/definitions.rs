@@ -205,15 +205,22 @@ async fn an_import_that_takes_seconds_names_what_costs_most() {
     };
     assert_eq!(finding.severity, Severity::Warning);
     assert_eq!(finding.evidence.len(), 3, "{finding:?}");
-    let costly_took = seconds(&finding.evidence[0], "data_science.costly: ");
+    let named = finding.evidence.iter();
+    let named = named
+        .map(String::as_str)
+        .find(|told| told.starts_with("data_science.costly"));
+    let costly_took = seconds(named.unwrap(), "data_science.costly: ");
     let all_took = seconds(&finding.title, "Importing the code takes ");
     assert!(5.5 <= costly_took && costly_took < all_took, "{finding:?}");
 
     fs_err::write(&costly, "").unwrap();
     deck.location_restart(request()).await.unwrap();
-    within("it passes", STARTING, async || {
+    // On a machine that is busy enough the others still take their seconds.
+    within("it costs nothing any more", STARTING, async || {
         let location = checked.opened.location(PROJECT).await;
-        (is_ready(&location) && checked.found("import-time").await.is_empty()).then_some(())
+        let found = checked.found("import-time").await;
+        let mut named = found.iter().flat_map(|finding| &finding.evidence);
+        (is_ready(&location) && !named.any(|told| told.contains("costly"))).then_some(())
     })
     .await;
     deck.shut_down().await;

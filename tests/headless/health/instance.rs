@@ -11,6 +11,7 @@ use testkit::{TestDir, TestWorkspace, wait_until, within};
 
 use super::{Checked, lines};
 use crate::launched::STARTING;
+use crate::opened::take_away;
 
 async fn checked(workspace: &TestWorkspace) -> Checked {
     Checked::of(&workspace.path(), &workspace.state()).await
@@ -136,7 +137,7 @@ async fn deployments_local_is_synced_and_gets_what_it_lacks() {
         "its pyproject.toml asks for it"
     );
     checked.fixed(&finding).await;
-    fs_err::remove_dir_all(&environment).unwrap();
+    take_away(&environment);
     let finding = checked.the_finding("deployment-synced").await;
     assert_eq!(finding.title, "deployments/local has no environment");
     checked.fixed(&finding).await;
@@ -284,12 +285,16 @@ async fn a_daemon_that_ends_by_itself_is_a_finding_until_it_is_back() {
         let up = matches!(daemon.lifecycle, Lifecycle::Running { .. });
         daemon.process.filter(|_| up)
     };
-    // It is tried again each time a little later: sooner or later it is seen down.
+    // It is tried again each time a little later, and at last no more: sooner or later it is seen down.
+    let mut killed = None;
     let finding = within("its end is told", STARTING, async || {
-        if let Some(process) = running().await {
-            let pid = process.pid.to_string();
-            let killed = Command::new("kill").args(["-KILL", &pid]).status();
-            assert!(killed.unwrap().success());
+        if let Some(process) = running().await
+            && killed.replace(process.pid) != Some(process.pid)
+        {
+            // It may have ended since it was looked at.
+            let _gone = Command::new("kill")
+                .args(["-KILL", &process.pid.to_string()])
+                .status();
         }
         checked.found("services-up").await.pop()
     })
@@ -299,6 +304,9 @@ async fn a_daemon_that_ends_by_itself_is_a_finding_until_it_is_back() {
         "{finding:?}"
     );
     assert_eq!(finding.severity, Severity::Warning);
+    deck.service_start(ServiceRequest { service })
+        .await
+        .unwrap();
     within("it is back", STARTING, running).await;
     assert_eq!(checked.found("services-up").await, []);
     deck.shut_down().await;

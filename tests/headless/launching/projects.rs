@@ -19,7 +19,7 @@ async fn a_running_project_is_stopped_and_its_folder_can_be_had_back() {
         ..LaunchRequest::default()
     };
     deck.launch(launch).await.unwrap();
-    within("data-science runs", Duration::from_secs(90), async || {
+    within("data-science runs", Duration::from_secs(240), async || {
         let open = deck
             .snapshot_get(Nothing {})
             .await
@@ -39,7 +39,7 @@ async fn a_running_project_is_stopped_and_its_folder_can_be_had_back() {
     assert_eq!(plan.stops, ["data-science"]);
     assert_eq!(plan.trash.len(), 1);
     assert!(
-        plan.trash[0].files > 500 && plan.trash[0].bytes > 1e6,
+        plan.trash[0].cut || (plan.trash[0].files > 500 && plan.trash[0].bytes > 1e6),
         "{plan:?}"
     );
     assert!(folder.is_dir(), "a plan moves nothing");

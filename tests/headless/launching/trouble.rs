@@ -6,6 +6,7 @@ use std::time::Duration;
 use dagdeck::wire::{Lifecycle, LocationRequest, Readiness, StopLocationRequest};
 use testkit::TestWorkspace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::launched::{Launched, is_ready};
 
@@ -59,7 +60,7 @@ async fn of_three_locations_the_fine_one_is_served_and_the_others_come_in_when_f
     let graphql = launched.graphql().await;
     let all = ["data-engineering", "data-science", "no-environment"];
     graphql
-        .wait_until_loaded(&all, Duration::from_secs(30))
+        .wait_until_loaded(&all, Duration::from_secs(120))
         .await;
     assert_eq!(
         webserver,
@@ -111,24 +112,33 @@ async fn a_killed_server_comes_back_by_itself_and_a_stopped_one_stays_down() {
     launched
         .graphql()
         .await
-        .wait_until_loaded(&["data-science"], Duration::from_secs(30))
+        .wait_until_loaded(&["data-science"], Duration::from_secs(120))
         .await;
     launched.end().await;
+}
+
+/// A launch whose webserver was started and has not got so far as to take its port: another took it.
+async fn taken_while_it_starts() -> (Launched, u16, TcpListener) {
+    loop {
+        let port = process::ports::any_free().unwrap();
+        let launched = Launched::begun(TestWorkspace::copy(), Some(port)).await;
+        launched
+            .until("the webserver was started", |workspace| {
+                workspace.webserver.process.is_some()
+            })
+            .await;
+        if let Ok(taken) = TcpListener::bind(("127.0.0.1", port)).await {
+            return (launched, port, taken);
+        }
+        // A test that stood still for seconds was too late.
+        launched.end().await;
+    }
 }
 
 /// A program that takes the webserver's port while that starts, and answers just like one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_taken_while_the_webserver_starts_is_not_taken_for_ours() {
-    let port = process::ports::any_free().unwrap();
-    let launched = Launched::begun(TestWorkspace::copy(), Some(port)).await;
-    launched
-        .until("the webserver was started", |workspace| {
-            workspace.webserver.process.is_some()
-        })
-        .await;
-    let taken = tokio::net::TcpListener::bind(("127.0.0.1", port))
-        .await
-        .expect("the webserver has not got so far");
+    let (launched, port, taken) = taken_while_it_starts().await;
     tokio::spawn(async move {
         let body = r#"{"dagster_webserver_version":"1.0.0"}"#;
         let length = body.len();

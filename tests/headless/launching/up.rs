@@ -6,8 +6,8 @@ use testkit::{Graphql, TestWorkspace, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
 
-const STARTING: Duration = Duration::from_secs(90);
-const ENDING: Duration = Duration::from_secs(15);
+const STARTING: Duration = Duration::from_secs(240);
+const ENDING: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_all_locations_until_asked_to_end() {
@@ -20,7 +20,7 @@ async fn serves_all_locations_until_asked_to_end() {
             .await;
         up.signal(signal);
         up.ended(ENDING).await;
-        wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+        wait_until_none_mentions(&[workspace.around()]).await;
     }
 }
 
@@ -33,7 +33,7 @@ async fn leaves_nothing_behind_when_killed() {
         .await;
     up.signal("KILL");
     up.ended(ENDING).await;
-    wait_until_none_mentions(&[workspace.around()], Duration::from_secs(5)).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the index answers from: the wheels that lie in its folder, and those that are made of them.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -128,8 +129,9 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     if fs_err::read(file).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
-    let half = file.with_extension(format!("{}.half", std::process::id()));
-    fs_err::write(&half, bytes)?;
-    fs_err::rename(&half, file)?;
+    let folder = file.parent().context("a file of a shelf lies in it")?;
+    let mut half = tempfile::NamedTempFile::new_in(folder)?;
+    half.write_all(bytes)?;
+    half.persist(file)?;
     Ok(())
 }

@@ -202,6 +202,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is about programs that start in any way"
+    )]
     fn a_free_port_stays_free_while_programs_start() {
         use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -12,15 +12,19 @@ impl FakeTool {
     /// Puts an executable `name` into `folder` that notes its arguments, then runs `body` (POSIX shell).
     #[cfg(unix)]
     pub fn new(folder: &Path, name: &str, body: &str) -> FakeTool {
-        use std::os::unix::fs::PermissionsExt;
-
         fs_err::create_dir_all(folder).unwrap();
         let program = folder.join(name);
         let asked = folder.join(format!("{name}.asked"));
         let quoted = asked.to_str().unwrap().replace('\'', r"'\''");
         let script = format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> '{quoted}'\n{body}\n");
-        fs_err::write(&program, script).unwrap();
-        fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // Written by another program: what this one has open for writing, a child that another test forks meanwhile has too
+        // until it has become its program, and no system runs a file that is open for writing.
+        let written = std::process::Command::new("sh")
+            .args(["-c", "printf %s \"$2\" > \"$1\" && chmod 755 \"$1\"", "sh"])
+            .args([program.as_os_str(), script.as_ref()])
+            .status()
+            .unwrap();
+        assert!(written.success(), "{} is not written", program.display());
         FakeTool { program, asked }
     }
 

@@ -248,6 +248,7 @@ fn a_folder_that_is_replaced_is_still_watched() {
 fn five_hundred_files_are_few_changes_and_all_are_named() {
     let watched = Watched::new();
     let mut wanted = Vec::new();
+    let begun = Instant::now();
     for number in 0..500 {
         let file = watched.path(&format!(
             "projects/a/src/a/defs/m{}/f{number}.py",
@@ -256,6 +257,7 @@ fn five_hundred_files_are_few_changes_and_all_are_named() {
         write(&file, "x = 1\n");
         wanted.push(file);
     }
+    let wrote = begun.elapsed();
     let mut named = std::collections::BTreeSet::new();
     let mut told = 0;
     while named.len() < wanted.len() {
@@ -266,7 +268,9 @@ fn five_hundred_files_are_few_changes_and_all_are_named() {
         }
     }
     assert!(wanted.iter().all(|file| named.contains(file)));
-    assert!(told <= 20, "{told} changes");
+    // A writer that pauses ends a burst.
+    let bursts = wrote.as_millis() / 80;
+    assert!(told <= 20 + bursts, "{told} changes");
 }
 
 #[test]

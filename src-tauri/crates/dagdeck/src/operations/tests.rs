@@ -222,7 +222,7 @@ async fn a_damaged_record_is_set_aside_and_said() {
 #[tokio::test]
 async fn one_environment_is_changed_by_one_program_at_a_time() {
     let recorded = Recorded::new();
-    let script = "echo in >> turns; sleep 0.4; echo out >> turns";
+    let script = "echo in >> turns; until [ -e go ]; do sleep 0.02; done; echo out >> turns";
     let first = recorded.run("First", script, Some("venv"));
     until("the first has its turn", || recorded.path("turns").exists()).await;
     let second = recorded.run("Second", script, Some("venv"));
@@ -233,6 +233,7 @@ async fn one_environment_is_changed_by_one_program_at_a_time() {
             .is_some_and(|progress| progress.words.contains("waiting for another operation"))
     })
     .await;
+    std::fs::write(recorded.path("go"), "").unwrap();
     first.await.unwrap().unwrap();
     second.await.unwrap().unwrap();
     let turns = std::fs::read_to_string(recorded.path("turns")).unwrap();

@@ -46,6 +46,7 @@ pub(super) fn tried(step: &Step, outcome: Result<Counts>) -> (Result<Counts>, Ve
 mod tests {
     use super::*;
     use crate::test::Chosen;
+    use crate::test::steps::ByName;
     use crate::told::Told;
 
     /// The outcome of a runner of which tests of these names fail.
@@ -65,7 +66,7 @@ mod tests {
         })
     }
 
-    fn step(alone: Option<fn(&[String]) -> Result<Counts>>) -> Step {
+    fn step(alone: Option<ByName>) -> Step {
         Step {
             name: "step",
             run: |_: &Chosen| Ok(Counts::default()),

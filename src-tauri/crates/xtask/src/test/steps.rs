@@ -26,8 +26,11 @@ pub(crate) struct Step {
     /// Whether it runs at the same time as the step before it.
     pub(super) beside: bool,
     /// Runs the tests of these names, nothing beside them. None where a step's tests share the machine with nobody.
-    pub(super) alone: Option<fn(&[String]) -> Result<Counts>>,
+    pub(super) alone: Option<ByName>,
 }
+
+/// Runs the tests of these names.
+pub(super) type ByName = fn(&[String]) -> Result<Counts>;
 
 const STEPS: &[Step] = &[
     step("fmt", fmt),
@@ -85,7 +88,7 @@ const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step 
 }
 
 impl Step {
-    const fn or_alone(self, alone: fn(&[String]) -> Result<Counts>) -> Step {
+    const fn or_alone(self, alone: ByName) -> Step {
         Step {
             alone: Some(alone),
             ..self

@@ -51,13 +51,19 @@ async fn a_slow_import_is_found_with_the_module_that_costs_most() {
     };
     let found = measure(&facts, &project, Duration::from_millis(1500)).await;
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].evidence[0].starts_with("shop.slow: "), "{found:?}");
+    // On a busy machine another may have taken longer.
+    let names = |found: &[Finding]| -> bool {
+        let mut told = found.iter().flat_map(|one| &one.evidence);
+        told.any(|told| told.starts_with("shop.slow: "))
+    };
+    assert!(names(&found), "{found:?}");
     assert_eq!(found[0].evidence.len(), NAMED);
+    let hour = Duration::from_secs(3600);
+    assert_eq!(measure(&facts, &project, hour).await, []);
 
     let slow = project.working_directory.join("shop/slow.py");
     std::fs::write(slow, "").unwrap();
-    assert_eq!(
-        measure(&facts, &project, Duration::from_millis(1500)).await,
-        []
-    );
+    let found = measure(&facts, &project, Duration::ZERO).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(!names(&found), "{found:?}");
 }
