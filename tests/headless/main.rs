@@ -10,6 +10,7 @@
 )]
 
 mod cancel;
+mod closing;
 mod command;
 mod copies;
 mod create;

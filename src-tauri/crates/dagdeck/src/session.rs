@@ -87,7 +87,7 @@ impl Session {
         session.show_whole();
         watch::start(&session);
         measure::start(&session);
-        session.check_environments();
+        session.check_environments(false);
         Ok(session)
     }
 
@@ -96,6 +96,8 @@ impl Session {
         self.syncs.end().await;
         self.stop_all(by).await;
         self.ended.cancel();
+        // Who is showing the folder has shown it, and who comes after sees the end.
+        drop(self.refreshing.lock().await);
         self.asking.over().await;
     }
 

@@ -184,7 +184,7 @@ impl Child {
     }
 
     /// Waits for its end. Known only after all it printed has been read; something it left behind that holds the pipes
-    /// delays that by about a second. Any number of callers may wait.
+    /// delays that by about a second, and by more while that prints without a pause. Any number of callers may wait.
     pub async fn exited(&self) -> Exit {
         let mut exit = self.tree.exit.subscribe();
         let ended = exit

@@ -11,8 +11,8 @@ mod sweep;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -89,8 +89,8 @@ struct Shared {
     starting: Mutex<()>,
     run_file: RunFile,
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
-    /// True from when nothing is started any more.
-    closing: AtomicBool,
+    /// True from when nothing is started any more; read for as long as one is being started.
+    closing: RwLock<bool>,
 }
 
 impl Table {
@@ -116,7 +116,7 @@ impl Table {
             starting: Mutex::default(),
             run_file,
             trees: Mutex::default(),
-            closing: AtomicBool::new(false),
+            closing: RwLock::new(false),
         };
         Ok((
             Self {
@@ -246,10 +246,12 @@ impl Table {
 
     /// Starts nothing any more, and stops what still runs, all at once. What asked a question finds that its program ended.
     pub async fn close(&self) {
-        self.shared.closing.store(true, Ordering::Release);
+        // Waits for who is just starting one: it is listed then.
+        if let Ok(mut closing) = self.shared.closing.write() {
+            *closing = true;
+        }
         let begun = Instant::now();
-        // Looked at again: one may have been past that question and not listed yet, and one that is told to have ended may still
-        // be cleared up after.
+        // Looked at again: one that is told to have ended may still be cleared up after.
         loop {
             let still = self.running();
             if still.is_empty() || begun.elapsed() > CANCEL_GRACE + CLOSE_LIMIT {
@@ -264,7 +266,8 @@ impl Table {
     }
 
     fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
-        if self.shared.closing.load(Ordering::Acquire) {
+        let closing = self.shared.closing.read();
+        if closing.as_ref().is_ok_and(|closing| **closing) {
             let program = command.program.clone();
             return Err(SpawnError::Closing { program });
         }

@@ -54,6 +54,8 @@ pub(crate) struct Told {
     pub(crate) counts: Counts,
     /// The names of what failed, where the runner is cargo's.
     pub(crate) failed: Vec<String>,
+    /// How many of cargo's test programs began and have not told their result.
+    pub(crate) unfinished: u32,
     /// The list that is being read: what failed is told twice, first with its output.
     listed: Vec<String>,
 }
@@ -74,9 +76,14 @@ impl Told {
         let uncoloured = without_colour(line);
         let plain = uncoloured.trim();
         self.counts.add_line(plain);
+        if plain.starts_with("running ") && (plain.ends_with(" tests") || plain.ends_with(" test"))
+        {
+            self.unfinished += 1;
+        }
         if plain == "failures:" {
             self.listed.clear();
         } else if let Some(result) = plain.strip_prefix(RESULT) {
+            self.unfinished = self.unfinished.saturating_sub(1);
             let listed = std::mem::take(&mut self.listed);
             self.failed
                 .extend(listed.into_iter().filter(|_| result.starts_with("FAILED")));
@@ -164,6 +171,11 @@ failures:
 test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out
 ";
         assert_eq!(told(text).failed, ["reload::one", "three"]);
+        assert_eq!(told(text).unfinished, 0);
+        assert_eq!(
+            told("running 1 test\nrunning 2 tests\ntest result: ok.").unfinished,
+            1
+        );
         let fine = "    in_passing\ntest result: ok. 1 passed; 0 failed; 0 ignored";
         assert_eq!(told(fine).failed, [""; 0]);
     }

@@ -66,8 +66,8 @@ impl Deck {
 
     pub async fn workspace_check(&self, _: Nothing) -> Answer<Nothing> {
         let session = self.opened().await?;
-        session.site.forget_stamps();
-        session.refresh().await;
+        session.read_and_show().await;
+        session.check_environments(true);
         Ok(Nothing {})
     }
 

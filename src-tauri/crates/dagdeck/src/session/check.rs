@@ -1,13 +1,14 @@
 //! Asks uv whether environments answer their lockfiles, in a trusted folder. Changes nothing on disk.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dagster::command::UvProject;
 use dagster::uv::SyncCheck;
 use futures::StreamExt;
-use tokio::sync::Mutex;
+use process::CancellationToken;
 use tokio_util::task::TaskTracker;
 use workspace::Environment;
 
@@ -17,14 +18,16 @@ use crate::wire::{EnvironmentState, EnvironmentView, OperationState};
 
 /// How long uv may take to compare one environment with its lockfile.
 const LIMIT: Duration = Duration::from_secs(120);
+/// How long a session waits for its questions at its end: a folder that hangs may hold one up.
+const ENDING: Duration = Duration::from_secs(5);
 /// How many environments are compared at once.
 const AT_ONCE: usize = 4;
 
 /// The questions of a session.
 #[derive(Default)]
 pub(super) struct Asking {
-    /// Held by who asks about all: another then finds its answers instead of asking the same beside it.
-    turn: Mutex<()>,
+    /// Held by who asks about an environment: another then finds the answer instead of asking the same beside it.
+    turns: Mutex<BTreeMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>,
     tasks: TaskTracker,
 }
 
@@ -32,7 +35,13 @@ impl Asking {
     /// Answers once those that nobody waits for are over. They end soon after their session.
     pub(super) async fn over(&self) {
         self.tasks.close();
-        self.tasks.wait().await;
+        // One that hangs has nothing running: it was about to ask.
+        let _over = tokio::time::timeout(ENDING, self.tasks.wait()).await;
+    }
+
+    fn turn(&self, environment: &Path) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(environment.to_owned()).or_default())
     }
 }
 
@@ -47,32 +56,28 @@ struct Question {
 }
 
 impl Session {
-    /// Asks uv about every environment with a lockfile, a few at a time, if the folder is trusted and uv is there.
-    pub(crate) fn check_environments(self: &Arc<Self>) {
+    /// Asks uv about every environment with a lockfile, a few at a time, if the folder is trusted and uv is there; `anew` also
+    /// about what nothing tells to have changed.
+    pub(crate) fn check_environments(self: &Arc<Self>, anew: bool) {
         if !self.site.is_trusted() {
             return;
         }
         let session = Arc::clone(self);
         self.asking.tasks.spawn(async move {
-            let asked = async {
-                session.site.context.awake().await;
-                session.ask_uv_about_all(false).await;
-            };
-            session.ended.run_until_cancelled(asked).await;
+            let awake = session.site.context.awake();
+            if session.ended.run_until_cancelled(awake).await.is_some() {
+                session.ask_uv_about_all(anew).await;
+            }
         });
     }
 
     /// Asks uv about every environment with a lockfile, a few at a time, where uv is there; `anew` also about what nothing
     /// tells to have changed.
     pub(super) async fn ask_uv_about_all(self: &Arc<Self>, anew: bool) {
-        let _turn = self.asking.turn.lock().await;
-        if anew {
-            self.site.forget_stamps();
-        }
         let Some(uv) = self.site.context.uv().await else {
             return;
         };
-        let questions = self.questions(&uv);
+        let questions = self.questions(&uv, anew);
         let Some(first) = questions.first() else {
             return;
         };
@@ -88,13 +93,17 @@ impl Session {
             ..Begun::default()
         });
         futures::stream::iter(questions)
-            .for_each_concurrent(AT_ONCE, |question| self.check(question))
+            .for_each_concurrent(AT_ONCE, |question| self.check(question, anew))
             .await;
-        let title = format!("Checked {what}");
-        operations.end(operation, OperationState::Succeeded, Some(title));
+        let (state, title) = if self.ended.is_cancelled() {
+            (OperationState::Cancelled, None)
+        } else {
+            (OperationState::Succeeded, Some(format!("Checked {what}")))
+        };
+        operations.end(operation, state, title);
     }
 
-    fn questions(&self, uv: &Path) -> Vec<Question> {
+    fn questions(&self, uv: &Path, anew: bool) -> Vec<Question> {
         let site = &self.site;
         let question = |location: Option<String>, folder: &Path, environment: &Environment| {
             let asked = environment.lockfile.is_some()
@@ -102,6 +111,7 @@ impl Session {
                 && sync::syncable(folder, environment);
             let stamp = asked.then(|| workspace::stamp(folder, environment))?;
             if let Some(answer) = site.answer_of(&environment.path)
+                && !anew
                 && site.answer_stands(&environment.path, &stamp)
             {
                 // What was read since may have put it out of sight.
@@ -127,14 +137,26 @@ impl Session {
         of_locations.chain(of_deployment).collect()
     }
 
-    async fn check(&self, question: Question) {
+    async fn check(&self, question: Question, anew: bool) {
         let site = &self.site;
         let environment = &question.environment;
+        let turn = self.asking.turn(environment);
+        let _turn = turn.lock().await;
+        if self.ended.is_cancelled() {
+            return;
+        }
+        if let Some(answer) = site.answer_of(environment)
+            && !anew
+            && site.answer_stands(environment, &question.stamp)
+        {
+            self.show_answer(question.location.as_deref(), &answer);
+            return;
+        }
         let syncs = site.syncs_of(environment);
         if site.is_syncing(environment) {
             return;
         }
-        let found = self.compare(&question.project).await;
+        let found = self.compare(&question.project, &self.ended).await;
         // A sync that began or ended meanwhile knows better.
         let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
             return;
@@ -150,14 +172,15 @@ impl Session {
         }
     }
 
-    /// What uv finds, unless the session ends first. One that can't answer leaves what the files tell; its words are in no way about the person's
+    /// What uv finds, unless `ended` comes first. One that can't answer leaves what the files tell; its words are in no way about the person's
     /// project.
-    pub(super) async fn compare(&self, project: &UvProject) -> Option<SyncCheck> {
+    pub(super) async fn compare(
+        &self,
+        project: &UvProject,
+        ended: &CancellationToken,
+    ) -> Option<SyncCheck> {
         let table = &self.site.context.table;
-        let finished = table
-            .run(&project.check(), None, LIMIT, &self.ended)
-            .await
-            .ok()?;
+        let finished = table.run(&project.check(), None, LIMIT, ended).await.ok()?;
         let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
         Some(check.with_unfinished(&project.unfinished))
     }

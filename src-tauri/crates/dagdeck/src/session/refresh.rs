@@ -10,7 +10,7 @@ impl Session {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
     pub(crate) async fn refresh(self: &Arc<Self>) {
         self.read_and_show().await;
-        self.check_environments();
+        self.check_environments(false);
     }
 
     /// As [`Self::refresh`], and returns when uv has answered; `anew` also about what nothing tells to have changed.
@@ -22,14 +22,18 @@ impl Session {
     }
 
     /// As [`Self::refresh`], without asking uv about every environment.
-    pub(super) async fn read_and_show(self: &Arc<Self>) {
+    pub(crate) async fn read_and_show(self: &Arc<Self>) {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
-        let _turn = self.refreshing.lock().await;
+        let turn = self.refreshing.lock().await;
         // The old reading stays where the new one can't be had; its reason is an internal error that the log has.
         let Ok(reading) = self.site.read_again(true).await else {
             return;
         };
         self.match_units().await;
+        // Another workspace may be on the board by now.
+        if self.ended.is_cancelled() {
+            return;
+        }
         let shows = self.site.context.board.read(|snapshot| {
             let shown = snapshot.workspace.iter().flat_map(|one| &one.locations);
             shown
@@ -42,6 +46,7 @@ impl Session {
             self.show_whole_keeping_watch();
         }
         self.show_launch();
+        drop(turn);
         self.start_wanted().await;
         self.tell_webserver_of_workspace().await;
     }

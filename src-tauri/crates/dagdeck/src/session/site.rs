@@ -177,13 +177,6 @@ impl Site {
         known.is_some_and(|answer| answer.stamp.as_deref() == Some(stamp))
     }
 
-    /// Has uv be asked about every environment anew.
-    pub(crate) fn forget_stamps(&self) {
-        for answer in lock(&self.answers).values_mut() {
-            answer.stamp = None;
-        }
-    }
-
     /// Dagdeck's own folder for this workspace.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

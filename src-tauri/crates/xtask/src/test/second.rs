@@ -1,6 +1,6 @@
 //! What failed beside other tests gets one more try by itself. A test that passes then does not hold a landing up, for a machine
 //! that is busy enough brings out what nobody brought in; it is named at the end of the run, and is a fault to be put right.
-//! What fails twice has failed, and so has a step of which more than a few tests failed.
+//! What fails twice has failed, and so has a step of which more than a few tests failed or a test program crashed.
 
 use anyhow::Result;
 
@@ -21,7 +21,8 @@ pub(super) fn tried(step: &Step, outcome: Result<Counts>) -> (Result<Counts>, Ve
         return (Err(error), Vec::new());
     };
     let (names, first) = (&failed.told.failed, failed.told.counts);
-    if names.is_empty() || names.len() > FEW {
+    let crashed = failed.told.unfinished > 0;
+    if names.is_empty() || names.len() > FEW || crashed {
         return (Err(error), Vec::new());
     }
     setup::say(&format!("{} once more: {}", step.name, names.join(", ")));

@@ -310,7 +310,7 @@ impl Session {
         if now.lockfile.is_none() || !now.can_run() || self.syncs.ended.is_cancelled() {
             return None;
         }
-        self.compare(project).await
+        self.compare(project, &self.syncs.ended).await
     }
 
     fn show_check_of(&self, target: &Target, check: &SyncCheck) {
