@@ -98,6 +98,8 @@ impl Session {
         self.ended.cancel();
         // Who is showing the folder has shown it, and who comes after sees the end.
         drop(self.refreshing.lock().await);
+        // It may have started what was wanted while the rest was being stopped.
+        self.stop_all(by).await;
         self.asking.over().await;
     }
 

@@ -110,12 +110,7 @@ impl Session {
                 && environment.can_run()
                 && sync::syncable(folder, environment);
             let stamp = asked.then(|| workspace::stamp(folder, environment))?;
-            if let Some(answer) = site.answer_of(&environment.path)
-                && !anew
-                && site.answer_stands(&environment.path, &stamp)
-            {
-                // What was read since may have put it out of sight.
-                self.show_answer(location.as_deref(), &answer);
+            if !anew && self.is_answered(location.as_deref(), &environment.path, &stamp) {
                 return None;
             }
             Some(Question {
@@ -137,19 +132,27 @@ impl Session {
         of_locations.chain(of_deployment).collect()
     }
 
+    /// Whether the last answer still stands. It is shown then: what was read since may have put it out of sight.
+    fn is_answered(&self, location: Option<&str>, environment: &Path, stamp: &str) -> bool {
+        let answer = self.site.answer_of(environment);
+        let standing = answer.filter(|_| self.site.answer_stands(environment, stamp));
+        if let Some(answer) = &standing {
+            self.show_answer(location, answer);
+        }
+        standing.is_some()
+    }
+
     async fn check(&self, question: Question, anew: bool) {
         let site = &self.site;
         let environment = &question.environment;
         let turn = self.asking.turn(environment);
         let _turn = turn.lock().await;
+        let location = question.location.as_deref();
         if self.ended.is_cancelled() {
             return;
         }
-        if let Some(answer) = site.answer_of(environment)
-            && !anew
-            && site.answer_stands(environment, &question.stamp)
-        {
-            self.show_answer(question.location.as_deref(), &answer);
+        // Another may have been answered the same, meanwhile.
+        if !anew && self.is_answered(location, environment, &question.stamp) {
             return;
         }
         let syncs = site.syncs_of(environment);
@@ -162,7 +165,7 @@ impl Session {
             return;
         };
         site.keep_answer(environment, &found, Some(question.stamp));
-        self.show_answer(question.location.as_deref(), &found);
+        self.show_answer(location, &found);
     }
 
     fn show_answer(&self, location: Option<&str>, found: &SyncCheck) {

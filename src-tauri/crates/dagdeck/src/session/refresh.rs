@@ -46,8 +46,9 @@ impl Session {
             self.show_whole_keeping_watch();
         }
         self.show_launch();
-        drop(turn);
+        // Within the turn: a close that waits for it stops these too.
         self.start_wanted().await;
+        drop(turn);
         self.tell_webserver_of_workspace().await;
     }
 

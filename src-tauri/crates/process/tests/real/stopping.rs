@@ -218,6 +218,33 @@ async fn a_run_that_nobody_waits_for_any_more_is_ended() {
     until("it is gone", LONG, || tagged(&tag, 0).is_empty());
 }
 
+#[tokio::test]
+async fn a_closed_table_has_ended_everything_and_starts_nothing_more() {
+    let (table, _folder) = table();
+    let tag = fresh_tag();
+    let child = table
+        .spawn(&script("(setsid sleep 987 &); sleep 988", &tag), None)
+        .unwrap();
+    until("the tree stands", LONG, || tagged(&tag, 0).len() >= 2);
+    let never = CancellationToken::new();
+    let question = script("sleep 989", &tag);
+    let asked = table.run(&question, None, LONG, &never);
+    let close = async {
+        while table.running().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        table.close().await;
+    };
+    let (answer, ()) = tokio::join!(asked, close);
+    assert_eq!(answer.unwrap().exit, Exit::Signal(15));
+    assert!(child.was_stopped());
+    assert_eq!(table.running().len(), 0);
+    until_gone(&tag);
+    let refused = table.spawn(&script("sleep 990", &tag), None).err().unwrap();
+    assert!(matches!(refused, SpawnError::Closing { .. }), "{refused}");
+    assert!(tagged(&tag, 0).is_empty(), "nothing is started any more");
+}
+
 #[test]
 fn a_dropped_table_takes_everything_along() {
     let (table, folder) = table();

@@ -52,10 +52,8 @@ const STEPS: &[Step] = &[
 /// What only `cargo xtask soak` runs: stories as often as it takes to meet what happens rarely.
 const SOAK: &[Step] = &[
     step("cancels", |_| soaked(driven("headless"), "cancel::")),
-    step("reloads", |_| soaked(dagster_tests(), "reload::")),
-    step("guards", |_| {
-        soaked(process_tests(), "killed_at_any_moment")
-    }),
+    step("reloads", |_| soaked(real_tests(), "reload::")),
+    step("guards", |_| soaked(real_tests(), "killed_at_any_moment")),
     step("kills", |_| {
         let display = Display::open()?;
         soaked(display.within(driven("window")), "killed::")
@@ -241,30 +239,13 @@ pub(crate) fn driven(test: &str) -> Program {
         .labelled(test)
 }
 
-/// Tests of single Dagsters, which are the crate's own.
-fn dagster_tests() -> Program {
-    real_tests("dagdeck-dagster", "dagster")
-}
-
-/// Tests of process trees, which are the crate's own.
-fn process_tests() -> Program {
-    real_tests("dagdeck-process", "process")
-}
-
-fn real_tests(package: &str, label: &str) -> Program {
+/// The crates' own tests with real processes. Of the whole workspace, so that what is compiled is shared with the other steps.
+fn real_tests() -> Program {
     Program::new("cargo")
-        .args([
-            "test",
-            "--locked",
-            "--package",
-            package,
-            "--test",
-            "real",
-            "--",
-        ])
+        .args(["test", "--locked", "--workspace", "--test", "real", "--"])
         .env("DAGDECK_TEST_WORKSPACE", places::test_workspace())
         .env(skips::FILE, skips::file())
-        .labelled(label)
+        .labelled("real")
 }
 
 /// Builds the programs that tests drive. Tests are selected too, so that Cargo unifies features as for `cargo test` and
