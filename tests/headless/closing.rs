@@ -10,7 +10,7 @@ async fn looks_that_are_under_way_end_with_their_workspace() {
     let workspace = TestWorkspace::copy();
     let Opened { deck } = Opened::of(&workspace.path(), &workspace.state()).await;
     for _ in 0..3 {
-        // One after the other reads the folder: some come to it after the close.
+        // One after the other reads the folder, and the close comes upon the first of them.
         let look = || deck.workspace_check(Nothing {});
         let close = deck.workspace_close(Nothing {});
         let (.., closed) = tokio::join!(look(), look(), look(), look(), look(), look(), close);

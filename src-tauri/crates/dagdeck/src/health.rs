@@ -68,6 +68,13 @@ impl Health {
         let facts = Arc::new(facts::gather(&self.context, session).await);
         let mut record = self.kept().record.clone();
         ::health::run(&facts, request, &mut record).await;
+        // What was asked of a workspace that was closed meanwhile ended with it, and tells nothing.
+        if session.is_some_and(|session| session.is_over()) {
+            self.context
+                .board
+                .change_health(|view| view.checking = false);
+            return;
+        }
         {
             let mut kept = self.kept();
             kept.record = record;

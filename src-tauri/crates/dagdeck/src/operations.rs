@@ -18,7 +18,7 @@ use crate::clock;
 use crate::wire::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
 
 pub(crate) use kept::Keeper;
-pub(crate) use once::{Line, Once, Turn, judge};
+pub(crate) use once::{Line, Once, Turn, cancelled, judge};
 
 /// How many lines of one that failed stay with it.
 const TAIL_KEPT: usize = 40;

@@ -155,6 +155,23 @@ impl Session {
         }
     }
 
+    /// Asks a unit for a process, unless everything is being ended for good.
+    async fn tell(&self, unit: &Unit, ask: Ask) {
+        if !self.ended.is_cancelled() {
+            unit.ask(ask).await;
+        }
+    }
+
+    /// Whether it was closed: nothing of it belongs on the screen any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended.is_cancelled()
+    }
+
+    /// Ends with the session.
+    pub(crate) fn ended(&self) -> &CancellationToken {
+        &self.ended
+    }
+
     /// Every unit.
     fn units(&self) -> Vec<Unit> {
         let locations = self.running_all().into_values().map(|running| running.unit);
@@ -169,7 +186,7 @@ impl Session {
         self.site.require_trust()?;
         self.site.startable(id)?;
         self.site.want(id);
-        unit.ask(Ask::Start).await;
+        self.tell(&unit, Ask::Start).await;
         self.tell_webserver_of_workspace().await;
         Ok(())
     }
@@ -192,7 +209,7 @@ impl Session {
         self.site.require_trust()?;
         self.site.startable(id)?;
         self.site.want(id);
-        unit.ask(Ask::Restart).await;
+        self.tell(&unit, Ask::Restart).await;
         Ok(())
     }
 
@@ -206,7 +223,7 @@ impl Session {
         self.site.require_trust()?;
         self.site.startable(id)?;
         running.orders.because(cause);
-        running.unit.ask(Ask::Reload).await;
+        self.tell(&running.unit, Ask::Reload).await;
         Ok(())
     }
 
@@ -218,14 +235,14 @@ impl Session {
             .port()
             .filter(|port| process::ports::is_free(*port));
         self.prepare_services(port, false).await?;
-        self.service(name).ask(Ask::Start).await;
+        self.tell(self.service(name), Ask::Start).await;
         Ok(())
     }
 
     /// Stops and starts the webserver or the daemon.
     pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), ApiError> {
         self.prepare_services(None, false).await?;
-        self.service(name).ask(Ask::Restart).await;
+        self.tell(self.service(name), Ask::Restart).await;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dagster::instance::Instance;
 use dagster::uv::SyncCheck;
-use process::Table;
+use process::{CancellationToken, Table};
 use workspace::{Project, Reading};
 
 use crate::finding::{Place, Subject};
@@ -17,6 +17,8 @@ use crate::machine::{Python, Tool, ToolState};
 pub struct Facts {
     /// Runs what a check asks.
     pub table: Arc<Table>,
+    /// Ends what a check asks: when the workspace is closed, nobody wants the answer any more.
+    pub ended: CancellationToken,
     /// Dagdeck's own folder, absolute. Questions about no project are asked from there.
     pub folder: PathBuf,
     /// This machine.

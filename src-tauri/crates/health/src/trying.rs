@@ -22,6 +22,7 @@ pub(crate) fn machine(state: &Path) -> Facts {
     let (table, _) = process::Table::open(state, guard).unwrap();
     Facts {
         table: Arc::new(table),
+        ended: process::CancellationToken::new(),
         folder: state.to_owned(),
         machine: MachineFacts::default(),
         workspace: None,

@@ -153,7 +153,8 @@ impl Table {
     /// future is dropped.
     ///
     /// # Errors
-    /// When it cannot be started, takes longer than `limit`, or is cancelled. Any exit code is a result, not an error.
+    /// When it cannot be started, takes longer than `limit`, or is cancelled, as it also is when the table is closed. Any
+    /// exit code is a result, not an error.
     pub async fn run(
         &self,
         command: &CommandLine,
@@ -178,14 +179,16 @@ impl Table {
     ) -> Result<Finished, RunError> {
         let captured = Arc::new(Mutex::new(Captured::default()));
         let begun = Instant::now();
-        let child = self.start(
-            command,
-            &Output {
-                log,
-                hear,
-                captured: Some(Arc::clone(&captured)),
-            },
-        )?;
+        let output = Output {
+            log,
+            hear,
+            captured: Some(Arc::clone(&captured)),
+        };
+        let child = match self.start(command, &output) {
+            Ok(child) => child,
+            Err(SpawnError::Closing { program }) => return Err(RunError::Cancelled { program }),
+            Err(error) => return Err(error.into()),
+        };
         let unless_dropped = KillOnDrop(child.clone());
         let exit = tokio::select! {
             exit = child.exited() => Some(exit),
@@ -214,6 +217,11 @@ impl Table {
                 }
             });
         };
+        // By another than this call: the table is being closed.
+        if child.was_stopped() {
+            let program = command.program.clone();
+            return Err(RunError::Cancelled { program });
+        }
         Ok(Finished {
             exit,
             stdout: kept.stdout,

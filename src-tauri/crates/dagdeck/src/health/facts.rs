@@ -18,6 +18,9 @@ pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>
     let (tools, pythons) = context.machine().await;
     Facts {
         table: Arc::clone(&context.table),
+        ended: session
+            .map(|session| session.ended().clone())
+            .unwrap_or_default(),
         folder: context.state_folder.clone(),
         machine: MachineFacts {
             tools,

@@ -239,7 +239,7 @@ impl Operations {
 }
 
 /// What was taken back, as an error: no alarm.
-fn cancelled() -> ApiError {
+pub(crate) fn cancelled() -> ApiError {
     ApiError::new(ErrorCode::Cancelled, "Cancelled.")
 }
 

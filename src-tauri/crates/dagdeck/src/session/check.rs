@@ -77,6 +77,10 @@ impl Session {
         let Some(uv) = self.site.context.uv().await else {
             return;
         };
+        // What is on the board belongs to another by now.
+        if self.ended.is_cancelled() {
+            return;
+        }
         let questions = self.questions(&uv, anew);
         let Some(first) = questions.first() else {
             return;
@@ -148,7 +152,8 @@ impl Session {
         let turn = self.asking.turn(environment);
         let _turn = turn.lock().await;
         let location = question.location.as_deref();
-        if self.ended.is_cancelled() {
+        // The person may have taken back meanwhile that programs run here.
+        if self.ended.is_cancelled() || !site.is_trusted() {
             return;
         }
         // Another may have been answered the same, meanwhile.

@@ -11,6 +11,7 @@ use workspace::{Project, Target};
 
 use super::{Session, deployment, location, service, view};
 use crate::clock;
+use crate::operations;
 use crate::present;
 use crate::unit::{Ask, Unit};
 use crate::wire::{
@@ -25,8 +26,11 @@ impl Session {
         site.require_trust()?;
         let since = clock::now();
         let chosen = self.chosen(&request.locations)?;
-        self.prepare_services(request.port, request.make_deployment)
-            .await?;
+        let prepare = self.prepare_services(request.port, request.make_deployment);
+        self.ended
+            .run_until_cancelled(prepare)
+            .await
+            .unwrap_or_else(|| Err(operations::cancelled()))?;
         for project in &chosen {
             site.want(&project.id);
         }
@@ -44,7 +48,7 @@ impl Session {
         site.loading.send_replace(true);
         let services = [self.webserver.clone(), self.daemon.clone()];
         for unit in startable.iter().chain(&services) {
-            unit.ask(Ask::Start).await;
+            self.tell(unit, Ask::Start).await;
         }
         let session = Arc::clone(self);
         tokio::spawn(async move {

@@ -25,8 +25,11 @@ impl Session {
     pub(crate) async fn read_and_show(self: &Arc<Self>) {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
         let turn = self.refreshing.lock().await;
+        // A close waits for this turn, and never for a folder that does not answer.
+        let read = self.site.read_again(true);
+        let read = self.ended.run_until_cancelled(read).await;
         // The old reading stays where the new one can't be had; its reason is an internal error that the log has.
-        let Ok(reading) = self.site.read_again(true).await else {
+        let Some(Ok(reading)) = read else {
             return;
         };
         self.match_units().await;
@@ -118,7 +121,7 @@ impl Session {
                 && never_started
                 && self.site.startable(&project.id).is_ok()
             {
-                unit.ask(Ask::Start).await;
+                self.tell(&unit, Ask::Start).await;
             }
         }
     }

@@ -75,6 +75,9 @@ impl Session {
             .any(|change| !matches!(change, Change::Code { .. }));
         if settings {
             self.refresh().await;
+            if self.ended.is_cancelled() {
+                return;
+            }
             watcher.replan(&WatchPlan::of(&self.site.reading()));
             self.show_watch(watcher);
         }

@@ -17,6 +17,7 @@ pub(crate) fn table(folder: &std::path::Path) -> process::Table {
 fn facts(folder: &std::path::Path) -> Arc<Facts> {
     Arc::new(Facts {
         table: Arc::new(table(folder)),
+        ended: process::CancellationToken::new(),
         folder: folder.to_owned(),
         machine: MachineFacts::default(),
         workspace: None,

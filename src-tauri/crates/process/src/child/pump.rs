@@ -93,7 +93,9 @@ impl Pipe {
             while !is_ready(&self.file, None) {}
             // Where pipes cannot be asked, waiting for more and reading are one.
             self.idle.store(cfg!(not(unix)), Ordering::Release);
-            match (&self.file).read(&mut chunk) {
+            let read = (&self.file).read(&mut chunk);
+            self.idle.store(false, Ordering::Release);
+            match read {
                 Ok(0) => return,
                 Ok(length) => output.give(stream, &chunk[..length]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

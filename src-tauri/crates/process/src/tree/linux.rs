@@ -79,12 +79,21 @@ pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
 
 /// Whether its environment can be read and has no such variable. One that is just being started has none yet.
 pub(crate) fn is_unmarked(pid: u32, name: &str) -> bool {
-    let all = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let read = || std::fs::read(format!("/proc/{pid}/environ"));
+    let Ok(mut all) = read() else { return false };
+    if all.is_empty() {
+        // Until it has a command line it is being started; what has one and still no variables was started without any.
+        let started = !command(pid).is_empty();
+        match read() {
+            Ok(again) if started => all = again,
+            _ => return false,
+        }
+    }
     let named = |pair: &[u8]| {
         pair.strip_prefix(name.as_bytes())
             .is_some_and(|rest| rest.starts_with(b"="))
     };
-    !all.is_empty() && !all.split(|&byte| byte == 0).any(named)
+    !all.split(|&byte| byte == 0).any(named)
 }
 
 /// The program that this process runs.

@@ -251,6 +251,29 @@ fn a_guard_that_dies_is_started_again_and_knows_what_runs() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it must not be a child of a table"
+)]
+fn a_foreign_program_that_has_no_variables_is_told_with_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let mut sleep = Command::new("sleep");
+    sleep.arg("987").env_clear().current_dir(&folder);
+    let mut child = sleep.spawn().unwrap();
+    let mut told = Vec::new();
+    until("it is told", LONG, || {
+        told = process::running_in(&folder);
+        !told.is_empty()
+    });
+    kill(child.id());
+    child.wait().unwrap();
+    assert_eq!(told[0].pid, child.id());
+    assert_eq!(told[0].command, "sleep 987");
+    assert_eq!(told[0].folder, folder);
+}
+
+#[test]
 fn without_a_guard_nothing_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let missing = process::GuardProgram {

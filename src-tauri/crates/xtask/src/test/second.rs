@@ -1,6 +1,6 @@
-//! What failed beside other tests gets one more try by itself. A test that passes then does not hold a landing up, for a machine
-//! that is busy enough brings out what nobody brought in; it is named at the end of the run, and is a fault to be put right.
-//! What fails twice has failed, and so has a step of which more than a few tests failed or a test program crashed.
+//! What failed in a run of all tests gets one more try by itself. A test that passes then does not hold a landing up, for a
+//! machine that is busy enough brings out what nobody brought in; it is named at the end of the run, and is a fault to be put
+//! right. What fails twice has failed, and so has a run of which more than a few tests failed or a test program crashed.
 
 use anyhow::Result;
 
@@ -9,11 +9,16 @@ use crate::program::Failed;
 use crate::setup;
 use crate::told::Counts;
 
-/// More than this is no coincidence.
-const FEW: usize = 3;
+/// More than this in a run is no coincidence.
+pub(super) const FEW: usize = 3;
 
-/// The step's outcome after a second try, where one is due; and the names of what passed only then.
-pub(super) fn tried(step: &Step, outcome: Result<Counts>) -> (Result<Counts>, Vec<String>) {
+/// The step's outcome after a second try, where one is due and no more than `few` failed; and the names of what passed only
+/// then.
+pub(super) fn tried(
+    step: &Step,
+    outcome: Result<Counts>,
+    few: usize,
+) -> (Result<Counts>, Vec<String>) {
     let Err(error) = outcome else {
         return (outcome, Vec::new());
     };
@@ -22,7 +27,7 @@ pub(super) fn tried(step: &Step, outcome: Result<Counts>) -> (Result<Counts>, Ve
     };
     let (names, first) = (&failed.told.failed, failed.told.counts);
     let crashed = failed.told.unfinished > 0;
-    if names.is_empty() || names.len() > FEW || crashed {
+    if names.is_empty() || names.len() > few || crashed {
         return (Err(error), Vec::new());
     }
     setup::say(&format!("{} once more: {}", step.name, names.join(", ")));
@@ -60,6 +65,13 @@ mod tests {
         Err(Failed { line, told }.into())
     }
 
+    /// The outcome of a runner of which one test failed, and then a test program crashed.
+    fn crashing() -> Result<Counts> {
+        let mut failed = failing(&["one"]).unwrap_err().downcast::<Failed>()?;
+        failed.told.unfinished = 1;
+        Err(failed.into())
+    }
+
     fn passing(names: &[String]) -> Result<Counts> {
         Ok(Counts {
             passed: u32::try_from(names.len())?,
@@ -78,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_passes_alone_is_named_and_does_not_fail() {
-        let (outcome, named) = tried(&step(Some(passing)), failing(&["one", "more::two"]));
+        let (outcome, named) = tried(&step(Some(passing)), failing(&["one", "more::two"]), 2);
         let counts = outcome.unwrap();
         assert_eq!((counts.passed, counts.failed), (7, 0));
         assert_eq!(named, ["one", "more::two"]);
@@ -86,7 +98,8 @@ mod tests {
 
     #[test]
     fn what_fails_twice_has_failed() {
-        let (outcome, named) = tried(&step(Some(|_| failing(&["one"]))), failing(&["one"]));
+        let again = step(Some(|_| failing(&["one"])));
+        let (outcome, named) = tried(&again, failing(&["one"]), FEW);
         assert!(outcome.is_err());
         assert_eq!(named, [""; 0]);
     }
@@ -94,15 +107,18 @@ mod tests {
     #[test]
     fn what_is_not_found_again_has_failed() {
         let none = |_: &[String]| passing(&[]);
-        assert!(tried(&step(Some(none)), failing(&["one"])).0.is_err());
+        let (outcome, _) = tried(&step(Some(none)), failing(&["one"]), FEW);
+        assert!(outcome.is_err());
     }
 
     #[test]
     fn many_failures_and_a_program_that_only_ended_badly_get_no_second_try() {
         let never = |_: &[String]| -> Result<Counts> { unreachable!("a second try") };
-        for names in [&["a", "b", "c", "d"][..], &[]] {
-            assert!(tried(&step(Some(never)), failing(names)).0.is_err());
-        }
-        assert!(tried(&step(None), failing(&["one"])).0.is_err());
+        let fails = |outcome, few| tried(&step(Some(never)), outcome, few).0.is_err();
+        assert!(fails(failing(&["a", "b", "c"]), 2));
+        assert!(fails(failing(&["one"]), 0));
+        assert!(fails(failing(&[]), FEW));
+        assert!(fails(crashing(), FEW));
+        assert!(tried(&step(None), failing(&["one"]), FEW).0.is_err());
     }
 }

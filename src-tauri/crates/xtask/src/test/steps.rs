@@ -25,7 +25,7 @@ pub(crate) struct Step {
     pub(super) run: fn(&Chosen) -> Result<Counts>,
     /// Whether it runs at the same time as the step before it.
     pub(super) beside: bool,
-    /// Runs the tests of these names, nothing beside them. None where a step's tests share the machine with nobody.
+    /// Runs the tests of these names, nothing beside them. None where a step has no tests, or is not in a whole run.
     pub(super) alone: Option<ByName>,
 }
 

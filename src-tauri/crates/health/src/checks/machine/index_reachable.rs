@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dagster::explain::explain_uv;
 use futures::FutureExt;
-use process::{CancellationToken, CommandLine};
+use process::CommandLine;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
@@ -47,8 +47,7 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
         .arg("--no-python-downloads")
         .env("UV_HTTP_RETRIES", "1")
         .env("UV_HTTP_TIMEOUT", "15");
-    let cancel = CancellationToken::new();
-    let ran = facts.table.run(&command, None, LIMIT, &cancel).await;
+    let ran = facts.table.run(&command, None, LIMIT, &facts.ended).await;
     let told = |why: &str| Finding::warning("The package index can’t be reached", why);
     let usual = "What is cached still installs; new packages wait. Check the network, the proxy, and the index that \
                  uv’s settings name.";

@@ -7,7 +7,6 @@ use std::time::Duration;
 use dagster::command::{Code, import_times};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use process::CancellationToken;
 use tokio::sync::Semaphore;
 use workspace::Project;
 
@@ -79,8 +78,7 @@ async fn measure(facts: &Facts, project: &Project, slow: Duration) -> Vec<Findin
         return Vec::new();
     };
     let command = import_times(interpreter, &project.working_directory, &module);
-    let cancel = CancellationToken::new();
-    let Ok(finished) = facts.table.run(&command, None, LIMIT, &cancel).await else {
+    let Ok(finished) = facts.table.run(&command, None, LIMIT, &facts.ended).await else {
         return Vec::new();
     };
     let own = project.root_module.as_deref().unwrap_or(&module);

@@ -7,7 +7,6 @@ use std::time::Duration;
 use dagster::create::versions;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use process::CancellationToken;
 use workspace::{Project, requirements};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
@@ -112,8 +111,11 @@ async fn is_published(facts: &Facts, package: &str, version: &str) -> Option<boo
     let python = facts.machine.pythons.first();
     let python: Option<&Path> = python.map(|python| python.path.as_path());
     let command = versions::ask(uv, python, &file).arg("--no-python-downloads");
-    let cancel = CancellationToken::new();
-    let finished = facts.table.run(&command, None, LIMIT, &cancel).await.ok()?;
+    let finished = facts
+        .table
+        .run(&command, None, LIMIT, &facts.ended)
+        .await
+        .ok()?;
     if finished.exit.success() {
         return Some(true);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use process::{CancellationToken, CommandLine};
+use process::CommandLine;
 use workspace::edit::Edit;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
@@ -47,8 +47,7 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
         // No program that the repository names may run for a question.
         .args(["-c", "core.fsmonitor=false", "check-ignore", "--"])
         .args(paths.iter().map(|path| path.to_string_lossy()));
-    let cancel = CancellationToken::new();
-    let ran = facts.table.run(&command, None, LIMIT, &cancel).await;
+    let ran = facts.table.run(&command, None, LIMIT, &facts.ended).await;
     let Ok(finished) = ran else {
         return Vec::new();
     };

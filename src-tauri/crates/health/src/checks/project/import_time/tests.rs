@@ -45,6 +45,7 @@ async fn a_slow_import_is_found_with_the_module_that_costs_most() {
     let project = project(folder.path());
     let facts = Facts {
         table: Arc::new(crate::run::tests::table(folder.path())),
+        ended: process::CancellationToken::new(),
         folder: folder.path().to_owned(),
         machine: MachineFacts::default(),
         workspace: None,
