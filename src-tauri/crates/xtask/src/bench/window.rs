@@ -36,6 +36,8 @@ pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
     let display = Display::open()?;
     let driven = display
         .within(driven("measured"))
+        // One after the other: each measures what the other would disturb.
+        .args(["--test-threads", "1"])
         .env("DAGDECK_WINDOW", places::built("dagdeck-desktop", true))
         .env("DAGDECK_FLOOD", &flood_file)
         .env("DAGDECK_FLOOD_LINES", lines.to_string())
