@@ -1,5 +1,6 @@
 //! Tests that launch whole Dagsters, webserver and daemon included: they get the machine for themselves, one at a time.
 
+mod closing;
 mod new;
 mod projects;
 mod python;

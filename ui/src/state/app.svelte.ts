@@ -21,7 +21,7 @@ import { checkHealth, countsSeconds, fixedSentence } from './health';
 import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { samplePage } from './sample';
-import { anythingRuns, configError, launchPlan } from './summary';
+import { configError, launchPlan } from './summary';
 import { Sync } from './sync.svelte';
 import { locationKey, locationShown } from './words';
 
@@ -421,7 +421,8 @@ export class App {
     );
     if (busy) this.clock.pace(100);
     else if (young || seconds) this.clock.pace(1_000);
-    else this.clock.pace(workspace !== null && anythingRuns(workspace) ? 10_000 : 20_000);
+    // Whatever is left to count shows minutes.
+    else this.clock.pace(30_000);
   }
 }
 

@@ -1,19 +1,37 @@
 //! CPU and memory of every process tree, looked at every two seconds while something runs and somebody looks, and told
-//! when it differs in what a person reads: redrawing the window costs far more than measuring.
+//! when it differs in what a person reads: redrawing the window costs far more than measuring. What leaps is told at
+//! once; what only wavers, as every idle Dagster does, waits until the last telling is a while ago.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Session, service, view};
 use crate::unit::Shown;
 use crate::wire::{Event, Metrics, ServiceName};
 
 const PAUSE: Duration = Duration::from_secs(2);
-/// A change of the processor's share, as a part of one core, that is worth redrawing.
-const CPU_STEP: f64 = 0.02;
-/// A change of memory that is worth redrawing, in bytes.
-const MEMORY_STEP: f64 = 1e6;
+/// How long what only wavers goes untold.
+const CALM: Duration = Duration::from_secs(10);
+
+/// Changes from which on another number is worth redrawing.
+struct Steps {
+    /// Of the processor's share, as a part of one core.
+    cpu: f64,
+    /// Of memory, in bytes.
+    memory: f64,
+}
+
+/// A person would read another number.
+const WAVER: Steps = Steps {
+    cpu: 0.02,
+    memory: 1e6,
+};
+/// Something has begun or ended.
+const LEAP: Steps = Steps {
+    cpu: 0.1,
+    memory: 1e7,
+};
 
 /// Measures until the session ends.
 pub(super) fn start(session: &Arc<Session>) {
@@ -21,6 +39,7 @@ pub(super) fn start(session: &Arc<Session>) {
     let ended = session.ended.clone();
     tokio::spawn(async move {
         let mut told = BTreeMap::new();
+        let mut told_at = Instant::now();
         loop {
             tokio::select! {
                 () = ended.cancelled() => return,
@@ -35,23 +54,33 @@ pub(super) fn start(session: &Arc<Session>) {
                 continue;
             }
             let metrics = measure(&session).await;
-            if is_news(&told, &metrics) {
+            let steps = if told_at.elapsed() < CALM {
+                LEAP
+            } else {
+                WAVER
+            };
+            if is_news(&told, &metrics, &steps) {
                 session.site.context.board.tell(Event::MetricsMeasured {
                     metrics: metrics.clone(),
                 });
                 told = metrics;
+                told_at = Instant::now();
             }
         }
     });
 }
 
-/// Whether a person would see another number than was told last.
-fn is_news(told: &BTreeMap<String, Metrics>, now: &BTreeMap<String, Metrics>) -> bool {
+/// Whether a number differs by such a step from what was told last, or there are others to tell.
+fn is_news(
+    told: &BTreeMap<String, Metrics>,
+    now: &BTreeMap<String, Metrics>,
+    steps: &Steps,
+) -> bool {
     let differs = |(log, now): (&String, &Metrics)| {
         told.get(log).is_none_or(|told| {
             told.processes != now.processes
-                || (told.cpu - now.cpu).abs() >= CPU_STEP
-                || (told.memory - now.memory).abs() >= MEMORY_STEP
+                || (told.cpu - now.cpu).abs() >= steps.cpu
+                || (told.memory - now.memory).abs() >= steps.memory
         })
     };
     told.len() != now.len() || now.iter().any(differs)
@@ -118,11 +147,19 @@ mod tests {
             BTreeMap::from([("webserver".to_owned(), metrics)])
         };
         let told = one(0.01, 150e6, 1);
-        assert!(!is_news(&told, &one(0.02, 150.4e6, 1)));
-        assert!(is_news(&told, &one(0.04, 150e6, 1)));
-        assert!(is_news(&told, &one(0.01, 152e6, 1)));
-        assert!(is_news(&told, &one(0.01, 150e6, 2)));
-        assert!(is_news(&told, &BTreeMap::new()));
-        assert!(is_news(&BTreeMap::new(), &told));
+        let news = |now: &BTreeMap<_, _>, steps| is_news(&told, now, steps);
+        assert!(!news(&one(0.02, 150.4e6, 1), &WAVER));
+        for wavers in [one(0.04, 150e6, 1), one(0.01, 152e6, 1)] {
+            assert!(news(&wavers, &WAVER) && !news(&wavers, &LEAP));
+        }
+        for leaps in [
+            one(0.2, 150e6, 1),
+            one(0.01, 165e6, 1),
+            one(0.01, 150e6, 2),
+            BTreeMap::new(),
+        ] {
+            assert!(news(&leaps, &LEAP));
+        }
+        assert!(is_news(&BTreeMap::new(), &told, &LEAP));
     }
 }
