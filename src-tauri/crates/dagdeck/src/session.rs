@@ -94,8 +94,9 @@ impl Session {
     /// Stops everything and waits until nothing is left.
     pub(crate) async fn close(&self, by: StoppedBy) {
         self.syncs.end().await;
-        self.stop_all(by).await;
+        // First, or a launch under way would start again what is being stopped.
         self.ended.cancel();
+        self.stop_all(by).await;
         // Who is showing the folder has shown it, and who comes after sees the end.
         drop(self.refreshing.lock().await);
         // It may have started what was wanted while the rest was being stopped.
@@ -157,8 +158,14 @@ impl Session {
 
     /// Asks a unit for a process, unless everything is being ended for good.
     async fn tell(&self, unit: &Unit, ask: Ask) {
-        if !self.ended.is_cancelled() {
-            unit.ask(ask).await;
+        if self.ended.is_cancelled() {
+            return;
+        }
+        unit.ask(ask).await;
+        // The end may have come between that look and the asking, and have asked for its stop too early.
+        if self.ended.is_cancelled() {
+            let (force, by) = (false, StoppedBy::Closing);
+            unit.ask(Ask::Stop { force, by }).await;
         }
     }
 
