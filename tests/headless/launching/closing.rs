@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use dagdeck::Deck;
 use dagdeck::wire::{
-    FolderRequest, LaunchRequest, Lifecycle, Nothing, OperationState, Snapshot, WorkspaceView,
+    Envelope, Event, FolderRequest, LaunchRequest, Lifecycle, Nothing, OperationState, Snapshot,
+    WorkspaceView,
 };
 use testkit::{Chance, TestWorkspace, rounds, wait_until, wait_until_none_mentions};
 
@@ -19,7 +20,7 @@ async fn shown(deck: &Deck) -> WorkspaceView {
     snapshot(deck).await.workspace.unwrap()
 }
 
-/// Opens and launches, as far as it comes within the close that `moment` waits for.
+/// Launches, as far as that comes until a close at this moment.
 async fn closed_in_a_launch(
     deck: &Deck,
     workspace: &TestWorkspace,
@@ -29,7 +30,9 @@ async fn closed_in_a_launch(
     let launch = deck.launch(request);
     let close = async {
         moment.await;
-        deck.workspace_close(Nothing {}).await.unwrap();
+        let close = deck.workspace_close(Nothing {});
+        let closed = tokio::time::timeout(STARTING, close).await;
+        closed.expect("the close has an end").unwrap();
     };
     // What the launch answers depends on how far it came.
     let (_, ()) = tokio::join!(launch, close);
@@ -62,6 +65,24 @@ async fn a_close_at_any_moment_of_a_launch_leaves_nothing() {
         println!("round {round}: closed after {moment:?} of {span:?}");
         let moment = tokio::time::sleep(moment);
         closed_in_a_launch(&deck, &workspace, LaunchRequest::default(), moment).await;
+    }
+    // Most of all just before the first is asked to start, which the launch tells.
+    for _ in 0..rounds(5, 50) {
+        let path = workspace.path().display().to_string();
+        deck.workspace_open(FolderRequest { path }).await.unwrap();
+        let mut events = deck.subscribe();
+        let told = async {
+            let begins = |one: &Envelope| match &one.event {
+                Event::WorkspaceChanged { workspace } => workspace.launch.active,
+                _ => false,
+            };
+            while let Some(batch) = events.next().await {
+                if batch.iter().any(begins) {
+                    break;
+                }
+            }
+        };
+        closed_in_a_launch(&deck, &workspace, LaunchRequest::default(), told).await;
     }
     deck.shut_down().await;
 }
