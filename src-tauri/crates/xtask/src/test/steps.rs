@@ -185,15 +185,27 @@ fn headless(chosen: &Chosen) -> Result<Counts> {
 fn launching(chosen: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
-    driven("headless")
-        // The two have to hold at once, and a runner takes several as one or the other.
-        .arg(format!(
-            "{LAUNCHING}{}",
-            chosen.filter.as_deref().unwrap_or_default()
-        ))
-        .args(["--test-threads", "1"])
-        .labelled("launching")
-        .count(DRIVING)
+    let tests = driven("headless").labelled("launching");
+    let Some(part) = &chosen.filter else {
+        return tests
+            .args([LAUNCHING, "--test-threads", "1"])
+            .count(DRIVING);
+    };
+    // The two have to hold at once, and a runner takes several as one or the other.
+    let listed = driven("headless")
+        .args([LAUNCHING, "--list", "--format", "terse"])
+        .read()?;
+    let names = listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"));
+    let names: Vec<_> = names
+        .filter(|name| name.contains(part.as_str()))
+        .map(str::to_owned)
+        .collect();
+    if names.is_empty() {
+        return Ok(Counts::default());
+    }
+    alone(tests, &names)
 }
 
 fn window(chosen: &Chosen) -> Result<Counts> {
