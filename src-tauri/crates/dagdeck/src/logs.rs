@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use log::{Filter, LogKey, Query, Status, Store, View, ViewOf};
+use logstore::{Filter, LogKey, Query, Status, Store, View, ViewOf};
 use tokio::sync::Notify;
 
 use crate::board::Board;
@@ -40,7 +40,7 @@ pub(crate) struct Logs {
     views: Arc<Mutex<Views>>,
     next: AtomicU32,
     ticker: tokio::task::JoinHandle<()>,
-    _subscription: Arc<log::Subscription>,
+    _subscription: Arc<logstore::Subscription>,
 }
 
 impl Drop for Logs {
@@ -97,7 +97,7 @@ impl Logs {
         let store = self.store.clone();
         let of = ViewOf::One(LogKey(log.to_owned()));
         let read = blocking(move || {
-            let mut view = store.open_view(of, log::Filter::default());
+            let mut view = store.open_view(of, logstore::Filter::default());
             let rows = view.status().rows;
             view.copy(rows.saturating_sub(count), count)
         });
@@ -213,7 +213,7 @@ impl Logs {
 
 async fn tick(
     store: Store,
-    subscription: Arc<log::Subscription>,
+    subscription: Arc<logstore::Subscription>,
     grew: Arc<Notify>,
     views: Arc<Mutex<Views>>,
     board: Arc<Board>,
@@ -296,10 +296,10 @@ fn shown(view: u32, status: &Status) -> LogView {
 
 fn filter(filter: LogFilter) -> Filter {
     let level = |level| match level {
-        LogLevel::Debug => log::Level::Debug,
-        LogLevel::Info => log::Level::Info,
-        LogLevel::Warning => log::Level::Warning,
-        LogLevel::Error => log::Level::Error,
+        LogLevel::Debug => logstore::Level::Debug,
+        LogLevel::Info => logstore::Level::Info,
+        LogLevel::Warning => logstore::Level::Warning,
+        LogLevel::Error => logstore::Level::Error,
     };
     Filter {
         levels: filter.levels.into_iter().map(level).collect(),
@@ -307,7 +307,7 @@ fn filter(filter: LogFilter) -> Filter {
     }
 }
 
-pub(crate) fn counts(counts: log::LevelCounts) -> LevelCounts {
+pub(crate) fn counts(counts: logstore::LevelCounts) -> LevelCounts {
     let narrow = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     LevelCounts {
         debug: narrow(counts.debug),
@@ -317,7 +317,7 @@ pub(crate) fn counts(counts: log::LevelCounts) -> LevelCounts {
     }
 }
 
-fn row(row: log::Row) -> Row {
+fn row(row: logstore::Row) -> Row {
     Row {
         index: row.index,
         #[expect(
@@ -326,10 +326,10 @@ fn row(row: log::Row) -> Row {
         )]
         time: row.time as f64,
         level: match row.level {
-            log::Level::Debug => LogLevel::Debug,
-            log::Level::Info => LogLevel::Info,
-            log::Level::Warning => LogLevel::Warning,
-            log::Level::Error => LogLevel::Error,
+            logstore::Level::Debug => LogLevel::Debug,
+            logstore::Level::Info => LogLevel::Info,
+            logstore::Level::Warning => LogLevel::Warning,
+            logstore::Level::Error => LogLevel::Error,
         },
         source: row.source,
         kind: kind(row.kind),
@@ -347,22 +347,22 @@ fn row(row: log::Row) -> Row {
     }
 }
 
-fn kind(kind: log::RowKind) -> RowKind {
+fn kind(kind: logstore::RowKind) -> RowKind {
     match kind {
-        log::RowKind::Line => RowKind::Line,
-        log::RowKind::Continuation => RowKind::Continuation,
-        log::RowKind::Fold { frames, open } => RowKind::Fold { frames, open },
-        log::RowKind::OwnFrame { path, line } => RowKind::OwnFrame {
+        logstore::RowKind::Line => RowKind::Line,
+        logstore::RowKind::Continuation => RowKind::Continuation,
+        logstore::RowKind::Fold { frames, open } => RowKind::Fold { frames, open },
+        logstore::RowKind::OwnFrame { path, line } => RowKind::OwnFrame {
             subject: Subject {
                 path,
                 line: Some(line),
                 column: None,
             },
         },
-        log::RowKind::Frame => RowKind::Frame,
-        log::RowKind::Exception => RowKind::Exception,
-        log::RowKind::Note => RowKind::Note,
-        log::RowKind::RunStart => RowKind::RunStart,
-        log::RowKind::Gap => RowKind::Gap,
+        logstore::RowKind::Frame => RowKind::Frame,
+        logstore::RowKind::Exception => RowKind::Exception,
+        logstore::RowKind::Note => RowKind::Note,
+        logstore::RowKind::RunStart => RowKind::RunStart,
+        logstore::RowKind::Gap => RowKind::Gap,
     }
 }

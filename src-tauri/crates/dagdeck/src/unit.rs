@@ -31,7 +31,7 @@ pub(crate) struct Started {
     /// The process tree.
     pub(crate) child: process::Child,
     /// Its log.
-    pub(crate) writer: log::Writer,
+    pub(crate) writer: logstore::Writer,
     /// Where it listens.
     pub(crate) address: Option<String>,
 }

@@ -28,7 +28,7 @@ pub use error::*;
 pub use event::*;
 pub use health::*;
 pub use location::*;
-pub use log::*;
+pub use logstore::*;
 pub use machine::*;
 pub use operation::*;
 pub use packages::*;

@@ -138,7 +138,7 @@ impl Table {
     pub fn spawn(
         &self,
         command: &CommandLine,
-        log: Option<log::Writer>,
+        log: Option<logstore::Writer>,
     ) -> Result<Child, SpawnError> {
         self.start(
             command,
@@ -158,7 +158,7 @@ impl Table {
     pub async fn run(
         &self,
         command: &CommandLine,
-        log: Option<log::Writer>,
+        log: Option<logstore::Writer>,
         limit: Duration,
         cancel: &CancellationToken,
     ) -> Result<Finished, RunError> {
@@ -172,7 +172,7 @@ impl Table {
     pub async fn run_heard(
         &self,
         command: &CommandLine,
-        log: Option<log::Writer>,
+        log: Option<logstore::Writer>,
         limit: Duration,
         cancel: &CancellationToken,
         hear: Option<Hear>,

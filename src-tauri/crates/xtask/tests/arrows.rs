@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-dagster",
             "dagdeck-workspace",
             "dagdeck-process",
-            "dagdeck-log",
+            "dagdeck-logstore",
         ],
     ),
     (
@@ -31,9 +31,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
     ),
     ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
-    ("dagdeck-process", &["dagdeck-log"]),
+    ("dagdeck-process", &["dagdeck-logstore"]),
     ("dagdeck-workspace", &[]),
-    ("dagdeck-log", &[]),
+    ("dagdeck-logstore", &[]),
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",

@@ -27,7 +27,7 @@ pub(crate) struct Once<'a> {
     /// What runs.
     pub(crate) command: &'a CommandLine,
     /// Where its output is kept.
-    pub(crate) writer: Option<log::Writer>,
+    pub(crate) writer: Option<logstore::Writer>,
     /// How long it may take.
     pub(crate) limit: Duration,
     /// The environment it changes: one program at a time does.
@@ -179,7 +179,7 @@ impl Line {
         &self,
         table: &Table,
         command: &CommandLine,
-        writer: Option<log::Writer>,
+        writer: Option<logstore::Writer>,
         limit: Duration,
         watch: &Watch<'_>,
     ) -> Result<Finished, ApiError> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dagster::command::{self, LogLevel};
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
-use log::Writer;
+use logstore::Writer;
 use process::CommandLine;
 
 use super::Site;

@@ -10,7 +10,7 @@ use dagster::command::Shared;
 use dagster::instance::Instance;
 use dagster::sockets::{LocationSockets, SocketFolder};
 use dagster::uv::SyncCheck;
-use log::{LogKey, RunMeta, Store, Writer};
+use logstore::{LogKey, RunMeta, Store, Writer};
 use tokio::sync::watch;
 use workspace::{Project, ReadOptions, Reading};
 

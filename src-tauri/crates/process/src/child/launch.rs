@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use log::Stream;
+use logstore::Stream;
 use tokio::sync::watch;
 
 use super::pump::{Output, Pumps};

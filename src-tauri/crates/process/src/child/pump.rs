@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use log::{Stream, Writer};
+use logstore::{Stream, Writer};
 
 /// One read takes up to this much; fewer wake-ups matter more than memory here.
 const CHUNK: usize = 64 * 1024;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use log::{LogKey, RunMeta, Store};
+use logstore::{LogKey, RunMeta, Store};
 use process::{CancellationToken, CommandLine, Exit};
 
 use crate::support::{actor, fresh_tag, kill, script, table, tagged};

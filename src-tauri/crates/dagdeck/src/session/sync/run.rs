@@ -34,7 +34,7 @@ pub(super) struct Sync {
     /// The Python that it is made anew with.
     pub(super) python: Option<NewPython>,
     pub(super) command: CommandLine,
-    pub(super) writer: log::Writer,
+    pub(super) writer: logstore::Writer,
     /// Is told how it went.
     pub(super) done: tokio::sync::oneshot::Sender<Option<ApiError>>,
 }

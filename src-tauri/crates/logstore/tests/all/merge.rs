@@ -1,6 +1,6 @@
 //! All logs in one view.
 
-use log::{Filter, LogKey, ViewOf};
+use logstore::{Filter, LogKey, ViewOf};
 
 use crate::{bench, print, text, texts};
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use log::{
+use logstore::{
     Color, Filter, LogKey, Options, Row, RowKind, RunMeta, Store, Stream, View, ViewOf, Writer,
 };
 

@@ -1,6 +1,6 @@
 //! Any bytes, cut anywhere.
 
-use log::{Filter, LogKey, RowKind, Stream, ViewOf};
+use logstore::{Filter, LogKey, RowKind, Stream, ViewOf};
 use proptest::prelude::*;
 
 use crate::{bench, text};

@@ -1,6 +1,6 @@
 //! Crashes in the middle of writing, and files that were damaged.
 
-use log::{Level, LogKey, RowKind};
+use logstore::{Level, LogKey, RowKind};
 
 use crate::{bench, print, text, texts};
 

@@ -1,6 +1,6 @@
 //! Rows, folds, filters, copies and runs.
 
-use log::{Filter, Level, LogKey, RowKind, Stream, ViewOf};
+use logstore::{Filter, Level, LogKey, RowKind, Stream, ViewOf};
 
 use crate::{bench, drawn, open, print, text, texts};
 
@@ -235,7 +235,7 @@ fn a_log_in_use_by_another_program_is_read_and_left_alone() {
     print(&theirs, "theirs\n");
     let other = open(bench.folder.path(), &bench.clock, u64::MAX);
     let ours = other
-        .writer(LogKey::new("a"), log::RunMeta::titled("ours"))
+        .writer(LogKey::new("a"), logstore::RunMeta::titled("ours"))
         .unwrap();
     print(&ours, "ours\n");
     print(&theirs, "theirs again\n");

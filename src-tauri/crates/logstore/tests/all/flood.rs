@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use log::{LogKey, Query, Stream};
+use logstore::{LogKey, Query, Stream};
 
 use crate::{bench, text};
 

@@ -1,18 +1,18 @@
 //! Prints into a log as fast as asked while a view looks on, and measures both.
 //!
-//! `cargo run --release -p dagdeck-log --example flood -- [LINES_PER_SECOND] [SECONDS]`
+//! `cargo run --release -p dagdeck-logstore --example flood -- [LINES_PER_SECOND] [SECONDS]`
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use log::{Filter, LogKey, Query, RunMeta, Store, Stream, View, ViewOf};
+use logstore::{Filter, LogKey, Query, RunMeta, Store, Stream, View, ViewOf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
     let rate = arguments.next().transpose()?.unwrap_or(200_000);
     let seconds = arguments.next().transpose()?.unwrap_or(10);
-    let folder = std::env::temp_dir().join(format!("dagdeck-log-flood-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("dagdeck-flood-{}", std::process::id()));
     let store = Store::open(&folder)?;
     let key = LogKey::new("flood");
     let writer = store.writer(key.clone(), RunMeta::titled("flood"))?;

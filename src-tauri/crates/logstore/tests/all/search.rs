@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use log::{Filter, Level, Query};
+use logstore::{Filter, Level, Query};
 
 use crate::{bench, print};
 

@@ -1,6 +1,6 @@
 //! What Dagster and uv really printed, as rows.
 
-use log::{LogKey, Stream};
+use logstore::{LogKey, Stream};
 
 use crate::{bench, drawn};
 
