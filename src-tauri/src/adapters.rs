@@ -1,8 +1,8 @@
 //! One adapter per command: takes the request off the wire, hands it to the deck, sends the answer back.
 //!
-//! The list comes from `dagdeck`, so a command without an adapter does not compile.
+//! The list comes from `api`, so a command without an adapter does not compile.
 
-use dagdeck::wire::*;
+use api::*;
 use tauri::State;
 use tauri::ipc::Invoke;
 
@@ -37,4 +37,4 @@ macro_rules! adapters {
     };
 }
 
-dagdeck::with_commands!(adapters);
+api::with_commands!(adapters);

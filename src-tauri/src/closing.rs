@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dagdeck::wire::{ApiError, CloseBehaviour, Nothing};
+use api::{ApiError, CloseBehaviour, Nothing};
 use serde::Deserialize;
 use tauri::{AppHandle, Emitter, Manager, State};
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
-use dagdeck::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 use futures::FutureExt;
 
 thread_local! {

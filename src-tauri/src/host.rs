@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dagdeck::wire::{ApiError, ErrorCode, FolderRequest};
+use api::{ApiError, ErrorCode, FolderRequest};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 use tauri::{AppHandle, Emitter};

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dagdeck::wire::{ApiError, ErrorCode, Nothing, OpenPathRequest};
+use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
 use tauri::{AppHandle, State, Url};
 use tauri_plugin_opener::OpenerExt;
 

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use dagdeck::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 use tauri::State;
 

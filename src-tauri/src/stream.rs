@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use dagdeck::wire::{ApiError, Envelope, Nothing, Snapshot};
+use api::{ApiError, Envelope, Nothing, Snapshot};
 use tauri::State;
 use tauri::ipc::{Channel, InvokeResponseBody};
 

@@ -5,8 +5,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
+use api::{Event, Lifecycle, Nothing, ServiceName, ServiceView, WorkspaceView};
 use dagdeck::Deck;
-use dagdeck::wire::{Event, Lifecycle, Nothing, ServiceName, ServiceView, WorkspaceView};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};

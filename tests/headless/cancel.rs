@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use dagdeck::wire::{EnvironmentState, Operation, OperationRequest, OperationState};
+use api::{EnvironmentState, Operation, OperationRequest, OperationState};
 use testkit::{Chance, TestWorkspace, rounds, wait_until, wait_until_none_mentions, within};
 
 use crate::opened::{Opened, SYNCING, settled, take_away};
@@ -86,11 +86,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
     let mut seen = [0_u32; 4];
     for round in 0..rounds(5, 20) {
         take_away(&folder.join(".venv"));
-        opened
-            .deck
-            .workspace_check(dagdeck::wire::Nothing {})
-            .await
-            .unwrap();
+        opened.deck.workspace_check(api::Nothing {}).await.unwrap();
         wait_until(
             "it is seen that there is no environment",
             SYNCING,

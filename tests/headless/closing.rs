@@ -1,6 +1,6 @@
 //! What is under way when a workspace is closed: it ends with it, and changes nothing on the screen any more.
 
-use dagdeck::wire::{FolderRequest, Nothing, OperationState};
+use api::{FolderRequest, Nothing, OperationState};
 use testkit::{TestWorkspace, mentioning};
 
 use crate::opened::Opened;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use dagdeck::wire::{
+use api::{
     CreateFormRequest, CreateKind, CreateSpec, Creation, CreationState, ErrorCode, FolderRequest,
     Nothing, StepState,
 };

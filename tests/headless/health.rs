@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 
-use dagdeck::wire::{
+use api::{
     FindingState, FindingView, FixDoes, FixRequest, HealthRequest, HealthView, Nothing, Severity,
 };
 use testkit::TestWorkspace;

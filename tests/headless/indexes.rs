@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dagdeck::wire::{DagsterVersions, ErrorCode, FolderRequest, Nothing};
+use api::{DagsterVersions, ErrorCode, FolderRequest, Nothing};
 use testkit::{FakeTool, Index, Manners, index, recording};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use dagdeck::Deck;
-use dagdeck::wire::{
+use api::{
     LaunchRequest, LocationRequest, LocationView, Nothing, Readiness, Snapshot, WorkspaceView,
 };
+use dagdeck::Deck;
 use testkit::{Graphql, TestWorkspace, wait_until, wait_until_none_mentions, within};
 
 use crate::opened::Opened;

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use dagdeck::wire::{CreateKind, CreationState, ErrorCode, Nothing};
+use api::{CreateKind, CreationState, ErrorCode, Nothing};
 use testkit::DAGSTER;
 
 use crate::create::Maker;

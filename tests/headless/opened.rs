@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use dagdeck::wire::{
+use api::{
     FolderRequest, LocationView, Nothing, Operation, OperationState, SyncRequest, WorkspaceView,
 };
 use dagdeck::{Deck, DeckOptions};

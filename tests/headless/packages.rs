@@ -1,9 +1,7 @@
 //! Changing what a project asks for, with the real uv and the tests' own index.
 
+use api::{EnvironmentState, LocationRequest, PackagesChange, PackagesRequest, ProjectPackages};
 use dagdeck::Deck;
-use dagdeck::wire::{
-    EnvironmentState, LocationRequest, PackagesChange, PackagesRequest, ProjectPackages,
-};
 use testkit::TestWorkspace;
 
 use crate::launched::Launched;

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dagdeck::wire::{
-    ErrorCode, FolderRequest, MovedProject, Nothing, ProjectsApply, ProjectsChange,
-};
+use api::{ErrorCode, FolderRequest, MovedProject, Nothing, ProjectsApply, ProjectsChange};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 use serde_json::Value;

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use dagdeck::Deck;
-use dagdeck::wire::{
+use api::{
     EnvironmentState, OperationRequest, OperationState, PythonOf, PythonOffers, PythonRequest,
 };
+use dagdeck::Deck;
 use testkit::{TestWorkspace, skipped, wait_until};
 
 use crate::command::program;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use dagdeck::wire::{ErrorCode, FolderRequest, Nothing, OperationState, ToolState};
+use api::{ErrorCode, FolderRequest, Nothing, OperationState, ToolState};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 use testkit::{Manners, TestDir, index};

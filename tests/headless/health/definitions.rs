@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dagdeck::wire::{
+use api::{
     FindingView, FixDoes, FixScreen, LocationRequest, LocationView, Readiness, Severity,
     StopLocationRequest,
 };

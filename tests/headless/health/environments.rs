@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dagdeck::wire::{FindingView, Severity};
+use api::{FindingView, Severity};
 use testkit::TestWorkspace;
 
 use super::{Checked, lines};
@@ -164,7 +164,7 @@ async fn a_moved_workspace_has_its_environments_made_for_the_new_place() {
     for finding in found {
         assert_eq!(finding.title, "The environment was made for another folder");
         assert_eq!(finding.severity, Severity::Warning);
-        let request = dagdeck::wire::FixRequest {
+        let request = api::FixRequest {
             findings: vec![finding.id.clone()],
         };
         checked.opened.deck.health_fix(request).await.unwrap();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use dagdeck::wire::{FindingView, Lifecycle, ServiceName, ServiceRequest, Severity};
+use api::{FindingView, Lifecycle, ServiceName, ServiceRequest, Severity};
 #[cfg(target_os = "linux")]
 use testkit::skipped;
 use testkit::{TestDir, TestWorkspace, wait_until, within};

@@ -1,6 +1,6 @@
 //! The list of projects, not as it should be. Each fault is put right in dg.toml, and taken back where that is offered.
 
-use dagdeck::wire::{FindingState, FixRequest};
+use api::{FindingState, FixRequest};
 use testkit::TestWorkspace;
 
 use super::Checked;

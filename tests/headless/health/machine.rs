@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
-use dagdeck::wire::FixDoes;
-use dagdeck::wire::{FolderRequest, Nothing, Severity};
+use api::FixDoes;
+use api::{FolderRequest, Nothing, Severity};
 #[cfg(target_os = "linux")]
 use testkit::skipped;
 use testkit::{FakeTool, TestWorkspace};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use dagdeck::wire::{FindingView, FixDoes, FixScreen, Severity};
+use api::{FindingView, FixDoes, FixScreen, Severity};
 use testkit::{TestWorkspace, recording, skipped};
 
 use super::environments::{edit, site_packages};

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use dagdeck::Deck;
-use dagdeck::wire::{
+use api::{
     Envelope, Event, FolderRequest, LaunchRequest, Lifecycle, Nothing, OperationState, Snapshot,
     WorkspaceView,
 };
+use dagdeck::Deck;
 use testkit::{Chance, TestWorkspace, rounds, wait_until, wait_until_none_mentions};
 
 use crate::launched::STARTING;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dagdeck::wire::{LaunchRequest, Lifecycle, Nothing, ProjectsChange};
+use api::{LaunchRequest, Lifecycle, Nothing, ProjectsChange};
 use testkit::{TestWorkspace, mentioning, within};
 
 use crate::projects::{deck, make, names};

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use dagdeck::wire::PythonRequest;
+use api::PythonRequest;
 use testkit::{TestWorkspace, skipped};
 
 use crate::launched::Launched;

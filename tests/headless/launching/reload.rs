@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use dagdeck::wire::Readiness;
+use api::Readiness;
 use testkit::{Graphql, TestWorkspace};
 
 use crate::launched::{Launched, is_ready};

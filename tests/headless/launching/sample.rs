@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use dagdeck::wire::{CreateKind, CreationState};
+use api::{CreateKind, CreationState};
 use serde_json::json;
 use testkit::{Graphql, wait_until_none_mentions};
 

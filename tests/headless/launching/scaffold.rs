@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dagdeck::wire::{DefinitionTypeRequest, LocationRequest, ScaffoldRequest};
+use api::{DefinitionTypeRequest, LocationRequest, ScaffoldRequest};
 use testkit::TestWorkspace;
 
 use crate::launched::{Launched, STARTING, is_ready};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use dagdeck::wire::{
+use api::{
     EnvironmentState, Lifecycle, OperationState, PackageChange, StopLocationRequest, SyncRequest,
 };
 use testkit::TestWorkspace;
@@ -115,7 +115,7 @@ async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
     uninstall(&folder);
     launched
         .deck
-        .workspace_check(dagdeck::wire::Nothing {})
+        .workspace_check(api::Nothing {})
         .await
         .unwrap();
     launched
@@ -125,7 +125,7 @@ async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
         })
         .await;
     let before = launched.shown().await;
-    let code_servers = |shown: &dagdeck::wire::WorkspaceView| -> Vec<u32> {
+    let code_servers = |shown: &api::WorkspaceView| -> Vec<u32> {
         let processes = shown
             .locations
             .iter()
@@ -142,8 +142,7 @@ async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
     let sync = newest_sync(&launched.deck).await.unwrap();
     let sync = ended(&launched.deck, sync.id).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
-    let pid =
-        |shown: &dagdeck::wire::WorkspaceView| shown.webserver.process.as_ref().map(|one| one.pid);
+    let pid = |shown: &api::WorkspaceView| shown.webserver.process.as_ref().map(|one| one.pid);
     launched
         .until(
             "the webserver answers again, and the daemon is up",

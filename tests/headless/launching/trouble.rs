@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use dagdeck::wire::{Lifecycle, LocationRequest, Readiness, StopLocationRequest};
+use api::{Lifecycle, LocationRequest, Readiness, StopLocationRequest};
 use testkit::TestWorkspace;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

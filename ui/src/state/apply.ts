@@ -10,8 +10,8 @@ import type {
   WorkspaceView,
 } from '../backend/wire';
 
-/** How many operations the window keeps. */
-export const OPERATIONS_KEPT = 500;
+/** How many operations a snapshot holds, the newest: as many as the core's own does. */
+export const OPERATIONS_KEPT = 200;
 
 /** What is shown but is not part of the wire's snapshot: replaced whole by each measurement. */
 export interface Measured {
@@ -62,6 +62,8 @@ function change(snapshot: Snapshot, event: Event): Snapshot {
       return { ...snapshot, recent: event.recent };
     case 'settingsChanged':
       return { ...snapshot, settings: event.settings };
+    case 'noticesChanged':
+      return { ...snapshot, notices: event.notices };
     case 'metricsMeasured':
     case 'errorsCounted':
     case 'logGrew':

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
+use api::{FoundProject, ProjectsChange};
 use dagdeck::projects::{self, Planned};
-use dagdeck::wire::{FoundProject, ProjectsChange};
 use serde::Serialize;
 
 use crate::arguments::Add;

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use dagdeck::Deck;
-use dagdeck::wire::{
+use api::{
     CheckView, FindingState, FindingView, FixDoes, FixRequest, FixView, HealthRequest, HealthView,
     Nothing, Severity, WorkspaceView,
 };
+use dagdeck::Deck;
 use serde::Serialize;
 
 use crate::arguments;

@@ -1,6 +1,6 @@
 //! How the command ends when it does not end well: what it says, and with which code.
 
-use dagdeck::wire::{ApiError, HintAction};
+use api::{ApiError, HintAction};
 
 /// Why the command ends early.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) fn words(error: &ApiError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dagdeck::wire::{ErrorCode, Hint};
+    use api::{ErrorCode, Hint};
 
     use super::*;
 

@@ -6,11 +6,11 @@ mod told;
 use std::io::Write as _;
 use std::path::Path;
 
-use dagdeck::Deck;
-use dagdeck::wire::{
+use api::{
     CreateFormRequest, CreateKind, CreatePlan, CreateSpec, Creation, CreationState, Event,
     FolderRequest, Nothing,
 };
+use dagdeck::Deck;
 
 use crate::arguments::{Make, New};
 use crate::end::End;

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
+use api::ErrorCode;
 use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, Status};
-use dagdeck::wire::ErrorCode;
 
 use crate::arguments;
 use crate::end::{End, words};

@@ -4,7 +4,7 @@ mod python;
 
 use std::io::Write as _;
 
-use dagdeck::wire::{
+use api::{
     ApiError, Nothing, Operation, OperationState, PackageChange, SyncPlan, SyncPreview,
     SyncRequest, WorkspaceView,
 };
@@ -276,7 +276,7 @@ fn line(change: &PackageChange) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dagdeck::wire::ErrorCode;
+    use api::ErrorCode;
 
     use super::*;
 

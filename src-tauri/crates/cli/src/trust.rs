@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use dagdeck::wire::WorkspaceView;
+use api::WorkspaceView;
 
 use crate::end::End;
 

@@ -8,9 +8,7 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Instant;
 
-use dagdeck::wire::{
-    ErrorCode, Event, FolderRequest, LaunchRequest, Nothing, WorkspaceKind, WorkspaceView,
-};
+use api::{ErrorCode, Event, FolderRequest, LaunchRequest, Nothing, WorkspaceKind, WorkspaceView};
 use dagdeck::{Deck, DeckOptions, Subscription};
 use process::GuardProgram;
 

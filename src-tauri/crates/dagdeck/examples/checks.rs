@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use dagdeck::wire::{FolderRequest, HealthRequest, Nothing, Severity};
+use api::{FolderRequest, HealthRequest, Nothing, Severity};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::wire::Millis;
+use api::Millis;
 
 /// Milliseconds since the Unix epoch.
 pub(crate) fn now() -> Millis {

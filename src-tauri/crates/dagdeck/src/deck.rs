@@ -25,7 +25,7 @@ pub use subscription::Subscription;
 use crate::create::{Index, Making};
 use crate::health::{Health, keep_checking};
 use crate::session::Session;
-use crate::wire::{ApiError, ErrorCode, StoppedBy};
+use api::{ApiError, ErrorCode, StoppedBy};
 
 /// Dagdeck, alive. Cheap to clone; all clones are the same deck.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 /// Makes room for an environment; answers whether something stood there. Waits for the disk.
 ///

@@ -18,7 +18,7 @@ use workspace::edit::Edit;
 use crate::clock;
 use crate::deck::Context;
 use crate::session::Session;
-use crate::wire::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
+use api::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
 
 pub(crate) use listen::keep_checking;
 pub(crate) use report::{report, save};

@@ -127,7 +127,7 @@ fn save<T: Serialize>(path: &Path, data: &T) -> Result<(), KeepError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Settings;
+    use api::Settings;
 
     #[test]
     fn an_older_file_with_fewer_fields_loads() {

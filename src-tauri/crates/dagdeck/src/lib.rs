@@ -1,11 +1,10 @@
 //! One open workspace, alive; the one API that every host speaks.
 //!
-//! Owns the snapshot, the commands and the events: [`Deck`] is the handle, [`wire`] the words, [`commands`] the list.
+//! Owns the snapshot and what changes it: [`Deck`] is the handle; the words it speaks are those of `api`.
 //! Refuses windows and terminals: hosts render what [`Deck`] says and send what a person asks.
 
 mod board;
 mod clock;
-pub mod commands;
 mod create;
 mod deck;
 mod diff;
@@ -21,6 +20,5 @@ mod session;
 pub mod status;
 mod unit;
 mod uv;
-pub mod wire;
 
 pub use deck::{Deck, DeckOptions, Subscription};

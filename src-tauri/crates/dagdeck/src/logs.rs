@@ -12,7 +12,7 @@ use logstore::{Filter, LogKey, Query, Status, Store, View, ViewOf};
 use tokio::sync::Notify;
 
 use crate::board::Board;
-use crate::wire::{
+use api::{
     ApiError, CopyLogRequest, ErrorCode, Event, FilterLogRequest, FoldLogRequest, LevelCounts,
     LogFilter, LogLevel, LogMarks, LogMatches, LogView, LogWindow, LogWindowRequest, Nothing,
     OpenLogRequest, Row, RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,

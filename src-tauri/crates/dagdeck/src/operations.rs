@@ -15,7 +15,7 @@ use process::{CancellationToken, CommandLine};
 
 use crate::board::Board;
 use crate::clock;
-use crate::wire::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
+use api::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
 
 pub(crate) use kept::Keeper;
 pub(crate) use once::{Line, Once, Turn, cancelled, judge};

@@ -5,7 +5,7 @@ use workspace::{
     Kind, Problem, Project, Reading, Severity as Grade,
 };
 
-use crate::wire::{
+use api::{
     EnvironmentChoice, EnvironmentSource, EnvironmentState, EnvironmentView, NearbyProject,
     ProblemView, Severity, Subject, WorkspaceKind,
 };

@@ -11,7 +11,7 @@ use workspace::edit::{Edit, EditError};
 use workspace::{Kind, ReadOptions, Reading};
 
 use crate::present;
-use crate::wire::{
+use api::{
     ApiError, ErrorCode, FoundProject, Hint, HintAction, ProjectsChange, ProjectsFound,
     ProjectsPlan, Subject,
 };

@@ -1,7 +1,7 @@
 //! The Pythons to choose from, and how a project asks for one.
 
 use crate::deck::Context;
-use crate::wire::PythonChoice;
+use api::PythonChoice;
 
 /// Those of this machine, newest first, then those that uv would download: of each minor version that is not here.
 pub(crate) async fn choices(context: &Context) -> Vec<PythonChoice> {

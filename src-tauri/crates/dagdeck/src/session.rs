@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::Context;
 use crate::logs::Logs;
 use crate::unit::{Ask, Unit};
-use crate::wire::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
 
 pub(crate) use site::Site;
 pub(crate) use view::uv_missing;

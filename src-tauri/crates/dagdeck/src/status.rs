@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use workspace::{Environment, Kind, Problem, ReadOptions, Reading};
 
-use crate::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 /// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -17,7 +17,7 @@ pub(crate) use machine::{Ask, Generation};
 use machine::{Effect, Input, Machine, Moment};
 
 use crate::clock;
-use crate::wire::{Lifecycle, LoadError, Millis, ProcessView, Readiness, StartPhase, StoppedBy};
+use api::{Lifecycle, LoadError, Millis, ProcessView, Readiness, StartPhase, StoppedBy};
 
 /// How long a process may take to answer a polite request, then SIGTERM.
 const ASK_GRACE: Duration = Duration::from_millis(2500);

@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::deck::Context;
 use crate::operations::{Begun, state_of};
-use crate::wire::{ApiError, ErrorCode, OperationProgress};
+use api::{ApiError, ErrorCode, OperationProgress};
 
 /// How long an index may take to be reached.
 const CONNECT: Duration = Duration::from_secs(20);

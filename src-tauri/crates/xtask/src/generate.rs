@@ -1,4 +1,4 @@
-//! `cargo xtask gen`: the wire's TypeScript, made from the crate dagdeck and committed.
+//! `cargo xtask gen`: the wire's TypeScript, made from the crate api and committed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) fn generate(check: bool) -> Result<()> {
     let selection: &[&str] = if check {
         &["--workspace"]
     } else {
-        &["--package", "dagdeck"]
+        &["--package", "dagdeck-api"]
     };
     Program::new("cargo")
         .args(["test", "--quiet", "--locked", "--lib"])
@@ -41,7 +41,7 @@ pub(crate) fn generate(check: bool) -> Result<()> {
     let (new, old) = (read(&made)?, read(&places::root().join(FOLDER))?);
     if new.is_empty() {
         bail!(
-            "nothing was generated: is the test `export_bindings_commands` still in the crate dagdeck?"
+            "nothing was generated: is the test `export_bindings_commands` still in the crate api?"
         );
     }
     let stale = differences(&old, &new);

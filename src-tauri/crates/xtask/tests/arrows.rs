@@ -14,8 +14,14 @@ use serde_json::Value;
 ///
 /// What is not here may not be reached.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("dagdeck-desktop", &["dagdeck", "dagdeck-process"]),
-    ("dagdeck-cli", &["dagdeck", "dagdeck-process"]),
+    (
+        "dagdeck-desktop",
+        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+    ),
+    (
+        "dagdeck-cli",
+        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+    ),
     (
         "dagdeck",
         &[
@@ -24,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-workspace",
             "dagdeck-process",
             "dagdeck-logstore",
+            "dagdeck-api",
         ],
     ),
     (
@@ -32,12 +39,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
     ("dagdeck-process", &["dagdeck-logstore"]),
+    ("dagdeck-api", &[]),
     ("dagdeck-workspace", &[]),
     ("dagdeck-logstore", &[]),
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",
-        &["dagdeck", "dagdeck-process", "dagdeck-index"],
+        &["dagdeck", "dagdeck-api", "dagdeck-process", "dagdeck-index"],
     ),
     ("dagdeck-index", &[]),
     ("xtask", &["dagdeck-index"]),

@@ -74,4 +74,8 @@ recent: Array<RecentWorkspace>, } | { "kind": "settingsChanged",
 /**
  * The settings.
  */
-settings: Settings, };
+settings: Settings, } | { "kind": "noticesChanged", 
+/**
+ * All that there are.
+ */
+notices: Array<string>, };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use dagdeck::wire::{ApiError, CreatePlan, Creation, StepState};
+use api::{ApiError, CreatePlan, Creation, StepState};
 
 use crate::end::words;
 
@@ -91,7 +91,7 @@ fn put(page: &mut String, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use dagdeck::wire::{CreateField, CreateRemark, CreateSpec};
+    use api::{CreateField, CreateRemark, CreateSpec};
 
     use super::*;
 

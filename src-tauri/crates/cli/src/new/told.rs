@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use dagdeck::wire::{Creation, CreationState, StepState};
+use api::{Creation, CreationState, StepState};
 
 use crate::end::End;
 use crate::piped;

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
+use api::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
 use dagdeck::Deck;
-use dagdeck::wire::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
 
 use super::{follow, newest_sync, page, request, told};
 use crate::arguments;
@@ -87,7 +87,7 @@ fn plan_page(plan: &PythonPlan) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dagdeck::wire::{PlannedEdit, SyncPlan};
+    use api::{PlannedEdit, SyncPlan};
 
     use super::*;
 

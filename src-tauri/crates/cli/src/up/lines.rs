@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
-use dagdeck::wire::{LogLevel, Row, RowKind, Segment, WorkspaceView};
+use api::{LogLevel, Row, RowKind, Segment, WorkspaceView};
 
 /// The colours of sources, in the order of the window's slots.
 const SLOTS: [AnsiColor; 8] = [

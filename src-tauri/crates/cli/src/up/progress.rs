@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use dagdeck::wire::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, WorkspaceView};
+use api::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, WorkspaceView};
 use serde::Serialize;
 
 use super::lines::Names;

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use api::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
 use dagdeck::Deck;
-use dagdeck::wire::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
 
 use super::lines::{Names, line};
 use crate::end::End;

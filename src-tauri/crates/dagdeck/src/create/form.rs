@@ -8,7 +8,7 @@ use super::place::{existing, expanded, free_in};
 use crate::deck::Context;
 use crate::pythons;
 use crate::session::uv_missing;
-use crate::wire::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
+use api::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
 
 /// The Pythons that new projects accept: what the scaffolder writes as `requires-python`.
 const PYTHONS: &str = ">=3.10,<3.15";

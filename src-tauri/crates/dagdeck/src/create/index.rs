@@ -12,7 +12,7 @@ use process::{CancellationToken, Finished};
 use crate::deck::Context;
 use crate::operations::{Begun, command_view, judge};
 use crate::session::uv_missing;
-use crate::wire::{ApiError, ErrorCode, OperationState, PartialRelease};
+use api::{ApiError, ErrorCode, OperationState, PartialRelease};
 
 /// How long uv may take; it gives up by itself after some tries.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -16,7 +16,7 @@ use crate::clock;
 use crate::deck::Context;
 use crate::half_made::make_room;
 use crate::operations::{Begun, Once, command_view};
-use crate::wire::{
+use api::{
     ApiError, CreateKind, Creation, CreationState, CreationStep, ErrorCode, Hint,
     OperationProgress, StepState,
 };

@@ -8,7 +8,7 @@ use dagster::create::names;
 use workspace::{Kind, ProblemCode, ReadOptions, Reading};
 
 use super::remark::{note, stop};
-use crate::wire::{CreateField, CreateKind, CreateRemark, CreateSpec};
+use api::{CreateField, CreateKind, CreateRemark, CreateSpec};
 
 /// Faults of a workspace's own settings that the scaffolder stumbles over, some of them after it has written files.
 const STUMBLES: [ProblemCode; 11] = [

@@ -19,7 +19,7 @@ use super::{Index, form};
 use crate::deck::Context;
 use crate::diff;
 use crate::operations::command_view;
-use crate::wire::{
+use api::{
     ApiError, CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, ErrorCode,
     PlannedEdit, PlannedStep,
 };

@@ -1,6 +1,6 @@
 //! Remarks on answers.
 
-use crate::wire::{CreateField, CreateRemark};
+use api::{CreateField, CreateRemark};
 
 /// Nothing can be made with this answer.
 pub(super) fn stop(

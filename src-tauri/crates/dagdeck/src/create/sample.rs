@@ -6,7 +6,7 @@ use std::path::Path;
 use dagster::create::sample::File;
 
 use super::making::came_to_be;
-use crate::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 /// Writes the files that are not there; `again` says that it was begun before.
 ///

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use workspace::edit::{self, Edit, EditError};
 
 use super::plan::Scaffold;
-use crate::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 /// What is missing of what the scaffolder promised, in words.
 pub(super) fn missing(scaffold: &Scaffold) -> Option<String> {

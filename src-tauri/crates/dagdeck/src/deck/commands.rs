@@ -1,11 +1,11 @@
-//! One method per line of [`crate::with_commands`].
+//! One method per line of [`api::with_commands`].
 
 use std::path::{Path, PathBuf};
 
 use super::Deck;
 use crate::operations;
 use crate::session::Session;
-use crate::wire::*;
+use api::*;
 
 type Answer<T> = Result<T, ApiError>;
 

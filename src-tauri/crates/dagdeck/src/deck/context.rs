@@ -14,7 +14,7 @@ use crate::board::Board;
 use crate::clock;
 use crate::keep::{KeepError, Kept, Memory};
 use crate::operations::{Keeper, Operations};
-use crate::wire::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
+use api::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.
 pub(crate) struct Context {

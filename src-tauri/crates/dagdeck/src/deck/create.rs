@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Deck;
 use crate::create::{self, Making};
 use crate::session::uv_missing;
-use crate::wire::*;
+use api::*;
 
 type Answer<T> = Result<T, ApiError>;
 

@@ -1,7 +1,7 @@
 //! The commands that change which projects the open workspace lists.
 
 use super::Deck;
-use crate::wire::*;
+use api::*;
 
 #[expect(
     missing_docs,

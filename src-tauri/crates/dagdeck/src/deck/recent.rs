@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Deck;
 use crate::clock;
 use crate::keep::{Memory, RecentEntry};
-use crate::wire::{RecentState, RecentWorkspace, Tool, ToolState};
+use api::{RecentState, RecentWorkspace, Tool, ToolState};
 
 /// How many workspaces are remembered.
 const MOST: usize = 20;

@@ -3,7 +3,7 @@
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::BATCH;
-use crate::wire::Envelope;
+use api::Envelope;
 
 /// The most events in one batch.
 const MOST: usize = 256;

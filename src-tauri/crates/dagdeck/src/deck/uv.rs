@@ -2,7 +2,7 @@
 
 use super::Deck;
 use crate::uv;
-use crate::wire::*;
+use api::*;
 
 #[expect(
     missing_docs,

@@ -11,7 +11,7 @@ use ::health::{
 use crate::deck::Context;
 use crate::session::Session;
 use crate::unit::Shown;
-use crate::wire::{Lifecycle, LoadError, Readiness, ServiceName};
+use api::{Lifecycle, LoadError, Readiness, ServiceName};
 
 /// Everything that was read and seen by now.
 pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>>) -> Facts {

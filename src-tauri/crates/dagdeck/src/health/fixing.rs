@@ -12,7 +12,7 @@ use workspace::edit::Edit;
 use super::{Fixing, Health};
 use crate::operations::{Begun, Once, state_of};
 use crate::session::Session;
-use crate::wire::{ApiError, ErrorCode, FindingState, FindingView, SyncRequest};
+use api::{ApiError, ErrorCode, FindingState, FindingView, SyncRequest};
 
 /// How long one program of a fix may take: it may have to download a Python.
 const LIMIT: Duration = Duration::from_secs(1200);

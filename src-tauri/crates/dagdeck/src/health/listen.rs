@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Health;
 use crate::session::Session;
-use crate::wire::{Event, Lifecycle, LocationView, Readiness};
+use api::{Event, Lifecycle, LocationView, Readiness};
 
 /// How long changes are gathered before checks are made: a checkout or a launch changes many things within a moment.
 const GATHER: Duration = Duration::from_millis(250);
@@ -45,7 +45,7 @@ pub(crate) async fn keep_checking(
     }
 }
 
-type Events = tokio::sync::broadcast::Receiver<crate::wire::Envelope>;
+type Events = tokio::sync::broadcast::Receiver<api::Envelope>;
 
 /// Waits for an event that matters; none when there will be no more.
 async fn wait(events: &mut Events, seen: &mut Seen) -> Option<Request> {
@@ -120,6 +120,7 @@ impl Seen {
             | Event::HealthChanged { .. }
             | Event::LogGrew { .. }
             | Event::ErrorsCounted { .. }
+            | Event::NoticesChanged { .. }
             | Event::RecentChanged { .. } => None,
         }
     }

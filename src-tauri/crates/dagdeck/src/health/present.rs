@@ -10,7 +10,7 @@ use crate::clock;
 use crate::diff;
 use crate::operations::command_view;
 use crate::session::Session;
-use crate::wire::{
+use api::{
     self, FindingState, FindingView, FixDoes, FixScreen, FixStep, FixView, HealthGroup,
     HealthScope, HealthView, Millis, PlannedEdit, Severity,
 };
@@ -148,8 +148,8 @@ fn finding(
     }
 }
 
-fn place(place: &Place) -> wire::Subject {
-    wire::Subject {
+fn place(place: &Place) -> api::Subject {
+    api::Subject {
         path: place.path.display().to_string(),
         line: place.line,
         column: place.column,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::scrub::Scrub;
 use crate::deck::Context;
 use crate::session::Session;
-use crate::wire::{
+use api::{
     ApiError, ErrorCode, FindingView, Lifecycle, LocationView, Operation, OperationState,
     Readiness, Severity, Snapshot, WorkspaceView,
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{DefinitionCounts, DefinitionNames, Millis, StoppedBy};
+use api::{DefinitionCounts, DefinitionNames, Millis, StoppedBy};
 
 /// Everything remembered of workspaces.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

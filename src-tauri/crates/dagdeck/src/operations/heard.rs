@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use dagster::uv::Progress;
 
-use crate::wire::OperationProgress;
+use api::OperationProgress;
 
 /// How many lines are shown beside a running operation.
 const TAIL: usize = 200;

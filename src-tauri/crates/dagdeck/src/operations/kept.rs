@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tokio::sync::watch;
 
 use crate::keep::Kept;
-use crate::wire::{Operation, OperationState};
+use api::{Operation, OperationState};
 
 /// The file of the record, in Dagdeck's own folder.
 const FILE: &str = "operations.json";

@@ -8,7 +8,7 @@ use process::{CancellationToken, CommandLine, Finished, RunError, Table};
 
 use super::heard::Heard;
 use super::{Begun, Operations, command_view, state_of};
-use crate::wire::{ApiError, ErrorCode, Hint, OperationProgress, OperationState};
+use api::{ApiError, ErrorCode, Hint, OperationProgress, OperationState};
 
 /// How often what is printed is shown.
 const SHOW: Duration = Duration::from_millis(100);

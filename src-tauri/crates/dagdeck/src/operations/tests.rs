@@ -7,7 +7,7 @@ use process::{GuardProgram, Table};
 use tempfile::TempDir;
 
 use super::*;
-use crate::wire::{Machine, Settings, Snapshot};
+use api::{Machine, Settings, Snapshot};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -36,7 +36,7 @@ impl Recorded {
             recent: Vec::new(),
             settings: Settings::default(),
             workspace: None,
-            health: crate::wire::HealthView::default(),
+            health: api::HealthView::default(),
             creation: None,
             operations,
             notices: Vec::new(),

@@ -9,7 +9,7 @@ use workspace::{Kind, Project, ReadOptions, Reading, path_from};
 
 use super::{Planned, edit_failed};
 use crate::diff;
-use crate::wire::{
+use api::{
     ApiError, ErrorCode, PlannedEdit, ProjectsChange, ProjectsPlan, ProjectsRemark, TrashedFolder,
 };
 

@@ -14,7 +14,7 @@ use workspace::Environment;
 
 use super::{Session, sync};
 use crate::operations::{Begun, command_view};
-use crate::wire::{EnvironmentState, EnvironmentView, OperationState};
+use api::{EnvironmentState, EnvironmentView, OperationState};
 
 /// How long uv may take to compare one environment with its lockfile.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -13,7 +13,7 @@ use super::{Site, view};
 use crate::half_made::make_room;
 use crate::operations::{Begun, Once};
 use crate::present;
-use crate::wire::ApiError;
+use api::ApiError;
 
 /// How long making an instance may take on a slow disk.
 const INSTANCE_LIMIT: Duration = Duration::from_secs(120);

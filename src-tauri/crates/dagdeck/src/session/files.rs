@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::Session;
 use crate::keep::LocationMemory;
-use crate::wire::{ApiError, DefinitionNames, ErrorCode, ProjectFile, ProjectFiles};
+use api::{ApiError, DefinitionNames, ErrorCode, ProjectFile, ProjectFiles};
 
 /// The most files that are listed.
 const MOST: usize = 2000;

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::operations;
 use crate::present;
 use crate::unit::{Ask, Unit};
-use crate::wire::{
+use api::{
     ApiError, ErrorCode, LaunchRequest, LaunchView, Lifecycle, Readiness, ServiceName, StoppedBy,
     WorkspaceView,
 };

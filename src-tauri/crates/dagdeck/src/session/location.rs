@@ -21,7 +21,7 @@ use crate::clock;
 use crate::keep::KnownDefinitions;
 use crate::operations::{Begun, command_view};
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
-use crate::wire::{ApiError, Lifecycle, OperationState, StartPhase};
+use api::{ApiError, Lifecycle, OperationState, StartPhase};
 
 /// How long the old server is kept at most while the webserver is told of the new one.
 const TELL_LIMIT: Duration = Duration::from_secs(5);
@@ -374,8 +374,7 @@ impl Recipe for CodeServer {
                 location.process = shown.process.clone();
                 location.reloading = shown.reloading;
                 if let Some(definitions) = &mut location.definitions {
-                    definitions.live =
-                        matches!(shown.readiness, crate::wire::Readiness::Ready { .. });
+                    definitions.live = matches!(shown.readiness, api::Readiness::Ready { .. });
                 }
             });
         let memory = self.site.memory_of(&self.id);

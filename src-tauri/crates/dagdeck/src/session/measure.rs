@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{Session, service, view};
 use crate::unit::Shown;
-use crate::wire::{Event, Metrics, ServiceName};
+use api::{Event, Metrics, ServiceName};
 
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long what only wavers goes untold.

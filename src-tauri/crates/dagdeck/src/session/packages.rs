@@ -14,7 +14,7 @@ use workspace::{EnvironmentSource, Project};
 use super::{Session, preview, view};
 use crate::diff;
 use crate::operations::{Begun, Once, command_view};
-use crate::wire::{
+use api::{
     ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PlannedEdit,
     ProjectPackages, Requirements, SyncRequest,
 };

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::{Session, view};
 use crate::operations::{Begun, state_of};
 use crate::projects::{self, Planned};
-use crate::wire::{
-    ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan,
-};
+use api::{ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
 
 impl Session {
     /// Looks for projects in a folder.

@@ -12,7 +12,7 @@ use super::sync::{NewPython, PYTHON_FILE, Target, named};
 use super::{Session, preview, view};
 use crate::operations::{Begun, Once};
 use crate::pythons;
-use crate::wire::{
+use api::{
     ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
     PythonRequest, SyncRequest,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Session;
 use crate::unit::Ask;
-use crate::wire::{DeploymentView, EnvironmentState, EnvironmentView, Lifecycle};
+use api::{DeploymentView, EnvironmentState, EnvironmentView, Lifecycle};
 
 impl Session {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
@@ -84,8 +84,8 @@ impl Session {
             });
         }
         for (name, service) in [
-            (crate::wire::ServiceName::Webserver, fresh.webserver),
-            (crate::wire::ServiceName::Daemon, fresh.daemon),
+            (api::ServiceName::Webserver, fresh.webserver),
+            (api::ServiceName::Daemon, fresh.daemon),
         ] {
             board.change_service(name, |shown| {
                 shown.command = service.command;

@@ -12,7 +12,7 @@ use workspace::Project;
 
 use super::{Session, preview, view};
 use crate::operations::{Begun, Once, command_view};
-use crate::wire::{
+use api::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
     DefinitionTypeRequest, DefinitionTypes, ErrorCode, Hint, HintAction, ScaffoldPlan,
     ScaffoldRequest, ScaffoldedFile,

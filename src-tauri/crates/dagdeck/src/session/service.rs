@@ -14,7 +14,7 @@ use super::Site;
 use super::{deployment, launch, view};
 use crate::operations::{Begun, command_view};
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
-use crate::wire::{ApiError, OperationState, ServiceName, StartPhase};
+use api::{ApiError, OperationState, ServiceName, StartPhase};
 
 /// How many of the daemon's last lines are looked at for the one that says it is up.
 const SEEN: usize = 40;

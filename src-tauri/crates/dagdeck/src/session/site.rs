@@ -19,7 +19,7 @@ use super::ready::OnceReady;
 use crate::deck::Context;
 use crate::keep::{LocationMemory, WorkspaceMemory};
 use crate::present;
-use crate::wire::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode};
 
 /// What uv said of an environment.
 struct Answer {

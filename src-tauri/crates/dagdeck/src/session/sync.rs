@@ -21,7 +21,7 @@ use workspace::Environment;
 
 use super::{Session, Site, view};
 use crate::operations::Begun;
-use crate::wire::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
+use api::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
 pub(super) use python::{FILE as PYTHON_FILE, NewPython};
 pub(super) use target::{Target, named, syncable, uv_project, whole_uv_project};
 

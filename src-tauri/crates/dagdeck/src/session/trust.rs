@@ -2,7 +2,7 @@
 
 use super::{Site, service, view};
 use crate::operations::command_view;
-use crate::wire::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
+use api::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
 
 /// The steps, in the order in which they would come.
 pub(super) fn plan(site: &Site) -> TrustPlan {

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::keep::KnownDefinitions;
 use crate::operations::command_view;
 use crate::present;
-use crate::wire::{
+use api::{
     ApiError, CommandView, DefinitionCounts, DefinitionNames, DefinitionsView, DeploymentView,
     EnvironmentSource, EnvironmentState, EnvironmentView, ErrorCode, Frame, Hint, HintAction,
     InstanceView, LaunchView, Lifecycle, LoadError, LocationView, Readiness, ServiceName,

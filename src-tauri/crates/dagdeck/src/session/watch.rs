@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use workspace::watch::{Change, WatchPlan, Watcher};
 
 use super::Session;
-use crate::wire::WatchView;
+use api::WatchView;
 
 /// Watches until the session ends.
 pub(super) fn start(session: &Arc<Session>) {

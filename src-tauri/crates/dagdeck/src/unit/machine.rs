@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use process::{Exit, Next, RestartPolicy};
 
-use crate::wire::{Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
+use api::{Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
 
 /// Counts the processes of one unit; never reused.
 pub(crate) type Generation = u64;

@@ -7,7 +7,7 @@ use workspace::Project;
 
 use super::super::remark::stop;
 use super::{Place, free, is_taken, taken};
-use crate::wire::{CreateField, CreateRemark};
+use api::{CreateField, CreateRemark};
 
 /// A name as typed, taken apart.
 struct Typed<'a> {

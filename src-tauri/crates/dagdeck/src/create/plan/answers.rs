@@ -7,7 +7,7 @@ use super::super::remark::{note, stop};
 use super::super::{Index, form};
 use crate::deck::Context;
 use crate::pythons;
-use crate::wire::{ApiError, CreateField, CreateRemark};
+use api::{ApiError, CreateField, CreateRemark};
 
 /// The version to use, with what to say of it.
 pub(super) struct Chosen {

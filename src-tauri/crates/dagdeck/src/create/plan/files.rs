@@ -7,7 +7,7 @@ use dagster::create::tree;
 
 use super::super::place::Place;
 use super::{Action, Work};
-use crate::wire::PlannedFile;
+use api::PlannedFile;
 
 /// The files and folders that the steps make, in the order of a tree.
 pub(super) fn files(place: &Place, work: &[Work]) -> Vec<PlannedFile> {

@@ -9,7 +9,7 @@ use dagster::create::tree;
 
 use super::super::place::Place;
 use super::{Action, Scaffold, Work};
-use crate::wire::{CreateKind, CreateSpec};
+use api::{CreateKind, CreateSpec};
 
 /// The tools that the steps run.
 pub(super) struct Means {

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::answers::not_published;
 use super::*;
-use crate::wire::CreateSpec;
+use api::CreateSpec;
 
 fn means() -> Means {
     Means {

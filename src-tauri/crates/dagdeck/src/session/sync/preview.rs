@@ -14,7 +14,7 @@ use super::python::NewPython;
 use super::target::{self, Target};
 use crate::operations::{self, Begun, command_view};
 use crate::session::{Session, view};
-use crate::wire::{
+use api::{
     ApiError, CommandView, ErrorCode, LockPlan, OperationState, PackageChange, SyncPlan,
     SyncPreview, SyncRequest,
 };

@@ -15,7 +15,7 @@ use workspace::edit::{Edit, EditError};
 use super::run::Sync;
 use crate::operations::{Begun, Line, Once};
 use crate::session::{Session, view};
-use crate::wire::ApiError;
+use api::ApiError;
 
 /// The file that says which Python a project is for.
 pub(in crate::session) const FILE: &str = ".python-version";

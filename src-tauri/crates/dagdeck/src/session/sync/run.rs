@@ -20,7 +20,7 @@ use crate::operations::{Begun, Line, Once, Turn};
 use crate::session::Session;
 use crate::session::site::SyncMark;
 use crate::unit::Unit;
-use crate::wire::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
 
 /// How long a sync may take: a slow network and large packages.
 const LIMIT: Duration = Duration::from_secs(3600);

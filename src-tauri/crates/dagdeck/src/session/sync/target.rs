@@ -7,7 +7,7 @@ use process::CommandLine;
 use workspace::{BrokenReason, Environment, EnvironmentSource, EnvironmentState, Project};
 
 use crate::session::Site;
-use crate::wire::{ApiError, ErrorCode, SyncRequest};
+use api::{ApiError, ErrorCode, SyncRequest};
 
 /// One environment that uv can sync.
 #[derive(Debug, Clone, PartialEq, Eq)]

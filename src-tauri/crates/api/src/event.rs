@@ -99,4 +99,9 @@ pub enum Event {
         /// The settings.
         settings: Settings,
     },
+    /// Faults of Dagdeck's own state were found.
+    NoticesChanged {
+        /// All that there are.
+        notices: Vec<String>,
+    },
 }

@@ -1,8 +1,11 @@
-//! The words on the wire: plain data that every host (window, terminal) reads and sends.
+//! The words that every host (window, terminal) and the core speak: commands, events, views, errors.
 //!
-//! Owns the shapes only. Refuses behaviour: nothing here opens a file or runs a program.
-//! TypeScript is generated from these types by `cargo xtask gen` and committed under `ui/src/backend/generated`.
+//! Owns the shapes, the [list of commands](commands) and what an [event does to a snapshot](apply). Pure: nothing here
+//! opens a file or runs a program. TypeScript is generated from these types by `cargo xtask gen` and committed under
+//! `ui/src/backend/generated`.
 
+mod apply;
+pub mod commands;
 mod create;
 mod environment;
 mod error;
@@ -22,6 +25,7 @@ mod settings;
 mod sync;
 mod workspace;
 
+pub use apply::{OPERATIONS_KEPT, Step, apply, step};
 pub use create::*;
 pub use environment::*;
 pub use error::*;
