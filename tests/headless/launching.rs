@@ -1,6 +1,7 @@
 //! Tests that launch whole Dagsters, webserver and daemon included: they get the machine for themselves, one at a time.
 
 mod closing;
+mod contract;
 mod new;
 mod projects;
 mod python;

@@ -55,60 +55,91 @@ impl Board {
         self.publish(&mut self.lock(), event);
     }
 
-    /// Replaces the workspace as a whole.
-    pub(crate) fn set_workspace(&self, workspace: Option<WorkspaceView>) {
-        let workspace = workspace.map(Box::new);
-        self.publish(&mut self.lock(), Event::WorkspaceRead { workspace });
-    }
-
-    /// Changes the workspace's own parts. Locations and services have their own ways.
-    pub(crate) fn change_workspace(&self, change: impl FnOnce(&mut WorkspaceView)) {
+    /// Shows no workspace.
+    pub(crate) fn show_no_workspace(&self) {
         let mut snapshot = self.lock();
-        let Some(workspace) = snapshot.workspace.as_mut() else {
-            return;
-        };
-        let locations = std::mem::take(&mut workspace.locations);
-        let before = workspace.clone();
-        workspace.locations = locations;
-        let mut after = before.clone();
-        change(&mut after);
-        if after != before {
-            let workspace = Box::new(after);
-            self.publish(&mut snapshot, Event::WorkspaceChanged { workspace });
+        if snapshot.workspace.is_some() {
+            let workspace = None;
+            self.publish(&mut snapshot, Event::WorkspaceRead { workspace });
         }
     }
 
-    /// Changes one location, if it is there.
-    pub(crate) fn change_location(&self, id: &str, change: impl FnOnce(&mut LocationView)) {
+    /// Shows a workspace: as a whole where its locations are others than before, else what of it differs.
+    pub(crate) fn show_workspace(&self, mut view: WorkspaceView) {
         let mut snapshot = self.lock();
+        let known = snapshot.workspace.as_ref();
+        let same = known.is_some_and(|known| {
+            let ids = |view: &WorkspaceView| -> Vec<String> {
+                view.locations.iter().map(|one| one.id.clone()).collect()
+            };
+            known.root == view.root && ids(known) == ids(&view)
+        });
+        if !same {
+            let workspace = Some(Box::new(view));
+            self.publish(&mut snapshot, Event::WorkspaceRead { workspace });
+            return;
+        }
+        for location in std::mem::take(&mut view.locations) {
+            self.put_location(&mut snapshot, location);
+        }
+        self.put_service(&mut snapshot, view.webserver.clone());
+        self.put_service(&mut snapshot, view.daemon.clone());
+        self.put_own(&mut snapshot, view);
+    }
+
+    /// Shows what of the workspace is neither a location nor the webserver nor the daemon, if it differs.
+    pub(crate) fn show_own(&self, view: WorkspaceView) {
+        self.put_own(&mut self.lock(), view);
+    }
+
+    /// Shows a location that is on the board, if it differs.
+    pub(crate) fn show_location(&self, view: LocationView) {
+        self.put_location(&mut self.lock(), view);
+    }
+
+    /// Shows the webserver or the daemon, if it differs.
+    pub(crate) fn show_service(&self, view: ServiceView) {
+        self.put_service(&mut self.lock(), view);
+    }
+
+    fn put_own(&self, snapshot: &mut Snapshot, view: WorkspaceView) {
+        let Some(known) = snapshot.workspace.as_mut() else {
+            return;
+        };
+        let mut view = WorkspaceView {
+            webserver: known.webserver.clone(),
+            daemon: known.daemon.clone(),
+            ..view
+        };
+        view.locations = Vec::new();
+        let locations = std::mem::take(&mut known.locations);
+        let differs = view != *known;
+        known.locations = locations;
+        if differs {
+            let workspace = Box::new(view);
+            self.publish(snapshot, Event::WorkspaceChanged { workspace });
+        }
+    }
+
+    fn put_location(&self, snapshot: &mut Snapshot, view: LocationView) {
         let known = snapshot
             .workspace
             .as_ref()
-            .and_then(|workspace| workspace.locations.iter().find(|one| one.id == id));
-        let Some(before) = known else { return };
-        let mut after = before.clone();
-        change(&mut after);
-        if after != *before {
-            let location = Box::new(after);
-            self.publish(&mut snapshot, Event::LocationChanged { location });
+            .and_then(|workspace| workspace.locations.iter().find(|one| one.id == view.id));
+        if known.is_some_and(|known| *known != view) {
+            let location = Box::new(view);
+            self.publish(snapshot, Event::LocationChanged { location });
         }
     }
 
-    /// Changes the webserver or the daemon.
-    pub(crate) fn change_service(&self, name: ServiceName, change: impl FnOnce(&mut ServiceView)) {
-        let mut snapshot = self.lock();
-        let Some(workspace) = snapshot.workspace.as_ref() else {
-            return;
-        };
-        let before = match name {
-            ServiceName::Webserver => &workspace.webserver,
-            ServiceName::Daemon => &workspace.daemon,
-        };
-        let mut after = before.clone();
-        change(&mut after);
-        if after != *before {
-            let service = Box::new(after);
-            self.publish(&mut snapshot, Event::ServiceChanged { service });
+    fn put_service(&self, snapshot: &mut Snapshot, view: ServiceView) {
+        let known = snapshot.workspace.as_ref().map(|one| match view.name {
+            ServiceName::Webserver => &one.webserver,
+            ServiceName::Daemon => &one.daemon,
+        });
+        if known.is_some_and(|known| *known != view) {
+            let service = Box::new(view);
+            self.publish(snapshot, Event::ServiceChanged { service });
         }
     }
 

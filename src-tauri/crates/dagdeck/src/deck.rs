@@ -4,9 +4,7 @@
 //! workspaces: [`crate::session`] does.
 
 mod commands;
-mod context;
 mod create;
-mod options;
 mod projects;
 mod recent;
 mod subscription;
@@ -18,12 +16,12 @@ use std::time::Duration;
 use tokio::sync::RwLock;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) use context::Context;
-pub use options::DeckOptions;
 pub use subscription::Subscription;
 
+use crate::context::Context;
 use crate::create::{Index, Making};
 use crate::health::{Health, keep_checking};
+use crate::options::DeckOptions;
 use crate::session::Session;
 use api::{ApiError, ErrorCode, StoppedBy};
 

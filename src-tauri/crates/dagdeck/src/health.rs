@@ -16,7 +16,7 @@ use ::health::{Record, Request};
 use workspace::edit::Edit;
 
 use crate::clock;
-use crate::deck::Context;
+use crate::context::Context;
 use crate::session::Session;
 use api::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
 

@@ -4,7 +4,9 @@
 //! Refuses windows and terminals: hosts render what [`Deck`] says and send what a person asks.
 
 mod board;
+mod changes;
 mod clock;
+mod context;
 mod create;
 mod deck;
 mod diff;
@@ -13,6 +15,7 @@ mod health;
 mod keep;
 mod logs;
 mod operations;
+mod options;
 mod present;
 pub mod projects;
 mod pythons;
@@ -21,4 +24,5 @@ pub mod status;
 mod unit;
 mod uv;
 
-pub use deck::{Deck, DeckOptions, Subscription};
+pub use deck::{Deck, Subscription};
+pub use options::DeckOptions;

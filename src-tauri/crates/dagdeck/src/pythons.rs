@@ -1,6 +1,6 @@
 //! The Pythons to choose from, and how a project asks for one.
 
-use crate::deck::Context;
+use crate::context::Context;
 use api::PythonChoice;
 
 /// Those of this machine, newest first, then those that uv would download: of each minor version that is not here.

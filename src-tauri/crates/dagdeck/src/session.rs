@@ -5,6 +5,7 @@
 
 mod check;
 mod deployment;
+mod errors;
 mod files;
 mod launch;
 mod location;
@@ -17,10 +18,10 @@ mod ready;
 mod refresh;
 mod scaffold;
 mod service;
+mod show;
 mod site;
 mod sync;
 mod trust;
-mod view;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -29,13 +30,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::deck::Context;
+use crate::context::Context;
 use crate::logs::Logs;
+use crate::operations::command_view;
 use crate::unit::{Ask, Unit};
-use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use api::{ApiError, CommandView, ErrorCode, ServiceName, StoppedBy};
 
+pub(crate) use deployment::Runs;
+pub(crate) use errors::uv_missing;
 pub(crate) use site::Site;
-pub(crate) use view::uv_missing;
+
+/// The log of a location.
+fn location_log(id: &str) -> String {
+    format!("location:{id}")
+}
 
 /// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
 pub(crate) struct Session {
@@ -84,7 +92,8 @@ impl Session {
             site,
         });
         session.match_units().await;
-        session.show_whole();
+        session.site.show_all();
+        session.site.context.changes.tell_all();
         watch::start(&session);
         measure::start(&session);
         session.check_environments(false);
@@ -102,6 +111,7 @@ impl Session {
         // It may have started what was wanted while the rest was being stopped.
         self.stop_all(by).await;
         self.asking.over().await;
+        self.site.show_no_more();
     }
 
     /// Stops everything that runs, all at once, and waits until nothing is left.
@@ -110,7 +120,6 @@ impl Session {
         self.syncs.stopped();
         let units = self.units();
         futures::future::join_all(units.iter().map(|unit| unit.stop_and_wait(by))).await;
-        self.show_launch();
     }
 
     /// How many process trees live.
@@ -119,6 +128,30 @@ impl Session {
             .iter()
             .map(|unit| unit.shown().trees.len())
             .sum()
+    }
+
+    /// How many locations have a process.
+    pub(crate) fn running_locations(&self) -> usize {
+        let running = self.running_all().into_values();
+        let up = running.filter(|one| one.unit.shown().process.is_some());
+        up.count()
+    }
+
+    /// What a sync of a project's environment runs, or of the one of deployments/local.
+    pub(crate) fn sync_line(&self, project: Option<&str>) -> Option<CommandView> {
+        let site = &self.site;
+        let reading = site.reading();
+        let line = match project {
+            Some(id) => {
+                let project = reading.project(id)?;
+                site.sync_command(&project.folder, &project.environment)?
+            }
+            None => {
+                let own = reading.deployment.as_ref()?;
+                site.sync_command(&own.folder, &own.environment)?
+            }
+        };
+        Some(command_view(&line))
     }
 
     /// The pids of everything that runs.
@@ -275,7 +308,7 @@ impl Session {
                 .unwrap_or_else(PoisonError::into_inner);
             let known: Vec<String> = locations.keys().cloned().collect();
             for id in known.iter().filter(|id| reading.project(id).is_none()) {
-                gone.extend(locations.remove(id));
+                gone.extend(locations.remove_entry(id));
             }
             for project in reading.projects.iter().filter(|project| project.managed()) {
                 locations
@@ -283,8 +316,9 @@ impl Session {
                     .or_insert_with(|| self.new_location(&project.id));
             }
         }
-        for running in gone {
+        for (id, running) in gone {
             running.unit.stop_and_wait(StoppedBy::Person).await;
+            self.site.forget_location(&id);
         }
     }
 
@@ -293,10 +327,9 @@ impl Session {
         let orders = Arc::new(location::Orders::default());
         let recipe =
             location::CodeServer::new(Arc::clone(&self.site), id.to_owned(), Arc::clone(&orders));
-        Running {
-            unit: Unit::new(recipe, memory.stopped, memory.usual),
-            orders,
-        }
+        let unit = Unit::new(recipe, memory.stopped, memory.usual);
+        self.site.meet_location(id, unit.shown());
+        Running { unit, orders }
     }
 }
 

@@ -92,6 +92,11 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// One that was never asked for anything.
+    pub(crate) fn at_rest() -> Self {
+        shown_of(&Machine::new(None, None), &HashMap::new())
+    }
+
     /// Whether it ended by itself and may be tried again.
     pub(crate) fn is_crashed(&self) -> bool {
         matches!(self.lifecycle, Lifecycle::Crashed { .. })

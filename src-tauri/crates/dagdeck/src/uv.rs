@@ -13,7 +13,7 @@ use reqwest::header::ACCEPT;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::deck::Context;
+use crate::context::Context;
 use crate::operations::{Begun, state_of};
 use api::{ApiError, ErrorCode, OperationProgress};
 
@@ -51,9 +51,8 @@ pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, ApiError> {
 
 /// The uv at a path that a person named: the program, or a folder that has it. It has to answer.
 pub(crate) async fn at(context: &Context, typed: &str) -> Result<PathBuf, ApiError> {
-    let home = context.board.read(|snapshot| snapshot.home.clone());
     let path = match typed.strip_prefix("~/") {
-        Some(rest) => Path::new(&home).join(rest),
+        Some(rest) => context.home.join(rest),
         None => PathBuf::from(typed),
     };
     let name = program_name();

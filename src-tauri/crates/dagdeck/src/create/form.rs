@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dagster::create::sample;
 
 use super::place::{existing, expanded, free_in};
-use crate::deck::Context;
+use crate::context::Context;
 use crate::pythons;
 use crate::session::uv_missing;
 use api::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
@@ -25,7 +25,7 @@ pub(crate) async fn form(
 ) -> CreateForm {
     let pythons = pythons(context).await;
     let uv = context.uv().await;
-    let home = PathBuf::from(context.board.read(|snapshot| snapshot.home.clone()));
+    let home = context.home.clone();
     let given = request.parent.as_deref();
     let parent = given
         .and_then(|typed| expanded(typed, &home))

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use dagster::create::versions;
 use process::{CancellationToken, Finished};
 
-use crate::deck::Context;
+use crate::context::Context;
 use crate::operations::{Begun, command_view, judge};
 use crate::session::uv_missing;
 use api::{ApiError, ErrorCode, OperationState, PartialRelease};

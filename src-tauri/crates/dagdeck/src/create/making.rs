@@ -13,7 +13,7 @@ use process::{CancellationToken, CommandLine};
 use super::plan::{Action, Plan, Scaffold, Work};
 use super::{sample, undo};
 use crate::clock;
-use crate::deck::Context;
+use crate::context::Context;
 use crate::half_made::make_room;
 use crate::operations::{Begun, Once, command_view};
 use api::{

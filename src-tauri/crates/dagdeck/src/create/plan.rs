@@ -16,7 +16,7 @@ use workspace::edit::{self, Edit};
 use super::place::{self, Place};
 use super::remark::stop;
 use super::{Index, form};
-use crate::deck::Context;
+use crate::context::Context;
 use crate::diff;
 use crate::operations::command_view;
 use api::{
@@ -121,7 +121,7 @@ impl Plan {
         index: &Index,
         mut spec: CreateSpec,
     ) -> Result<Self, ApiError> {
-        let home = PathBuf::from(context.board.read(|snapshot| snapshot.home.clone()));
+        let home = context.home.clone();
         let asked = spec.clone();
         let looked = tokio::task::spawn_blocking(move || place::find(&asked, &home)).await;
         let (place, mut remarks) = looked.map_err(|error| {

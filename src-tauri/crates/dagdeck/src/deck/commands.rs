@@ -44,7 +44,8 @@ impl Deck {
     pub async fn workspace_close(&self, _: Nothing) -> Answer<Nothing> {
         self.close_session().await;
         self.health.closed();
-        self.context.board.set_workspace(None);
+        self.context.board.show_no_workspace();
+        self.context.changes.tell_all();
         self.show_recent().await;
         Ok(Nothing {})
     }
@@ -53,6 +54,7 @@ impl Deck {
         let session = self.opened().await?;
         session.site.remember(|memory| memory.trusted = true);
         session.refresh().await;
+        self.context.changes.tell_all();
         Ok(Nothing {})
     }
 
@@ -61,6 +63,7 @@ impl Deck {
         session.stop_all(StoppedBy::Person).await;
         session.site.remember(|memory| memory.trusted = false);
         session.refresh().await;
+        self.context.changes.tell_all();
         Ok(Nothing {})
     }
 
@@ -247,12 +250,7 @@ impl Deck {
     }
 
     pub async fn settings_set(&self, settings: Settings) -> Answer<Nothing> {
-        let saved = self
-            .context
-            .settings
-            .change(|kept| kept.clone_from(&settings));
-        self.context.notice_of(saved);
-        self.context.board.set_settings(settings);
+        self.context.change_settings(|kept| *kept = settings);
         if let Ok(session) = self.opened().await {
             session.refresh().await;
         }
@@ -367,10 +365,10 @@ impl Deck {
                 "Type or choose a folder.",
             ));
         }
-        let home = self.context.board.read(|snapshot| snapshot.home.clone());
+        let home = &self.context.home;
         let path = match typed.strip_prefix('~') {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-                Path::new(&home).join(rest.trim_start_matches(['/', '\\']))
+                home.join(rest.trim_start_matches(['/', '\\']))
             }
             _ => PathBuf::from(typed),
         };

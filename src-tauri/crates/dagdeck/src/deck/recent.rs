@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Deck;
 use crate::clock;
 use crate::keep::{Memory, RecentEntry};
-use api::{RecentState, RecentWorkspace, Tool, ToolState};
+use api::{RecentState, RecentWorkspace};
 
 /// How many workspaces are remembered.
 const MOST: usize = 20;
@@ -31,14 +31,11 @@ impl Deck {
     /// Looks at every remembered folder and shows the list.
     pub(super) async fn show_recent(&self) {
         let entries = self.context.memory.get().recent;
-        let open = self.context.board.read(|snapshot| {
-            let workspace = snapshot.workspace.as_ref()?;
-            let up = workspace
-                .locations
-                .iter()
-                .filter(|one| one.process.is_some())
-                .count();
-            Some((workspace.root.clone(), up, workspace.locations.len()))
+        let session = self.session.read().await.clone();
+        let open = session.map(|session| {
+            let root = session.site.root.display().to_string();
+            let all = session.site.reading().projects.len();
+            (root, session.running_locations(), all)
         });
         let looked = tokio::task::spawn_blocking(move || {
             entries
@@ -89,21 +86,5 @@ fn glance(entry: &RecentEntry, open: Option<&(String, usize, usize)>) -> RecentW
         opened_at: entry.opened_at,
         state,
         detail,
-    }
-}
-
-/// A tool, on the wire.
-pub(super) fn tool(report: health::machine::Tool) -> Tool {
-    Tool {
-        name: report.name.to_owned(),
-        state: match report.state {
-            health::machine::ToolState::Ready => ToolState::Ready,
-            health::machine::ToolState::NotFound => ToolState::NotFound,
-            health::machine::ToolState::Broken => ToolState::Broken,
-        },
-        version: report.version,
-        path: report.path.map(|path| path.display().to_string()),
-        purpose: report.purpose.to_owned(),
-        install: report.install,
     }
 }

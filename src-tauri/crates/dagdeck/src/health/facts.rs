@@ -8,7 +8,7 @@ use ::health::{
     Crash, Facts, Load, MachineFacts, Place, Port, ProjectFacts, Service, WorkspaceFacts,
 };
 
-use crate::deck::Context;
+use crate::context::Context;
 use crate::session::Session;
 use crate::unit::Shown;
 use api::{Lifecycle, LoadError, Readiness, ServiceName};
@@ -26,7 +26,7 @@ pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>
             tools,
             pythons,
             variables: context.environment.clone(),
-            home: PathBuf::from(context.board.read(|snapshot| snapshot.home.clone())),
+            home: PathBuf::from(&context.home),
             drawing: context.drawing.clone(),
         },
         workspace: session.map(workspace),
@@ -36,11 +36,7 @@ pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>
 fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
     let site = &session.site;
     let reading = site.reading();
-    let board = &site.context.board;
-    let watched = board.read(|snapshot| {
-        let watching = snapshot.workspace.as_ref().map(|one| &one.watching);
-        watching.map(|watching| (watching.folders, watching.limited.clone()))
-    });
+    let watching = site.watching();
     let projects = reading.projects.iter().map(|project| {
         let shown = session.location(&project.id).map(|unit| unit.shown()).ok();
         let facts = ProjectFacts {
@@ -65,7 +61,7 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
             ours: site.url().and(site.port()),
         },
         pids: session.pids(),
-        watched: watched.unwrap_or_default(),
+        watched: (watching.folders, watching.limited),
         deployment_check: deployment.and_then(|one| site.answer_of(&one.environment.path)),
         crashes: crashes(session),
         projects: projects.collect(),

@@ -183,9 +183,7 @@ impl Health {
             }
             Does::UsePort(port) => {
                 let port = *port;
-                let saved = context.settings.change(|kept| kept.port = port);
-                context.notice_of(saved);
-                context.board.set_settings(context.settings.get());
+                context.change_settings(|kept| kept.port = port);
                 Ok(None)
             }
             Does::BringUv => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::scrub::Scrub;
-use crate::deck::Context;
+use crate::context::Context;
 use crate::session::Session;
 use api::{
     ApiError, ErrorCode, FindingView, Lifecycle, LocationView, Operation, OperationState,

@@ -14,7 +14,7 @@ use workspace::Environment;
 
 use super::{Session, sync};
 use crate::operations::{Begun, command_view};
-use api::{EnvironmentState, EnvironmentView, OperationState};
+use api::OperationState;
 
 /// How long uv may take to compare one environment with its lockfile.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -47,9 +47,7 @@ impl Asking {
 
 /// An environment to ask about.
 struct Question {
-    /// The location; none for deployments/local.
-    location: Option<String>,
-    environment: PathBuf,
+    environment: Environment,
     project: UvProject,
     /// What the answer depends on.
     stamp: String,
@@ -109,17 +107,16 @@ impl Session {
 
     fn questions(&self, uv: &Path, anew: bool) -> Vec<Question> {
         let site = &self.site;
-        let question = |location: Option<String>, folder: &Path, environment: &Environment| {
+        let question = |folder: &Path, environment: &Environment| {
             let asked = environment.lockfile.is_some()
                 && environment.can_run()
                 && sync::syncable(folder, environment);
             let stamp = asked.then(|| workspace::stamp(folder, environment))?;
-            if !anew && self.is_answered(location.as_deref(), &environment.path, &stamp) {
+            if !anew && site.answer_stands(environment, &stamp) {
                 return None;
             }
             Some(Question {
-                location,
-                environment: environment.path.clone(),
+                environment: environment.clone(),
                 project: sync::whole_uv_project(site, uv, folder, environment),
                 stamp,
             })
@@ -128,36 +125,25 @@ impl Session {
         let of_locations = reading
             .projects
             .iter()
-            .filter_map(|one| question(Some(one.id.clone()), &one.folder, &one.environment));
+            .filter_map(|one| question(&one.folder, &one.environment));
         let of_deployment = reading
             .deployment
             .iter()
-            .filter_map(|one| question(None, &one.folder, &one.environment));
+            .filter_map(|one| question(&one.folder, &one.environment));
         of_locations.chain(of_deployment).collect()
-    }
-
-    /// Whether the last answer still stands. It is shown then: what was read since may have put it out of sight.
-    fn is_answered(&self, location: Option<&str>, environment: &Path, stamp: &str) -> bool {
-        let answer = self.site.answer_of(environment);
-        let standing = answer.filter(|_| self.site.answer_stands(environment, stamp));
-        if let Some(answer) = &standing {
-            self.show_answer(location, answer);
-        }
-        standing.is_some()
     }
 
     async fn check(&self, question: Question, anew: bool) {
         let site = &self.site;
-        let environment = &question.environment;
+        let environment = question.environment.path.as_path();
         let turn = self.asking.turn(environment);
         let _turn = turn.lock().await;
-        let location = question.location.as_deref();
         // The person may have taken back meanwhile that programs run here.
         if self.ended.is_cancelled() || !site.is_trusted() {
             return;
         }
         // Another may have been answered the same, meanwhile.
-        if !anew && self.is_answered(location, environment, &question.stamp) {
+        if !anew && site.answer_stands(&question.environment, &question.stamp) {
             return;
         }
         let syncs = site.syncs_of(environment);
@@ -169,15 +155,7 @@ impl Session {
         let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
             return;
         };
-        site.keep_answer(environment, &found, Some(question.stamp));
-        self.show_answer(location, &found);
-    }
-
-    fn show_answer(&self, location: Option<&str>, found: &SyncCheck) {
-        match location {
-            Some(id) => self.show_check(id, found),
-            None => self.show_deployment_check(found),
-        }
+        site.keep_answer(&question.environment, &found, Some(question.stamp));
     }
 
     /// What uv finds, unless `ended` comes first. One that can't answer leaves what the files tell; its words are in no way about the person's
@@ -191,49 +169,5 @@ impl Session {
         let finished = table.run(&project.check(), None, LIMIT, ended).await.ok()?;
         let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
         Some(check.with_unfinished(&project.unfinished))
-    }
-
-    /// Shows what uv found of a location's environment.
-    pub(super) fn show_check(&self, id: &str, check: &SyncCheck) {
-        let board = &self.site.context.board;
-        board.change_location(id, |location| checked(&mut location.environment, check));
-    }
-
-    /// Shows what uv found of the environment of deployments/local.
-    pub(super) fn show_deployment_check(&self, check: &SyncCheck) {
-        let board = &self.site.context.board;
-        board.change_workspace(|workspace| {
-            if let Some(deployment) = &mut workspace.deployment {
-                checked(&mut deployment.environment, check);
-            }
-        });
-    }
-}
-
-/// What uv found, in an environment as shown.
-fn checked(environment: &mut EnvironmentView, check: &SyncCheck) {
-    environment.checked_by_uv = true;
-    environment.lockfile_fresh = Some(!check.lock_outdated);
-    if matches!(
-        environment.state,
-        EnvironmentState::Syncing | EnvironmentState::Missing
-    ) {
-        return;
-    }
-    if check.outdated {
-        environment.state = EnvironmentState::OutOfSync;
-        environment.detail = match check.changes.len() {
-            0 => "uv.lock is older than pyproject.toml".to_owned(),
-            1 => "1 package differs".to_owned(),
-            count => format!("{count} packages differ"),
-        };
-    } else if environment.state == EnvironmentState::OutOfSync
-        || environment.state == EnvironmentState::Unknown
-    {
-        environment.state = EnvironmentState::Ready;
-        environment.detail = match environment.packages {
-            Some(count) => format!("{count} packages"),
-            None => "matches uv.lock".to_owned(),
-        };
     }
 }

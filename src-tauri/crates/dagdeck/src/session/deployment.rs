@@ -9,7 +9,7 @@ use dagster::instance::State;
 use process::{CancellationToken, CommandLine};
 use workspace::{Environment, Kind, Reading};
 
-use super::{Site, view};
+use super::{Site, errors};
 use crate::half_made::make_room;
 use crate::operations::{Begun, Once};
 use crate::present;
@@ -24,19 +24,19 @@ const MADE: &str = "made";
 
 /// A place that the webserver and the daemon can run from.
 #[derive(Debug, Clone)]
-pub(super) struct Runs {
+pub(crate) struct Runs {
     /// Relative to the root, or absolute in app data.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Why this one.
-    pub(super) origin: &'static str,
+    pub(crate) origin: &'static str,
     /// Its environment; `None` while Dagdeck would have to make it first.
-    pub(super) environment: Option<Environment>,
+    pub(crate) environment: Option<Environment>,
     /// The Python that runs them.
-    pub(super) interpreter: Option<PathBuf>,
+    pub(crate) interpreter: Option<PathBuf>,
     /// Why they can't run from it now.
-    pub(super) blocked: Option<String>,
+    pub(crate) blocked: Option<String>,
     /// What Dagdeck would make, once the person agrees.
-    pub(super) to_make: Option<(PathBuf, String)>,
+    pub(crate) to_make: Option<(PathBuf, String)>,
 }
 
 impl Runs {
@@ -109,9 +109,9 @@ pub(super) fn choose(reading: &Reading, state_folder: &Path) -> Option<Runs> {
 pub(super) fn interpreter(site: &Site) -> Result<PathBuf, ApiError> {
     let runs = site
         .runs_from()
-        .ok_or_else(|| view::precondition("There is nothing to run the webserver from."))?;
+        .ok_or_else(|| errors::precondition("There is nothing to run the webserver from."))?;
     if let Some(blocked) = runs.blocked {
-        return Err(view::precondition(&format!(
+        return Err(errors::precondition(&format!(
             "The webserver can't run from {}: {blocked}",
             runs.path
         )));
@@ -120,10 +120,10 @@ pub(super) fn interpreter(site: &Site) -> Result<PathBuf, ApiError> {
         && site.is_syncing(&environment.path)
     {
         let message = format!("{} is being synced. Launch when that is over.", runs.path);
-        return Err(view::precondition(&message));
+        return Err(errors::precondition(&message));
     }
     runs.interpreter
-        .ok_or_else(|| view::precondition("The webserver's environment has no Python."))
+        .ok_or_else(|| errors::precondition("The webserver's environment has no Python."))
 }
 
 /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`].
@@ -133,14 +133,14 @@ pub(super) async fn prepare_instance(site: &Arc<Site>) -> Result<(), ApiError> {
     let make = async {
         if instance.source == dagster::instance::Source::Dagdeck {
             dagster::instance::make_own(&instance.path)
-                .map_err(|error| view::io("make the instance", &error))?;
+                .map_err(|error| errors::io("make the instance", &error))?;
         }
         let path = instance.path.clone();
         let state = tokio::task::spawn_blocking(move || dagster::instance::state(&path)).await;
         match state.unwrap_or(State::Fresh) {
             State::Ready => return Ok(()),
             State::Damaged { database } => {
-                return Err(view::damaged_instance(&instance.path, &database));
+                return Err(errors::damaged_instance(&instance.path, &database));
             }
             State::Fresh => {}
         }
@@ -157,13 +157,13 @@ pub(super) async fn make(
     folder: PathBuf,
     dagster: String,
 ) -> Result<(), ApiError> {
-    let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
+    let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
     let reading = site.reading();
     let python = reading
         .projects
         .iter()
         .find_map(|project| project.environment.interpreter.clone());
-    fs_err::create_dir_all(&folder).map_err(|error| view::io("make its folder", &error))?;
+    fs_err::create_dir_all(&folder).map_err(|error| errors::io("make its folder", &error))?;
     let plan = MakeDeployment {
         uv,
         folder: folder.clone(),
@@ -184,7 +184,7 @@ pub(super) async fn make(
         .await?;
     }
     // Written last, so that a folder half made is made again.
-    fs_err::write(folder.join(MADE), "").map_err(|error| view::io("finish its folder", &error))
+    fs_err::write(folder.join(MADE), "").map_err(|error| errors::io("finish its folder", &error))
 }
 
 /// Runs a program once, on the record, under a title while it runs and one when it worked.

@@ -9,15 +9,12 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use workspace::{Project, Target};
 
-use super::{Session, deployment, location, service, view};
+use super::{Session, deployment, errors, location, service};
 use crate::clock;
 use crate::operations;
 use crate::present;
 use crate::unit::{Ask, Unit};
-use api::{
-    ApiError, ErrorCode, LaunchRequest, LaunchView, Lifecycle, Readiness, ServiceName, StoppedBy,
-    WorkspaceView,
-};
+use api::{ApiError, ErrorCode, LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
 
 impl Session {
     /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.
@@ -40,11 +37,7 @@ impl Session {
             .filter_map(|project| self.location(&project.id).ok())
             .collect();
         let cancel = CancellationToken::new();
-        self.replace_launch(Some(cancel.clone()));
-        site.context.board.change_workspace(|workspace| {
-            workspace.launch.active = true;
-            workspace.launch.since = Some(since);
-        });
+        self.replace_launch(Some((since, cancel.clone())));
         site.loading.send_replace(true);
         let services = [self.webserver.clone(), self.daemon.clone()];
         for unit in startable.iter().chain(&services) {
@@ -68,7 +61,6 @@ impl Session {
                 () = cancel.cancelled() => {}
             }
             session.site.loading.send_replace(false);
-            session.show_launch();
         });
         Ok(())
     }
@@ -85,7 +77,6 @@ impl Session {
                 .await;
             }
         }
-        self.show_launch();
     }
 
     pub(super) fn cancel_launch(&self) {
@@ -93,7 +84,8 @@ impl Session {
         self.replace_launch(None);
     }
 
-    fn replace_launch(&self, next: Option<CancellationToken>) {
+    fn replace_launch(&self, next: Option<(f64, CancellationToken)>) {
+        let (since, next) = next.unzip();
         let mut launching = self
             .launching
             .lock()
@@ -101,6 +93,7 @@ impl Session {
         if let Some(former) = std::mem::replace(&mut *launching, next) {
             former.cancel();
         }
+        self.site.saw_launch(since);
     }
 
     /// Waits until each location is up, or said why not, and shows the count. One that crashed is tried again beside the
@@ -109,7 +102,7 @@ impl Session {
         let one = async |unit: &Unit| {
             unit.wait_for(|shown| shown.settled || shown.is_crashed())
                 .await;
-            self.show_launch();
+            self.site.show_own();
         };
         join_all(units.iter().map(one)).await;
     }
@@ -128,12 +121,8 @@ impl Session {
     /// All have settled: the launch is over.
     fn settled(&self, since: f64) {
         let took = clock::now() - since;
-        self.replace_launch(None);
         self.site.remember(|memory| memory.launch_took = Some(took));
-        self.site
-            .context
-            .board
-            .change_workspace(|workspace| workspace.launch.took = Some(took));
+        self.replace_launch(None);
     }
 
     /// Makes the webserver look again at locations that it found down and that are up.
@@ -194,14 +183,14 @@ impl Session {
         site.require_trust()?;
         let runs = site
             .runs_from()
-            .ok_or_else(|| view::precondition("There is nothing to launch here."))?;
+            .ok_or_else(|| errors::precondition("There is nothing to launch here."))?;
         match runs.to_make {
             Some((folder, dagster)) if make => deployment::make(site, folder, dagster).await?,
             Some((_, dagster)) => {
                 let message = "No environment here holds dagster-webserver.";
                 let hint =
                     format!("Let Dagdeck make one with Dagster {dagster} in its own folder.");
-                return Err(view::precondition(message).hint(hint));
+                return Err(errors::precondition(message).hint(hint));
             }
             None => {
                 deployment::interpreter(site)?;
@@ -250,7 +239,7 @@ impl Session {
             return Ok(false);
         }
         workspace_file::write(&path, &entries)
-            .map_err(|error| view::io("write the list of locations", &error))?;
+            .map_err(|error| errors::io("write the list of locations", &error))?;
         Ok(true)
     }
 
@@ -261,63 +250,13 @@ impl Session {
             let _ = Webserver::at(url).reload_workspace().await;
         }
     }
-
-    /// Shows what Launch would do now.
-    pub(super) fn show_launch(&self) {
-        let view = self
-            .site
-            .context
-            .board
-            .read(|snapshot| snapshot.workspace.as_ref().map(|one| self.launch_view(one)));
-        if let Some(view) = view {
-            self.site
-                .context
-                .board
-                .change_workspace(|workspace| workspace.launch = view);
-        }
-    }
-
-    /// What Launch would do, or is doing.
-    pub(super) fn launch_view(&self, workspace: &WorkspaceView) -> LaunchView {
-        let managed = || {
-            workspace
-                .locations
-                .iter()
-                .filter(|location| location.managed)
-        };
-        let active = self
-            .launching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_some();
-        let settled = managed().filter(|location| {
-            matches!(
-                location.readiness,
-                Readiness::Ready { .. } | Readiness::LoadError { .. }
-            )
-        });
-        LaunchView {
-            active,
-            since: workspace.launch.since.filter(|_| active),
-            took: workspace.launch.took,
-            startable: managed()
-                .filter(|one| one.blocked.is_none())
-                .map(|one| one.id.clone())
-                .collect(),
-            blocked: managed()
-                .filter(|one| one.blocked.is_some())
-                .map(|one| one.id.clone())
-                .collect(),
-            settled: u32::try_from(settled.count()).unwrap_or(u32::MAX),
-        }
-    }
 }
 
 /// The asked port, which must be free; else the first free one from the setting on.
 fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
     let Some(asked) = asked else {
         return process::ports::first_free(setting).ok_or_else(|| {
-            view::precondition("No port of this machine is free for the Dagster UI.")
+            errors::precondition("No port of this machine is free for the Dagster UI.")
         });
     };
     if process::ports::is_free(asked) {

@@ -15,11 +15,11 @@ use futures::future::BoxFuture;
 use process::{CancellationToken, CommandLine};
 use workspace::{Project, Target};
 
-use super::Site;
-use super::view;
+use super::{Site, errors};
 use crate::clock;
 use crate::keep::KnownDefinitions;
 use crate::operations::{Begun, command_view};
+use crate::present;
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
 
@@ -102,7 +102,7 @@ impl CodeServer {
             // Nothing serves yet, so the webserver may come as early as it likes.
             self.link(generation)?;
         }
-        let log = view::location_log(&self.id);
+        let log = super::location_log(&self.id);
         let cause = self.orders.take();
         let writer = self.site.writer(&log, command.line())?;
         if let Some(cause) = &cause {
@@ -134,7 +134,7 @@ impl CodeServer {
             .context
             .table
             .spawn(&command, Some(writer.clone()))
-            .map_err(|error| view::spawn_failed(&command, &error))?;
+            .map_err(|error| errors::spawn_failed(&command, &error))?;
         Ok(Started {
             child,
             writer,
@@ -151,7 +151,7 @@ impl CodeServer {
             ));
         }
         let free =
-            process::ports::any_free().map_err(|error| view::io("find a free port", &error))?;
+            process::ports::any_free().map_err(|error| errors::io("find a free port", &error))?;
         Ok(Address::local(free))
     }
 
@@ -163,7 +163,7 @@ impl CodeServer {
         let sockets = self.site.sockets_of(&self.id)?;
         sockets
             .serve(narrow(generation))
-            .map_err(|error| view::io("link the location's socket", &error))
+            .map_err(|error| errors::io("link the location's socket", &error))
     }
 
     /// Reads and shows what a loaded server defines. A failure is said in the log: the location serves all the same.
@@ -174,19 +174,14 @@ impl CodeServer {
         match loading.client.definitions(loaded).await {
             Ok(definitions) => {
                 let known = KnownDefinitions {
-                    counts: view::counts(definitions.counts()),
+                    counts: present::counts(definitions.counts()),
                     variables: definitions.variables.clone(),
-                    names: view::names(definitions),
+                    names: present::names(definitions),
                     read_at: clock::now(),
                 };
                 self.site
-                    .context
-                    .board
-                    .change_location(&self.id, |location| {
-                        location.definitions = Some(view::definitions(&known, true));
-                    });
-                self.site
                     .remember_of(&self.id, |memory| memory.definitions = Some(known));
+                self.site.show_location(&self.id);
             }
             Err(error) => self.note(&format!("The definitions could not be counted: {error}")),
         }
@@ -222,7 +217,7 @@ impl CodeServer {
         // A log that can't be written was already said where the run began.
         if let Ok(writer) = self
             .site
-            .writer(&view::location_log(&self.id), String::new())
+            .writer(&super::location_log(&self.id), String::new())
         {
             writer.note(text);
         }
@@ -270,7 +265,9 @@ impl Recipe for CodeServer {
                     Outcome::Loaded
                 }
                 Listed::Failed(failure) => {
-                    let error = Box::new(view::load_error(&self.site, &self.id, failure));
+                    let reading = self.site.reading();
+                    let error = present::load_error(reading.project(&self.id), failure);
+                    let error = Box::new(error);
                     let reason = error.title.clone();
                     let title = Some(format!("{name} has a load error"));
                     self.end_operation(generation, OperationState::Failed { reason }, title);
@@ -278,7 +275,7 @@ impl Recipe for CodeServer {
                 }
             },
             Err(error) => {
-                let error = Box::new(view::unanswered(&error));
+                let error = Box::new(present::unanswered(&error));
                 self.end_operation(
                     generation,
                     OperationState::Failed {
@@ -321,10 +318,7 @@ impl Recipe for CodeServer {
             return;
         }
         let runs = self.keep_runs_reachable(&server, &client).await;
-        let board = &self.site.context.board;
-        board.change_location(&self.id, |location| {
-            location.runs = u32::try_from(runs).unwrap_or(u32::MAX);
-        });
+        self.site.saw_runs(&self.id, runs);
         std::future::pending::<()>().await;
     }
 
@@ -357,26 +351,12 @@ impl Recipe for CodeServer {
         }
         let older_left = lock(&self.servers).keys().any(|one| Some(*one) != *serving);
         if !older_left {
-            self.site
-                .context
-                .board
-                .change_location(&self.id, |location| location.runs = 0);
+            self.site.saw_runs(&self.id, 0);
         }
     }
 
     fn show(&self, shown: &Shown) {
-        self.site
-            .context
-            .board
-            .change_location(&self.id, |location| {
-                location.lifecycle = shown.lifecycle.clone();
-                location.readiness = shown.readiness.clone();
-                location.process = shown.process.clone();
-                location.reloading = shown.reloading;
-                if let Some(definitions) = &mut location.definitions {
-                    definitions.live = matches!(shown.readiness, api::Readiness::Ready { .. });
-                }
-            });
+        self.site.saw_location(&self.id, shown);
         let memory = self.site.memory_of(&self.id);
         let stopped = match shown.lifecycle {
             Lifecycle::Stopped {
@@ -407,12 +387,12 @@ pub(super) fn command_of(
         Target::Package { name } => Code::Package(name.clone()),
         Target::Autoload { name } => Code::Autoload(name.clone()),
         Target::GrpcServer { .. } | Target::Unknown => {
-            return Err(view::precondition("Dagdeck does not run this location."));
+            return Err(errors::precondition("Dagdeck does not run this location."));
         }
     };
     let interpreter = project.environment.interpreter.clone();
     let interpreter =
-        interpreter.ok_or_else(|| view::precondition("It has no environment yet."))?;
+        interpreter.ok_or_else(|| errors::precondition("It has no environment yet."))?;
     let from_dg = project.root_module.is_some();
     Ok(command::code_server(&command::CodeServer {
         shared: site.shared(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Session, service, view};
+use super::{Session, service};
 use crate::unit::Shown;
 use api::{Event, Metrics, ServiceName};
 
@@ -119,7 +119,7 @@ async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
     let locations = session
         .running_all()
         .into_iter()
-        .map(|(id, running)| (view::location_log(&id), running.unit.shown()));
+        .map(|(id, running)| (super::location_log(&id), running.unit.shown()));
     let services = [ServiceName::Webserver, ServiceName::Daemon].map(|name| {
         (
             service::log_of(name).to_owned(),

@@ -11,7 +11,7 @@ use dagster::packages::{self, Change};
 use process::CommandLine;
 use workspace::{EnvironmentSource, Project};
 
-use super::{Session, preview, view};
+use super::{Session, errors, preview};
 use crate::diff;
 use crate::operations::{Begun, Once, command_view};
 use api::{
@@ -29,7 +29,7 @@ impl Session {
     pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, ApiError> {
         let project = self.site.project(id)?;
         let found = workspace::requirements(&project.folder)
-            .map_err(|error| view::io("read pyproject.toml", &error))?;
+            .map_err(|error| errors::io("read pyproject.toml", &error))?;
         Ok(Requirements {
             packages: found.packages,
             dev: found.dev,
@@ -105,7 +105,7 @@ impl Session {
 
     pub(super) async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
         let context = &self.site.context;
-        let uv = context.uv().await.ok_or_else(view::uv_missing)?;
+        let uv = context.uv().await.ok_or_else(errors::uv_missing)?;
         context.learn_pythons().await;
         Ok(uv)
     }
@@ -137,7 +137,7 @@ impl Session {
         change: &Change,
     ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
         alone(project)?;
-        let io = |error: std::io::Error| view::io("copy the project's settings", &error);
+        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
         let copy =
             preview::copy(&project.folder, &FILES, &self.site.context.state_folder).map_err(io)?;
         let command = self.change_command(uv, project, copy.path(), change);
@@ -196,7 +196,7 @@ fn alone(project: &Project) -> Result<(), ApiError> {
         project.name
     );
     let hint = format!("Run uv add in {}, then sync.", project.folder.display());
-    Err(view::precondition(&message).hint(hint))
+    Err(errors::precondition(&message).hint(hint))
 }
 
 fn change_of(change: &PackagesChange) -> Change {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Session, view};
+use super::{Session, errors};
 use crate::operations::{Begun, state_of};
 use crate::projects::{self, Planned};
 use api::{ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
@@ -132,5 +132,5 @@ async fn off_thread<T: Send + 'static>(
 ) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| view::io("read the folder", &error))?
+        .map_err(|error| errors::io("read the folder", &error))?
 }

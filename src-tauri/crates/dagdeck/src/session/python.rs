@@ -9,7 +9,7 @@ use std::time::Duration;
 use workspace::EnvironmentSource;
 
 use super::sync::{NewPython, PYTHON_FILE, Target, named};
-use super::{Session, preview, view};
+use super::{Session, errors, preview};
 use crate::operations::{Begun, Once};
 use crate::pythons;
 use api::{
@@ -158,7 +158,7 @@ impl Session {
         target: &Target,
         python: &NewPython,
     ) -> Result<Vec<PlannedEdit>, ApiError> {
-        let io = |error: std::io::Error| view::io("copy the project's settings", &error);
+        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
         let context = &self.site.context;
         let files = ["pyproject.toml", PYTHON_FILE];
         let copy = preview::copy(&target.folder, &files, &context.state_folder).map_err(io)?;
@@ -216,7 +216,7 @@ fn changeable(target: &Target) -> Result<(), ApiError> {
             "Change its executable_path there.",
         ),
     };
-    Err(view::precondition(&message).hint(hint))
+    Err(errors::precondition(&message).hint(hint))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Reads the folder again and puts what changed on the board.
+//! Reads the folder again and shows what differs.
 
 use std::sync::Arc;
 
 use super::Session;
 use crate::unit::Ask;
-use api::{DeploymentView, EnvironmentState, EnvironmentView, Lifecycle};
+use api::Lifecycle;
 
 impl Session {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
@@ -29,85 +29,19 @@ impl Session {
         let read = self.site.read_again(true);
         let read = self.ended.run_until_cancelled(read).await;
         // The old reading stays where the new one can't be had; its reason is an internal error that the log has.
-        let Some(Ok(reading)) = read else {
+        if !matches!(read, Some(Ok(_))) {
             return;
-        };
+        }
         self.match_units().await;
         // Another workspace may be on the board by now.
         if self.ended.is_cancelled() {
             return;
         }
-        let shows = self.site.context.board.read(|snapshot| {
-            let shown = snapshot.workspace.iter().flat_map(|one| &one.locations);
-            shown
-                .map(|location| &location.id)
-                .eq(reading.projects.iter().map(|project| &project.id))
-        });
-        if shows {
-            self.show_parts();
-        } else {
-            self.show_whole_keeping_watch();
-        }
-        self.show_launch();
+        self.site.show_all();
         // Within the turn: a close that waits for it stops these too.
         self.start_wanted().await;
         drop(turn);
         self.tell_webserver_of_workspace().await;
-    }
-
-    fn show_whole_keeping_watch(&self) {
-        let watching = self
-            .site
-            .context
-            .board
-            .read(|snapshot| snapshot.workspace.as_ref().map(|one| one.watching.clone()));
-        let mut view = self.whole();
-        view.watching = watching.unwrap_or_default();
-        self.site.context.board.set_workspace(Some(view));
-    }
-
-    /// Puts the parts of the reading on the board one by one, leaving what runs as it is shown.
-    fn show_parts(&self) {
-        let board = &self.site.context.board;
-        let mut fresh = self.whole();
-        for location in std::mem::take(&mut fresh.locations) {
-            board.change_location(&location.id.clone(), |shown| {
-                let environment = keep_checked(&shown.environment, location.environment);
-                shown.name = location.name;
-                shown.module = location.module;
-                shown.environment = environment;
-                shown.command = location.command;
-                shown.sync = location.sync;
-                shown.blocked = location.blocked;
-                shown.auto_reload = location.auto_reload;
-                shown.problems = location.problems;
-            });
-        }
-        for (name, service) in [
-            (api::ServiceName::Webserver, fresh.webserver),
-            (api::ServiceName::Daemon, fresh.daemon),
-        ] {
-            board.change_service(name, |shown| {
-                shown.command = service.command;
-                shown.blocked = service.blocked;
-            });
-        }
-        board.change_workspace(|shown| {
-            shown.name = fresh.name;
-            shown.config = fresh.config;
-            shown.trusted = fresh.trusted;
-            shown.trust_plan = fresh.trust_plan;
-            shown.problems = fresh.problems;
-            shown.deployment = match (shown.deployment.take(), fresh.deployment) {
-                (Some(shown), Some(read)) => Some(DeploymentView {
-                    environment: keep_checked(&shown.environment, read.environment),
-                    ..read
-                }),
-                (_, read) => read,
-            };
-            shown.instance = fresh.instance;
-            shown.nearby = fresh.nearby;
-        });
     }
 
     /// Starts locations that the person wants and that nothing keeps down any more.
@@ -124,26 +58,5 @@ impl Session {
                 self.tell(&unit, Ask::Start).await;
             }
         }
-    }
-}
-
-/// What uv said stays until it is asked again, as long as the files tell nothing new.
-fn keep_checked(shown: &EnvironmentView, read: EnvironmentView) -> EnvironmentView {
-    if shown.state == EnvironmentState::Syncing || read.state == EnvironmentState::Syncing {
-        return read;
-    }
-    let same = shown.checked_by_uv
-        && shown.packages == read.packages
-        && shown.interpreter == read.interpreter;
-    if same && read.state == EnvironmentState::Ready {
-        EnvironmentView {
-            state: shown.state,
-            detail: shown.detail.clone(),
-            checked_by_uv: true,
-            lockfile_fresh: shown.lockfile_fresh,
-            ..read
-        }
-    } else {
-        read
     }
 }

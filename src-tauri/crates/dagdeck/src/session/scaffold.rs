@@ -10,7 +10,7 @@ use dagster::scaffold::{self, ParamKind};
 use process::{CommandLine, Finished};
 use workspace::Project;
 
-use super::{Session, preview, view};
+use super::{Session, errors, preview};
 use crate::operations::{Begun, Once, command_view};
 use api::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
@@ -83,14 +83,14 @@ impl Session {
             }
         };
         let copy = copy_without_code(&place, &self.site.context.state_folder)
-            .map_err(|error| view::io("copy the project's settings", &error))?;
+            .map_err(|error| errors::io("copy the project's settings", &error))?;
         let folder = copy.path().to_owned();
         let preview = command(&place, &folder, request, params.as_deref());
         let title = ("Previewing", "Previewed", request.path.as_str());
         self.ask_dg(&place, title, &preview, true).await?;
         let defs = folder.join(relative(&place.defs, &place.project.folder));
         let files =
-            written(&defs, &folder).map_err(|error| view::io("read what was written", &error))?;
+            written(&defs, &folder).map_err(|error| errors::io("read what was written", &error))?;
         let real = command(&place, &place.project.folder, request, params.as_deref());
         Ok(ScaffoldPlan {
             fault: None,
@@ -158,11 +158,11 @@ impl Session {
                     "{} is no dg project: it has no definitions folder of its own.",
                     project.name
                 );
-                view::precondition(&message)
+                errors::precondition(&message)
                     .hint("Add definitions in its code, where it defines the others.".to_owned())
             } else {
                 let message = format!("{} has no environment that runs yet.", project.name);
-                let mut error = view::precondition(&message);
+                let mut error = errors::precondition(&message);
                 error.hints.push(Hint {
                     text: "Set it up first.".to_owned(),
                     action: Some(HintAction::Sync {
@@ -176,7 +176,7 @@ impl Session {
             .working_directory
             .join(defs_module.replace('.', "/"));
         let interpreter = project.environment.interpreter.clone().ok_or_else(|| {
-            view::precondition(&format!("{} has no Python that is known.", project.name))
+            errors::precondition(&format!("{} has no Python that is known.", project.name))
         })?;
         Ok(Place {
             project,
@@ -218,7 +218,7 @@ impl Session {
                     "{}'s environment does not hold dagster-dg-cli, which writes definitions.",
                     place.project.name
                 );
-                return view::precondition(&message).hint(
+                return errors::precondition(&message).hint(
                     "Add dagster-dg-cli to the dev group in pyproject.toml, then sync.".to_owned(),
                 );
             }

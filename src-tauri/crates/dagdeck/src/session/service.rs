@@ -11,7 +11,7 @@ use logstore::Writer;
 use process::CommandLine;
 
 use super::Site;
-use super::{deployment, launch, view};
+use super::{deployment, errors, launch};
 use crate::operations::{Begun, command_view};
 use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
@@ -105,7 +105,7 @@ impl ServiceRecipe {
             .table
             .spawn(&command, Some(writer.clone()));
         let child = spawned.map_err(|error| {
-            let failed = view::spawn_failed(&command, &error);
+            let failed = errors::spawn_failed(&command, &error);
             let reason = failed.message.clone();
             let state = OperationState::Failed { reason };
             self.site.context.operations.end(operation, state, None);
@@ -136,7 +136,7 @@ impl ServiceRecipe {
         if let Some(taken) = chosen {
             let free = process::ports::first_free(taken);
             let free =
-                free.ok_or_else(|| view::precondition("No port of this machine is free."))?;
+                free.ok_or_else(|| errors::precondition("No port of this machine is free."))?;
             self.site.set_port(free);
             let note = launch::another_port(taken, free);
             self.site.writer(log_of(self.name), note)?;
@@ -238,18 +238,7 @@ impl Recipe for ServiceRecipe {
     }
 
     fn show(&self, shown: &Shown) {
-        let url = self
-            .site
-            .url()
-            .filter(|_| self.name == ServiceName::Webserver && shown.serving.is_some());
-        self.site
-            .context
-            .board
-            .change_service(self.name, |service| {
-                service.lifecycle = shown.lifecycle.clone();
-                service.process = shown.process.clone();
-                service.url = url;
-            });
+        self.site.saw_service(self.name, shown);
     }
 }
 

@@ -6,17 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use ::health::Reads;
 use dagster::command::Shared;
 use dagster::instance::Instance;
 use dagster::sockets::{LocationSockets, SocketFolder};
 use dagster::uv::SyncCheck;
 use logstore::{LogKey, RunMeta, Store, Writer};
 use tokio::sync::watch;
-use workspace::{Project, ReadOptions, Reading};
+use workspace::{Concern, Environment, Project, ReadOptions, Reading};
 
 use super::deployment::Runs;
 use super::ready::OnceReady;
-use crate::deck::Context;
+use super::show::Seen;
+use crate::context::Context;
 use crate::keep::{LocationMemory, WorkspaceMemory};
 use crate::present;
 use api::{ApiError, ErrorCode};
@@ -25,6 +27,16 @@ use api::{ApiError, ErrorCode};
 struct Answer {
     check: SyncCheck,
     stamp: Option<String>,
+    /// The environment as its files told it at that time.
+    read: Environment,
+}
+
+/// One reading of the folder, with what follows from it.
+struct Read {
+    reading: Arc<Reading>,
+    instance: Instance,
+    /// What is worth a look before the folder is trusted; not looked for once it is.
+    concerns: Arc<Vec<Concern>>,
 }
 
 /// What the units share.
@@ -36,14 +48,17 @@ pub(crate) struct Site {
     pub(super) store: Store,
     pub(super) sockets: SocketFolder,
     pub(super) prepared: OnceReady,
-    reading: RwLock<Arc<Reading>>,
+    read: RwLock<Arc<Read>>,
     /// Held by who reads the folder again.
     reads: tokio::sync::Mutex<()>,
-    instance: RwLock<Instance>,
     numbers: Mutex<BTreeMap<String, usize>>,
     wanted: Mutex<BTreeSet<String>>,
     port: Mutex<Option<u16>>,
     syncing: Arc<Mutex<Syncing>>,
+    /// What was seen of it that no file tells.
+    seen: Mutex<Seen>,
+    /// Whether it is still to be shown. Held by who gathers and shows: nothing older comes after something newer.
+    showing: Mutex<bool>,
     /// What uv said last of each environment.
     answers: Mutex<BTreeMap<PathBuf, Answer>>,
     /// Whether a launch waits for locations to load.
@@ -58,7 +73,7 @@ impl Site {
         context: Arc<Context>,
         path: &Path,
     ) -> Result<(Self, Store), ApiError> {
-        let reading = read(&context, path, false).await?;
+        let (reading, concerns) = read(&context, path, false).await?;
         let root = reading.root.clone();
         let key = key_of(&root);
         let folder = context.state_folder.join("workspaces").join(&key);
@@ -71,20 +86,21 @@ impl Site {
         // The app's own process is in the key, so that two apps on one workspace don't share sockets.
         let sockets = SocketFolder::make(&format!("{key}-{}", std::process::id()))
             .map_err(|error| failed("make a folder for sockets", &error))?;
-        let instance = choose_instance(&context, &reading, &folder);
+        let read = Read::of(&context, &folder, reading, concerns);
         let site = Self {
             root,
             folder,
             store: store.clone(),
             sockets,
             prepared: OnceReady::default(),
-            reading: RwLock::new(Arc::new(reading)),
+            read: RwLock::new(Arc::new(read)),
             reads: tokio::sync::Mutex::default(),
-            instance: RwLock::new(instance),
             numbers: Mutex::default(),
             wanted: Mutex::default(),
             port: Mutex::default(),
             syncing: Arc::default(),
+            seen: Mutex::default(),
+            showing: Mutex::new(true),
             answers: Mutex::default(),
             loading: watch::channel(false).0,
             answering: watch::channel(None).0,
@@ -95,21 +111,33 @@ impl Site {
 
     /// What was read last.
     pub(crate) fn reading(&self) -> Arc<Reading> {
-        Arc::clone(&self.reading.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.read().reading)
+    }
+
+    /// What is worth a look before the folder is trusted.
+    pub(super) fn concerns(&self) -> Arc<Vec<Concern>> {
+        Arc::clone(&self.read().concerns)
+    }
+
+    fn read(&self) -> Arc<Read> {
+        Arc::clone(&self.read.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Reads the folder again; `thorough` also compares lockfiles.
     pub(super) async fn read_again(&self, thorough: bool) -> Result<Arc<Reading>, ApiError> {
         // One after the other: what was read earlier never takes the place of what was read later.
         let _turn = self.reads.lock().await;
-        let reading = Arc::new(read(&self.context, &self.root, thorough).await?);
-        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&reading);
-        let instance = choose_instance(&self.context, &reading, &self.folder);
-        *self
-            .instance
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = instance;
-        Ok(reading)
+        let (reading, concerns) = read(&self.context, &self.root, thorough).await?;
+        let read = Arc::new(Read::of(&self.context, &self.folder, reading, concerns));
+        let former = {
+            let mut kept = self.read.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *kept, Arc::clone(&read))
+        };
+        if former.reading != read.reading || former.instance != read.instance {
+            let parts = [Reads::Files, Reads::Uv, Reads::Instance];
+            self.context.changes.tell(parts);
+        }
+        Ok(Arc::clone(&read.reading))
     }
 
     /// A project as read last.
@@ -155,13 +183,24 @@ impl Site {
         counts.get(environment).copied().unwrap_or_default()
     }
 
-    /// Keeps what uv said of an environment; `stamp` is what it depends on, where that is known.
-    pub(super) fn keep_answer(&self, environment: &Path, check: &SyncCheck, stamp: Option<String>) {
+    /// Keeps what uv said of an environment, and shows it; `stamp` is what it depends on, where that is known.
+    pub(super) fn keep_answer(&self, read: &Environment, check: &SyncCheck, stamp: Option<String>) {
         let answer = Answer {
             check: check.clone(),
             stamp,
+            read: read.clone(),
         };
-        lock(&self.answers).insert(environment.to_owned(), answer);
+        lock(&self.answers).insert(read.path.clone(), answer);
+        self.context.changes.tell([Reads::Files, Reads::Uv]);
+        self.show_environment(&read.path);
+    }
+
+    /// What uv said of an environment, as long as its files tell nothing new since.
+    pub(super) fn standing_answer(&self, read: &Environment) -> Option<SyncCheck> {
+        let answers = lock(&self.answers);
+        let answer = answers.get(&read.path);
+        let standing = answer.filter(|answer| answer.read == *read);
+        standing.map(|answer| answer.check.clone())
     }
 
     /// What uv said last of an environment.
@@ -170,11 +209,20 @@ impl Site {
         answers.get(environment).map(|answer| answer.check.clone())
     }
 
-    /// Whether what uv said last of an environment still stands.
-    pub(super) fn answer_stands(&self, environment: &Path, stamp: &str) -> bool {
-        let answers = lock(&self.answers);
-        let known = answers.get(environment);
-        known.is_some_and(|answer| answer.stamp.as_deref() == Some(stamp))
+    /// Whether what uv said last of an environment still stands, as what it depends on tells. It is shown then: its files
+    /// may tell something new that does not matter.
+    pub(super) fn answer_stands(&self, read: &Environment, stamp: &str) -> bool {
+        let standing = {
+            let mut answers = lock(&self.answers);
+            let known = answers.get_mut(&read.path);
+            known
+                .filter(|answer| answer.stamp.as_deref() == Some(stamp))
+                .map(|answer| std::mem::replace(&mut answer.read, read.clone()) != *read)
+        };
+        if standing == Some(true) {
+            self.show_environment(&read.path);
+        }
+        standing.is_some()
     }
 
     /// Dagdeck's own folder for this workspace.
@@ -189,10 +237,7 @@ impl Site {
 
     /// The instance in use.
     pub(crate) fn instance(&self) -> Instance {
-        self.instance
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.read().instance.clone()
     }
 
     /// What the webserver and the daemon run from.
@@ -324,6 +369,16 @@ impl Site {
         self.remember(|memory| change(memory.locations.entry(id.to_owned()).or_default()));
     }
 
+    /// What was seen of it that no file tells.
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        lock(&self.seen)
+    }
+
+    /// Whether it is still to be shown.
+    pub(super) fn lock_showing(&self) -> MutexGuard<'_, bool> {
+        lock(&self.showing)
+    }
+
     /// Whether a location reloads when its files change.
     pub(super) fn auto_reload(&self, id: &str) -> bool {
         let own = self.memory_of(id).auto_reload;
@@ -373,12 +428,12 @@ async fn read(
     context: &Arc<Context>,
     path: &Path,
     lock_freshness: bool,
-) -> Result<Reading, ApiError> {
+) -> Result<(Reading, Vec<Concern>), ApiError> {
     let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
     let memory = context.memory.get();
+    let memory = memory.workspaces.get(&root.display().to_string());
+    let trusted = memory.is_some_and(|memory| memory.trusted);
     let picked = memory
-        .workspaces
-        .get(&root.display().to_string())
         .map(|memory| {
             let picked = memory.locations.iter();
             picked
@@ -393,14 +448,31 @@ async fn read(
         lock_freshness,
     };
     let path = path.to_owned();
-    tokio::task::spawn_blocking(move || workspace::read(&path, &options))
-        .await
-        .map_err(|error| {
-            ApiError::new(
-                ErrorCode::Internal,
-                format!("Reading the folder ended early: {error}"),
-            )
-        })
+    let look = move || {
+        let reading = workspace::read(&path, &options);
+        let concerns = if trusted {
+            Vec::new()
+        } else {
+            workspace::concerns(&reading)
+        };
+        (reading, concerns)
+    };
+    tokio::task::spawn_blocking(look).await.map_err(|error| {
+        ApiError::new(
+            ErrorCode::Internal,
+            format!("Reading the folder ended early: {error}"),
+        )
+    })
+}
+
+impl Read {
+    fn of(context: &Context, folder: &Path, reading: Reading, concerns: Vec<Concern>) -> Self {
+        Self {
+            instance: choose_instance(context, &reading, folder),
+            reading: Arc::new(reading),
+            concerns: Arc::new(concerns),
+        }
+    }
 }
 
 fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Instance {

@@ -19,9 +19,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use workspace::Environment;
 
-use super::{Session, Site, view};
+use super::{Session, Site, errors};
 use crate::operations::Begun;
-use api::{ApiError, EnvironmentState, EnvironmentView, ErrorCode, SyncRequest};
+use api::{ApiError, ErrorCode, SyncRequest};
 pub(super) use python::{FILE as PYTHON_FILE, NewPython};
 pub(super) use target::{Target, named, syncable, uv_project, whole_uv_project};
 
@@ -113,7 +113,7 @@ impl Session {
         } else {
             target::named(site, &request)?
         };
-        let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
+        let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
         site.context.learn_pythons().await;
         if let [only] = targets.as_slice() {
             self.require_idle(only)?;
@@ -176,7 +176,7 @@ impl Session {
             .operations
             .line(begun, &command, &self.syncs.ended);
         let mark = site.mark_syncing(&target.environment.path, line.id());
-        self.show_syncing(&target, line.id());
+        site.show_environment(&target.environment.path);
         let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {
             done,
@@ -195,49 +195,16 @@ impl Session {
 
     /// The environments that need a sync, as far as is known: all but those that uv found to be current.
     fn in_need(&self) -> Vec<Target> {
-        let current = |environment: &EnvironmentView| {
-            environment.checked_by_uv && environment.state == EnvironmentState::Ready
-        };
-        let mut targets = target::targets(&self.site);
-        self.site.context.board.read(|snapshot| {
-            let Some(workspace) = &snapshot.workspace else {
-                return;
-            };
-            let deployment = workspace.deployment.as_ref();
-            targets.retain(|target| {
-                let path = target.environment.path.display().to_string();
-                let locations = workspace.locations.iter().map(|one| &one.environment);
-                let shown = locations
-                    .chain(deployment.map(|one| &one.environment))
-                    .find(|environment| environment.path == path);
-                !shown.is_some_and(current)
-            });
-        });
+        let targets = target::targets(&self.site).into_iter();
         targets
+            .filter(|target| {
+                !self
+                    .site
+                    .environment_model(&target.environment)
+                    .is_current()
+            })
+            .collect()
     }
-
-    fn show_syncing(&self, target: &Target, operation: u32) {
-        let board = &self.site.context.board;
-        let show = |environment: &mut EnvironmentView| syncing(environment, operation);
-        for id in &target.locations {
-            board.change_location(id, |location| show(&mut location.environment));
-        }
-        let path = target.environment.path.display().to_string();
-        board.change_workspace(|workspace| {
-            if let Some(deployment) = &mut workspace.deployment
-                && deployment.environment.path == path
-            {
-                show(&mut deployment.environment);
-            }
-        });
-    }
-}
-
-/// An environment that is being synced, as shown.
-pub(super) fn syncing(environment: &mut EnvironmentView, operation: u32) {
-    environment.state = EnvironmentState::Syncing;
-    environment.detail = "uv sync".to_owned();
-    environment.operation = Some(operation);
 }
 
 /// What a sync from a folder runs.

@@ -1,6 +1,6 @@
 //! What would run in a folder once it is trusted, and what is worth a look before. Runs nothing.
 
-use super::{Site, service, view};
+use super::{Site, service};
 use crate::operations::command_view;
 use api::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
 
@@ -34,7 +34,7 @@ pub(super) fn plan(site: &Site) -> TrustPlan {
     let served = reading
         .projects
         .iter()
-        .filter_map(|project| view::sample_command(site, project));
+        .filter_map(|project| site.sample_command(project));
     if let Some(first) = served.clone().next() {
         step(
             "Run the code of each location",
@@ -49,14 +49,9 @@ pub(super) fn plan(site: &Site) -> TrustPlan {
             step(&title, "when you press Launch", &command, 0);
         }
     }
-    let worth = if site.is_trusted() {
-        Vec::new()
-    } else {
-        workspace::concerns(&reading)
-    };
     TrustPlan {
         steps,
-        concerns: worth.into_iter().map(concern).collect(),
+        concerns: site.concerns().iter().cloned().map(concern).collect(),
     }
 }
 

@@ -51,22 +51,19 @@ pub(super) fn start(session: &Arc<Session>) {
 
 fn say_unwatched(session: &std::sync::Weak<Session>, why: &str) {
     if let Some(session) = session.upgrade() {
-        session.site.context.board.change_workspace(|workspace| {
-            workspace.watching.limited = Some(format!("Changes on disk are not seen: {why}"));
+        session.site.saw_watching(WatchView {
+            folders: 0,
+            limited: Some(format!("Changes on disk are not seen: {why}")),
         });
     }
 }
 
 impl Session {
     fn show_watch(&self, watcher: &Watcher) {
-        let watching = WatchView {
+        self.site.saw_watching(WatchView {
             folders: u32::try_from(watcher.folders()).unwrap_or(u32::MAX),
             limited: watcher.limited(),
-        };
-        self.site
-            .context
-            .board
-            .change_workspace(|workspace| workspace.watching = watching);
+        });
     }
 
     async fn follow(self: &Arc<Self>, batch: BTreeSet<Change>, watcher: &Watcher) {

@@ -5,7 +5,7 @@ use dagster::create::versions;
 use super::super::place::Place;
 use super::super::remark::{note, stop};
 use super::super::{Index, form};
-use crate::deck::Context;
+use crate::context::Context;
 use crate::pythons;
 use api::{ApiError, CreateField, CreateRemark};
 

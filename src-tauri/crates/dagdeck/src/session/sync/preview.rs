@@ -13,7 +13,7 @@ use super::SYNCS;
 use super::python::NewPython;
 use super::target::{self, Target};
 use crate::operations::{self, Begun, command_view};
-use crate::session::{Session, view};
+use crate::session::{Session, errors};
 use api::{
     ApiError, CommandView, ErrorCode, LockPlan, OperationState, PackageChange, SyncPlan,
     SyncPreview, SyncRequest,
@@ -39,7 +39,7 @@ impl Session {
         } else {
             target::named(site, &request)?
         };
-        let uv = site.context.uv().await.ok_or_else(view::uv_missing)?;
+        let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
         site.context.learn_pythons().await;
         let Some(first) = targets.first() else {
             return Ok(SyncPreview {

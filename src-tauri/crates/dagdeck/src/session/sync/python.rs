@@ -14,7 +14,7 @@ use workspace::edit::{Edit, EditError};
 
 use super::run::Sync;
 use crate::operations::{Begun, Line, Once};
-use crate::session::{Session, view};
+use crate::session::{Session, errors};
 use api::ApiError;
 
 /// The file that says which Python a project is for.
@@ -134,7 +134,7 @@ impl Session {
         line.says("asking uv whether that works");
         self.ask(&sync.project.preview(), line.cancel()).await?;
         let path = sync.target.folder.join(FILE);
-        let io = |error: std::io::Error| view::io("read .python-version", &error);
+        let io = |error: std::io::Error| errors::io("read .python-version", &error);
         let before = read(&path).map_err(io)?;
         let command = sync.project.pin_python(&python.pin);
         let title = format!("Writing down Python {} for {name}", python.pin);

@@ -122,9 +122,7 @@ impl Session {
         drop(mark);
         self.read_and_show().await;
         if let Some(found) = found {
-            self.site
-                .keep_answer(&target.environment.path, &found, None);
-            self.show_check_of(target, &found);
+            self.keep_answer_of(target, &found);
         }
         let started = self.start_again(target, left.stopped, stops, works).await;
         let (failed, title) = told(&sync, outcome, standing, put_back.as_deref());
@@ -313,12 +311,16 @@ impl Session {
         self.compare(project, &self.syncs.ended).await
     }
 
-    fn show_check_of(&self, target: &Target, check: &SyncCheck) {
-        for id in &target.locations {
-            self.show_check(id, check);
-        }
-        if target.deployment {
-            self.show_deployment_check(check);
+    /// Keeps what uv found of the environment as it was read since the sync.
+    fn keep_answer_of(&self, target: &Target, found: &SyncCheck) {
+        let reading = self.site.reading();
+        let projects = reading.projects.iter().map(|one| &one.environment);
+        let deployment = reading.deployment.iter().map(|one| &one.environment);
+        let read = projects
+            .chain(deployment)
+            .find(|environment| environment.path == target.environment.path);
+        if let Some(read) = read {
+            self.site.keep_answer(read, found, None);
         }
     }
 

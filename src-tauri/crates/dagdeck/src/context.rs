@@ -4,27 +4,34 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use health::machine::Tool;
+use ::health::Reads;
+use ::health::machine::Tool;
 use process::Table;
 use tokio::sync::{OnceCell, watch};
 use workspace::Environment;
 
-use super::DeckOptions;
 use crate::board::Board;
+use crate::changes::Changes;
 use crate::clock;
 use crate::keep::{KeepError, Kept, Memory};
 use crate::operations::{Keeper, Operations};
+use crate::options::DeckOptions;
+use crate::present;
 use api::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.
 pub(crate) struct Context {
     pub(crate) board: Arc<Board>,
+    /// What changed of what the checks read.
+    pub(crate) changes: Changes,
     pub(crate) operations: Operations,
     pub(crate) table: Arc<Table>,
     pub(crate) settings: Kept<Settings>,
     pub(crate) memory: Kept<Memory>,
     pub(crate) state_folder: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
+    /// The person's home folder.
+    pub(crate) home: PathBuf,
     /// What the host had set so that its window can be drawn.
     pub(crate) drawing: Vec<(String, String)>,
     /// Whether work that nobody waits for may begin.
@@ -36,7 +43,7 @@ pub(crate) struct Context {
     /// What the last look for tools found.
     tools: RwLock<Vec<Tool>>,
     /// Replaced as a whole when another was installed.
-    pythons: RwLock<Arc<OnceCell<Vec<health::machine::Python>>>>,
+    pythons: RwLock<Arc<OnceCell<Vec<::health::machine::Python>>>>,
     downloadable: OnceCell<Vec<String>>,
 }
 
@@ -45,7 +52,7 @@ pub(crate) struct Context {
 struct NoAnswer;
 
 impl Context {
-    pub(super) fn start(options: DeckOptions) -> Result<Self, ApiError> {
+    pub(crate) fn start(options: DeckOptions) -> Result<Self, ApiError> {
         let DeckOptions {
             state_folder,
             guard,
@@ -90,11 +97,13 @@ impl Context {
         Ok(Self {
             operations: Operations::new(Arc::clone(&board), keeper),
             board,
+            changes: Changes::default(),
             table: Arc::new(table),
             settings,
             memory,
             state_folder,
             environment,
+            home,
             drawing,
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
@@ -133,11 +142,17 @@ impl Context {
 
     /// Uses another uv from now on, and keeps that; an empty path means the one that is found.
     pub(crate) async fn choose_uv(&self, uv: &str) {
-        let saved = self.settings.change(|kept| uv.clone_into(&mut kept.uv));
-        self.notice_of(saved);
-        self.board.set_settings(self.settings.get());
+        self.change_settings(|kept| uv.clone_into(&mut kept.uv));
         *self.uv.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         self.look_at_machine().await;
+    }
+
+    /// Changes the person's settings: keeps and shows them.
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        let saved = self.settings.change(change);
+        self.notice_of(saved);
+        self.board.set_settings(self.settings.get());
+        self.changes.tell([Reads::Processes, Reads::Machine]);
     }
 
     fn uv_cell(&self) -> Arc<OnceCell<Option<PathBuf>>> {
@@ -153,7 +168,7 @@ impl Context {
     pub(crate) async fn learn_pythons(&self) {
         if let Some(uv) = self.uv().await {
             let look = async || {
-                let pythons = health::machine::pythons(&self.table, &self.state_folder, &uv);
+                let pythons = ::health::machine::pythons(&self.table, &self.state_folder, &uv);
                 pythons.await.ok_or(NoAnswer)
             };
             let _unanswered = self.pythons_cell().get_or_try_init(look).await;
@@ -161,7 +176,7 @@ impl Context {
     }
 
     /// The Pythons of this machine, newest first, asked for once.
-    pub(crate) async fn pythons(&self) -> Vec<health::machine::Python> {
+    pub(crate) async fn pythons(&self) -> Vec<::health::machine::Python> {
         self.learn_pythons().await;
         self.pythons_cell().get().cloned().unwrap_or_default()
     }
@@ -171,7 +186,7 @@ impl Context {
         *self.pythons.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
     }
 
-    fn pythons_cell(&self) -> Arc<OnceCell<Vec<health::machine::Python>>> {
+    fn pythons_cell(&self) -> Arc<OnceCell<Vec<::health::machine::Python>>> {
         Arc::clone(&self.pythons.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -181,7 +196,8 @@ impl Context {
             return Vec::new();
         };
         let look = async || {
-            let downloadable = health::machine::downloadable(&self.table, &self.state_folder, &uv);
+            let downloadable =
+                ::health::machine::downloadable(&self.table, &self.state_folder, &uv);
             downloadable.await.ok_or(NoAnswer)
         };
         let known = self.downloadable.get_or_try_init(look).await;
@@ -218,7 +234,7 @@ impl Context {
     }
 
     /// The tools and Pythons of this machine, looked for once if nobody did yet.
-    pub(crate) async fn machine(&self) -> (Vec<Tool>, Vec<health::machine::Python>) {
+    pub(crate) async fn machine(&self) -> (Vec<Tool>, Vec<::health::machine::Python>) {
         let known = |context: &Self| {
             let tools = context.tools.read();
             tools.unwrap_or_else(PoisonError::into_inner).clone()
@@ -245,12 +261,12 @@ impl Context {
             "uv" => uv.clone(),
             other => process::tools::find(other).map(|found| found.path),
         };
-        let (tools, pythons) = health::machine::look(&self.table, &self.state_folder, find).await;
+        let (tools, pythons) = ::health::machine::look(&self.table, &self.state_folder, find).await;
         self.tools
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .clone_from(&tools);
-        let tools = tools.into_iter().map(super::recent::tool).collect();
+        let tools = tools.into_iter().map(present::tool).collect();
         if let Some(pythons) = pythons {
             // Kept from the first time: a sync that began with them goes on with them.
             let _ = self.pythons_cell().set(pythons);
@@ -259,6 +275,7 @@ impl Context {
             tools,
             checked_at: Some(clock::now()),
         });
+        self.changes.tell([Reads::Machine]);
     }
 
     /// Says that Dagdeck's own state could not be saved; what was changed holds until the app ends.

@@ -1,0 +1,58 @@
+//! What has changed of what the checks read, gathered until somebody asks for it.
+//!
+//! Owns nothing of what changed: who changes the model says which part it was.
+
+use std::sync::{Mutex, PoisonError};
+
+use ::health::{Reads, Request};
+use tokio::sync::Notify;
+
+/// The changes since they were last asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pending: Mutex<Option<Request>>,
+    more: Notify,
+}
+
+impl Changes {
+    /// Some parts differ.
+    pub(crate) fn tell(&self, parts: impl IntoIterator<Item = Reads>) {
+        self.add(Request::changed(parts));
+    }
+
+    /// Everything may differ.
+    pub(crate) fn tell_all(&self) {
+        self.add(Request::all());
+    }
+
+    /// What differs by now, if anything does.
+    pub(crate) fn take(&self) -> Option<Request> {
+        self.pending().take()
+    }
+
+    /// Waits until something differs.
+    pub(crate) async fn wait(&self) {
+        loop {
+            let more = self.more.notified();
+            if self.pending().is_some() {
+                return;
+            }
+            more.await;
+        }
+    }
+
+    fn add(&self, request: Request) {
+        {
+            let mut pending = self.pending();
+            *pending = Some(match pending.take() {
+                Some(former) => former.and(request),
+                None => request,
+            });
+        }
+        self.more.notify_waiters();
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Option<Request>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,124 @@
+//! What a code server said, on the wire: definitions, and code that does not load.
+
+use api::{
+    DefinitionCounts, DefinitionNames, DefinitionsView, Frame, Hint, HintAction, LoadError, Subject,
+};
+use dagster::code_server::{Counts, Definitions, LoadFailure, WaitError};
+use dagster::explain::{Origin, Step, explain_load_error};
+use workspace::Project;
+
+use crate::clock;
+use crate::keep::KnownDefinitions;
+
+/// Counts, on the wire.
+pub(crate) fn counts(counts: Counts) -> DefinitionCounts {
+    let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    DefinitionCounts {
+        assets: narrow(counts.assets),
+        checks: narrow(counts.checks),
+        jobs: narrow(counts.jobs),
+        schedules: narrow(counts.schedules),
+        sensors: narrow(counts.sensors),
+        resources: narrow(counts.resources),
+    }
+}
+
+/// Names, on the wire.
+pub(crate) fn names(definitions: Definitions) -> DefinitionNames {
+    DefinitionNames {
+        assets: definitions.assets,
+        checks: definitions.checks,
+        jobs: definitions.jobs,
+        schedules: definitions.schedules,
+        sensors: definitions.sensors,
+        resources: definitions.resources,
+    }
+}
+
+/// Definitions as last read, on the wire.
+pub(crate) fn definitions(known: &KnownDefinitions, live: bool) -> DefinitionsView {
+    DefinitionsView {
+        counts: known.counts,
+        read_at: known.read_at,
+        live,
+    }
+}
+
+/// A load error of a project's code, on the wire.
+pub(crate) fn load_error(project: Option<&Project>, failure: &LoadFailure) -> LoadError {
+    let Some(project) = project else {
+        return unexplained(&failure.class, &failure.message, failure.text());
+    };
+    let explained = explain_load_error(failure, &Origin::of(project));
+    LoadError {
+        title: explained.title,
+        explanation: explained.explanation,
+        hints: explained
+            .hints
+            .into_iter()
+            .map(|step| hint(&step, &project.id))
+            .collect(),
+        class: explained.class,
+        message: explained.message,
+        frames: explained.frames.into_iter().map(frame).collect(),
+        place: explained.place.map(frame),
+        text: explained.text,
+        at: clock::now(),
+    }
+}
+
+fn unexplained(class: &str, message: &str, text: String) -> LoadError {
+    LoadError {
+        title: class.to_owned(),
+        explanation: None,
+        hints: Vec::new(),
+        class: class.to_owned(),
+        message: message.to_owned(),
+        frames: Vec::new(),
+        place: None,
+        text,
+        at: clock::now(),
+    }
+}
+
+/// A server that answers, but not as ours does.
+pub(crate) fn unanswered(error: &WaitError) -> LoadError {
+    let text = error.to_string();
+    unexplained("The code server gave no usable answer", &text, text.clone())
+}
+
+fn hint(step: &Step, location: &str) -> Hint {
+    let action = match step {
+        Step::Sync(_) => Some(HintAction::Sync {
+            location: location.to_owned(),
+        }),
+        Step::Open { path, line, .. } => Some(HintAction::OpenFile {
+            subject: Subject {
+                path: path.display().to_string(),
+                line: Some(*line),
+                column: None,
+            },
+        }),
+        Step::Copy { command, .. } => Some(HintAction::CopyCommand {
+            command: command.clone(),
+        }),
+        Step::Say(_) => None,
+    };
+    Hint {
+        text: step.text().to_owned(),
+        action,
+    }
+}
+
+fn frame(frame: dagster::explain::Frame) -> Frame {
+    Frame {
+        subject: Subject {
+            path: frame.path.display().to_string(),
+            line: Some(frame.line),
+            column: None,
+        },
+        function: frame.function,
+        code: frame.code,
+        own: frame.own,
+    }
+}
