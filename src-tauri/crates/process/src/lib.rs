@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod guard;
 mod leftover;
+mod looks;
 mod restart;
 mod table;
 mod tree;

@@ -25,7 +25,8 @@ pub use sweep::{Swept, SweptProcess};
 
 use crate::child::{Child, Output, Registrar, StopPlan, Tree, launch};
 use crate::command::CommandLine;
-use crate::tree::{self, Identity};
+use crate::looks::Looks;
+use crate::tree::{self, Identity, Look, TABLE_MARK};
 use crate::usage::{Gauge, Usage};
 use keeper::Keeper;
 use run_file::RunFile;
@@ -59,7 +60,9 @@ struct Shared {
     keeper: OnceLock<Keeper>,
     starting: Mutex<()>,
     run_file: RunFile,
+    /// The registered roots: each is the root of its own tree and a member of no other.
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
+    looks: Looks<Look>,
     /// True from when nothing is started any more; read for as long as one is being started.
     closing: RwLock<bool>,
 }
@@ -80,18 +83,25 @@ impl Table {
         let swept = sweep::sweep(&folder);
         let mark = uuid::Uuid::new_v4().simple().to_string();
         let run_file = RunFile::create(&folder, &mark).map_err(io(&folder))?;
-        let shared = Shared {
+        let shared = Arc::new_cyclic(|shared: &Weak<Shared>| Shared {
             mark,
             guard,
             keeper: OnceLock::new(),
             starting: Mutex::default(),
             run_file,
             trees: Mutex::default(),
+            looks: Looks::new({
+                let shared = Weak::clone(shared);
+                move || {
+                    let shared = shared.upgrade();
+                    shared.map(|shared| shared.walk()).unwrap_or_default()
+                }
+            }),
             closing: RwLock::new(false),
-        };
+        });
         Ok((
             Self {
-                shared: Arc::new(shared),
+                shared,
                 next: AtomicU64::new(1),
                 gauge: Mutex::default(),
             },
@@ -127,7 +137,9 @@ impl Table {
         let trees = self.shared.trees();
         self.gauge
             .lock()
-            .map(|mut gauge| gauge.measure(&trees))
+            .map(|mut gauge| {
+                gauge.measure(&trees, |tree, fresh| self.shared.tell_unmarked(tree, fresh))
+            })
             .unwrap_or_default()
     }
 
@@ -181,7 +193,10 @@ impl Drop for Table {
         let begun = Instant::now();
         let trees = self.shared.trees();
         for tree in &trees {
-            tree.kill();
+            Child {
+                tree: Arc::clone(tree),
+            }
+            .kill_tree();
         }
         while trees.iter().any(|tree| tree.exit.borrow().is_none()) && begun.elapsed() < CLOSE_LIMIT
         {
@@ -225,6 +240,37 @@ impl Shared {
             .map(|trees| trees.values().filter_map(Weak::upgrade).collect())
             .unwrap_or_default()
     }
+
+    /// Looks at all processes once, for all trees, and keeps who was seen in which.
+    fn walk(&self) -> Look {
+        let mut trees = Vec::new();
+        let look = tree::take(|| {
+            trees = self.trees();
+            trees.iter().map(|tree| tree.target()).collect()
+        });
+        for tree in &trees {
+            let members = look.of(tree.root).all;
+            tree.keep(&members);
+            self.tell_unmarked(tree, &members);
+        }
+        look
+    }
+
+    /// Tells the guard of members that do not carry our mark: we may die before we have ended them. One that was seen with
+    /// it may have executed another program without it since.
+    fn tell_unmarked(&self, tree: &Tree, members: &[Identity]) {
+        for &member in members.iter().filter(|member| **member != tree.root) {
+            if tree::mark_of(member.pid, TABLE_MARK).as_ref() != Some(&self.mark)
+                && tree
+                    .unmarked
+                    .lock()
+                    .is_ok_and(|mut unmarked| unmarked.insert(member))
+            {
+                self.tell_guard(|keeper| keeper.enter(member));
+                self.run_file.enter(member, Path::new(""));
+            }
+        }
+    }
 }
 
 impl Registrar for Shared {
@@ -236,9 +282,8 @@ impl Registrar for Shared {
         self.run_file.enter(tree.root, &tree.command.program);
     }
 
-    fn remembered(&self, member: Identity) {
-        self.tell_guard(|keeper| keeper.enter(member));
-        self.run_file.enter(member, Path::new(""));
+    fn looks(&self) -> &Looks<Look> {
+        &self.looks
     }
 
     fn left(&self, tree: &Tree) {
@@ -253,6 +298,15 @@ impl Registrar for Shared {
         }
         if let Ok(mut trees) = self.trees.lock() {
             trees.remove(&tree.root);
+            // Whoever stood inside it now stands inside the one around it.
+            let around = tree.within.lock().map_or(None, |within| *within);
+            for inner in trees.values().filter_map(Weak::upgrade) {
+                if let Ok(mut within) = inner.within.lock()
+                    && *within == Some(tree.root)
+                {
+                    *within = around;
+                }
+            }
         }
     }
 }
@@ -276,3 +330,6 @@ fn raise_file_limit() {
 fn runs(id: Identity) -> bool {
     tree::is_alive(id)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -74,15 +74,6 @@ pub(crate) fn look(pid: u32) -> Option<Seen> {
         .map(seen)
 }
 
-/// Whether `NAME=value` stands in the environment that this process was started with.
-pub(crate) fn is_marked(pid: u32, mark: &str) -> bool {
-    let pid = Pid::from_u32(pid);
-    let more = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
-    refreshed(ProcessesToUpdate::Some(&[pid]), more)
-        .process(pid)
-        .is_some_and(|process| process.environ().iter().any(|pair| pair == mark))
-}
-
 /// The value of a variable in the environment that this process was started with.
 pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
     let pid = Pid::from_u32(pid);

@@ -60,14 +60,6 @@ fn parse(pid: u32, line: &[u8]) -> Option<Seen> {
     })
 }
 
-/// Whether `NAME=value` stands in the environment that this process was started with.
-pub(crate) fn is_marked(pid: u32, mark: &str) -> bool {
-    std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|all| {
-        all.split(|&byte| byte == 0)
-            .any(|pair| pair == mark.as_bytes())
-    })
-}
-
 /// The value of a variable in the environment that this process was started with.
 pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
     let all = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
