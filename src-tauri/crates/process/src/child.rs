@@ -1,5 +1,6 @@
 //! One running program and its tree: knowing when it ended, and ending it. Refuses to decide whether it should run.
 
+mod adopt;
 mod launch;
 mod pump;
 
@@ -13,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+pub(crate) use adopt::adopt;
 #[cfg(unix)]
 pub(crate) use launch::die_with_us;
 pub(crate) use launch::{Registrar, begin, launch, prepare};
@@ -153,7 +155,7 @@ impl Tree {
 }
 
 impl Child {
-    /// The pid of the program, which is also its group and its session.
+    /// The pid of the program, which is also its group and its session unless it was adopted.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.tree.root.pid

@@ -18,12 +18,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-pub use errors::{RunError, SpawnError, TableError};
+pub use errors::{AdoptError, RunError, SpawnError, TableError};
 pub use once::Finished;
 pub(crate) use run_file::forget;
 pub use sweep::{Swept, SweptProcess};
 
-use crate::child::{Child, Output, Registrar, StopPlan, Tree, launch};
+use crate::child::{Child, Output, Registrar, StopPlan, Tree, adopt, launch};
 use crate::command::CommandLine;
 use crate::looks::Looks;
 use crate::tree::{self, Identity, Look, TABLE_MARK};
@@ -128,6 +128,40 @@ impl Table {
                 ..Output::default()
             },
         )
+    }
+
+    /// Makes a tree of its own of a process that a program of this table forked. From then on it and its descendants are no
+    /// members of that program's tree: they outlive it, and are stopped and measured by themselves. The guard knows of it.
+    ///
+    /// `start` is the process's start time as the system counts it (on Linux the 22nd field of `/proc/PID/stat`), so that a
+    /// pid that changed hands is noticed. `command` is what it stands for. What it prints is not read, and how it
+    /// ended is not told: both are its parent's. A program that is being stopped may take it along until this returns.
+    ///
+    /// # Errors
+    /// When it is gone, belongs to no program of this table or is a root already, the table is closed, or the system does
+    /// not let us wait for its end.
+    pub async fn adopt(
+        &self,
+        pid: u32,
+        start: u64,
+        command: &CommandLine,
+    ) -> Result<Child, AdoptError> {
+        let root = Identity { pid, start };
+        let look = self.shared.looks.take().await;
+        let within = match look.root_of(root) {
+            Some(known) if known == root => return Err(AdoptError::Root { pid }),
+            Some(within) => within,
+            None if tree::is_alive(root) => return Err(AdoptError::Foreign { pid }),
+            None => return Err(AdoptError::Gone { pid }),
+        };
+        let closing = self.shared.closing.read();
+        if closing.as_ref().is_ok_and(|closing| **closing) {
+            return Err(AdoptError::Closing { pid });
+        }
+        let registrar: Arc<dyn Registrar> = Arc::<Shared>::clone(&self.shared);
+        adopt(root, within, command, registrar)
+            .map_err(|source| AdoptError::Io { pid, source })?
+            .ok_or(AdoptError::Gone { pid })
     }
 
     /// Processor time and memory of each running tree, by the pid of its root. Cheap: it asks only for what it knows

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use look::{Look, Members, take};
 pub(crate) use membership::owners;
 pub(crate) use system::{
-    all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks,
+    all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
 };
 
 /// The variable that every process of one table carries.

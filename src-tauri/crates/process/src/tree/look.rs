@@ -27,6 +27,14 @@ impl Look {
         self.trees.get(&root).cloned().unwrap_or_default()
     }
 
+    /// The root of the tree that this process belongs to.
+    pub(crate) fn root_of(&self, id: Identity) -> Option<Identity> {
+        let mut trees = self.trees.iter();
+        trees
+            .find(|(_, members)| members.all.contains(&id))
+            .map(|(&root, _)| root)
+    }
+
     /// Sorts a list of processes by owner.
     fn new(listed: &[Seen], targets: &[Target], owners: &[Option<usize>]) -> Self {
         let groups: HashMap<Identity, u32> =
@@ -114,6 +122,8 @@ mod tests {
         assert_eq!(shared.of(id(10)).group, [id(10), id(11)]);
         assert!(!shared.of(id(12)).has_group, "it does not lead its group");
         assert_eq!(shared.of(id(12)).group, [id(12)]);
+        assert_eq!(shared.root_of(id(12)), Some(id(12)));
+        assert_eq!(shared.root_of(id(13)), None);
         assert_eq!(shared.of(id(13)), Members::default());
         let owners = owners(&[], &[root(10, None)], 99, |_| None);
         let unread = Look::new(&[], &[root(10, None)], &owners);
