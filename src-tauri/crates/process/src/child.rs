@@ -1,18 +1,20 @@
 //! One running program and its tree: knowing when it ended, and ending it. Refuses to decide whether it should run.
 
+mod adopt;
 mod launch;
 mod pump;
 
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+pub(crate) use adopt::adopt;
 #[cfg(unix)]
 pub(crate) use launch::die_with_us;
 pub(crate) use launch::{Registrar, begin, launch, prepare};
@@ -21,7 +23,7 @@ pub(crate) use pump::{Captured, Output};
 
 use crate::command::CommandLine;
 use crate::exit::Exit;
-use crate::tree::{self, Identity, Signal, TREE_MARK, Target};
+use crate::tree::{self, Identity, Members, Signal, Target};
 
 /// How long a killed tree may take before we stop waiting for the system.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
@@ -70,7 +72,12 @@ pub struct Child {
 /// What is known of a running program, shared by its handles and the thread that waits for it.
 pub(crate) struct Tree {
     pub(crate) root: Identity,
-    pub(crate) mark: String,
+    /// What its members are marked with; none for one that was adopted.
+    pub(crate) mark: Option<String>,
+    /// The mark that the members of an adopted one carry from where it was forked.
+    pub(crate) inherited: Option<String>,
+    /// The root of the tree that it was adopted from.
+    pub(crate) within: Mutex<Option<Identity>>,
     pub(crate) command: CommandLine,
     pub(crate) started_at: SystemTime,
     /// Set when we stop it: its end is then no crash.
@@ -78,74 +85,77 @@ pub(crate) struct Tree {
     /// Set when we kill it: nothing of it is asked politely any more.
     pub(crate) killing: AtomicBool,
     /// False once the system has forgotten the root and its pid may be anyone's. Held while a group is signalled.
-    pub(crate) signallable: std::sync::Mutex<bool>,
-    /// Members whose environment does not tell that they are.
-    pub(crate) unmarked: std::sync::Mutex<BTreeSet<Identity>>,
+    pub(crate) signallable: Mutex<bool>,
+    /// The members seen so far that still live.
+    pub(crate) known: Mutex<BTreeSet<Identity>>,
+    /// Members whose environment does not tell that they are ours: the guard was told of these.
+    pub(crate) unmarked: Mutex<BTreeSet<Identity>>,
     pub(crate) registrar: Arc<dyn Registrar>,
     pub(crate) exit: watch::Sender<Option<Exit>>,
 }
 
 impl Tree {
+    /// What shows who belongs to it.
     pub(crate) fn target(&self) -> Target {
-        let known = self
-            .unmarked
-            .lock()
-            .map(|known| known.clone())
-            .unwrap_or_default();
+        let known = self.known.lock().map(|known| known.clone());
         Target {
             roots: vec![self.root],
-            known,
-            mark: Some(self.whole_mark()),
+            known: known.unwrap_or_default(),
+            mark: self.mark.clone(),
+            inherited: self.inherited.clone(),
+            within: self.within.lock().map_or(None, |within| *within),
         }
     }
 
-    fn signal_group(&self, which: Signal) {
-        let Ok(signallable) = self.signallable.lock() else {
-            return;
+    /// Looks for its members. For threads that may block.
+    pub(crate) fn look(&self) -> Members {
+        self.registrar.looks().wait().of(self.root)
+    }
+
+    /// Keeps who was seen to be a member, and returns who had not been before. Some are only given away by their parents,
+    /// which works no longer than the parents live.
+    pub(crate) fn keep(&self, members: &[Identity]) -> Vec<Identity> {
+        let Ok(mut known) = self.known.lock() else {
+            return Vec::new();
         };
-        if *signallable {
+        let fresh = |id: &Identity| *id != self.root && !known.contains(id);
+        let fresh: Vec<Identity> = members.iter().copied().filter(fresh).collect();
+        let seen: BTreeSet<Identity> = members.iter().copied().collect();
+        known.retain(|id| seen.contains(id) || tree::is_alive(*id));
+        known.extend(&fresh);
+        fresh
+    }
+
+    /// Signals the root's group, without those in it who belong to another tree.
+    fn signal_group(&self, members: &Members, which: Signal) {
+        if let Ok(signallable) = self.signallable.lock()
+            && *signallable
+            && members.has_group
+        {
             tree::signal_group(self.root.pid, which);
+            return;
+        }
+        for &member in &members.group {
+            tree::signal(member, which);
         }
     }
 
-    pub(crate) fn kill(&self) {
-        self.stopping.store(true, Ordering::Release);
-        self.killing.store(true, Ordering::Release);
-        let members = if self.exit.borrow().is_none() {
-            tree::freeze(&self.target())
-        } else {
-            BTreeSet::new()
-        };
-        self.remember(&members);
-        for member in members {
+    fn kill(&self) {
+        let mut last = Members::default();
+        let halted = tree::freeze(&mut || {
+            last = self.look();
+            last.all.clone()
+        });
+        for member in halted {
             tree::signal(member, Signal::Kill);
         }
-        self.signal_group(Signal::Kill);
-    }
-
-    /// Keeps members that only their parents give away, which works no longer than the parents live. The guard is told,
-    /// too: we may die before we have ended them.
-    pub(crate) fn remember(&self, members: &BTreeSet<Identity>) {
-        let mark = self.whole_mark();
-        for &member in members.iter().filter(|member| **member != self.root) {
-            if !tree::is_marked(member.pid, &mark)
-                && self
-                    .unmarked
-                    .lock()
-                    .is_ok_and(|mut unmarked| unmarked.insert(member))
-            {
-                self.registrar.remembered(member);
-            }
-        }
-    }
-
-    fn whole_mark(&self) -> String {
-        format!("{TREE_MARK}={}", self.mark)
+        // One that was forked while we looked is in it, too.
+        self.signal_group(&last, Signal::Kill);
     }
 }
 
 impl Child {
-    /// The pid of the program, which is also its group and its session.
+    /// The pid of the program, which is also its group and its session unless it was adopted.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.tree.root.pid
@@ -203,19 +213,16 @@ impl Child {
             return exit;
         }
         self.tree.stopping.store(true, Ordering::Release);
-        let note_unmarked = || {
-            let members = tree::members(&self.tree.target());
-            self.tree.remember(&members.into_iter().collect());
-        };
         if let Some(ask) = plan.ask {
-            note_unmarked();
+            // For what it keeps: whoever ends first may leave somebody without a parent.
+            self.tree.registrar.looks().take().await;
             if let Ok(exit) = timeout(plan.ask_grace, self.after_asking(ask)).await {
                 return exit;
             }
         }
-        self.tree
-            .remember(&tree::members(&self.tree.target()).into_iter().collect());
-        self.tree.signal_group(Signal::Terminate);
+        let look = self.tree.registrar.looks().take().await;
+        let members = look.of(self.tree.root);
+        self.tree.signal_group(&members, Signal::Terminate);
         if let Ok(exit) = timeout(plan.term_grace, self.exited()).await {
             return exit;
         }
@@ -233,9 +240,18 @@ impl Child {
         }
     }
 
-    /// Kills the whole tree, strays included, without asking. [`Child::exited`] tells when it is gone.
+    /// Has the whole tree killed, strays included, without asking. Returns at once; [`Child::exited`] tells when it is gone.
     pub fn kill_tree(&self) {
-        self.tree.kill();
+        self.tree.stopping.store(true, Ordering::Release);
+        self.tree.killing.store(true, Ordering::Release);
+        let tree = Arc::clone(&self.tree);
+        let thread = std::thread::Builder::new()
+            .name(format!("kill {}", tree.root.pid))
+            .stack_size(256 * 1024);
+        if thread.spawn(move || tree.kill()).is_err() {
+            // A system that has no thread left for us: better late than not at all.
+            self.tree.kill();
+        }
     }
 }
 

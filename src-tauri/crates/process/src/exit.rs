@@ -9,6 +9,8 @@ pub enum Exit {
     Code(i32),
     /// This signal ended it.
     Signal(i32),
+    /// It ended, and only the program that forked it was told how.
+    Untold,
 }
 
 impl Exit {
@@ -51,6 +53,7 @@ impl fmt::Display for Exit {
                 Some(word) => write!(f, "ended by signal {signal} ({word})"),
                 None => write!(f, "ended by signal {signal}"),
             },
+            Self::Untold => f.write_str("ended"),
         }
     }
 }
@@ -83,6 +86,7 @@ mod tests {
         assert_eq!(Exit::Code(1).words(), "ended with code 1");
         assert_eq!(Exit::Signal(9).words(), "ended by signal 9 (killed)");
         assert_eq!(Exit::Signal(40).words(), "ended by signal 40");
+        assert_eq!(Exit::Untold.words(), "ended");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::tree::{self, Ending, Identity, TABLE_MARK, Target};
+use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
 /// How long programs may take to end by themselves once the app is gone.
 const POLITE: Duration = Duration::from_millis(700);
@@ -29,21 +29,17 @@ pub fn guard_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     };
     stand_firm();
     let roots = listen(BufReader::new(std::io::stdin()));
-    let mark = format!("{TABLE_MARK}={}", mark.to_string_lossy());
-    let target = Target {
-        roots: roots.into_iter().collect(),
-        mark: Some(mark),
-        ..Target::default()
-    };
+    let mark = mark.to_string_lossy();
+    let mut find = tree::everything(roots.into_iter().collect(), Some((TABLE_MARK, &mark)));
     tree::end_with_starting(
-        &target,
+        &mut find,
         Ending {
             polite: POLITE,
             limit: LIMIT,
             clean_looks: 2,
         },
     );
-    if tree::members(&target).is_empty() {
+    if find().is_empty() {
         crate::table::forget(Path::new(&run_file));
     }
     std::process::exit(0)

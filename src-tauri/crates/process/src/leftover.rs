@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::tree::{self, Ending, TABLE_MARK, Target};
+use crate::tree::{self, Ending, TABLE_MARK};
 
 /// How long ending one may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -166,16 +166,12 @@ pub fn end_marked(pid: u32) -> io::Result<()> {
         let words = format!("process {pid} was not started by Dagdeck");
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
     }
-    let target = Target {
-        roots: vec![seen.id],
-        ..Target::default()
-    };
     let ending = Ending {
         polite: POLITE,
         limit: LIMIT,
         clean_looks: 2,
     };
-    tree::end(&target, ending);
+    tree::end(tree::everything(vec![seen.id], None), ending);
     if tree::is_alive(seen.id) {
         let words = format!("process {pid} does not end");
         return Err(io::Error::new(io::ErrorKind::TimedOut, words));

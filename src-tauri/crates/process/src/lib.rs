@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod guard;
 mod leftover;
+mod looks;
 mod restart;
 mod table;
 mod tree;
@@ -26,7 +27,8 @@ pub use guard::guard_main;
 pub use leftover::{InFolder, Marked, end_marked, left_over, marked, running_in};
 pub use restart::{Next, RestartPolicy};
 pub use table::{
-    Finished, GuardProgram, RunError, SpawnError, Swept, SweptProcess, Table, TableError,
+    AdoptError, Finished, GuardProgram, RunError, SpawnError, Swept, SweptProcess, Table,
+    TableError,
 };
 pub use tokio_util::sync::CancellationToken;
 pub use usage::Usage;

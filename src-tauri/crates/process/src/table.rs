@@ -5,6 +5,7 @@
 
 mod errors;
 mod keeper;
+mod once;
 mod run_file;
 mod sweep;
 
@@ -16,16 +17,16 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
-pub use errors::{RunError, SpawnError, TableError};
+pub use errors::{AdoptError, RunError, SpawnError, TableError};
+pub use once::Finished;
 pub(crate) use run_file::forget;
 pub use sweep::{Swept, SweptProcess};
 
-use crate::child::{Captured, Child, Hear, Output, Registrar, StopPlan, Tree, launch};
+use crate::child::{Child, Output, Registrar, StopPlan, Tree, adopt, launch};
 use crate::command::CommandLine;
-use crate::exit::Exit;
-use crate::tree::{self, Identity};
+use crate::looks::Looks;
+use crate::tree::{self, Identity, Look, TABLE_MARK};
 use crate::usage::{Gauge, Usage};
 use keeper::Keeper;
 use run_file::RunFile;
@@ -44,35 +45,6 @@ pub struct GuardProgram {
     pub arguments: Vec<OsString>,
 }
 
-/// What a one-shot program did.
-#[derive(Debug, Clone)]
-pub struct Finished {
-    /// How it ended.
-    pub exit: Exit,
-    /// What it printed, at most the first 16 MiB.
-    pub stdout: Vec<u8>,
-    /// What it printed as errors, at most the first 16 MiB.
-    pub stderr: Vec<u8>,
-    /// True if it printed more than is kept here; a log has it all.
-    pub cut: bool,
-    /// From start to end.
-    pub took: Duration,
-}
-
-impl Finished {
-    /// What it printed, with odd bytes replaced.
-    #[must_use]
-    pub fn stdout_text(&self) -> String {
-        String::from_utf8_lossy(&self.stdout).into_owned()
-    }
-
-    /// What it printed as errors, with odd bytes replaced.
-    #[must_use]
-    pub fn stderr_text(&self) -> String {
-        String::from_utf8_lossy(&self.stderr).into_owned()
-    }
-}
-
 /// All that one app runs. Dropping it kills what still runs.
 pub struct Table {
     shared: Arc<Shared>,
@@ -88,7 +60,9 @@ struct Shared {
     keeper: OnceLock<Keeper>,
     starting: Mutex<()>,
     run_file: RunFile,
+    /// The registered roots: each is the root of its own tree and a member of no other.
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
+    looks: Looks<Look>,
     /// True from when nothing is started any more; read for as long as one is being started.
     closing: RwLock<bool>,
 }
@@ -109,18 +83,25 @@ impl Table {
         let swept = sweep::sweep(&folder);
         let mark = uuid::Uuid::new_v4().simple().to_string();
         let run_file = RunFile::create(&folder, &mark).map_err(io(&folder))?;
-        let shared = Shared {
+        let shared = Arc::new_cyclic(|shared: &Weak<Shared>| Shared {
             mark,
             guard,
             keeper: OnceLock::new(),
             starting: Mutex::default(),
             run_file,
             trees: Mutex::default(),
+            looks: Looks::new({
+                let shared = Weak::clone(shared);
+                move || {
+                    let shared = shared.upgrade();
+                    shared.map(|shared| shared.walk()).unwrap_or_default()
+                }
+            }),
             closing: RwLock::new(false),
-        };
+        });
         Ok((
             Self {
-                shared: Arc::new(shared),
+                shared,
                 next: AtomicU64::new(1),
                 gauge: Mutex::default(),
             },
@@ -149,86 +130,38 @@ impl Table {
         )
     }
 
-    /// Runs a program to its end and keeps what it prints. Its tree is ended at the limit, on cancel, and when the
-    /// future is dropped.
+    /// Makes a tree of its own of a process that a program of this table forked. From then on it and its descendants are no
+    /// members of that program's tree: they outlive it, and are stopped and measured by themselves. The guard knows of it.
+    ///
+    /// `start` is the process's start time as the system counts it (on Linux the 22nd field of `/proc/PID/stat`), so that a
+    /// pid that changed hands is noticed. `command` is what it stands for. What it prints is not read, and how it
+    /// ended is not told: both are its parent's. A program that is being stopped may take it along until this returns.
     ///
     /// # Errors
-    /// When it cannot be started, takes longer than `limit`, or is cancelled, as it also is when the table is closed. Any
-    /// exit code is a result, not an error.
-    pub async fn run(
+    /// When it is gone, belongs to no program of this table or is a root already, the table is closed, or the system does
+    /// not let us wait for its end.
+    pub async fn adopt(
         &self,
+        pid: u32,
+        start: u64,
         command: &CommandLine,
-        log: Option<logstore::Writer>,
-        limit: Duration,
-        cancel: &CancellationToken,
-    ) -> Result<Finished, RunError> {
-        self.run_heard(command, log, limit, cancel, None).await
-    }
-
-    /// Runs a program to its end as [`Self::run`] does, and hands what it prints to `hear` as it comes.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_heard(
-        &self,
-        command: &CommandLine,
-        log: Option<logstore::Writer>,
-        limit: Duration,
-        cancel: &CancellationToken,
-        hear: Option<Hear>,
-    ) -> Result<Finished, RunError> {
-        let captured = Arc::new(Mutex::new(Captured::default()));
-        let begun = Instant::now();
-        let output = Output {
-            log,
-            hear,
-            captured: Some(Arc::clone(&captured)),
+    ) -> Result<Child, AdoptError> {
+        let root = Identity { pid, start };
+        let look = self.shared.looks.take().await;
+        let within = match look.root_of(root) {
+            Some(known) if known == root => return Err(AdoptError::Root { pid }),
+            Some(within) => within,
+            None if tree::is_alive(root) => return Err(AdoptError::Foreign { pid }),
+            None => return Err(AdoptError::Gone { pid }),
         };
-        let child = match self.start(command, &output) {
-            Ok(child) => child,
-            Err(SpawnError::Closing { program }) => return Err(RunError::Cancelled { program }),
-            Err(error) => return Err(error.into()),
-        };
-        let unless_dropped = KillOnDrop(child.clone());
-        let exit = tokio::select! {
-            exit = child.exited() => Some(exit),
-            () = tokio::time::sleep(limit) => None,
-            () = cancel.cancelled() => None,
-        };
-        let took = begun.elapsed();
-        if exit.is_none() {
-            child.stop(StopPlan::tell(CANCEL_GRACE)).await;
+        let closing = self.shared.closing.read();
+        if closing.as_ref().is_ok_and(|closing| **closing) {
+            return Err(AdoptError::Closing { pid });
         }
-        drop(unless_dropped);
-        let kept = captured
-            .lock()
-            .map(|mut kept| std::mem::take(&mut *kept))
-            .unwrap_or_default();
-        let Some(exit) = exit else {
-            let stderr = String::from_utf8_lossy(&kept.stderr).into_owned();
-            let program = command.program.clone();
-            return Err(if cancel.is_cancelled() {
-                RunError::Cancelled { program }
-            } else {
-                RunError::TooLong {
-                    program,
-                    limit,
-                    stderr,
-                }
-            });
-        };
-        // By another than this call: the table is being closed.
-        if child.was_stopped() {
-            let program = command.program.clone();
-            return Err(RunError::Cancelled { program });
-        }
-        Ok(Finished {
-            exit,
-            stdout: kept.stdout,
-            stderr: kept.stderr,
-            cut: kept.cut,
-            took,
-        })
+        let registrar: Arc<dyn Registrar> = Arc::<Shared>::clone(&self.shared);
+        adopt(root, within, command, registrar)
+            .map_err(|source| AdoptError::Io { pid, source })?
+            .ok_or(AdoptError::Gone { pid })
     }
 
     /// Processor time and memory of each running tree, by the pid of its root. Cheap: it asks only for what it knows
@@ -238,7 +171,9 @@ impl Table {
         let trees = self.shared.trees();
         self.gauge
             .lock()
-            .map(|mut gauge| gauge.measure(&trees))
+            .map(|mut gauge| {
+                gauge.measure(&trees, |tree, fresh| self.shared.tell_unmarked(tree, fresh))
+            })
             .unwrap_or_default()
     }
 
@@ -292,7 +227,10 @@ impl Drop for Table {
         let begun = Instant::now();
         let trees = self.shared.trees();
         for tree in &trees {
-            tree.kill();
+            Child {
+                tree: Arc::clone(tree),
+            }
+            .kill_tree();
         }
         while trees.iter().any(|tree| tree.exit.borrow().is_none()) && begun.elapsed() < CLOSE_LIMIT
         {
@@ -336,6 +274,37 @@ impl Shared {
             .map(|trees| trees.values().filter_map(Weak::upgrade).collect())
             .unwrap_or_default()
     }
+
+    /// Looks at all processes once, for all trees, and keeps who was seen in which.
+    fn walk(&self) -> Look {
+        let mut trees = Vec::new();
+        let look = tree::take(|| {
+            trees = self.trees();
+            trees.iter().map(|tree| tree.target()).collect()
+        });
+        for tree in &trees {
+            let members = look.of(tree.root).all;
+            tree.keep(&members);
+            self.tell_unmarked(tree, &members);
+        }
+        look
+    }
+
+    /// Tells the guard of members that do not carry our mark: we may die before we have ended them. One that was seen with
+    /// it may have executed another program without it since.
+    fn tell_unmarked(&self, tree: &Tree, members: &[Identity]) {
+        for &member in members.iter().filter(|member| **member != tree.root) {
+            if tree::mark_of(member.pid, TABLE_MARK).as_ref() != Some(&self.mark)
+                && tree
+                    .unmarked
+                    .lock()
+                    .is_ok_and(|mut unmarked| unmarked.insert(member))
+            {
+                self.tell_guard(|keeper| keeper.enter(member));
+                self.run_file.enter(member, Path::new(""));
+            }
+        }
+    }
 }
 
 impl Registrar for Shared {
@@ -347,9 +316,8 @@ impl Registrar for Shared {
         self.run_file.enter(tree.root, &tree.command.program);
     }
 
-    fn remembered(&self, member: Identity) {
-        self.tell_guard(|keeper| keeper.enter(member));
-        self.run_file.enter(member, Path::new(""));
+    fn looks(&self) -> &Looks<Look> {
+        &self.looks
     }
 
     fn left(&self, tree: &Tree) {
@@ -364,17 +332,15 @@ impl Registrar for Shared {
         }
         if let Ok(mut trees) = self.trees.lock() {
             trees.remove(&tree.root);
-        }
-    }
-}
-
-/// Ends a one-shot program whose future nobody polls any more.
-struct KillOnDrop(Child);
-
-impl Drop for KillOnDrop {
-    fn drop(&mut self) {
-        if self.0.exit().is_none() {
-            self.0.kill_tree();
+            // Whoever stood inside it now stands inside the one around it.
+            let around = tree.within.lock().map_or(None, |within| *within);
+            for inner in trees.values().filter_map(Weak::upgrade) {
+                if let Ok(mut within) = inner.within.lock()
+                    && *within == Some(tree.root)
+                {
+                    *within = around;
+                }
+            }
         }
     }
 }
@@ -398,3 +364,6 @@ fn raise_file_limit() {
 fn runs(id: Identity) -> bool {
     tree::is_alive(id)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -197,22 +197,11 @@ fn ask_shell(shell: &Path, limit: Duration) -> Option<OsString> {
 
 #[cfg(unix)]
 fn end_probe(started: &std::process::Child, mark: &str) {
-    use crate::tree::{self, Ending, Identity, TREE_MARK, Target};
+    use crate::tree::{self, Ending, TREE_MARK};
     let pid = started.id();
-    let roots = tree::look(pid)
-        .map(|seen| Identity {
-            pid,
-            start: seen.id.start,
-        })
-        .into_iter()
-        .collect();
-    let target = Target {
-        roots,
-        mark: Some(format!("{TREE_MARK}={mark}")),
-        ..Target::default()
-    };
+    let root = tree::look(pid).map(|seen| seen.id);
     tree::end(
-        &target,
+        tree::everything(root.into_iter().collect(), Some((TREE_MARK, mark))),
         Ending {
             polite: Duration::ZERO,
             limit: Duration::from_secs(1),

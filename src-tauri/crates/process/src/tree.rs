@@ -2,7 +2,10 @@
 //!
 //! A process belongs to a tree when it is the root (same pid and same start time), is in the root's group or session,
 //! descends from a member, or carries the tree's mark in its environment. The mark is what finds a grandchild that made
-//! itself a session of its own and lost its parent.
+//! itself a session of its own and lost its parent. Which of several trees has it says [`membership`].
+
+mod look;
+mod membership;
 
 #[cfg(not(target_os = "linux"))]
 #[path = "tree/elsewhere.rs"]
@@ -11,13 +14,15 @@ mod system;
 #[path = "tree/linux.rs"]
 mod system;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use look::{Look, Members, take};
+pub(crate) use membership::owners;
 pub(crate) use system::{
-    all, boot, command, executable, is_marked, is_unmarked, look, mark_of, pids, second_in_ticks,
+    all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
 };
 
 /// The variable that every process of one table carries.
@@ -54,14 +59,18 @@ pub(crate) struct Seen {
     pub(crate) resident: u64,
 }
 
-/// Whom to look for.
+/// One tree, as far as it is known before a look.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Target {
     pub(crate) roots: Vec<Identity>,
     /// Members seen before, which may have lost all that shows it.
     pub(crate) known: BTreeSet<Identity>,
-    /// `NAME=value` as it stands in an environment.
+    /// What the tree's own mark is set to in the environment of its members.
     pub(crate) mark: Option<String>,
+    /// The mark of another tree that members carry because their root was forked there and never executed.
+    pub(crate) inherited: Option<String>,
+    /// The root of the tree that this one stands inside of.
+    pub(crate) within: Option<Identity>,
 }
 
 /// How an ending goes.
@@ -75,65 +84,41 @@ pub(crate) struct Ending {
     pub(crate) clean_looks: u32,
 }
 
-/// The living members of a tree, ourselves never among them.
-pub(crate) fn members(target: &Target) -> Vec<Identity> {
-    let listed = all();
-    let us = std::process::id();
-    let roots: HashSet<u32> = target
-        .roots
-        .iter()
-        .filter(|root| listed.iter().any(|seen| seen.id == **root))
-        .map(|root| root.pid)
-        .collect();
-    let mut inside: HashSet<u32> = roots.clone();
-    inside.extend(
-        listed
+/// Looks for everything that descends from these roots or carries this mark (its name and value), ourselves never among it.
+///
+/// Each look is a walk of its own, for what ends whole tables and what no table knows: trees inside one another make no
+/// difference to it.
+pub(crate) fn everything(
+    roots: Vec<Identity>,
+    mark: Option<(&'static str, &str)>,
+) -> impl FnMut() -> Vec<Identity> {
+    let name = mark.map(|(name, _)| name);
+    let mut targets = [Target {
+        roots,
+        mark: mark.map(|(_, value)| value.to_owned()),
+        ..Target::default()
+    }];
+    move || {
+        let listed = all();
+        let mark_of = |pid| mark_of(pid, name?);
+        let owners = owners(&listed, &targets, std::process::id(), mark_of);
+        let members: Vec<Identity> = listed
             .iter()
-            .filter(|seen| target.known.contains(&seen.id))
-            .map(|seen| seen.id.pid),
-    );
-    for seen in listed
-        .iter()
-        .filter(|seen| !seen.ended && seen.id.pid != us)
-    {
-        let near = roots.contains(&seen.group) || roots.contains(&seen.session);
-        if near
-            || target
-                .mark
-                .as_deref()
-                .is_some_and(|mark| is_marked(seen.id.pid, mark))
-        {
-            inside.insert(seen.id.pid);
-        }
+            .zip(owners)
+            .filter(|(seen, owner)| !seen.ended && owner.is_some())
+            .map(|(seen, _)| seen.id)
+            .collect();
+        targets[0].known.extend(&members);
+        members
     }
-    loop {
-        let before = inside.len();
-        for seen in listed
-            .iter()
-            .filter(|seen| !seen.ended && seen.id.pid != us)
-        {
-            if inside.contains(&seen.parent) {
-                inside.insert(seen.id.pid);
-            }
-        }
-        if inside.len() == before {
-            break;
-        }
-    }
-    listed
-        .iter()
-        .filter(|seen| !seen.ended && seen.id.pid != us && inside.contains(&seen.id.pid))
-        .map(|s| s.id)
-        .collect()
 }
 
 /// Halts all members, so that none can start another while we look, and returns them.
-pub(crate) fn freeze(target: &Target) -> BTreeSet<Identity> {
-    let mut target = target.clone();
+pub(crate) fn freeze(find: &mut impl FnMut() -> Vec<Identity>) -> BTreeSet<Identity> {
     let mut halted: BTreeSet<Identity> = BTreeSet::new();
     let begun = Instant::now();
     loop {
-        let fresh: Vec<Identity> = members(&target)
+        let fresh: Vec<Identity> = find()
             .into_iter()
             .filter(|id| !halted.contains(id))
             .collect();
@@ -143,34 +128,29 @@ pub(crate) fn freeze(target: &Target) -> BTreeSet<Identity> {
         for id in fresh {
             signal(id, Signal::Halt);
             halted.insert(id);
-            target.known.insert(id);
         }
     }
 }
 
-/// Ends all members, repeating until as many looks as asked for find none. Returns whom it signalled.
+/// Ends all members, repeating until as many looks as asked for find none. `find` looks for the living ones and must itself
+/// remember whom it found: one that lost its parent may show no more whose it is.
 ///
 /// Each time they are halted first: one that starts a child while we look could else leave it behind without a parent.
-pub(crate) fn end(target: &Target, ending: Ending) -> BTreeSet<Identity> {
+pub(crate) fn end(mut find: impl FnMut() -> Vec<Identity>, ending: Ending) {
     let begun = Instant::now();
-    let mut target = target.clone();
+    let mut known: BTreeSet<Identity> = BTreeSet::new();
     let mut asked: BTreeSet<Identity> = BTreeSet::new();
     let mut clean = 0;
     loop {
         let polite = begun.elapsed() < ending.polite;
-        let unasked = !polite || members(&target).iter().any(|id| !asked.contains(id));
+        let unasked = !polite || find().iter().any(|id| !asked.contains(id));
         if unasked {
-            target.known.append(&mut freeze(&target));
+            known.append(&mut freeze(&mut find));
         }
-        let alive: Vec<Identity> = target
-            .known
-            .iter()
-            .copied()
-            .filter(|&id| is_alive(id))
-            .collect();
+        let alive: Vec<Identity> = known.iter().copied().filter(|&id| is_alive(id)).collect();
         clean = if alive.is_empty() { clean + 1 } else { 0 };
         if clean >= ending.clean_looks {
-            return target.known;
+            return;
         }
         for id in alive {
             if !polite {
@@ -183,24 +163,24 @@ pub(crate) fn end(target: &Target, ending: Ending) -> BTreeSet<Identity> {
             }
         }
         if begun.elapsed() >= ending.limit {
-            return target.known;
+            return;
         }
         std::thread::sleep(PAUSE);
     }
 }
 
 /// Ends all members as [`end`] does, and again as long as programs are just being started: those carry no mark yet.
-pub(crate) fn end_with_starting(target: &Target, ending: Ending) {
+pub(crate) fn end_with_starting(mut find: impl FnMut() -> Vec<Identity>, ending: Ending) {
     let starting = || {
         let mut pids = pids().into_iter();
         pids.any(|pid| command(pid).is_empty() && runs_program(pid))
     };
     let mut unsure = starting();
-    end(target, ending);
+    end(&mut find, ending);
     let ended = Instant::now();
     while unsure && ended.elapsed() < STARTING_LIMIT {
         unsure = starting();
-        end(target, ending);
+        end(&mut find, ending);
     }
 }
 

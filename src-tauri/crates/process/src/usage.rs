@@ -1,12 +1,11 @@
 //! What trees cost: processor time and memory. Reads only; remembers who belongs to whom between two looks.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::child::Tree;
-use crate::tree::{self, Identity, Seen, TREE_MARK};
+use crate::tree::{self, Identity, Seen, TREE_MARK, Target};
 
 /// After so many looks everybody is looked at anew: a pid that was a stranger's may be a member's by then.
 const FORGET_AFTER: u32 = 30;
@@ -34,7 +33,12 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    pub(crate) fn measure(&mut self, trees: &[Arc<Tree>]) -> BTreeMap<u32, Usage> {
+    /// `found` is told whom each tree gained since it was last looked at.
+    pub(crate) fn measure(
+        &mut self,
+        trees: &[Arc<Tree>],
+        found: impl Fn(&Tree, &[Identity]),
+    ) -> BTreeMap<u32, Usage> {
         let now = Instant::now();
         let mut usage: BTreeMap<u32, Usage> = trees
             .iter()
@@ -52,7 +56,7 @@ impl Gauge {
         let pids = tree::pids();
         let known: HashSet<u32> = pids.iter().copied().collect();
         self.strangers.retain(|pid| known.contains(pid));
-        let seen = self.look_at(&pids, trees);
+        let seen = self.look_at(&pids, trees, found);
         let mut next = HashMap::new();
         for (seen, root) in seen {
             let Some(entry) = usage.get_mut(&root) else {
@@ -90,82 +94,42 @@ impl Gauge {
     }
 
     /// The living members and the root each belongs to.
-    fn look_at(&mut self, pids: &[u32], trees: &[Arc<Tree>]) -> Vec<(Seen, u32)> {
+    fn look_at(
+        &mut self,
+        pids: &[u32],
+        trees: &[Arc<Tree>],
+        found: impl Fn(&Tree, &[Identity]),
+    ) -> Vec<(Seen, u32)> {
         let roots: HashSet<u32> = trees.iter().map(|tree| tree.root.pid).collect();
         let candidates: Vec<Seen> = pids
             .iter()
             .filter(|pid| roots.contains(pid) || !self.strangers.contains(pid))
             .filter_map(|&pid| tree::look(pid))
-            .filter(|seen| !seen.ended)
             .collect();
-        let mut owner: HashMap<u32, u32> = HashMap::new();
-        for seen in &candidates {
-            let by_number = [seen.id.pid, seen.session, seen.group]
-                .into_iter()
-                .find(|pid| roots.contains(pid));
-            let remembered = self
-                .members
-                .get(&seen.id)
-                .map(|&(root, _)| root)
-                .filter(|root| roots.contains(root));
-            if let Some(root) = by_number.or(remembered) {
-                owner.insert(seen.id.pid, root);
-            }
-        }
-        adopt_children(&candidates, &mut owner);
-        for seen in &candidates {
-            if let Entry::Vacant(nobody) = owner.entry(seen.id.pid)
-                && let Some(root) = marked_owner(seen.id.pid, trees)
-            {
-                nobody.insert(root);
-            }
-        }
-        adopt_children(&candidates, &mut owner);
-        let fresh = |seen: &&Seen| !self.members.contains_key(&seen.id);
-        for tree in trees {
-            // What this tree gained is remembered now: later it may have no parent to show whose it is.
-            let gained = candidates
-                .iter()
-                .filter(fresh)
-                .filter(|seen| owner.get(&seen.id.pid) == Some(&tree.root.pid));
-            tree.remember(&gained.map(|seen| seen.id).collect());
-        }
+        let targets: Vec<Target> = trees.iter().map(|tree| tree.target()).collect();
+        let owners = tree::owners(&candidates, &targets, std::process::id(), |pid| {
+            tree::mark_of(pid, TREE_MARK)
+        });
         let mut members = Vec::new();
-        for seen in candidates {
-            match owner.get(&seen.id.pid) {
-                Some(&root) => members.push((seen, root)),
+        let mut by_tree: Vec<Vec<Identity>> = vec![Vec::new(); trees.len()];
+        for (seen, owner) in candidates.into_iter().zip(owners) {
+            match owner {
+                _ if seen.ended => {}
+                Some(owner) => {
+                    by_tree[owner].push(seen.id);
+                    members.push((seen, trees[owner].root.pid));
+                }
                 None => {
                     self.strangers.insert(seen.id.pid);
                 }
             }
         }
+        for (tree, members) in trees.iter().zip(by_tree) {
+            // Kept now: later one may have no parent to show whose it is.
+            found(tree, &tree.keep(&members));
+        }
         members
     }
-}
-
-/// Gives each process the owner of its parent, until nothing changes.
-fn adopt_children(candidates: &[Seen], owner: &mut HashMap<u32, u32>) {
-    loop {
-        let before = owner.len();
-        for seen in candidates {
-            if let (Some(&root), false) =
-                (owner.get(&seen.parent), owner.contains_key(&seen.id.pid))
-            {
-                owner.insert(seen.id.pid, root);
-            }
-        }
-        if owner.len() == before {
-            return;
-        }
-    }
-}
-
-fn marked_owner(pid: u32, trees: &[Arc<Tree>]) -> Option<u32> {
-    let mark = tree::mark_of(pid, TREE_MARK)?;
-    trees
-        .iter()
-        .find(|tree| tree.mark == mark)
-        .map(|tree| tree.root.pid)
 }
 
 fn ticks_as_seconds(ticks: u64) -> f64 {

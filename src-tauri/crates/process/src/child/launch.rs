@@ -13,15 +13,16 @@ use super::pump::{Output, Pumps};
 use super::{Child, Tree};
 use crate::command::CommandLine;
 use crate::exit::Exit;
+use crate::looks::Looks;
 use crate::table::SpawnError;
-use crate::tree::{self, Ending, Identity, TABLE_MARK, TREE_MARK};
+use crate::tree::{self, Ending, Identity, Look, TABLE_MARK, TREE_MARK};
 
 /// How long the pipes may stay open behind a program before we look who holds them.
 const DRAIN: Duration = Duration::from_millis(40);
 /// How long those left behind may take to end politely.
-const POLITE: Duration = Duration::from_millis(600);
+pub(super) const POLITE: Duration = Duration::from_millis(600);
 /// How late an exit may be known when somebody holds the pipes and says nothing.
-const LATEST: Duration = Duration::from_secs(1);
+pub(super) const LATEST: Duration = Duration::from_secs(1);
 /// How long what was printed may take to be read and kept: a busy machine may let our own threads stand still.
 const CARRY: Duration = Duration::from_secs(40);
 /// How long a program file may be busy, and how often we try meanwhile.
@@ -35,8 +36,8 @@ const PIPE_ROOM: i32 = 256 * 1024;
 pub(crate) trait Registrar: Send + Sync {
     /// A program runs.
     fn entered(&self, tree: &Arc<Tree>);
-    /// A member of a tree was seen that carries no mark.
-    fn remembered(&self, member: Identity);
+    /// The looks that all trees share.
+    fn looks(&self) -> &Looks<Look>;
     /// It and all it left behind are gone.
     fn left(&self, tree: &Tree);
 }
@@ -169,12 +170,15 @@ pub(crate) fn launch(
     let start = tree::look(pid).map_or(0, |seen| seen.id.start);
     let tree = Arc::new(Tree {
         root: Identity { pid, start },
-        mark: tree_mark,
+        mark: Some(tree_mark),
+        inherited: None,
+        within: Mutex::default(),
         command: line.clone(),
         started_at: SystemTime::now(),
         stopping: AtomicBool::new(false),
         killing: AtomicBool::new(false),
         signallable: Mutex::new(true),
+        known: Mutex::default(),
         unmarked: Mutex::default(),
         registrar,
         exit: watch::Sender::new(None),
@@ -243,7 +247,7 @@ fn wait(mut started: Started, tree: &Arc<Tree>, pumps: &Pumps) {
     let killing = tree.killing.load(Ordering::Acquire);
     let polite = if killing { Duration::ZERO } else { POLITE };
     tree::end(
-        &tree.target(),
+        || tree.look().all,
         Ending {
             polite,
             limit: LATEST,

@@ -75,6 +75,43 @@ impl SpawnError {
     }
 }
 
+/// Why a process was not made a tree of its own.
+#[derive(Debug, thiserror::Error)]
+pub enum AdoptError {
+    /// It has ended, or the pid is another's by now.
+    #[error("process {pid} is gone")]
+    Gone {
+        /// The pid.
+        pid: u32,
+    },
+    /// It belongs to no program of this table: we would end what we did not start.
+    #[error("process {pid} was not started by this app")]
+    Foreign {
+        /// The pid.
+        pid: u32,
+    },
+    /// It is the root of a tree already.
+    #[error("process {pid} is a program of its own already")]
+    Root {
+        /// The pid.
+        pid: u32,
+    },
+    /// The app is on its way out.
+    #[error("process {pid} is not taken on any more: the app is closing")]
+    Closing {
+        /// The pid.
+        pid: u32,
+    },
+    /// The system did not let us wait for its end.
+    #[error("cannot wait for the end of process {pid}: {source}")]
+    Io {
+        /// The pid.
+        pid: u32,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
 /// Why a one-shot program has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

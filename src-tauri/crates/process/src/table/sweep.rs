@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::run_file::{Content, Entry, VERSION, forget};
-use crate::tree::{self, Ending, Identity, TABLE_MARK, Target};
+use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
 /// How long ending may take.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -110,22 +110,16 @@ fn is_mark(mark: &str) -> bool {
 fn is_same(entry: &Entry, mark: &str) -> bool {
     super::runs(entry.id)
         && (entry.executable.is_some() && tree::executable(entry.id.pid) == entry.executable
-            || tree::is_marked(entry.id.pid, &format!("{TABLE_MARK}={mark}")))
+            || tree::mark_of(entry.id.pid, TABLE_MARK).as_deref() == Some(mark))
 }
 
 fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
-    let mark = mark
-        .filter(|mark| is_mark(mark))
-        .map(|mark| format!("{TABLE_MARK}={mark}"));
-    let target = Target {
-        roots,
-        mark,
-        ..Target::default()
-    };
-    if target.mark.is_none() && target.roots.is_empty() {
+    let mark = mark.filter(|mark| is_mark(mark));
+    if mark.is_none() && roots.is_empty() {
         return Vec::new();
     }
-    let swept: Vec<SweptProcess> = tree::members(&target)
+    let mut find = tree::everything(roots, mark.map(|mark| (TABLE_MARK, mark)));
+    let swept: Vec<SweptProcess> = find()
         .into_iter()
         .map(|id| SweptProcess {
             pid: id.pid,
@@ -133,7 +127,7 @@ fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
         })
         .collect();
     tree::end_with_starting(
-        &target,
+        &mut find,
         Ending {
             polite: Duration::ZERO,
             limit: LIMIT,

@@ -1,10 +1,15 @@
 //! The process list of macOS and Windows, by sysinfo: the same questions, dearer answers.
 
+use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
 use super::{Identity, Seen};
+
+/// Between two looks at a process whose end is waited for.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 fn refreshed(which: ProcessesToUpdate<'_>, more: ProcessRefreshKind) -> System {
     let mut system = System::new();
@@ -74,15 +79,6 @@ pub(crate) fn look(pid: u32) -> Option<Seen> {
         .map(seen)
 }
 
-/// Whether `NAME=value` stands in the environment that this process was started with.
-pub(crate) fn is_marked(pid: u32, mark: &str) -> bool {
-    let pid = Pid::from_u32(pid);
-    let more = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
-    refreshed(ProcessesToUpdate::Some(&[pid]), more)
-        .process(pid)
-        .is_some_and(|process| process.environ().iter().any(|pair| pair == mark))
-}
-
 /// The value of a variable in the environment that this process was started with.
 pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
     let pid = Pid::from_u32(pid);
@@ -133,6 +129,27 @@ pub(crate) fn command(pid: u32) -> String {
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// A process that is not our child. Here its end can only be asked for again and again.
+pub(crate) struct Watched(Identity);
+
+/// Takes hold of a process; none if it is gone.
+///
+/// # Errors
+/// Never here.
+#[expect(clippy::unnecessary_wraps, reason = "on Linux the system may refuse")]
+pub(crate) fn watch(id: Identity) -> io::Result<Option<Watched>> {
+    Ok(super::is_alive(id).then_some(Watched(id)))
+}
+
+impl Watched {
+    /// Waits for its end.
+    pub(crate) fn wait(&self) {
+        while super::is_alive(self.0) {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    }
 }
 
 /// What tells one run of the machine from another.

@@ -1,7 +1,8 @@
 //! The process list of Linux, read from /proc one file at a time: asking for one process costs microseconds.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -60,14 +61,6 @@ fn parse(pid: u32, line: &[u8]) -> Option<Seen> {
     })
 }
 
-/// Whether `NAME=value` stands in the environment that this process was started with.
-pub(crate) fn is_marked(pid: u32, mark: &str) -> bool {
-    std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|all| {
-        all.split(|&byte| byte == 0)
-            .any(|pair| pair == mark.as_bytes())
-    })
-}
-
 /// The value of a variable in the environment that this process was started with.
 pub(crate) fn mark_of(pid: u32, name: &str) -> Option<String> {
     let all = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
@@ -110,6 +103,46 @@ pub(crate) fn command(pid: u32) -> String {
         .map(String::from_utf8_lossy)
         .collect();
     words.join(" ")
+}
+
+/// A process that is not our child, held so that its end can be waited for.
+pub(crate) struct Watched {
+    id: Identity,
+    held: OwnedFd,
+}
+
+/// Takes hold of a process; none if it is gone.
+///
+/// # Errors
+/// When the system refuses, or knows no such hold (Linux before 5.3).
+pub(crate) fn watch(id: Identity) -> io::Result<Option<Watched>> {
+    let pid = i32::try_from(id.pid).ok();
+    let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) else {
+        return Ok(None);
+    };
+    match rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) {
+        // Looked at after it was taken hold of: the pid may have been given to another before.
+        Ok(held) => Ok(super::is_alive(id).then_some(Watched { id, held })),
+        Err(rustix::io::Errno::SRCH) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Watched {
+    /// Waits for its end.
+    pub(crate) fn wait(&self) {
+        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+        let mut ended = [PollFd::new(self.held.as_fd(), PollFlags::POLLIN)];
+        loop {
+            match poll(&mut ended, PollTimeout::NONE) {
+                Ok(_) => return,
+                Err(nix::errno::Errno::EINTR) => {}
+                // A system short of memory may refuse for a while.
+                Err(_) if super::is_alive(self.id) => std::thread::sleep(super::PAUSE),
+                Err(_) => return,
+            }
+        }
+    }
 }
 
 /// What tells one run of the machine from another: start times mean nothing across them.

@@ -9,8 +9,9 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
-use process::{CommandLine, GuardProgram, Table};
+use process::{CommandLine, GuardProgram, StopPlan, Table};
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1);
@@ -20,6 +21,7 @@ fn main() {
     match part.as_str() {
         "guard" => process::guard_main(rest),
         "app" => app(Path::new(&rest[0]), &text(1)),
+        "warm" => warm(Path::new(&rest[0]), &text(1)),
         "flood" => flood(text(0).parse().unwrap()),
         "burn" => burn(),
         other => panic!("no part {other}"),
@@ -30,12 +32,7 @@ fn main() {
 ///
 /// It forgets nothing it started: every program ends only with the app.
 fn app(state: &Path, tag: &str) -> ! {
-    let guard = GuardProgram {
-        program: std::env::current_exe().unwrap(),
-        arguments: vec!["guard".into()],
-    };
-    let (table, swept) = Table::open(state, guard).unwrap();
-    println!("open {}", swept.ended.len());
+    let table = open(state);
     // The tag is inherited, and stands in command lines: a test finds these processes without any help from this crate.
     let shell = |script: &str| {
         CommandLine::new("/bin/sh", "/")
@@ -73,6 +70,51 @@ fn app(state: &Path, tag: &str) -> ! {
         }
     }
     unreachable!()
+}
+
+fn open(state: &Path) -> Table {
+    let guard = GuardProgram {
+        program: std::env::current_exe().unwrap(),
+        arguments: vec!["guard".into()],
+    };
+    let (table, swept) = Table::open(state, guard).unwrap();
+    println!("open {}", swept.ended.len());
+    table
+}
+
+/// An app that adopts what a program of its own forked, stops that program, and then does nothing until it is killed.
+fn warm(state: &Path, tag: &str) -> ! {
+    let table = open(state);
+    let told = state.join("pid");
+    let script = format!(
+        "( while :; do sleep 987; done ) & echo $! > '{0}.new'; mv '{0}.new' '{0}'; wait",
+        told.display()
+    );
+    let line = CommandLine::new("/bin/sh", "/")
+        .args(["-c", &script])
+        .env("TAG", tag);
+    let parent = table.spawn(&line, None).unwrap();
+    let pid: u32 = loop {
+        match std::fs::read_to_string(&told) {
+            Ok(pid) => break pid.trim().parse().unwrap(),
+            Err(_) => std::thread::park_timeout(Duration::from_millis(5)),
+        }
+    };
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let start = stat.rsplit_once(") ").unwrap().1.split(' ').nth(19);
+    let start = start.unwrap().parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    let _child = runtime.unwrap().block_on(async {
+        let child = table.adopt(pid, start, &line).await.unwrap();
+        parent.stop(StopPlan::tell(Duration::from_secs(60))).await;
+        child
+    });
+    println!("full");
+    loop {
+        std::thread::park();
+    }
 }
 
 /// Prints numbered lines on both streams.

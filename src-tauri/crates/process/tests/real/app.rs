@@ -27,10 +27,10 @@ struct App {
     clippy::disallowed_methods,
     reason = "the app under test must not be a child of a table"
 )]
-fn app(state: &Path, tag: &str) -> App {
+fn play(part: &str, state: &Path, tag: &str) -> App {
     let mut command = Command::new(actor());
     command
-        .arg("app")
+        .arg(part)
         .arg(state)
         .arg(tag)
         .stdin(Stdio::null())
@@ -45,6 +45,10 @@ fn app(state: &Path, tag: &str) -> App {
         told,
         swept,
     }
+}
+
+fn app(state: &Path, tag: &str) -> App {
+    play("app", state, tag)
 }
 
 impl App {
@@ -248,6 +252,24 @@ fn a_guard_that_dies_is_started_again_and_knows_what_runs() {
     assert!(is_alive(child.pid()));
     drop(table);
     until("the program is gone", LONG, || !is_alive(child.pid()));
+}
+
+#[test]
+fn what_an_app_adopted_dies_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = fresh_tag();
+    let mut app = play("warm", folder.path(), &tag);
+    app.wait_full();
+    let pid = app.process.id();
+    // The program that forked it is gone by now.
+    until("the adopted one stands alone", LONG, || {
+        tagged(&tag, pid).len() == 2
+    });
+    app.kill();
+    until("the guard ended it", LONG, || tagged(&tag, pid).is_empty());
+    until("the guard took the list away", LONG, || {
+        run_files(folder.path()).is_empty()
+    });
 }
 
 #[test]

@@ -67,6 +67,13 @@ pub(crate) fn is_alive(pid: u32) -> bool {
         .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
+/// When it was started, as the system counts it.
+pub(crate) fn start_of(pid: u32) -> u64 {
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    rest.split(' ').nth(19).unwrap().parse().unwrap()
+}
+
 pub(crate) fn kill(pid: u32) {
     signal(pid, Signal::SIGKILL);
 }
