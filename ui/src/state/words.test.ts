@@ -66,6 +66,7 @@ describe('a location’s state', () => {
     const crash = {
       state: 'crashed',
       reason: 'ended with code 1',
+      refusal: null,
       at: NOW,
       retryAt: NOW + 2_500,
       lastLines: [],

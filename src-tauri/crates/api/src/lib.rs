@@ -47,3 +47,10 @@ pub use workspace::*;
 
 /// Milliseconds since the Unix epoch, the one way that times travel.
 pub type Millis = f64;
+
+/// A time as it travels.
+#[must_use]
+pub fn millis(time: std::time::SystemTime) -> Millis {
+    time.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0.0, |since| since.as_secs_f64() * 1000.0)
+}

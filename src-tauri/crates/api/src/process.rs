@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Millis;
+use super::{ApiError, Millis};
 
 /// A command exactly as it runs, for showing and copying.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -79,10 +79,12 @@ pub enum Lifecycle {
         /// When.
         at: Millis,
     },
-    /// It ended by itself.
+    /// It ended by itself, or could not be started.
     Crashed {
-        /// "ended with code 1", "ended by signal 9 (killed)".
+        /// "ended with code 1", "ended by signal 9 (killed)", or why it could not be started.
         reason: String,
+        /// What kept it from starting, with its causes and next steps; null where a process ended.
+        refusal: Option<Box<ApiError>>,
         /// When.
         at: Millis,
         /// When it is tried again; null when given up.

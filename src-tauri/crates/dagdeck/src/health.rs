@@ -108,7 +108,7 @@ impl Health {
                 passes: check.passes.to_owned(),
                 why: check.why.to_owned(),
                 found: u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX),
-                at: clock::of(outcome.at),
+                at: api::millis(outcome.at),
                 took: outcome.took.as_secs_f64() * 1000.0,
             })
         });

@@ -21,7 +21,6 @@ pub mod projects;
 mod pythons;
 mod session;
 pub mod status;
-mod unit;
 mod uv;
 
 pub use deck::{Deck, Subscription};

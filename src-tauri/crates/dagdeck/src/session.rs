@@ -33,8 +33,8 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::logs::Logs;
 use crate::operations::command_view;
-use crate::unit::{Ask, Unit};
 use api::{ApiError, CommandView, ErrorCode, ServiceName, StoppedBy};
+use unit::{Ask, Unit};
 
 pub(crate) use deployment::Runs;
 pub(crate) use errors::uv_missing;
@@ -49,7 +49,7 @@ fn location_log(id: &str) -> String {
 pub(crate) struct Session {
     pub(crate) site: Arc<Site>,
     pub(crate) logs: Logs,
-    locations: Mutex<BTreeMap<String, Running>>,
+    locations: Mutex<BTreeMap<String, Unit>>,
     webserver: Unit,
     daemon: Unit,
     launching: Mutex<Option<CancellationToken>>,
@@ -59,13 +59,6 @@ pub(crate) struct Session {
     asking: check::Asking,
     /// Held by who reads the folder and shows it.
     refreshing: tokio::sync::Mutex<()>,
-}
-
-/// A location's unit with the part of its recipe that is told things.
-#[derive(Clone)]
-struct Running {
-    unit: Unit,
-    orders: Arc<location::Orders>,
 }
 
 impl Drop for Session {
@@ -132,8 +125,8 @@ impl Session {
 
     /// How many locations have a process.
     pub(crate) fn running_locations(&self) -> usize {
-        let running = self.running_all().into_values();
-        let up = running.filter(|one| one.unit.shown().process.is_some());
+        let units = self.location_units().into_values();
+        let up = units.filter(|unit| unit.shown().process.is_some());
         up.count()
     }
 
@@ -162,11 +155,7 @@ impl Session {
 
     /// The unit of a location.
     pub(crate) fn location(&self, id: &str) -> Result<Unit, ApiError> {
-        self.running(id).map(|running| running.unit)
-    }
-
-    fn running(&self, id: &str) -> Result<Running, ApiError> {
-        self.running_all().get(id).cloned().ok_or_else(|| {
+        self.location_units().get(id).cloned().ok_or_else(|| {
             ApiError::new(
                 ErrorCode::NotFound,
                 format!("There is no location \"{id}\" in this workspace."),
@@ -174,7 +163,7 @@ impl Session {
         })
     }
 
-    fn running_all(&self) -> BTreeMap<String, Running> {
+    fn location_units(&self) -> BTreeMap<String, Unit> {
         self.locations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -214,7 +203,7 @@ impl Session {
 
     /// Every unit.
     fn units(&self) -> Vec<Unit> {
-        let locations = self.running_all().into_values().map(|running| running.unit);
+        let locations = self.location_units().into_values();
         locations
             .chain([self.webserver.clone(), self.daemon.clone()])
             .collect()
@@ -259,11 +248,10 @@ impl Session {
         id: &str,
         cause: Option<String>,
     ) -> Result<(), ApiError> {
-        let running = self.running(id)?;
+        let unit = self.location(id)?;
         self.site.require_trust()?;
         self.site.startable(id)?;
-        running.orders.because(cause);
-        self.tell(&running.unit, Ask::Reload).await;
+        self.tell(&unit, Ask::Reload { cause }).await;
         Ok(())
     }
 
@@ -316,20 +304,18 @@ impl Session {
                     .or_insert_with(|| self.new_location(&project.id));
             }
         }
-        for (id, running) in gone {
-            running.unit.stop_and_wait(StoppedBy::Person).await;
+        for (id, unit) in gone {
+            unit.stop_and_wait(StoppedBy::Person).await;
             self.site.forget_location(&id);
         }
     }
 
-    fn new_location(&self, id: &str) -> Running {
+    fn new_location(&self, id: &str) -> Unit {
         let memory = self.site.memory_of(id);
-        let orders = Arc::new(location::Orders::default());
-        let recipe =
-            location::CodeServer::new(Arc::clone(&self.site), id.to_owned(), Arc::clone(&orders));
+        let recipe = location::CodeServer::new(Arc::clone(&self.site), id.to_owned());
         let unit = Unit::new(recipe, memory.stopped, memory.usual);
         self.site.meet_location(id, unit.shown());
-        Running { unit, orders }
+        unit
     }
 }
 

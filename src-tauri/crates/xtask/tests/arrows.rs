@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-process",
             "dagdeck-logstore",
             "dagdeck-api",
+            "dagdeck-unit",
         ],
     ),
     (
@@ -39,6 +40,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
     ("dagdeck-process", &["dagdeck-logstore"]),
+    (
+        "dagdeck-unit",
+        &["dagdeck-process", "dagdeck-logstore", "dagdeck-api"],
+    ),
     ("dagdeck-api", &[]),
     ("dagdeck-workspace", &[]),
     ("dagdeck-logstore", &[]),

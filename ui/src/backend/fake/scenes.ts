@@ -46,6 +46,7 @@ function allStates(now: number): LocationView[] {
       lifecycle: {
         state: 'crashed',
         reason: 'ended with code 137, out of memory',
+        refusal: null,
         at: now - 90_000,
         retryAt: null,
         lastLines: ['MemoryError'],

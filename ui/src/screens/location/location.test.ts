@@ -38,6 +38,31 @@ describe('a location', () => {
     expect(screen.getByText(/^still serving the code of/)).toBeTruthy();
   });
 
+  it('says why it could not be started, what lay behind it, and what to do', async () => {
+    const { screen, backend } = await at('data_engineering');
+    backend.change('data_engineering', {
+      lifecycle: {
+        state: 'crashed',
+        reason: 'python can’t be started: no such file',
+        refusal: {
+          code: 'toolFailed',
+          message: 'python can’t be started: no such file',
+          causes: ['no such file'],
+          hints: [{ text: 'Sync its environment.', action: null }],
+          subject: null,
+        },
+        at: Date.now(),
+        retryAt: null,
+        lastLines: [],
+      },
+    });
+    await settle();
+    const crash = screen.getByTestId('crashed').textContent;
+    for (const said of ['data_engineering can’t start', 'no such file', 'Sync its environment.']) {
+      expect(crash).toContain(said);
+    }
+  });
+
   it('reloads and restarts by letter', async () => {
     const { last } = await at('data_engineering');
     await press('r');

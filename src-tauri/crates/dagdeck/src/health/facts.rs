@@ -10,8 +10,8 @@ use ::health::{
 
 use crate::context::Context;
 use crate::session::Session;
-use crate::unit::Shown;
 use api::{Lifecycle, LoadError, Readiness, ServiceName};
+use unit::Shown;
 
 /// Everything that was read and seen by now.
 pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>>) -> Facts {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use ::health::{CHECKS, Does, Finding, Fix, Level, Place, Scope, Service, Show, Subject};
 
 use super::Kept;
-use crate::clock;
 use crate::diff;
 use crate::operations::command_view;
 use crate::session::Session;
@@ -28,7 +27,7 @@ pub(super) fn view(kept: &Kept, session: Option<&Arc<Session>>, checking: bool) 
                 continue;
             };
             passed += u32::from(outcome.findings.is_empty());
-            let at = clock::of(outcome.at);
+            let at = api::millis(outcome.at);
             let shown = outcome.findings.iter().enumerate().map(|(number, one)| {
                 let id = id(check.id, location.as_deref(), number);
                 finding(id, check.id, &subject, one, at, session)

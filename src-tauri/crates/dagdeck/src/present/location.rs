@@ -7,7 +7,7 @@ use workspace::Project;
 use super::{EnvironmentModel, code, environment, files};
 use crate::keep::KnownDefinitions;
 use crate::operations::command_view;
-use crate::unit::Shown;
+use unit::Shown;
 
 /// How many colours there are for sources.
 const COLORS: usize = 8;

@@ -13,7 +13,7 @@ use workspace::Reading;
 use super::{EnvironmentModel, environment, files};
 use crate::operations::command_view;
 use crate::session::Runs;
-use crate::unit::Shown;
+use unit::Shown;
 
 /// What is known of the webserver or the daemon.
 pub(crate) struct ServiceModel {

@@ -13,8 +13,8 @@ use super::{Session, deployment, errors, location, service};
 use crate::clock;
 use crate::operations;
 use crate::present;
-use crate::unit::{Ask, Unit};
 use api::{ApiError, ErrorCode, LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
+use unit::{Ask, Unit};
 
 impl Session {
     /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.

@@ -20,33 +20,13 @@ use crate::clock;
 use crate::keep::KnownDefinitions;
 use crate::operations::{Begun, command_view};
 use crate::present;
-use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
+use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
 
 /// How long the old server is kept at most while the webserver is told of the new one.
 const TELL_LIMIT: Duration = Duration::from_secs(5);
 /// How long re-addressing the runs of an old server may take: one Python that imports Dagster.
 const READDRESS_LIMIT: Duration = Duration::from_secs(60);
-
-/// What a location is told beside its unit's asks.
-#[derive(Debug, Default)]
-pub(super) struct Orders {
-    cause: Mutex<Option<String>>,
-}
-
-impl Orders {
-    /// Says why the next start happens.
-    pub(super) fn because(&self, cause: Option<String>) {
-        *self.cause.lock().unwrap_or_else(PoisonError::into_inner) = cause;
-    }
-
-    fn take(&self) -> Option<String> {
-        self.cause
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-}
 
 /// One generation on its way or serving.
 #[derive(Debug, Clone)]
@@ -54,6 +34,8 @@ struct Server {
     address: Address,
     id: String,
     operation: u32,
+    /// Whether it is to take over from one that serves.
+    reload: bool,
     /// Set once the webserver was told of the generation that took over from this one.
     told: CancellationToken,
     /// The runs that already name this server's own socket.
@@ -64,17 +46,15 @@ struct Server {
 pub(super) struct CodeServer {
     site: Arc<Site>,
     id: String,
-    orders: Arc<Orders>,
     servers: Mutex<HashMap<Generation, Server>>,
     serving: Mutex<Option<Generation>>,
 }
 
 impl CodeServer {
-    pub(super) fn new(site: Arc<Site>, id: String, orders: Arc<Orders>) -> Self {
+    pub(super) fn new(site: Arc<Site>, id: String) -> Self {
         Self {
             site,
             id,
-            orders,
             servers: Mutex::default(),
             serving: Mutex::default(),
         }
@@ -91,7 +71,11 @@ impl CodeServer {
             .map_or_else(|| self.id.clone(), |project| project.name.clone())
     }
 
-    async fn start(&self, generation: Generation) -> Result<Started, ApiError> {
+    async fn start(
+        &self,
+        generation: Generation,
+        cause: Option<String>,
+    ) -> Result<Started<process::Child>, ApiError> {
         self.site.require_trust()?;
         let project = self.site.startable(&self.id)?;
         super::deployment::prepare_instance(&self.site).await?;
@@ -103,16 +87,12 @@ impl CodeServer {
             self.link(generation)?;
         }
         let log = super::location_log(&self.id);
-        let cause = self.orders.take();
         let writer = self.site.writer(&log, command.line())?;
         if let Some(cause) = &cause {
             writer.note(&format!("Reloading: {cause}"));
         }
-        let verb = if lock(&self.serving).is_some() {
-            "Reloading"
-        } else {
-            "Starting"
-        };
+        let reload = lock(&self.serving).is_some();
+        let verb = if reload { "Reloading" } else { "Starting" };
         let operation = self.site.context.operations.begin(Begun {
             title: format!("{verb} {}", project.name),
             command: Some(command_view(&command)),
@@ -125,6 +105,7 @@ impl CodeServer {
             address: address.clone(),
             id,
             operation,
+            reload,
             told: CancellationToken::new(),
             kept: Arc::default(),
         };
@@ -234,8 +215,14 @@ impl CodeServer {
 }
 
 impl Recipe for CodeServer {
-    async fn spawn(&self, generation: Generation) -> Result<Started, String> {
-        self.start(generation).await.map_err(|error| error.message)
+    type Process = process::Child;
+
+    async fn spawn(
+        &self,
+        generation: Generation,
+        cause: Option<String>,
+    ) -> Result<Started<process::Child>, ApiError> {
+        self.start(generation, cause).await
     }
 
     async fn ready(
@@ -260,7 +247,10 @@ impl Recipe for CodeServer {
                     self.end_operation(
                         generation,
                         OperationState::Succeeded,
-                        Some(format!("Started {name}")),
+                        Some(format!(
+                            "{} {name}",
+                            if server.reload { "Reloaded" } else { "Started" }
+                        )),
                     );
                     Outcome::Loaded
                 }
@@ -332,11 +322,12 @@ impl Recipe for CodeServer {
         }))
     }
 
-    fn ended(&self, generation: Generation) {
-        let gone = OperationState::Failed {
-            reason: "ended before it was ready".to_owned(),
+    fn ended(&self, generation: Generation, how: Ended<'_>) {
+        let reason = match how {
+            Ended::Exited(_) => "ended before it was ready".to_owned(),
+            Ended::NotStarted(error) => error.message.clone(),
         };
-        self.end_operation(generation, gone, None);
+        self.end_operation(generation, OperationState::Failed { reason }, None);
         let server = lock(&self.servers).remove(&generation);
         if let Some(Server {
             address: Address::Socket(path),

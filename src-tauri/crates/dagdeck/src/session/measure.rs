@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Session, service};
-use crate::unit::Shown;
 use api::{Event, Metrics, ServiceName};
+use unit::Shown;
 
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long what only wavers goes untold.
@@ -117,9 +117,9 @@ async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
         ))
     };
     let locations = session
-        .running_all()
+        .location_units()
         .into_iter()
-        .map(|(id, running)| (super::location_log(&id), running.unit.shown()));
+        .map(|(id, unit)| (super::location_log(&id), unit.shown()));
     let services = [ServiceName::Webserver, ServiceName::Daemon].map(|name| {
         (
             service::log_of(name).to_owned(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Session;
-use crate::unit::Ask;
 use api::Lifecycle;
+use unit::Ask;
 
 impl Session {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.

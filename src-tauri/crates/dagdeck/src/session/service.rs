@@ -13,8 +13,8 @@ use process::CommandLine;
 use super::Site;
 use super::{deployment, errors, launch};
 use crate::operations::{Begun, command_view};
-use crate::unit::{Generation, Outcome, Recipe, Shown, Started};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
+use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
 
 /// How many of the daemon's last lines are looked at for the one that says it is up.
 const SEEN: usize = 40;
@@ -82,7 +82,7 @@ impl ServiceRecipe {
         }
     }
 
-    async fn start(&self) -> Result<Started, ApiError> {
+    async fn start(&self) -> Result<Started<process::Child>, ApiError> {
         deployment::prepare_instance(&self.site).await?;
         if self.name == ServiceName::Daemon {
             self.wait_for_locations().await;
@@ -193,8 +193,14 @@ impl ServiceRecipe {
 }
 
 impl Recipe for ServiceRecipe {
-    async fn spawn(&self, _generation: Generation) -> Result<Started, String> {
-        self.start().await.map_err(|error| error.message)
+    type Process = process::Child;
+
+    async fn spawn(
+        &self,
+        _generation: Generation,
+        _cause: Option<String>,
+    ) -> Result<Started<process::Child>, ApiError> {
+        self.start().await
     }
 
     async fn ready(
@@ -225,16 +231,15 @@ impl Recipe for ServiceRecipe {
         None
     }
 
-    fn ended(&self, _generation: Generation) {
+    fn ended(&self, _generation: Generation, how: Ended<'_>) {
         if self.name == ServiceName::Webserver {
             self.site.answering.send_replace(None);
         }
-        self.end_operation(
-            OperationState::Failed {
-                reason: "ended before it was up".to_owned(),
-            },
-            None,
-        );
+        let reason = match how {
+            Ended::Exited(_) => "ended before it was up".to_owned(),
+            Ended::NotStarted(error) => error.message.clone(),
+        };
+        self.end_operation(OperationState::Failed { reason }, None);
     }
 
     fn show(&self, shown: &Shown) {

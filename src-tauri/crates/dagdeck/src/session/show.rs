@@ -16,7 +16,7 @@ use super::{Site, location, service, sync};
 use crate::present::{
     self, EnvironmentModel, LaunchModel, LocationModel, ServiceModel, WorkspaceModel,
 };
-use crate::unit::Shown;
+use unit::Shown;
 
 /// What was seen of the open workspace that no file tells.
 #[derive(Debug)]

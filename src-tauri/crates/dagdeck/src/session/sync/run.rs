@@ -19,8 +19,8 @@ use crate::half_made::make_room;
 use crate::operations::{Begun, Line, Once, Turn};
 use crate::session::Session;
 use crate::session::site::SyncMark;
-use crate::unit::Unit;
 use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use unit::Unit;
 
 /// How long a sync may take: a slow network and large packages.
 const LIMIT: Duration = Duration::from_secs(3600);

@@ -2,29 +2,29 @@
 //!
 //! Owns which generations of its process exist and what each is for: one *serves*, one *candidate* may be starting
 //! beside it, older ones *end*. Refuses clocks, processes and I/O: inputs come with their moment, effects are returned
-//! for [`super`] to carry out. Its one invariant: an input about a generation that it does not know changes nothing.
+//! for the driver to carry out. Its one invariant: an input about a generation that it does not know changes nothing.
 
 use std::time::{Duration, Instant};
 
 use process::{Exit, Next, RestartPolicy};
 
-use api::{Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
+use api::{ApiError, Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
 
 /// Counts the processes of one unit; never reused.
-pub(crate) type Generation = u64;
+pub type Generation = u64;
 
 /// A moment on both clocks: the steady one for delays, the wall for showing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
+pub struct Moment {
     /// Steady.
-    pub(crate) instant: Instant,
+    pub instant: Instant,
     /// Wall.
-    pub(crate) millis: Millis,
+    pub millis: Millis,
 }
 
 /// What a person (or a launch, or a changed file) asks of a unit.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Ask {
+pub enum Ask {
     /// Be up.
     Start,
     /// Be down.
@@ -37,12 +37,15 @@ pub(crate) enum Ask {
     /// Be down, then up.
     Restart,
     /// Load the code again beside the serving process.
-    Reload,
+    Reload {
+        /// Why, where it was no person.
+        cause: Option<String>,
+    },
 }
 
 /// What happens to a unit.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Input {
+pub enum Input {
     /// Somebody asks.
     Ask(Ask),
     /// A start went on.
@@ -52,7 +55,7 @@ pub(crate) enum Input {
     /// A process answers, but its code does not load.
     LoadFailed(Generation, Box<LoadError>),
     /// A process could not be started at all.
-    SpawnFailed(Generation, String),
+    SpawnFailed(Generation, Box<ApiError>),
     /// A process ended.
     Exited {
         /// Which.
@@ -68,9 +71,14 @@ pub(crate) enum Input {
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// Start a process.
-    Spawn(Generation),
+    Spawn {
+        /// Which.
+        generation: Generation,
+        /// Why, where it was no person.
+        cause: Option<String>,
+    },
     /// Send calls to this process from now on.
     Serve(Generation),
     /// Let this process finish its runs, then end it.
@@ -126,6 +134,7 @@ enum Rest {
     },
     Crashed {
         reason: String,
+        refusal: Option<Box<ApiError>>,
         at: Millis,
         retry: Option<(Generation, Millis)>,
         last_lines: Vec<String>,
@@ -134,7 +143,7 @@ enum Rest {
 
 /// The state of one unit.
 #[derive(Debug)]
-pub(crate) struct Machine {
+pub struct Machine {
     next: Generation,
     serving: Option<Server>,
     candidate: Option<Server>,
@@ -149,7 +158,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// A unit at rest, with what is remembered of it.
-    pub(crate) fn new(stopped: Option<(Millis, StoppedBy)>, usual: Option<f64>) -> Self {
+    pub fn new(stopped: Option<(Millis, StoppedBy)>, usual: Option<f64>) -> Self {
         let (at, by) = stopped.map_or((None, None), |(at, by)| (Some(at), Some(by)));
         Self {
             next: 1,
@@ -165,12 +174,12 @@ impl Machine {
     }
 
     /// Takes in what happened and returns what is to be done, in order.
-    pub(crate) fn step(&mut self, input: Input, now: Moment) -> Vec<Effect> {
+    pub fn step(&mut self, input: Input, now: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
             Input::Ask(Ask::Start) => self.start(now, &mut effects),
             Input::Ask(Ask::Restart) => self.restart(now, &mut effects),
-            Input::Ask(Ask::Reload) => self.reload(now, &mut effects),
+            Input::Ask(Ask::Reload { cause }) => self.reload(cause, now, &mut effects),
             Input::Ask(Ask::Stop { force, by }) => self.stop(force, by, now, &mut effects),
             Input::Phase(generation, phase) => {
                 if let Some(server) = self.candidate_of(generation) {
@@ -182,8 +191,8 @@ impl Machine {
             Input::LoadFailed(generation, error) => {
                 self.load_failed(generation, error, &mut effects);
             }
-            Input::SpawnFailed(generation, reason) => {
-                self.spawn_failed(generation, reason, now, &mut effects);
+            Input::SpawnFailed(generation, error) => {
+                self.spawn_failed(generation, error, now, &mut effects);
             }
             Input::Exited {
                 generation,
@@ -196,7 +205,7 @@ impl Machine {
                 if matches!(&self.rest, Rest::Crashed { retry: Some((due, _)), .. } if *due == ticket)
                     && self.is_down()
                 {
-                    self.spawn(now, &mut effects);
+                    self.spawn(None, now, &mut effects);
                 }
             }
         }
@@ -204,7 +213,7 @@ impl Machine {
     }
 
     /// Whether the process is up, as shown.
-    pub(crate) fn lifecycle(&self) -> Lifecycle {
+    pub fn lifecycle(&self) -> Lifecycle {
         if let Some(stopping) = &self.stopping {
             return Lifecycle::Stopping {
                 since: stopping.since,
@@ -231,11 +240,13 @@ impl Machine {
             },
             Rest::Crashed {
                 reason,
+                refusal,
                 at,
                 retry,
                 last_lines,
             } => Lifecycle::Crashed {
                 reason: reason.clone(),
+                refusal: refusal.clone(),
                 at: *at,
                 retry_at: retry.map(|(_, at)| at),
                 last_lines: last_lines.clone(),
@@ -244,7 +255,7 @@ impl Machine {
     }
 
     /// Whether the code works, as shown.
-    pub(crate) fn readiness(&self) -> Readiness {
+    pub fn readiness(&self) -> Readiness {
         match self.serving.as_ref().map(|server| &server.outcome) {
             Some(Outcome::Loaded { at, took }) => match &self.failure {
                 Some(error) => Readiness::LoadError {
@@ -267,7 +278,7 @@ impl Machine {
     }
 
     /// The generation that serves, else the one that is starting.
-    pub(crate) fn shown(&self) -> Option<Generation> {
+    pub fn shown(&self) -> Option<Generation> {
         self.serving
             .as_ref()
             .or(self.candidate.as_ref())
@@ -275,29 +286,29 @@ impl Machine {
     }
 
     /// The generation that serves.
-    pub(crate) fn serving(&self) -> Option<Generation> {
+    pub fn serving(&self) -> Option<Generation> {
         self.serving.as_ref().map(|server| server.generation)
     }
 
     /// Whether a newer process is being started beside the serving one.
-    pub(crate) fn is_reloading(&self) -> bool {
+    pub fn is_reloading(&self) -> bool {
         self.serving.is_some() && self.candidate.is_some() && self.stopping.is_none()
     }
 
     /// Whether nothing lives and nothing is about to.
-    pub(crate) fn is_at_rest(&self) -> bool {
+    pub fn is_at_rest(&self) -> bool {
         self.is_down() && !matches!(self.rest, Rest::Crashed { retry: Some(_), .. })
     }
 
     /// Whether it is up with the newest code loaded, or said why not, or rests: nothing more to wait for.
-    pub(crate) fn is_settled(&self) -> bool {
+    pub fn is_settled(&self) -> bool {
         self.stopping.is_none()
             && self.candidate.is_none()
             && (self.serving.is_some() || self.is_at_rest())
     }
 
     /// How long the last good start took, in ms.
-    pub(crate) fn usual(&self) -> Option<f64> {
+    pub fn usual(&self) -> Option<f64> {
         self.usual
     }
 
@@ -316,7 +327,7 @@ impl Machine {
             stopping.then_start = true;
         } else if self.is_down() {
             self.policy.reset();
-            self.spawn(now, effects);
+            self.spawn(None, now, effects);
         }
     }
 
@@ -328,19 +339,19 @@ impl Machine {
         self.start(now, effects);
     }
 
-    fn reload(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+    fn reload(&mut self, cause: Option<String>, now: Moment, effects: &mut Vec<Effect>) {
         if self.stopping.is_some() {
             return;
         }
         if let Some(overtaken) = self.candidate.take() {
             self.end(&overtaken, true, effects);
-            self.spawn(now, effects);
+            self.spawn(cause, now, effects);
         } else if self.serving.is_some() {
-            self.spawn(now, effects);
+            self.spawn(cause, now, effects);
         } else if matches!(self.rest, Rest::Crashed { .. }) {
             // The code changed, so what crashed before deserves a fresh count.
             self.policy.reset();
-            self.spawn(now, effects);
+            self.spawn(cause, now, effects);
         }
     }
 
@@ -380,12 +391,12 @@ impl Machine {
                 by: Some(stopping.by),
             };
             if stopping.then_start {
-                self.spawn(now, effects);
+                self.spawn(None, now, effects);
             }
         }
     }
 
-    fn spawn(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+    fn spawn(&mut self, cause: Option<String>, now: Moment, effects: &mut Vec<Effect>) {
         let generation = self.next;
         self.next += 1;
         if let Rest::Crashed { retry, .. } = &mut self.rest {
@@ -398,7 +409,7 @@ impl Machine {
             phase_since: now.millis,
             outcome: Outcome::Loading,
         });
-        effects.push(Effect::Spawn(generation));
+        effects.push(Effect::Spawn { generation, cause });
     }
 
     fn end(&mut self, server: &Server, force: bool, effects: &mut Vec<Effect>) {
@@ -478,7 +489,7 @@ impl Machine {
     fn spawn_failed(
         &mut self,
         generation: Generation,
-        reason: String,
+        error: Box<ApiError>,
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
@@ -489,7 +500,7 @@ impl Machine {
             .take_if(it_is)
             .or_else(|| self.serving.take_if(it_is));
         if gone.is_some() {
-            self.failed_beside_or_crashed(reason, None, Vec::new(), now);
+            self.refused(error, now);
         } else if self.forget_ending(generation) {
             self.settle_stop(now, effects);
         }
@@ -531,6 +542,7 @@ impl Machine {
                 };
                 Rest::Crashed {
                     reason: exit.words(),
+                    refusal: None,
                     at: now.millis,
                     retry,
                     last_lines,
@@ -552,6 +564,31 @@ impl Machine {
                 Some((ticket, now.millis + after.as_secs_f64() * 1000.0))
             }
             Next::GiveUp => None,
+        }
+    }
+
+    /// A process could not be started: what kept it from that is shown with its causes and hints.
+    fn refused(&mut self, error: Box<ApiError>, now: Moment) {
+        if self.serving.is_some() {
+            self.failure = Some(Box::new(LoadError {
+                title: "The new server could not be started".to_owned(),
+                explanation: Some(error.message.clone()),
+                hints: error.hints,
+                class: String::new(),
+                message: error.message,
+                frames: Vec::new(),
+                place: None,
+                text: error.causes.join("\n"),
+                at: now.millis,
+            }));
+        } else {
+            self.rest = Rest::Crashed {
+                reason: error.message.clone(),
+                refusal: Some(error),
+                at: now.millis,
+                retry: None,
+                last_lines: Vec::new(),
+            };
         }
     }
 
@@ -577,6 +614,7 @@ impl Machine {
         } else {
             self.rest = Rest::Crashed {
                 reason,
+                refusal: None,
                 at: now.millis,
                 retry,
                 last_lines,

@@ -1,23 +1,16 @@
-//! A unit: one thing that stays running (a code location, the webserver, the daemon), alive.
+//! The driver: carries out what the [machine](crate::machine) decides.
 //!
-//! Owns the task that carries out what [`machine`] decides: one task per unit, one task per generation of its process.
-//! Refuses to know what a unit is: a [`Recipe`] says how to start it, when it is ready and how to end it politely.
-
-mod machine;
+//! Owns one task per unit, which decides, and one per generation of its process, which carries out.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
-use futures::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 
-pub(crate) use machine::{Ask, Generation};
-use machine::{Effect, Input, Machine, Moment};
-
-use crate::clock;
-use api::{Lifecycle, LoadError, Millis, ProcessView, Readiness, StartPhase, StoppedBy};
+use crate::machine::{Ask, Effect, Generation, Input, Machine, Moment};
+use crate::recipe::{Ended, Outcome, Process, Recipe};
+use api::{Lifecycle, Millis, ProcessView, Readiness, StartPhase, StoppedBy};
 
 /// How long a process may take to answer a polite request, then SIGTERM.
 const ASK_GRACE: Duration = Duration::from_millis(2500);
@@ -26,79 +19,37 @@ const TERM_GRACE: Duration = Duration::from_secs(4);
 /// How many of its last lines a crashed process is shown with.
 const LAST_LINES: usize = 12;
 
-/// A process that was started.
-pub(crate) struct Started {
-    /// The process tree.
-    pub(crate) child: process::Child,
-    /// Its log.
-    pub(crate) writer: logstore::Writer,
-    /// Where it listens.
-    pub(crate) address: Option<String>,
-}
-
-/// How a start came out.
-pub(crate) enum Outcome {
-    /// It serves.
-    Loaded,
-    /// It answers, but its code does not load.
-    LoadFailed(Box<LoadError>),
-}
-
-/// How to run one unit.
-pub(crate) trait Recipe: Send + Sync + 'static {
-    /// Starts the process of a generation, after whatever must come first.
-    fn spawn(&self, generation: Generation)
-    -> impl Future<Output = Result<Started, String>> + Send;
-    /// Waits until the process serves or says that it can't. Never ends for one that does neither: its exit is
-    /// awaited beside this.
-    fn ready(
-        &self,
-        generation: Generation,
-        progress: impl Fn(StartPhase) + Send + Sync,
-    ) -> impl Future<Output = Outcome> + Send;
-    /// Sends calls to this generation from now on.
-    fn serve(&self, generation: Generation) -> impl Future<Output = ()> + Send;
-    /// Waits until the runs of an overtaken generation are over. Ends at once where there are none.
-    fn drain(&self, generation: Generation) -> impl Future<Output = ()> + Send;
-    /// Asks a process to end; `None` where only a signal does.
-    fn ask_to_end(&self, generation: Generation) -> Option<BoxFuture<'static, ()>>;
-    /// Frees what a generation held (its socket).
-    fn ended(&self, generation: Generation);
-    /// Shows the unit.
-    fn show(&self, shown: &Shown);
-}
-
 /// A unit as it is now.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// Whether its process is up.
-    pub(crate) lifecycle: Lifecycle,
+    pub lifecycle: Lifecycle,
     /// Whether its code works.
-    pub(crate) readiness: Readiness,
+    pub readiness: Readiness,
     /// The process that serves, else the one that starts.
-    pub(crate) process: Option<ProcessView>,
+    pub process: Option<ProcessView>,
     /// Whether a newer process is being started beside the serving one.
-    pub(crate) reloading: bool,
+    pub reloading: bool,
     /// The generation that serves.
-    pub(crate) serving: Option<Generation>,
+    pub serving: Option<Generation>,
     /// Every process tree of this unit, by its root's pid.
-    pub(crate) trees: Vec<u32>,
+    pub trees: Vec<u32>,
     /// Nothing more to wait for.
-    pub(crate) settled: bool,
+    pub settled: bool,
     /// Nothing lives and nothing is about to.
-    pub(crate) at_rest: bool,
+    pub at_rest: bool,
     /// How long the last good start took, in ms.
-    pub(crate) usual: Option<f64>,
+    pub usual: Option<f64>,
 }
 
 impl Shown {
     /// One that was never asked for anything.
-    pub(crate) fn at_rest() -> Self {
+    pub fn at_rest() -> Self {
         shown_of(&Machine::new(None, None), &HashMap::new())
     }
 
     /// Whether it ended by itself and may be tried again.
-    pub(crate) fn is_crashed(&self) -> bool {
+    pub fn is_crashed(&self) -> bool {
         matches!(self.lifecycle, Lifecycle::Crashed { .. })
     }
 }
@@ -120,14 +71,14 @@ enum Message {
 
 /// The handle of a unit. Dropping all handles ends nothing; [`Unit::stop_and_wait`] does.
 #[derive(Clone)]
-pub(crate) struct Unit {
+pub struct Unit {
     inbox: mpsc::UnboundedSender<Message>,
     shown: watch::Receiver<Shown>,
 }
 
 impl Unit {
     /// A unit at rest, run by `recipe`.
-    pub(crate) fn new<R: Recipe>(
+    pub fn new<R: Recipe>(
         recipe: R,
         stopped: Option<(Millis, StoppedBy)>,
         usual: Option<f64>,
@@ -135,7 +86,7 @@ impl Unit {
         let machine = Machine::new(stopped, usual);
         let (inbox, messages) = mpsc::unbounded_channel();
         let (sender, shown) = watch::channel(shown_of(&machine, &HashMap::new()));
-        let keeper = Keeper {
+        let task = UnitTask {
             machine,
             recipe: Arc::new(recipe),
             inbox: inbox.downgrade(),
@@ -143,12 +94,12 @@ impl Unit {
             processes: HashMap::new(),
             shown: sender,
         };
-        tokio::spawn(keeper.run(messages));
+        tokio::spawn(task.run(messages));
         Self { inbox, shown }
     }
 
     /// Asks something of it. Returns when the unit has taken it in; what follows is seen in [`Unit::shown`].
-    pub(crate) async fn ask(&self, ask: Ask) {
+    pub async fn ask(&self, ask: Ask) {
         let (sender, taken) = tokio::sync::oneshot::channel();
         if self.inbox.send(Message::Asked(ask, sender)).is_ok() {
             // An error means that the unit's task is gone, and with it everything to ask for.
@@ -157,24 +108,25 @@ impl Unit {
     }
 
     /// The unit as it is now.
-    pub(crate) fn shown(&self) -> Shown {
+    pub fn shown(&self) -> Shown {
         self.shown.borrow().clone()
     }
 
     /// Waits until `condition` holds of the unit.
-    pub(crate) async fn wait_for(&self, condition: impl FnMut(&Shown) -> bool) {
+    pub async fn wait_for(&self, condition: impl FnMut(&Shown) -> bool) {
         // An error means that the unit's task is gone: nothing more will change.
         let _ = self.shown.clone().wait_for(condition).await;
     }
 
     /// Stops it and waits until nothing of it is left.
-    pub(crate) async fn stop_and_wait(&self, by: StoppedBy) {
+    pub async fn stop_and_wait(&self, by: StoppedBy) {
         self.ask(Ask::Stop { force: false, by }).await;
         self.wait_for(|shown| shown.at_rest).await;
     }
 }
 
-struct Keeper<R> {
+/// What a unit's task holds.
+struct UnitTask<R> {
     machine: Machine,
     recipe: Arc<R>,
     inbox: mpsc::WeakUnboundedSender<Message>,
@@ -183,7 +135,7 @@ struct Keeper<R> {
     shown: watch::Sender<Shown>,
 }
 
-impl<R: Recipe> Keeper<R> {
+impl<R: Recipe> UnitTask<R> {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
         while let Some(message) = messages.recv().await {
             let mut taken = None;
@@ -199,15 +151,18 @@ impl<R: Recipe> Keeper<R> {
                 }
             };
             if let Some(input) = input {
-                if let Input::Exited { generation, .. } | Input::SpawnFailed(generation, _) = &input
-                {
-                    self.processes.remove(generation);
-                    self.orders.remove(generation);
-                    self.recipe.ended(*generation);
+                match &input {
+                    Input::Exited {
+                        generation, exit, ..
+                    } => self.forget(*generation, Ended::Exited(exit)),
+                    Input::SpawnFailed(generation, error) => {
+                        self.forget(*generation, Ended::NotStarted(error));
+                    }
+                    _ => {}
                 }
                 let now = Moment {
-                    instant: Instant::now(),
-                    millis: clock::now(),
+                    instant: tokio::time::Instant::now().into_std(),
+                    millis: now(),
                 };
                 for effect in self.machine.step(input, now) {
                     self.carry_out(effect).await;
@@ -221,13 +176,21 @@ impl<R: Recipe> Keeper<R> {
         }
     }
 
+    /// A generation is over.
+    fn forget(&mut self, generation: Generation, how: Ended<'_>) {
+        self.processes.remove(&generation);
+        self.orders.remove(&generation);
+        self.recipe.ended(generation, how);
+    }
+
     async fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Spawn(generation) => {
+            Effect::Spawn { generation, cause } => {
                 let (sender, orders) = watch::channel(Order::Run);
                 self.orders.insert(generation, sender);
                 if let Some(inbox) = self.inbox.upgrade() {
-                    tokio::spawn(live(Arc::clone(&self.recipe), generation, orders, inbox));
+                    let recipe = Arc::clone(&self.recipe);
+                    tokio::spawn(live(recipe, generation, cause, orders, inbox));
                 }
             }
             Effect::Serve(generation) => self.recipe.serve(generation).await,
@@ -284,6 +247,7 @@ fn shown_of(machine: &Machine, processes: &HashMap<Generation, ProcessView>) -> 
 async fn live<R: Recipe>(
     recipe: Arc<R>,
     generation: Generation,
+    cause: Option<String>,
     mut orders: watch::Receiver<Order>,
     inbox: mpsc::UnboundedSender<Message>,
 ) {
@@ -302,16 +266,16 @@ async fn live<R: Recipe>(
             say(gone(process::Exit::Code(0), Vec::new()));
             return;
         }
-        started = recipe.spawn(generation) => started,
+        started = recipe.spawn(generation, cause) => started,
     };
     let started = match started {
         Ok(started) => started,
-        Err(reason) => return say(Input::SpawnFailed(generation, reason)),
+        Err(error) => return say(Input::SpawnFailed(generation, Box::new(error))),
     };
     let process = ProcessView {
         pid: started.child.pid(),
         address: started.address,
-        started_at: clock::now(),
+        started_at: now(),
     };
     // As above: without a unit there is nobody to tell.
     let _ = inbox.send(Message::Spawned(generation, process));
@@ -348,7 +312,7 @@ async fn live<R: Recipe>(
 async fn end<R: Recipe>(
     recipe: &R,
     generation: Generation,
-    child: &process::Child,
+    child: &R::Process,
     orders: &mut watch::Receiver<Order>,
 ) -> process::Exit {
     let polite = process::StopPlan {
@@ -373,4 +337,9 @@ async fn end<R: Recipe>(
         }
         exit = child.stop(polite) => exit,
     }
+}
+
+/// The wall clock, in ms since the epoch.
+fn now() -> Millis {
+    api::millis(SystemTime::now())
 }

@@ -8,6 +8,18 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn spawn(generation: Generation) -> Effect {
+    Effect::Spawn {
+        generation,
+        cause: None,
+    }
+}
+
+fn refusal() -> Box<ApiError> {
+    let error = ApiError::new(api::ErrorCode::ToolFailed, "it can't be started");
+    Box::new(error.hint("Look at it."))
+}
+
 struct Story {
     machine: Machine,
     start: Instant,
@@ -42,7 +54,7 @@ impl Story {
     /// A unit whose first generation serves loaded code.
     fn ready() -> Self {
         let mut story = Self::new();
-        assert_eq!(story.then(Input::Ask(Ask::Start)), [Effect::Spawn(1)]);
+        assert_eq!(story.then(Input::Ask(Ask::Start)), [spawn(1)]);
         assert_eq!(story.then(Input::Loaded(1)), [Effect::Serve(1)]);
         story
     }
@@ -80,7 +92,10 @@ fn error(title: &str) -> Box<LoadError> {
 #[test]
 fn a_reload_serves_the_new_process_before_the_old_one_drains() {
     let mut story = Story::ready();
-    assert_eq!(story.then(Input::Ask(Ask::Reload)), [Effect::Spawn(2)]);
+    assert_eq!(
+        story.then(Input::Ask(Ask::Reload { cause: None })),
+        [spawn(2)]
+    );
     assert!(story.machine.is_reloading());
     assert_eq!(
         story.machine.serving(),
@@ -103,7 +118,7 @@ fn a_reload_serves_the_new_process_before_the_old_one_drains() {
 #[test]
 fn code_that_does_not_load_leaves_the_old_code_serving() {
     let mut story = Story::ready();
-    story.then(Input::Ask(Ask::Reload));
+    story.then(Input::Ask(Ask::Reload { cause: None }));
     let effects = story.then(Input::LoadFailed(2, error("broken")));
     assert_eq!(
         effects,
@@ -126,7 +141,10 @@ fn code_that_does_not_load_leaves_the_old_code_serving() {
     assert_eq!(story.machine.serving(), Some(1));
 
     story.then(exited(2, Exit::Code(0)));
-    assert_eq!(story.then(Input::Ask(Ask::Reload)), [Effect::Spawn(3)]);
+    assert_eq!(
+        story.then(Input::Ask(Ask::Reload { cause: None })),
+        [spawn(3)]
+    );
     story.then(Input::Loaded(3));
     assert!(
         matches!(story.machine.readiness(), Readiness::Ready { .. }),
@@ -165,7 +183,12 @@ fn a_crash_is_tried_again_five_times_and_then_given_up() {
             panic!("attempt {attempt}: {effects:?}")
         };
         let effects = story.then(Input::RetryDue(ticket));
-        let [Effect::Spawn(next)] = effects[..] else {
+        let [
+            Effect::Spawn {
+                generation: next, ..
+            },
+        ] = effects[..]
+        else {
             panic!("attempt {attempt}: {effects:?}")
         };
         generation = next;
@@ -183,7 +206,12 @@ fn a_crash_is_tried_again_five_times_and_then_given_up() {
     assert!(story.machine.is_settled());
 
     let effects = story.then(Input::Ask(Ask::Restart));
-    let [Effect::Spawn(next)] = effects[..] else {
+    let [
+        Effect::Spawn {
+            generation: next, ..
+        },
+    ] = effects[..]
+    else {
         panic!("{effects:?}")
     };
     let effects = story.then(exited(next, Exit::Code(1)));
@@ -229,14 +257,14 @@ fn a_restart_waits_for_the_old_process_to_end() {
         story.machine.lifecycle(),
         Lifecycle::Stopping { .. }
     ));
-    assert_eq!(story.then(exited(1, Exit::Code(0))), [Effect::Spawn(2)]);
+    assert_eq!(story.then(exited(1, Exit::Code(0))), [spawn(2)]);
 }
 
 #[test]
 fn a_second_reload_overtakes_the_first() {
     let mut story = Story::ready();
-    story.then(Input::Ask(Ask::Reload));
-    let effects = story.then(Input::Ask(Ask::Reload));
+    story.then(Input::Ask(Ask::Reload { cause: None }));
+    let effects = story.then(Input::Ask(Ask::Reload { cause: None }));
     assert_eq!(
         effects,
         [
@@ -244,7 +272,7 @@ fn a_second_reload_overtakes_the_first() {
                 generation: 2,
                 force: true
             },
-            Effect::Spawn(3)
+            spawn(3)
         ]
     );
     assert_eq!(
@@ -260,7 +288,7 @@ fn a_process_that_never_was_does_not_serve() {
     let mut story = Story::new();
     story.then(Input::Ask(Ask::Start));
     story.then(Input::LoadFailed(1, error("any")));
-    assert_eq!(story.then(Input::SpawnFailed(1, "no".to_owned())), []);
+    assert_eq!(story.then(Input::SpawnFailed(1, refusal())), []);
     assert_eq!(story.machine.serving(), None);
     assert!(matches!(
         story.machine.lifecycle(),
@@ -273,7 +301,7 @@ fn any_input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::Ask(Ask::Start)),
         Just(Input::Ask(Ask::Restart)),
-        Just(Input::Ask(Ask::Reload)),
+        Just(Input::Ask(Ask::Reload { cause: None })),
         any::<bool>().prop_map(|force| Input::Ask(Ask::Stop {
             force,
             by: StoppedBy::Person
@@ -287,7 +315,7 @@ fn any_input() -> impl Strategy<Value = Input> {
             .prop_map(|one| Input::Phase(one, StartPhase::Importing)),
         generation
             .clone()
-            .prop_map(|one| Input::SpawnFailed(one, "no".to_owned())),
+            .prop_map(|one| Input::SpawnFailed(one, refusal())),
         generation.clone().prop_map(Input::RetryDue),
         (
             generation,
@@ -320,7 +348,7 @@ proptest! {
             }
             for effect in &effects {
                 match effect {
-                    Effect::Spawn(generation) => {
+                    Effect::Spawn { generation, .. } => {
                         prop_assert!(seen.insert(*generation), "a generation is used once");
                         alive.insert(*generation);
                     }
@@ -339,4 +367,23 @@ proptest! {
         }
         prop_assert!(story.machine.is_at_rest(), "{:?}", story.machine.lifecycle());
     }
+}
+
+#[test]
+fn a_reload_that_is_refused_says_so_beside_what_serves() {
+    let mut story = Story::new();
+    story.then(Input::Ask(Ask::Start));
+    story.then(Input::Loaded(1));
+    story.then(Input::Ask(Ask::Reload { cause: None }));
+    assert_eq!(story.then(Input::SpawnFailed(2, refusal())), []);
+    let Readiness::LoadError {
+        error,
+        still_serving,
+    } = story.machine.readiness()
+    else {
+        unreachable!("it could not be started");
+    };
+    assert!(still_serving.is_some());
+    assert_eq!(error.message, refusal().message);
+    assert_eq!(error.hints, refusal().hints);
 }
