@@ -20,6 +20,8 @@ mod present;
 pub mod projects;
 mod pythons;
 mod session;
+#[allow(dead_code, reason = "its callers come over in the next commit")]
+mod state;
 pub mod status;
 mod uv;
 

@@ -1,0 +1,163 @@
+//! A start: both databases are opened, what 0.1 left is taken over, what is remembered is read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+use rusqlite::Connection;
+
+use super::database::Standing;
+use super::definitions::Definitions;
+use super::faults::Faults;
+use super::memory::Memory;
+use super::trust::HeldTrust;
+use super::writer::{Queue, Targets, Writer};
+use super::{Reader, State, aside, convert, database, history, migrations, rows};
+use api::Operation;
+
+/// State as a start finds it.
+pub(crate) struct Opened {
+    /// What is remembered.
+    pub(crate) state: State,
+    /// The record of what was run, newest first.
+    pub(crate) operations: Vec<Operation>,
+    /// What the person should know.
+    pub(crate) notices: Vec<String>,
+}
+
+impl State {
+    /// Opens what is remembered in Dagdeck's own folder, as far as it can be read and written.
+    ///
+    /// Blocks: for other starts too, ten seconds at most.
+    pub(crate) fn open(folder: &Path) -> Opened {
+        let lock = fs_err::create_dir_all(folder).and_then(|()| aside::OpeningLock::take(folder));
+        let alone = || lock.as_ref().map(|_| ()).map_err(ToString::to_string);
+        let mut state = database::open(folder, &migrations::STATE, alone());
+        let mut cache = database::open(folder, &migrations::CACHE, alone());
+        let mut notices: Vec<String> = [state.notice.take(), cache.notice.take()]
+            .into_iter()
+            .flatten()
+            .collect();
+        notices.dedup();
+        notices.extend(convert::convert(
+            folder,
+            whole(&mut state.standing),
+            whole(&mut cache.standing),
+        ));
+        let may_write = lock.is_ok();
+        drop(lock);
+
+        let faults = Arc::new(Faults::default());
+        let trust = Arc::new(HeldTrust::default());
+        let queue = Arc::new(Queue::default());
+        let (operations, cache) = record_of(cache, &faults);
+        let state = found(state, &mut notices);
+        let writes = state.writer.is_some();
+        let targets = Targets {
+            state: state.writer,
+            cache,
+            session: uuid::Uuid::new_v4().to_string(),
+            faults: Arc::clone(&faults),
+            trust: Arc::clone(&trust),
+        };
+        let writer = may_write.then(|| Writer::start(Arc::clone(&queue), targets));
+        let writer = writer.transpose().unwrap_or_else(|error| {
+            notices.push(format!("Dagdeck can't write what it remembers: {error}"));
+            None
+        });
+        let state = Self {
+            folder: folder.to_owned(),
+            memory: RwLock::new(state.memory),
+            definitions: Definitions::default(),
+            reader: state.reader.map(Mutex::new),
+            trust,
+            faults,
+            queue,
+            writes: writes && writer.is_some(),
+            writer,
+        };
+        Opened {
+            state,
+            operations,
+            notices,
+        }
+    }
+}
+
+/// `state.db` as found.
+struct Found {
+    memory: Memory,
+    reader: Option<Reader>,
+    writer: Option<(PathBuf, Connection)>,
+}
+
+fn found(opened: database::Opened, notices: &mut Vec<String>) -> Found {
+    let path = opened.path;
+    let (mut connection, newer, may_write) = match opened.standing {
+        Standing::Whole(connection) => (connection, false, true),
+        Standing::ReadOnly { connection, newer } => (connection, newer, false),
+        Standing::Absent => {
+            return Found {
+                memory: Memory::default(),
+                reader: None,
+                writer: None,
+            };
+        }
+    };
+    let shown = path.display();
+    let seen = rows::data_version(&connection).ok();
+    let memory = match rows::load(&mut connection) {
+        Ok((memory, unknown)) => {
+            if !unknown.is_empty() {
+                let names = unknown.join(", ");
+                notices.push(format!(
+                    "{shown} holds settings with values that this Dagdeck does not know: {names}. They have their defaults."
+                ));
+            }
+            memory
+        }
+        Err(error) => {
+            notices.push(format!("{shown} can't be read: {error}"));
+            Memory::default()
+        }
+    };
+    let writer = may_write.then(|| database::connect(&path));
+    let writer = writer.transpose().unwrap_or_else(|error| {
+        notices.push(format!("{shown} can't be written: {error}"));
+        None
+    });
+    Found {
+        memory,
+        writer: writer.map(|writer| (path.clone(), writer)),
+        reader: Some(Reader {
+            path,
+            connection,
+            newer,
+            seen,
+        }),
+    }
+}
+
+/// The record as found, and what it is written to.
+fn record_of(
+    opened: database::Opened,
+    faults: &Faults,
+) -> (Vec<Operation>, Option<(PathBuf, Connection)>) {
+    let (connection, may_write) = match opened.standing {
+        Standing::Whole(connection) => (connection, true),
+        Standing::ReadOnly { connection, .. } => (connection, false),
+        Standing::Absent => return (Vec::new(), None),
+    };
+    let operations = history::load(&connection).unwrap_or_else(|error| {
+        faults.unreadable(&opened.path, &error);
+        Vec::new()
+    });
+    (operations, may_write.then_some((opened.path, connection)))
+}
+
+fn whole(standing: &mut Standing) -> Option<&mut Connection> {
+    match standing {
+        Standing::Whole(connection) => Some(connection),
+        Standing::ReadOnly { .. } | Standing::Absent => None,
+    }
+}
