@@ -6,17 +6,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use ::health::Reads;
 use ::health::machine::Tool;
-use process::Table;
+use process::{GuardProgram, Swept, Table, TableError};
+use tempfile::TempDir;
 use tokio::sync::{OnceCell, watch};
 use workspace::Environment;
 
 use crate::board::Board;
 use crate::changes::Changes;
 use crate::clock;
-use crate::keep::{KeepError, Kept, Memory};
-use crate::operations::{Keeper, Operations};
+use crate::operations::Operations;
 use crate::options::DeckOptions;
 use crate::present;
+use crate::state::{Opened, State, StateError};
 use api::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.
@@ -26,8 +27,12 @@ pub(crate) struct Context {
     pub(crate) changes: Changes,
     pub(crate) operations: Operations,
     pub(crate) table: Arc<Table>,
-    pub(crate) settings: Kept<Settings>,
-    pub(crate) memory: Kept<Memory>,
+    /// What is remembered between starts.
+    pub(crate) state: Arc<State>,
+    /// Why nothing that stays may be started; none where all is well.
+    pub(crate) no_starts: Option<String>,
+    /// Where the run-file is when Dagdeck's own folder can't hold it.
+    _run_folder: Option<TempDir>,
     pub(crate) state_folder: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
     /// The person's home folder.
@@ -60,26 +65,28 @@ impl Context {
             home,
             drawing,
         } = options;
-        fs_err::create_dir_all(&state_folder).map_err(|error| {
-            ApiError::new(ErrorCode::Io, "Dagdeck can't make its own folder.").because(&error)
-        })?;
-        let mut notices = Vec::new();
-        let (settings, notice) = Kept::<Settings>::load(state_folder.join("settings.json"));
-        notices.extend(notice);
-        let (memory, notice) = Kept::<Memory>::load(state_folder.join("workspaces.json"));
-        notices.extend(notice);
-        let (table, swept) = Table::open(&state_folder, guard).map_err(|error| {
+        let Opened {
+            state,
+            operations,
+            mut notices,
+        } = State::open(&state_folder);
+        let state = Arc::new(state);
+        let Tracked {
+            table,
+            swept,
+            no_starts,
+            folder: run_folder,
+        } = Tracked::open(&state_folder, &guard).map_err(|error| {
             ApiError::new(ErrorCode::Io, "Dagdeck can't keep track of what it starts.")
                 .because(&error)
         })?;
+        notices.extend(no_starts.clone());
         notices.extend(swept.damaged.iter().map(|path| {
             format!(
                 "Dagdeck's own {} was damaged and set aside.",
                 path.display()
             )
         }));
-        let (keeper, operations, notice) = Keeper::load(&state_folder);
-        notices.extend(notice);
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -87,20 +94,23 @@ impl Context {
             home: home.display().to_string(),
             machine: Machine::default(),
             recent: Vec::new(),
-            settings: settings.get(),
+            settings: (*state.settings()).clone(),
             workspace: None,
             health: HealthView::default(),
             creation: None,
             operations,
             notices,
         }));
+        let told = Arc::clone(&board);
+        state.tell_faults_to(move |fault| told.add_notice(fault));
         Ok(Self {
-            operations: Operations::new(Arc::clone(&board), keeper),
+            operations: Operations::new(Arc::clone(&board), Arc::clone(&state)),
             board,
             changes: Changes::default(),
             table: Arc::new(table),
-            settings,
-            memory,
+            state,
+            no_starts,
+            _run_folder: run_folder,
             state_folder,
             environment,
             home,
@@ -129,7 +139,7 @@ impl Context {
     /// async threads: the search may ask a login shell.
     pub(crate) async fn uv(&self) -> Option<PathBuf> {
         let find = || async {
-            let chosen = PathBuf::from(self.settings.get().uv);
+            let chosen = PathBuf::from(&self.state.settings().uv);
             if chosen.is_file() {
                 return Some(chosen);
             }
@@ -149,10 +159,31 @@ impl Context {
 
     /// Changes the person's settings: keeps and shows them.
     pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let saved = self.settings.change(change);
-        self.notice_of(saved);
-        self.board.set_settings(self.settings.get());
+        self.state.change_settings(change);
+        self.show_settings();
+    }
+
+    /// Takes over what other programs remembered since. May read a disk, so not for async threads.
+    pub(crate) fn catch_up(&self) {
+        let before = self.state.settings();
+        self.state.catch_up();
+        if before != self.state.settings() {
+            self.show_settings();
+        }
+    }
+
+    fn show_settings(&self) {
+        self.board.set_settings((*self.state.settings()).clone());
         self.changes.tell([Reads::Processes, Reads::Machine]);
+    }
+
+    /// Lets programs run in a workspace, or no longer. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// When it can't be written: then it was not given. One that was taken back stays so all the same.
+    pub(crate) async fn set_trust(&self, root: &Path, trusted: bool) -> Result<(), ApiError> {
+        let saved = self.state.set_trust(root, trusted).await;
+        saved.map_err(|error| not_remembered(root, trusted, &error))
     }
 
     fn uv_cell(&self) -> Arc<OnceCell<Option<PathBuf>>> {
@@ -277,11 +308,57 @@ impl Context {
         });
         self.changes.tell([Reads::Machine]);
     }
+}
 
-    /// Says that Dagdeck's own state could not be saved; what was changed holds until the app ends.
-    pub(crate) fn notice_of(&self, saved: Result<(), KeepError>) {
-        if let Err(error) = saved {
-            self.board.add_notice(error.to_string());
-        }
+/// The table of what runs.
+struct Tracked {
+    table: Table,
+    swept: Swept,
+    /// Why nothing that stays may be started.
+    no_starts: Option<String>,
+    /// Where the run-file is, if not in Dagdeck's own folder.
+    folder: Option<TempDir>,
+}
+
+impl Tracked {
+    /// Opens the table. Where Dagdeck's own folder can't hold the run-file, what only looks at something may still run,
+    /// and the guard ends it; what stays may not, for the next start could not find it.
+    fn open(state_folder: &Path, guard: &GuardProgram) -> Result<Self, TableError> {
+        let refused = match Table::open(state_folder, guard.clone()) {
+            Ok((table, swept)) => {
+                return Ok(Self {
+                    table,
+                    swept,
+                    no_starts: None,
+                    folder: None,
+                });
+            }
+            Err(refused) => refused,
+        };
+        let Ok(folder) = tempfile::tempdir() else {
+            return Err(refused);
+        };
+        let (table, swept) = Table::open(folder.path(), guard.clone())?;
+        let why = format!(
+            "Nothing can be started or synced: Dagdeck can't keep track of it in its own folder. {refused}"
+        );
+        Ok(Self {
+            table,
+            swept,
+            no_starts: Some(why),
+            folder: Some(folder),
+        })
     }
+}
+
+fn not_remembered(root: &Path, trusted: bool, error: &StateError) -> ApiError {
+    let root = root.display();
+    let message = if trusted {
+        format!("That you trust {root} can't be remembered, so nothing runs in it.")
+    } else {
+        format!(
+            "That you no longer trust {root} can't be written yet. Nothing runs in it here, but another Dagdeck, or the next start, may not know."
+        )
+    };
+    ApiError::new(ErrorCode::Io, message).because(error)
 }

@@ -8,6 +8,8 @@ mod create;
 mod projects;
 mod recent;
 mod subscription;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 mod uv;
 
 use std::sync::Arc;
@@ -122,6 +124,7 @@ impl Deck {
         self.close_session().await;
         // What was only asked, of the machine or of an environment.
         self.context.table.close().await;
+        self.context.state.flush().await;
     }
 
     /// Stops what runs in the open workspace and closes it.

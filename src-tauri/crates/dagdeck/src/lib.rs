@@ -12,7 +12,6 @@ mod deck;
 mod diff;
 mod half_made;
 mod health;
-mod keep;
 mod logs;
 mod operations;
 mod options;
@@ -20,7 +19,6 @@ mod present;
 pub mod projects;
 mod pythons;
 mod session;
-#[allow(dead_code, reason = "its callers come over in the next commit")]
 mod state;
 pub mod status;
 mod uv;

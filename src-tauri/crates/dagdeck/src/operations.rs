@@ -3,7 +3,6 @@
 //! Owns numbering, timing, keeping and taking back. A line is begun once and ended once; ending it twice changes nothing.
 
 mod heard;
-mod kept;
 mod once;
 
 use std::collections::{HashMap, HashSet};
@@ -15,9 +14,9 @@ use process::{CancellationToken, CommandLine};
 
 use crate::board::Board;
 use crate::clock;
+use crate::state::State;
 use api::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
 
-pub(crate) use kept::Keeper;
 pub(crate) use once::{Line, Once, Turn, cancelled, judge};
 
 /// How many lines of one that failed stay with it.
@@ -52,7 +51,7 @@ struct Open {
 #[derive(Debug, Clone)]
 pub(crate) struct Operations {
     board: Arc<Board>,
-    keeper: Arc<Keeper>,
+    state: Arc<State>,
     next: Arc<AtomicU32>,
     open: Arc<Mutex<HashMap<u32, Open>>>,
     passing: Arc<Mutex<HashSet<u32>>>,
@@ -62,11 +61,11 @@ pub(crate) struct Operations {
 
 impl Operations {
     /// The record as the board shows it, going on from there.
-    pub(crate) fn new(board: Arc<Board>, keeper: Keeper) -> Self {
+    pub(crate) fn new(board: Arc<Board>, state: Arc<State>) -> Self {
         let last = board.read(|snapshot| snapshot.operations.iter().map(|one| one.id).max());
         Self {
             board,
-            keeper: Arc::new(keeper),
+            state,
             next: Arc::new(AtomicU32::new(last.unwrap_or(0) + 1)),
             open: Arc::default(),
             passing: Arc::default(),
@@ -176,16 +175,10 @@ impl Operations {
 
     fn show(&self, operation: Operation) {
         let passes = lock(&self.passing).contains(&operation.id);
-        self.board.put_operation(operation);
-        if passes {
-            return;
+        if !passes {
+            self.state.keep_operation(operation.clone());
         }
-        let passing = lock(&self.passing);
-        let lasting = |one: &&Operation| !passing.contains(&one.id);
-        self.keeper.keep(self.board.read(|snapshot| {
-            let operations = snapshot.operations.iter();
-            operations.filter(lasting).cloned().collect()
-        }));
+        self.board.put_operation(operation);
     }
 }
 

@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::logs::Logs;
 use crate::operations::command_view;
+use crate::state::LocationMemory;
 use api::{ApiError, CommandView, ErrorCode, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
 
@@ -311,9 +312,10 @@ impl Session {
     }
 
     fn new_location(&self, id: &str) -> Unit {
-        let memory = self.site.memory_of(id);
+        let remembered = |memory: &LocationMemory| (memory.stopped, memory.usual);
+        let (stopped, usual) = self.site.memory_of(id, remembered);
         let recipe = location::CodeServer::new(Arc::clone(&self.site), id.to_owned());
-        let unit = Unit::new(recipe, memory.stopped, memory.usual);
+        let unit = Unit::new(recipe, stopped, usual);
         self.site.meet_location(id, unit.shown());
         unit
     }

@@ -11,6 +11,8 @@
     reason = "tests run tools directly, say what they met and fail by panicking"
 )]
 
+#[cfg(target_os = "linux")]
+mod disk;
 mod folder;
 mod graphql;
 mod packages;
@@ -22,6 +24,8 @@ mod wait;
 #[cfg(unix)]
 mod workspace;
 
+#[cfg(target_os = "linux")]
+pub use disk::Disk;
 pub use folder::TestDir;
 pub use graphql::{Entry, Graphql};
 pub use packages::{DAGSTER, Index, Manners, Recording, index, recording};

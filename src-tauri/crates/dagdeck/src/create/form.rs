@@ -96,8 +96,8 @@ fn usual_parent(context: &Context, kind: CreateKind, open: Option<&Path>) -> Opt
     {
         return Some(root);
     }
-    let recent = context.memory.get().recent;
-    let beside = |root: &str| Path::new(root).parent().map(Path::to_path_buf);
+    let recent = context.state.recent();
+    let beside = |root: &Path| root.parent().map(Path::to_path_buf);
     recent
         .iter()
         .filter_map(|entry| beside(&entry.root))

@@ -113,7 +113,9 @@ impl Making {
         let cancel = self.token();
         if self.plan.new_root {
             // What made it is ours, and the person asked for it by name.
-            self.trust(true);
+            if let Err(error) = self.trust(true).await {
+                return self.stopped(error);
+            }
         }
         let mut at = 0;
         for group in self.plan.work.chunk_by(Work::beside) {
@@ -171,7 +173,7 @@ impl Making {
         self.change(|creation| creation.made.clear());
         listed.transpose()?;
         if self.plan.new_root {
-            self.trust(false);
+            self.trust(false).await?;
         }
         Ok(())
     }
@@ -359,12 +361,8 @@ impl Making {
         listed.map(|(_, path)| path.clone()).unwrap_or_default()
     }
 
-    fn trust(&self, trusted: bool) {
-        let root = self.plan.root.display().to_string();
-        let saved = self.context.memory.change(|memory| {
-            memory.workspaces.entry(root).or_default().trusted = trusted;
-        });
-        self.context.notice_of(saved);
+    async fn trust(&self, trusted: bool) -> Result<(), ApiError> {
+        self.context.set_trust(&self.plan.root, trusted).await
     }
 
     fn token(&self) -> CancellationToken {

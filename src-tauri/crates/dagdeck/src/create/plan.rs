@@ -150,7 +150,7 @@ impl Plan {
                 uv: uv.unwrap_or_else(|| "uv".into()),
                 python: python.1,
                 dagster: spec.dagster.clone(),
-                telemetry: context.settings.get().dagster_telemetry,
+                telemetry: context.state.settings().dagster_telemetry,
             },
             git,
         };

@@ -31,7 +31,7 @@ impl Deck {
             }
             let session = Session::open(self.context.clone(), &path).await?;
             if session.site.reading().kind != workspace::Kind::NotAWorkspace {
-                self.remember_opened(&session.site.root);
+                self.context.state.remember_opened(&session.site.root);
             }
             *open = Some(session);
         }
@@ -52,7 +52,7 @@ impl Deck {
 
     pub async fn workspace_trust(&self, _: Nothing) -> Answer<Nothing> {
         let session = self.opened().await?;
-        session.site.remember(|memory| memory.trusted = true);
+        self.context.set_trust(&session.site.root, true).await?;
         session.refresh().await;
         self.context.changes.tell_all();
         Ok(Nothing {})
@@ -60,10 +60,12 @@ impl Deck {
 
     pub async fn workspace_distrust(&self, _: Nothing) -> Answer<Nothing> {
         let session = self.opened().await?;
+        // First, so that nothing starts while the rest is stopped.
+        let remembered = self.context.set_trust(&session.site.root, false).await;
         session.stop_all(StoppedBy::Person).await;
-        session.site.remember(|memory| memory.trusted = false);
         session.refresh().await;
         self.context.changes.tell_all();
+        remembered?;
         Ok(Nothing {})
     }
 
@@ -75,11 +77,7 @@ impl Deck {
     }
 
     pub async fn recent_forget(&self, request: FolderRequest) -> Answer<Nothing> {
-        let saved = self
-            .context
-            .memory
-            .change(|memory| memory.recent.retain(|entry| entry.root != request.path));
-        self.context.notice_of(saved);
+        self.context.state.forget_opened(Path::new(&request.path));
         self.show_recent().await;
         Ok(Nothing {})
     }

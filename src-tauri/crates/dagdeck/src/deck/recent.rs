@@ -1,47 +1,26 @@
 //! The welcome screen's two lists: workspaces opened before, and this machine's tools.
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Deck;
-use crate::clock;
-use crate::keep::{Memory, RecentEntry};
+use crate::state::RecentEntry;
 use api::{RecentState, RecentWorkspace};
 
-/// How many workspaces are remembered.
-const MOST: usize = 20;
-
 impl Deck {
-    /// Puts a root on top of the list.
-    pub(super) fn remember_opened(&self, root: &Path) {
-        let root = root.display().to_string();
-        let saved = self.context.memory.change(|memory: &mut Memory| {
-            memory.recent.retain(|entry| entry.root != root);
-            memory.recent.insert(
-                0,
-                RecentEntry {
-                    root,
-                    opened_at: clock::now(),
-                },
-            );
-            memory.recent.truncate(MOST);
-        });
-        self.context.notice_of(saved);
-    }
-
     /// Looks at every remembered folder and shows the list.
     pub(super) async fn show_recent(&self) {
-        let entries = self.context.memory.get().recent;
+        let context = Arc::clone(&self.context);
         let session = self.session.read().await.clone();
         let open = session.map(|session| {
-            let root = session.site.root.display().to_string();
+            let root = session.site.root.clone();
             let all = session.site.reading().projects.len();
             (root, session.running_locations(), all)
         });
         let looked = tokio::task::spawn_blocking(move || {
-            entries
-                .into_iter()
-                .map(|entry| glance(&entry, open.as_ref()))
-                .collect()
+            context.catch_up();
+            let entries = context.state.recent().into_iter();
+            entries.map(|entry| glance(&entry, open.as_ref())).collect()
         });
         if let Ok(recent) = looked.await {
             self.context.board.set_recent(recent);
@@ -49,8 +28,8 @@ impl Deck {
     }
 }
 
-fn glance(entry: &RecentEntry, open: Option<&(String, usize, usize)>) -> RecentWorkspace {
-    let summary = workspace::quick_summary(Path::new(&entry.root));
+fn glance(entry: &RecentEntry, open: Option<&(PathBuf, usize, usize)>) -> RecentWorkspace {
+    let summary = workspace::quick_summary(&entry.root);
     let locations = |count: u32| {
         if count == 1 {
             "1 location".to_owned()
@@ -76,13 +55,13 @@ fn glance(entry: &RecentEntry, open: Option<&(String, usize, usize)>) -> RecentW
             format!("Stopped, {}", locations(summary.projects)),
         ),
     };
-    let name = Path::new(&entry.root).file_name();
+    let name = entry.root.file_name();
     RecentWorkspace {
-        path: entry.root.clone(),
-        name: name.map_or_else(
-            || entry.root.clone(),
-            |name| name.to_string_lossy().into_owned(),
-        ),
+        path: entry.root.display().to_string(),
+        name: name
+            .unwrap_or(entry.root.as_os_str())
+            .to_string_lossy()
+            .into_owned(),
         opened_at: entry.opened_at,
         state,
         detail,

@@ -44,9 +44,8 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
             crash: shown.as_ref().and_then(crash),
             load: shown.map(load).unwrap_or_default(),
             variables: site
-                .memory_of(&project.id)
-                .definitions
-                .map(|known| known.variables)
+                .definitions_of(&project.id)
+                .map(|known| known.variables.clone())
                 .unwrap_or_default(),
         };
         (project.id.clone(), facts)
@@ -57,7 +56,7 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
         instance: site.instance(),
         folder: site.folder().to_owned(),
         port: Port {
-            wanted: site.context.settings.get().port,
+            wanted: site.context.state.settings().port,
             ours: site.url().and(site.port()),
         },
         pids: session.pids(),

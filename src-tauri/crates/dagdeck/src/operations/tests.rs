@@ -7,6 +7,7 @@ use process::{GuardProgram, Table};
 use tempfile::TempDir;
 
 use super::*;
+use crate::state::Opened;
 use api::{Machine, Settings, Snapshot};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -16,7 +17,7 @@ struct Recorded {
     operations: Operations,
     table: Arc<Table>,
     folder: Arc<TempDir>,
-    notice: Option<String>,
+    notices: Vec<String>,
 }
 
 impl Recorded {
@@ -26,7 +27,11 @@ impl Recorded {
 
     /// The record as the next start finds it.
     fn within(folder: Arc<TempDir>) -> Self {
-        let (keeper, operations, notice) = Keeper::load(folder.path());
+        let Opened {
+            state,
+            operations,
+            notices,
+        } = State::open(folder.path());
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: String::new(),
@@ -48,10 +53,10 @@ impl Recorded {
         };
         let (table, _) = Table::open(folder.path(), guard).unwrap();
         Self {
-            operations: Operations::new(board, keeper),
+            operations: Operations::new(board, Arc::new(state)),
             table: Arc::new(table),
             folder,
-            notice,
+            notices,
         }
     }
 
@@ -107,8 +112,12 @@ async fn until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
+/// The titles and states that are on disk.
 fn kept(folder: &Path) -> String {
-    std::fs::read_to_string(folder.join("operations.json")).unwrap_or_default()
+    let rows = rusqlite::Connection::open(folder.join("cache.db")).unwrap();
+    rows.busy_timeout(LIMIT).unwrap();
+    let all = "SELECT coalesce(group_concat(title || state), '') FROM operations";
+    rows.query_row(all, [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -142,7 +151,7 @@ async fn the_record_is_there_after_a_restart() {
     drop(first);
 
     let second = Recorded::within(folder);
-    assert_eq!(second.notice, None);
+    assert_eq!(second.notices, [""; 0]);
     let said = second.titled("Said hello").unwrap();
     assert_eq!(said.state, OperationState::Succeeded);
     assert!(said.took.is_some() && said.command.is_some());
@@ -204,9 +213,9 @@ async fn a_damaged_record_is_set_aside_and_said() {
     std::fs::write(&path, "[ half a rec").unwrap();
     let recorded = Recorded::within(Arc::clone(&folder));
     assert!(recorded.shown().is_empty());
-    let notice = recorded.notice.clone().unwrap();
-    assert!(notice.contains("operations.damaged.json"), "{notice}");
-    let aside = std::fs::read_to_string(folder.path().join("operations.damaged.json"));
+    let notice = recorded.notices.join("\n");
+    assert!(notice.contains("operations.damaged-1.json"), "{notice}");
+    let aside = std::fs::read_to_string(folder.path().join("operations.damaged-1.json"));
     assert_eq!(aside.unwrap(), "[ half a rec");
     recorded
         .run("Said hello", "true", None)

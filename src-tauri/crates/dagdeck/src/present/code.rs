@@ -8,7 +8,7 @@ use dagster::explain::{Origin, Step, explain_load_error};
 use workspace::Project;
 
 use crate::clock;
-use crate::keep::KnownDefinitions;
+use crate::state::KnownDefinitions;
 
 /// Counts, on the wire.
 pub(crate) fn counts(counts: Counts) -> DefinitionCounts {

@@ -1,12 +1,14 @@
 //! One code location.
 
+use std::sync::Arc;
+
 use api::{Lifecycle, LocationView, Readiness};
 use process::CommandLine;
 use workspace::Project;
 
 use super::{EnvironmentModel, code, environment, files};
-use crate::keep::KnownDefinitions;
 use crate::operations::command_view;
+use crate::state::KnownDefinitions;
 use unit::Shown;
 
 /// How many colours there are for sources.
@@ -25,7 +27,7 @@ pub(crate) struct LocationModel<'a> {
     /// How many runs a server that was overtaken still has.
     pub(crate) runs: u32,
     /// Its definitions as last read.
-    pub(crate) known: Option<KnownDefinitions>,
+    pub(crate) known: Option<Arc<KnownDefinitions>>,
     /// Whether it reloads when its files change.
     pub(crate) auto_reload: bool,
     /// The command line of a first start.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::Session;
-use crate::keep::LocationMemory;
+use crate::state::LocationMemory;
 use api::{ApiError, DefinitionNames, ErrorCode, ProjectFile, ProjectFiles};
 
 /// The most files that are listed.
@@ -16,9 +16,8 @@ impl Session {
         self.site.project(id)?;
         Ok(self
             .site
-            .memory_of(id)
-            .definitions
-            .map(|known| known.names)
+            .definitions_of(id)
+            .map(|known| known.names.clone())
             .unwrap_or_default())
     }
 

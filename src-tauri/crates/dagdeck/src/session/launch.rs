@@ -121,7 +121,7 @@ impl Session {
     /// All have settled: the launch is over.
     fn settled(&self, since: f64) {
         let took = clock::now() - since;
-        self.site.remember(|memory| memory.launch_took = Some(took));
+        self.site.remember_launch(took);
         self.replace_launch(None);
     }
 
@@ -198,7 +198,7 @@ impl Session {
         }
         self.write_workspace_file()?;
         if self.webserver.shown().at_rest {
-            let wished = site.context.settings.get().port;
+            let wished = site.context.state.settings().port;
             let chosen = choose_port(port, wished)?;
             site.set_port(chosen);
             if port.is_none() && chosen != wished {

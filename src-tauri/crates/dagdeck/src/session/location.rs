@@ -17,9 +17,9 @@ use workspace::{Project, Target};
 
 use super::{Site, errors};
 use crate::clock;
-use crate::keep::KnownDefinitions;
 use crate::operations::{Begun, command_view};
 use crate::present;
+use crate::state::KnownDefinitions;
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
 use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
 
@@ -160,8 +160,7 @@ impl CodeServer {
                     names: present::names(definitions),
                     read_at: clock::now(),
                 };
-                self.site
-                    .remember_of(&self.id, |memory| memory.definitions = Some(known));
+                self.site.remember_definitions(&self.id, known);
                 self.site.show_location(&self.id);
             }
             Err(error) => self.note(&format!("The definitions could not be counted: {error}")),
@@ -348,20 +347,16 @@ impl Recipe for CodeServer {
 
     fn show(&self, shown: &Shown) {
         self.site.saw_location(&self.id, shown);
-        let memory = self.site.memory_of(&self.id);
-        let stopped = match shown.lifecycle {
-            Lifecycle::Stopped {
+        self.site.remember_of(&self.id, |memory| {
+            if let Lifecycle::Stopped {
                 at: Some(at),
                 by: Some(by),
-            } => Some((at, by)),
-            _ => memory.stopped,
-        };
-        if memory.stopped != stopped || memory.usual != shown.usual {
-            self.site.remember_of(&self.id, |memory| {
-                memory.stopped = stopped;
-                memory.usual = shown.usual;
-            });
-        }
+            } = shown.lifecycle
+            {
+                memory.stopped = Some((at, by));
+            }
+            memory.usual = shown.usual;
+        });
     }
 }
 

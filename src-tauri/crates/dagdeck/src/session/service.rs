@@ -55,7 +55,7 @@ pub(super) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, 
         ServiceName::Webserver => {
             let port = site
                 .port()
-                .unwrap_or_else(|| site.context.settings.get().port);
+                .unwrap_or_else(|| site.context.state.settings().port);
             command::webserver(&command::Webserver {
                 shared,
                 interpreter,

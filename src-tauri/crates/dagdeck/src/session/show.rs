@@ -220,7 +220,7 @@ impl Site {
             environment: self.environment_model(&project.environment),
             unit: seen.unit,
             runs: seen.runs,
-            known: self.memory_of(&project.id).definitions,
+            known: self.definitions_of(&project.id),
             auto_reload: self.auto_reload(&project.id),
             command: self.sample_command(project),
             sync: self.sync_command(&project.folder, &project.environment),
@@ -267,7 +267,7 @@ impl Site {
             watching,
             launch: LaunchModel {
                 since: launched,
-                took: self.memory(|memory| memory.launch_took),
+                took: self.launch_took(),
                 reading,
                 is_settled: &is_settled,
             },

@@ -12,6 +12,7 @@ use dagster::instance::Instance;
 use dagster::sockets::{LocationSockets, SocketFolder};
 use dagster::uv::SyncCheck;
 use logstore::{LogKey, RunMeta, Store, Writer};
+use tempfile::TempDir;
 use tokio::sync::watch;
 use workspace::{Concern, Environment, Project, ReadOptions, Reading};
 
@@ -19,8 +20,8 @@ use super::deployment::Runs;
 use super::ready::OnceReady;
 use super::show::Seen;
 use crate::context::Context;
-use crate::keep::{LocationMemory, WorkspaceMemory};
 use crate::present;
+use crate::state::{KnownDefinitions, LocationMemory, workspace_key};
 use api::{ApiError, ErrorCode};
 
 /// What uv said of an environment.
@@ -45,6 +46,8 @@ pub(crate) struct Site {
     pub(crate) root: PathBuf,
     /// Dagdeck's own folder for this workspace.
     pub(super) folder: PathBuf,
+    /// What it is kept in instead where Dagdeck's own folder can't be written.
+    _spare: Option<TempDir>,
     pub(super) store: Store,
     pub(super) sockets: SocketFolder,
     pub(super) prepared: OnceReady,
@@ -75,12 +78,12 @@ impl Site {
     ) -> Result<(Self, Store), ApiError> {
         let (reading, concerns) = read(&context, path, false).await?;
         let root = reading.root.clone();
-        let key = key_of(&root);
-        let folder = context.state_folder.join("workspaces").join(&key);
+        let key = workspace_key(&root);
         let failed = |what: &str, error: &dyn std::error::Error| {
             ApiError::new(ErrorCode::Io, format!("Dagdeck can't {what}.")).because(error)
         };
-        fs_err::create_dir_all(&folder).map_err(|error| failed("make its own folder", &error))?;
+        let (folder, spare) =
+            own_folder(&context, &root).map_err(|error| failed("make its own folder", &error))?;
         let store =
             Store::open(&folder.join("logs")).map_err(|error| failed("open its logs", &error))?;
         // The app's own process is in the key, so that two apps on one workspace don't share sockets.
@@ -90,6 +93,7 @@ impl Site {
         let site = Self {
             root,
             folder,
+            _spare: spare,
             store: store.clone(),
             sockets,
             prepared: OnceReady::default(),
@@ -256,7 +260,7 @@ impl Site {
             root: self.root.clone(),
             instance: self.instance().path,
             dot_env: dot_env.unwrap_or_default(),
-            telemetry: self.context.settings.get().dagster_telemetry,
+            telemetry: self.context.state.settings().dagster_telemetry,
         }
     }
 
@@ -322,51 +326,54 @@ impl Site {
 
     /// Whether programs may run here.
     pub(crate) fn is_trusted(&self) -> bool {
-        self.memory(|memory| memory.trusted)
+        self.context.state.is_trusted(&self.root)
     }
 
-    /// Refuses to go on in a folder that is not trusted.
+    /// Refuses to go on in a folder that is not trusted, and where nothing that is started could be kept track of.
     pub(crate) fn require_trust(&self) -> Result<(), ApiError> {
-        if self.is_trusted() {
-            Ok(())
-        } else {
-            Err(ApiError::new(
+        if !self.is_trusted() {
+            return Err(ApiError::new(
                 ErrorCode::Untrusted,
                 "Nothing runs in this folder until you trust it.",
-            ))
+            ));
+        }
+        match &self.context.no_starts {
+            None => Ok(()),
+            Some(why) => Err(ApiError::new(ErrorCode::Io, why.clone())),
         }
     }
 
-    /// What is remembered of this workspace.
-    pub(crate) fn memory<T>(&self, look: impl FnOnce(&WorkspaceMemory) -> T) -> T {
-        let memory = self.context.memory.get();
-        let none = WorkspaceMemory::default();
-        look(
-            memory
-                .workspaces
-                .get(&self.root.display().to_string())
-                .unwrap_or(&none),
-        )
+    /// How long its last launch took, in ms.
+    pub(super) fn launch_took(&self) -> Option<f64> {
+        self.context.state.launch_took(&self.root)
     }
 
-    /// What is remembered of a location.
-    pub(crate) fn memory_of(&self, id: &str) -> LocationMemory {
-        self.memory(|memory| memory.locations.get(id).cloned().unwrap_or_default())
+    /// Remembers how long a launch took, in ms.
+    pub(super) fn remember_launch(&self, took: f64) {
+        self.context.state.remember_launch(&self.root, took);
     }
 
-    /// Remembers something of this workspace. A failure to save is said on the board and changes nothing else.
-    pub(crate) fn remember(&self, change: impl FnOnce(&mut WorkspaceMemory)) {
-        let root = self.root.display().to_string();
-        let saved = self
-            .context
-            .memory
-            .change(|memory| change(memory.workspaces.entry(root).or_default()));
-        self.context.notice_of(saved);
+    /// Looks at what is remembered of a location.
+    pub(super) fn memory_of<T>(&self, id: &str, look: impl FnOnce(&LocationMemory) -> T) -> T {
+        self.context.state.location(&self.root, id, look)
     }
 
     /// Remembers something of a location.
     pub(super) fn remember_of(&self, id: &str, change: impl FnOnce(&mut LocationMemory)) {
-        self.remember(|memory| change(memory.locations.entry(id.to_owned()).or_default()));
+        self.context.state.change_location(&self.root, id, change);
+    }
+
+    /// The definitions of a location as last read.
+    pub(crate) fn definitions_of(&self, id: &str) -> Option<Arc<KnownDefinitions>> {
+        self.context.state.definitions(&self.root, id)
+    }
+
+    /// Remembers the definitions of a location.
+    pub(super) fn remember_definitions(&self, id: &str, known: KnownDefinitions) {
+        let known = Arc::new(known);
+        self.context
+            .state
+            .remember_definitions(&self.root, id, known);
     }
 
     /// What was seen of it that no file tells.
@@ -381,8 +388,8 @@ impl Site {
 
     /// Whether a location reloads when its files change.
     pub(super) fn auto_reload(&self, id: &str) -> bool {
-        let own = self.memory_of(id).auto_reload;
-        own.unwrap_or_else(|| self.context.settings.get().auto_reload)
+        let own = self.memory_of(id, |memory| memory.auto_reload);
+        own.unwrap_or_else(|| self.context.state.settings().auto_reload)
     }
 }
 
@@ -430,27 +437,22 @@ async fn read(
     lock_freshness: bool,
 ) -> Result<(Reading, Vec<Concern>), ApiError> {
     let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
-    let memory = context.memory.get();
-    let memory = memory.workspaces.get(&root.display().to_string());
-    let trusted = memory.is_some_and(|memory| memory.trusted);
-    let picked = memory
-        .map(|memory| {
-            let picked = memory.locations.iter();
-            picked
-                .filter_map(|(id, of)| Some((id.clone(), of.picked.clone()?)))
-                .collect()
-        })
-        .unwrap_or_default();
-    let options = ReadOptions {
-        user_config: None,
-        environment: context.environment.clone(),
-        picked,
-        lock_freshness,
-    };
     let path = path.to_owned();
+    let context = Arc::clone(context);
     let look = move || {
+        context.catch_up();
+        let options = ReadOptions {
+            user_config: None,
+            environment: context.environment.clone(),
+            picked: context.state.picked(&root).into_iter().collect(),
+            lock_freshness,
+        };
         let reading = workspace::read(&path, &options);
-        let concerns = if trusted {
+        for project in &reading.projects {
+            // Read here the first time, so that nobody has to wait for their files later.
+            let _known = context.state.definitions(&root, &project.id);
+        }
+        let concerns = if context.state.is_trusted(&root) {
             Vec::new()
         } else {
             workspace::concerns(&reading)
@@ -486,13 +488,22 @@ fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Insta
     dagster::instance::choose(inherited, from_file, &folder.join("instance"))
 }
 
-/// A short name for a root folder, the same at every start.
-fn key_of(root: &Path) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in root.as_os_str().as_encoded_bytes() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+/// Dagdeck's own folder for a workspace; one that goes with the session where its own can't be made.
+fn own_folder(context: &Context, root: &Path) -> std::io::Result<(PathBuf, Option<TempDir>)> {
+    let folder = context.state.workspace_folder(root);
+    match fs_err::create_dir_all(folder.join("logs")) {
+        Ok(()) => Ok((folder, None)),
+        Err(error) => {
+            // It was said at the start when it is the whole folder; a person can still open and look.
+            let Ok(spare) = tempfile::tempdir() else {
+                return Err(error);
+            };
+            context.board.add_notice(format!(
+                "Dagdeck's own folder for this workspace can't be made, so its logs are lost when it is closed: {error}"
+            ));
+            Ok((spare.path().to_owned(), Some(spare)))
+        }
     }
-    format!("{hash:016x}").split_off(4)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

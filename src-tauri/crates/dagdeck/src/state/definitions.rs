@@ -26,10 +26,13 @@ struct File<K> {
     definitions: K,
 }
 
+/// By location, of one workspace.
+type Known = HashMap<String, Option<Arc<KnownDefinitions>>>;
+
 /// The definitions by workspace and location. What was looked for and is not there is remembered too.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
-    known: Mutex<HashMap<PathBuf, HashMap<String, Option<Arc<KnownDefinitions>>>>>,
+    known: Mutex<HashMap<PathBuf, Known>>,
 }
 
 impl Definitions {

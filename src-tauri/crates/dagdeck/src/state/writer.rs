@@ -144,7 +144,8 @@ pub(super) struct Targets {
 /// The thread. What was queued is written when it is dropped.
 pub(super) struct Writer {
     queue: Arc<Queue>,
-    ended: mpsc::Receiver<()>,
+    /// Locked so that it can be shared; only its end is looked at.
+    ended: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Writer {
@@ -163,7 +164,10 @@ impl Writer {
                 drop(targets);
                 drop(ends);
             })?;
-        Ok(Self { queue, ended })
+        Ok(Self {
+            queue,
+            ended: Mutex::new(ended),
+        })
     }
 }
 
@@ -171,7 +175,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.close();
         // Either it ends, or a disk does not answer; then the app does not hang with it.
-        let _ = self.ended.recv_timeout(LAST);
+        let _ = self.ended.get_mut().recv_timeout(LAST);
     }
 }
 
@@ -229,8 +233,12 @@ impl Targets {
                 }
             }
         }
-        for (_, error) in &failed {
-            self.faults.failed(error);
+        for (number, error) in &failed {
+            // What is not tried again was asked for by somebody who waits for the answer.
+            let write = batch.iter().find(|(one, _)| one == number);
+            if write.is_some_and(|(_, write)| write.is_tried_again()) {
+                self.faults.failed(error);
+            }
         }
         failed
     }

@@ -37,12 +37,17 @@ pub(super) fn trusted_state(name: &str, root: &Path) -> Result<PathBuf> {
         .arg(root)
         .args(["--trust", "--port", &port]);
     let running = Running::start(program)?;
-    let remembered = state.join("workspaces.json");
-    wait("the workspace is trusted", LIMIT, || {
-        std::fs::read_to_string(&remembered).is_ok_and(|text| text.contains("\"trusted\": true"))
-    })?;
+    // Trust is on disk before anything that is logged runs.
+    wait("the workspace is trusted", LIMIT, || logs_anything(&state))?;
     drop(running);
     Ok(state)
+}
+
+/// Whether any workspace of a state folder has a log.
+fn logs_anything(state: &Path) -> bool {
+    let within = |folder: &Path| fs_err::read_dir(folder).into_iter().flatten().flatten();
+    within(&state.join("workspaces"))
+        .any(|workspace| within(&workspace.path().join("logs")).next().is_some())
 }
 
 /// Dagster's own command line, from the test workspace's deployment environment.

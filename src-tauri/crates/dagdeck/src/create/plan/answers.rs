@@ -122,12 +122,11 @@ pub(super) async fn python(
 }
 
 pub(super) fn trust_fault(context: &Context, place: &Place) -> Option<CreateRemark> {
-    let root = place.around.as_ref()?.root.display().to_string();
-    let memory = context.memory.get();
-    let trusted = memory.workspaces.get(&root).is_some_and(|one| one.trusted);
-    (!trusted).then(|| {
+    let root = &place.around.as_ref()?.root;
+    (!context.state.is_trusted(root)).then(|| {
         let words = format!(
-            "Nothing runs in {root} until you trust it. Open it and trust it, then make the project."
+            "Nothing runs in {} until you trust it. Open it and trust it, then make the project.",
+            root.display()
         );
         stop(CreateField::Parent, words, None)
     })

@@ -71,7 +71,7 @@ async fn folders_whose_names_are_not_unicode_are_told_apart() {
     let state = folder.open();
     state.set_trust(one, true).await.unwrap();
     state.change_location(one, "a", |location| {
-        location.picked = Some(other.to_owned())
+        location.picked = Some(other.to_owned());
     });
     drop(state);
     let state = folder.open();

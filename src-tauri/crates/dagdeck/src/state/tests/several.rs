@@ -87,7 +87,7 @@ fn writes_as_one_of_several() {
         for write in 1..=WRITES {
             let id = format!("{number}-{write}");
             state.change_location(root(), &id, |location| {
-                location.usual = Some(f64::from(write))
+                location.usual = Some(f64::from(write));
             });
             state.change_settings(|settings| own_setting(settings, number, write));
             if write % 10 == 0 {

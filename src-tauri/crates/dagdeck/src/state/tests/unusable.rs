@@ -188,70 +188,12 @@ async fn the_log_of_a_damaged_file_goes_with_it() {
     opened.state.set_trust(root(), true).await.unwrap();
 }
 
-/// A small disk of memory, gone when dropped.
-#[cfg(target_os = "linux")]
-struct Disk(Folder);
-
-#[cfg(target_os = "linux")]
-impl Disk {
-    /// None, and said, where this machine lets nobody mount one.
-    fn new() -> Option<Self> {
-        let folder = Folder::new();
-        if run(
-            "mount",
-            &["-t", "tmpfs", "-o", "size=1m", "tmpfs"],
-            folder.path(),
-        ) {
-            return Some(Self(folder));
-        }
-        testkit::skipped("a disk can't be mounted here");
-        None
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Leaves no room.
-    fn fill(&self) {
-        use std::io::Write as _;
-        let mut file = fs_err::File::create(self.path().join("filler")).unwrap();
-        while file.write_all(&[0; 1024]).is_ok() {}
-    }
-
-    fn make_room(&self) {
-        fs_err::remove_file(self.path().join("filler")).unwrap();
-    }
-
-    fn make_read_only(&self) {
-        assert!(run("mount", &["-o", "remount,ro"], self.path()));
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Disk {
-    fn drop(&mut self) {
-        run("umount", &[], self.path());
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program of the system's that ends at once"
-)]
-fn run(program: &str, arguments: &[&str], folder: &Path) -> bool {
-    let output = std::process::Command::new(program)
-        .args(arguments)
-        .arg(folder)
-        .output();
-    output.is_ok_and(|output| output.status.success())
-}
-
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_disk_that_is_full_is_said_once_and_what_waits_is_written_when_there_is_room() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = testkit::Disk::new() else {
+        return;
+    };
     used(disk.path()).await;
     let Opened { state, notices, .. } = State::open(disk.path());
     assert_eq!(notices, [""; 0]);
@@ -291,7 +233,9 @@ async fn a_disk_that_is_full_is_said_once_and_what_waits_is_written_when_there_i
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_is_remembered_can_be_read_on_a_disk_that_was_full_before() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = testkit::Disk::new() else {
+        return;
+    };
     used(disk.path()).await;
     disk.fill();
     let opened = State::open(disk.path());
@@ -304,7 +248,9 @@ async fn what_is_remembered_can_be_read_on_a_disk_that_was_full_before() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_folder_that_can_not_be_written_is_read_and_said_and_changes_hold_in_memory() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = testkit::Disk::new() else {
+        return;
+    };
     used(disk.path()).await;
     fs_err::write(disk.path().join("settings.json"), "{}").unwrap();
     disk.make_read_only();
