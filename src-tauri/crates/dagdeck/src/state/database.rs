@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::aside;
-use super::journal::{Journal, journal_in};
+use super::journal::Journal;
 use super::migrations::{Schema, version_of};
 
 /// How long a reader or a writer waits for another program. One change takes a few ms.
@@ -65,13 +65,18 @@ impl From<rusqlite::Error> for Fault {
 
 /// Opens a database for reading and writing as best it can be. `alone` says that no other program opens it now: only then
 /// something is made or moved. Where it is not so, `why_not` says why.
-pub(super) fn open(folder: &Path, schema: &Schema, alone: Result<(), String>) -> Opened {
+pub(super) fn open(
+    folder: &Path,
+    schema: &Schema,
+    journal: Journal,
+    alone: Result<(), String>,
+) -> Opened {
     let path = folder.join(schema.file);
     let (standing, notice) = match alone {
         Err(why) => look_only(folder, &path, schema, &why),
-        Ok(()) => match whole(&path, schema) {
+        Ok(()) => match whole(&path, schema, journal) {
             Ok(connection) => (Standing::Whole(connection), None),
-            Err(Fault::Damaged(why)) => begin_anew(&path, schema, &why),
+            Err(Fault::Damaged(why)) => begin_anew(&path, schema, journal, &why),
             Err(Fault::Newer(version)) => newer(&path, schema, version),
             Err(Fault::Refused(why)) => look_only(folder, &path, schema, &why),
         },
@@ -84,11 +89,10 @@ pub(super) fn open(folder: &Path, schema: &Schema, alone: Result<(), String>) ->
 }
 
 /// Connects to a database that was found whole before, for the writer.
-pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path, journal: Journal) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
-    let journal = journal_in(path.parent().unwrap_or(Path::new(".")));
     set_journal(&connection, journal)?;
     Ok(connection)
 }
@@ -101,7 +105,7 @@ pub(super) fn make_lasting(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Opens a file, or makes it, and sees that it is whole and of our version.
-fn whole(path: &Path, schema: &Schema) -> Result<Connection, Fault> {
+fn whole(path: &Path, schema: &Schema, journal: Journal) -> Result<Connection, Fault> {
     if let Some(version) = peek(path)?
         && version > schema.version()
     {
@@ -121,10 +125,7 @@ fn whole(path: &Path, schema: &Schema) -> Result<Connection, Fault> {
     if connection.is_readonly(rusqlite::MAIN_DB)? {
         return Err(Fault::Refused("it is read-only".to_owned()));
     }
-    set_journal(
-        &connection,
-        journal_in(path.parent().unwrap_or(Path::new("."))),
-    )?;
+    set_journal(&connection, journal)?;
     let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if found != "ok" {
         return Err(Fault::Damaged(found));
@@ -166,10 +167,15 @@ fn peek(path: &Path) -> Result<Option<u32>, Fault> {
 }
 
 fn set_journal(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
-    let mode: String =
-        connection
-            .pragma_update_and_check(None, "journal_mode", journal.name(), |row| row.get(0))?;
-    // Another program that has it open keeps it in the journal it has.
+    let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    let changed = connection.pragma_update_and_check(None, "journal_mode", journal.name(), mode);
+    let mode = match changed {
+        // Another program that has it open keeps it in the journal it has, which is right for us too.
+        Err(error) if error.sqlite_error_code() == Some(ffi::ErrorCode::DatabaseBusy) => {
+            connection.pragma_query_value(None, "journal_mode", mode)?
+        }
+        changed => changed?,
+    };
     let journal = if mode.eq_ignore_ascii_case("wal") {
         Journal::Wal
     } else {
@@ -179,7 +185,12 @@ fn set_journal(connection: &Connection, journal: Journal) -> rusqlite::Result<()
 }
 
 /// Moves a damaged file beside itself and makes another.
-fn begin_anew(path: &Path, schema: &Schema, why: &str) -> (Standing, Option<String>) {
+fn begin_anew(
+    path: &Path,
+    schema: &Schema,
+    journal: Journal,
+    why: &str,
+) -> (Standing, Option<String>) {
     let shown = path.display();
     let holds = schema.holds;
     let aside = match aside::set_aside(path) {
@@ -195,7 +206,7 @@ fn begin_anew(path: &Path, schema: &Schema, why: &str) -> (Standing, Option<Stri
         "Dagdeck's own {shown} can't be used ({why}). It was set aside as {}. It held {holds}: that begins anew.",
         aside.display()
     );
-    match whole(path, schema) {
+    match whole(path, schema, journal) {
         Ok(connection) => (Standing::Whole(connection), Some(notice)),
         Err(Fault::Damaged(again) | Fault::Refused(again)) => {
             let notice = format!("{notice} It could not be made anew: {again}");

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use super::database::Standing;
 use super::definitions::Definitions;
 use super::faults::Faults;
+use super::journal::{Journal, journal_in};
 use super::memory::Memory;
 use super::trust::HeldTrust;
 use super::writer::{Queue, Targets, Writer};
@@ -30,10 +31,17 @@ impl State {
     ///
     /// Blocks: for other starts too, ten seconds at most.
     pub(crate) fn open(folder: &Path) -> Opened {
+        Self::open_with(folder, None)
+    }
+
+    /// As [`Self::open`], with a journal of choice instead of the one that the folder allows.
+    pub(super) fn open_with(folder: &Path, journal: Option<Journal>) -> Opened {
         let lock = fs_err::create_dir_all(folder).and_then(|()| aside::OpeningLock::take(folder));
+        // Once the folder is there: one that is not has no kind.
+        let journal = journal.unwrap_or_else(|| journal_in(folder));
         let alone = || lock.as_ref().map(|_| ()).map_err(ToString::to_string);
-        let mut state = database::open(folder, &migrations::STATE, alone());
-        let mut cache = database::open(folder, &migrations::CACHE, alone());
+        let mut state = database::open(folder, &migrations::STATE, journal, alone());
+        let mut cache = database::open(folder, &migrations::CACHE, journal, alone());
         let mut notices: Vec<String> = [state.notice.take(), cache.notice.take()]
             .into_iter()
             .flatten()
@@ -51,7 +59,7 @@ impl State {
         let trust = Arc::new(HeldTrust::default());
         let queue = Arc::new(Queue::default());
         let (operations, cache) = record_of(cache, &faults);
-        let state = found(state, &mut notices);
+        let state = found(state, journal, &mut notices);
         let writes = state.writer.is_some();
         let targets = Targets {
             state: state.writer,
@@ -91,7 +99,7 @@ struct Found {
     writer: Option<(PathBuf, Connection)>,
 }
 
-fn found(opened: database::Opened, notices: &mut Vec<String>) -> Found {
+fn found(opened: database::Opened, journal: Journal, notices: &mut Vec<String>) -> Found {
     let path = opened.path;
     let (mut connection, newer, may_write) = match opened.standing {
         Standing::Whole(connection) => (connection, false, true),
@@ -121,7 +129,7 @@ fn found(opened: database::Opened, notices: &mut Vec<String>) -> Found {
             Memory::default()
         }
     };
-    let writer = may_write.then(|| database::connect(&path));
+    let writer = may_write.then(|| database::connect(&path, journal));
     let writer = writer.transpose().unwrap_or_else(|error| {
         notices.push(format!("{shown} can't be written: {error}"));
         None

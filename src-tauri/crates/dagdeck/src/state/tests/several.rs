@@ -4,14 +4,18 @@ use std::process::{Child, Stdio};
 
 use super::converted::{assert_taken_over, of_0_1};
 use super::*;
+use crate::state::journal::Journal;
 
 /// Names the state folder to a test program that was started again to write in it.
 const FOLDER: &str = "DAGDECK_TEST_STATE_FOLDER";
+/// How many times it writes.
+const WRITES: &str = "DAGDECK_TEST_STATE_WRITES";
+/// Whether the journal is the one for disks of other machines.
+const ROLLBACK: &str = "DAGDECK_TEST_STATE_ROLLBACK";
 /// Which of several it is.
 const NUMBER: &str = "DAGDECK_TEST_STATE_NUMBER";
 
 const PROCESSES: u32 = 8;
-const WRITES: u32 = 1000;
 /// As many of each as the record shows of all together.
 const OPERATIONS: u32 = 25;
 
@@ -20,8 +24,9 @@ const OPERATIONS: u32 = 25;
     clippy::disallowed_methods,
     reason = "a test's own program, which ends with the test that waits for it"
 )]
-fn again(test: &str, folder: &Folder, number: u32) -> Child {
+fn again(test: &str, folder: &Folder, number: u32, more: &[(&str, &str)]) -> Child {
     std::process::Command::new(std::env::current_exe().unwrap())
+        .envs(more.iter().copied())
         .args([
             "--exact",
             "--nocapture",
@@ -80,11 +85,13 @@ fn writes_as_one_of_several() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let Opened { state, notices, .. } = State::open(&folder);
+    let writes: u32 = std::env::var(WRITES).unwrap().parse().unwrap();
+    let journal = std::env::var_os(ROLLBACK).map(|_| Journal::Rollback);
+    let Opened { state, notices, .. } = State::open_with(&folder, journal);
     assert_eq!(notices, [""; 0]);
     let told = told(&state);
     runtime.block_on(async {
-        for write in 1..=WRITES {
+        for write in 1..=writes {
             let id = format!("{number}-{write}");
             state.change_location(root(), &id, |location| {
                 location.usual = Some(f64::from(write));
@@ -103,8 +110,8 @@ fn writes_as_one_of_several() {
                 state.keep_operation(operation(write, &id, OperationState::Succeeded, at));
             }
             let own = PathBuf::from(format!("/work/{number}"));
-            if write % 50 == 0 {
-                state.set_trust(&own, write % 100 == 0).await.unwrap();
+            if write % 20 == 0 {
+                state.set_trust(&own, write / 20 % 2 == 1).await.unwrap();
             }
             // Each is a transaction of its own.
             state.flush().await;
@@ -115,10 +122,23 @@ fn writes_as_one_of_several() {
 
 #[test]
 fn eight_programs_write_a_thousand_times_each_and_nothing_is_lost_or_torn() {
+    eight_write(1000, None);
+}
+
+#[test]
+fn nor_is_it_with_the_journal_for_disks_of_other_machines() {
+    // Each change waits for the disk there.
+    eight_write(100, Some(Journal::Rollback));
+}
+
+fn eight_write(writes: u32, journal: Option<Journal>) {
     let folder = Folder::new();
-    let state = folder.open();
+    let state = State::open_with(folder.path(), journal).state;
+    let count = writes.to_string();
+    let mut more = vec![(WRITES, count.as_str())];
+    more.extend(journal.map(|_| (ROLLBACK, "1")));
     let processes: Vec<Child> = (0..PROCESSES)
-        .map(|number| again("writes_as_one_of_several", &folder, number))
+        .map(|number| again("writes_as_one_of_several", &folder, number, &more))
         .collect();
     let mut processes = processes;
     let mut read = 0_u32;
@@ -139,23 +159,28 @@ fn eight_programs_write_a_thousand_times_each_and_nothing_is_lost_or_torn() {
     assert!(read > 0, "something was read while they wrote");
     drop(state);
 
-    let opened = State::open(folder.path());
+    let opened = State::open_with(folder.path(), journal);
     assert_eq!(opened.notices, [""; 0]);
     let state = opened.state;
     let mut expected = Settings::default();
     for number in 0..PROCESSES {
-        for write in 1..=WRITES {
+        for write in 1..=writes {
             let usual = state.location(root(), &format!("{number}-{write}"), |one| one.usual);
             assert_eq!(usual, Some(f64::from(write)), "{number}-{write}");
         }
-        own_setting(&mut expected, number, WRITES);
-        assert!(state.is_trusted(Path::new(&format!("/work/{number}"))));
+        own_setting(&mut expected, number, writes);
+        let trusted = state.is_trusted(Path::new(&format!("/work/{number}")));
+        assert_eq!(trusted, writes / 20 % 2 == 1, "the last word holds");
     }
     assert_eq!(*state.settings(), expected);
     let mut titles: Vec<String> = opened.operations.into_iter().map(|one| one.title).collect();
     titles.sort();
     titles.dedup();
     assert_eq!(titles.len(), (PROCESSES * OPERATIONS) as usize);
+    // https://www.sqlite.org/fileformat.html: 1 in a file with a rollback journal, 2 in one with a write-ahead log.
+    let kind = fs_err::read(folder.file("state.db")).unwrap()[18];
+    let journal = journal.unwrap_or_else(|| crate::state::journal::journal_in(folder.path()));
+    assert_eq!(kind == 1, journal == Journal::Rollback);
     let last = state.definitions(root(), "shared").unwrap();
     assert_eq!(*last, known(last.counts.assets));
     let folder = state.workspace_folder(root()).join("definitions");
@@ -178,7 +203,7 @@ fn starts_as_one_of_several() {
 fn what_0_1_remembered_is_taken_over_once_by_programs_that_start_at_once() {
     for _ in 0..5 {
         let folder = of_0_1();
-        let starts = (0..6).map(|number| again("starts_as_one_of_several", &folder, number));
+        let starts = (0..6).map(|number| again("starts_as_one_of_several", &folder, number, &[]));
         all_succeed(starts.collect());
         assert_taken_over(&folder);
         let names = folder.names();
