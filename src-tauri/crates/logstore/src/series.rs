@@ -93,7 +93,7 @@ impl Series {
             let number = last.number;
             if let (reopened, Some(appender)) = Segment::open(&self.folder, number, last.base)? {
                 // Only a file that another program has gone on with since is read anew.
-                if reopened.published() == last.published() {
+                if reopened.published() == last.published() && reopened.sum == last.sum {
                     return Ok(appender.reading(&last));
                 }
                 parts.pop();
