@@ -181,21 +181,15 @@ fn unpack(file: &NamedTempFile, folder: &Path) -> Result<PathBuf, ApiError> {
     };
     fs_err::create_dir_all(folder).map_err(|error| kept(&error))?;
     let mut from = archive.by_name(&entry).map_err(|error| broken(&error))?;
-    let mut to = NamedTempFile::new_in(folder).map_err(|error| kept(&error))?;
-    std::io::copy(&mut from, &mut to).map_err(|error| kept(&error))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let rights = std::fs::Permissions::from_mode(0o755);
-        to.as_file()
-            .set_permissions(rights)
-            .map_err(|error| kept(&error))?;
-    }
-    to.as_file().sync_all().map_err(|error| kept(&error))?;
     let program = folder.join(name);
-    // Closed before it runs: a program that is open for writing can't be started.
-    let path = to.into_temp_path();
-    path.persist(&program).map_err(|error| kept(&error.error))?;
+    let options = atomicfile::Options {
+        program: true,
+        ..atomicfile::Options::default()
+    };
+    atomicfile::replace_with(&program, options, |to| {
+        std::io::copy(&mut from, to).map(|_| ())
+    })
+    .map_err(|error| kept(&error))?;
     Ok(program)
 }
 

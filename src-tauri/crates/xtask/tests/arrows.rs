@@ -24,16 +24,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-workspace",
             "dagdeck-process",
             "dagdeck-logstore",
+            "dagdeck-atomicfile",
         ],
     ),
     (
         "dagdeck-health",
         &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
     ),
-    ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
-    ("dagdeck-process", &["dagdeck-logstore"]),
-    ("dagdeck-workspace", &[]),
+    (
+        "dagdeck-dagster",
+        &["dagdeck-workspace", "dagdeck-process", "dagdeck-atomicfile"],
+    ),
+    (
+        "dagdeck-process",
+        &["dagdeck-logstore", "dagdeck-atomicfile"],
+    ),
+    ("dagdeck-workspace", &["dagdeck-atomicfile"]),
     ("dagdeck-logstore", &[]),
+    ("dagdeck-atomicfile", &[]),
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",
