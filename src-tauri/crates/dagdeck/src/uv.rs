@@ -52,10 +52,7 @@ pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, ApiError> {
 /// The uv at a path that a person named: the program, or a folder that has it. It has to answer.
 pub(crate) async fn at(context: &Context, typed: &str) -> Result<PathBuf, ApiError> {
     let home = context.board.read(|snapshot| snapshot.home.clone());
-    let path = match typed.strip_prefix("~/") {
-        Some(rest) => Path::new(&home).join(rest),
-        None => PathBuf::from(typed),
-    };
+    let path = workspace::expand_home(typed, Path::new(&home));
     let name = program_name();
     let places = [path.clone(), path.join(name), path.join("bin").join(name)];
     let found = places

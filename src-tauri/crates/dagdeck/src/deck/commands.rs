@@ -368,12 +368,7 @@ impl Deck {
             ));
         }
         let home = self.context.board.read(|snapshot| snapshot.home.clone());
-        let path = match typed.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-                Path::new(&home).join(rest.trim_start_matches(['/', '\\']))
-            }
-            _ => PathBuf::from(typed),
-        };
+        let path = workspace::expand_home(typed, Path::new(&home));
         let absolute = std::path::absolute(&path).unwrap_or(path);
         let folder = if absolute.is_file() {
             absolute.parent().map(Path::to_owned)
