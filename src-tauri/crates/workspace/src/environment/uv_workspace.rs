@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use toml_edit::Item;
 
 use crate::pyproject::Toml;
@@ -53,19 +54,17 @@ impl UvWorkspaces {
     }
 
     fn above(&self, folder: &Path) -> Option<Arc<UvWorkspace>> {
-        if let Some(known) = self.lock().get(folder) {
+        if let Some(known) = self.known.lock().get(folder) {
             return known.clone();
         }
         let found = match read_workspace(folder) {
             Some(workspace) => Some(Arc::new(workspace)),
             None => folder.parent().and_then(|parent| self.above(parent)),
         };
-        self.lock().insert(folder.to_path_buf(), found.clone());
+        self.known
+            .lock()
+            .insert(folder.to_path_buf(), found.clone());
         found
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Option<Arc<UvWorkspace>>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
