@@ -3,7 +3,6 @@
 //! Owns loading, saving and setting aside. An older file loads (every field has a default), a damaged one is moved
 //! beside itself and said in a notice: it is never a crash and never silently lost.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -112,11 +111,7 @@ fn save<T: Serialize>(path: &Path, data: &T) -> Result<(), KeepError> {
         if let Some(folder) = path.parent() {
             fs_err::create_dir_all(folder)?;
         }
-        let fresh = path.with_extension("new.json");
-        let mut file = fs_err::File::create(&fresh)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        fs_err::rename(&fresh, path)
+        atomicfile::replace(path, &bytes)
     };
     write().map_err(|source| KeepError::Write {
         path: path.to_owned(),

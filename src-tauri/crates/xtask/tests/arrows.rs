@@ -32,21 +32,29 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-logstore",
             "dagdeck-api",
             "dagdeck-unit",
+            "dagdeck-atomicfile",
         ],
     ),
     (
         "dagdeck-health",
         &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
     ),
-    ("dagdeck-dagster", &["dagdeck-workspace", "dagdeck-process"]),
-    ("dagdeck-process", &["dagdeck-logstore"]),
+    (
+        "dagdeck-dagster",
+        &["dagdeck-workspace", "dagdeck-process", "dagdeck-atomicfile"],
+    ),
+    (
+        "dagdeck-process",
+        &["dagdeck-logstore", "dagdeck-atomicfile"],
+    ),
+    ("dagdeck-workspace", &["dagdeck-atomicfile"]),
     (
         "dagdeck-unit",
         &["dagdeck-process", "dagdeck-logstore", "dagdeck-api"],
     ),
     ("dagdeck-api", &[]),
-    ("dagdeck-workspace", &[]),
     ("dagdeck-logstore", &[]),
+    ("dagdeck-atomicfile", &[]),
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",

@@ -365,13 +365,7 @@ impl Deck {
                 "Type or choose a folder.",
             ));
         }
-        let home = &self.context.home;
-        let path = match typed.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-                home.join(rest.trim_start_matches(['/', '\\']))
-            }
-            _ => PathBuf::from(typed),
-        };
+        let path = workspace::expand_home(typed, &self.context.home);
         let absolute = std::path::absolute(&path).unwrap_or(path);
         let folder = if absolute.is_file() {
             absolute.parent().map(Path::to_owned)

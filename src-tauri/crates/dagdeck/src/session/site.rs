@@ -3,6 +3,7 @@
 //! Owns facts and where things are kept; refuses to start or stop anything but the one process that makes an instance.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -488,13 +489,21 @@ fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Insta
 
 /// A short name for a root folder, the same at every start.
 fn key_of(root: &Path) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in root.as_os_str().as_encoded_bytes() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}").split_off(4)
+    let mut hash = fnv::FnvHasher::default();
+    hash.write(root.as_os_str().as_encoded_bytes());
+    format!("{:016x}", hash.finish()).split_off(4)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_keeps_its_key_for_folders_are_named_by_it() {
+        assert_eq!(key_of(Path::new("/home/ann/acme")), "a801a6f90be4");
+    }
 }

@@ -1,7 +1,5 @@
 //! The DAGSTER_HOME that the person set can be used. One that is not set is only good to know: Dagdeck keeps its own.
 
-use std::path::{Path, PathBuf};
-
 use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
@@ -36,7 +34,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         Some((_, value)) => Some(value),
         None => facts.machine.variable("DAGSTER_HOME"),
     };
-    let folder = value.map(|value| expanded(value, &facts.machine.home));
+    let folder = value.map(|value| workspace::expand_home(value, &facts.machine.home));
     let missing = folder.filter(|folder| folder.is_absolute() && !folder.exists());
     let fix = match (missing, from_file) {
         (Some(folder), _) => Some(Fix::new("Make the folder", Does::MakeFolder(folder))),
@@ -60,13 +58,6 @@ fn not_set(workspace: &WorkspaceFacts) -> Finding {
          and neither shows the other’s. To share them, name a folder as DAGSTER_HOME in the workspace’s .env.",
     )
     .seen(format!("in use: {}", workspace.instance.path.display()))
-}
-
-fn expanded(value: &str, home: &Path) -> PathBuf {
-    match value.strip_prefix("~/") {
-        Some(rest) => home.join(rest),
-        None => PathBuf::from(value),
-    }
 }
 
 #[cfg(test)]
