@@ -281,11 +281,11 @@ impl Deck {
         if let Some(session) = &session {
             session.site.require_trust()?;
         }
-        self.health.fix(session.as_ref(), &request.findings).await?;
+        self.health.fix(session.as_ref(), &request.fixes).await?;
         Ok(Nothing {})
     }
 
-    pub async fn health_undo(&self, request: FixRequest) -> Answer<Nothing> {
+    pub async fn health_undo(&self, request: UndoRequest) -> Answer<Nothing> {
         let session = self.session.read().await.clone();
         for finding in &request.findings {
             self.health.undo(session.as_ref(), finding).await?;

@@ -4,8 +4,8 @@ use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-usable",
@@ -23,6 +23,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return unset.then(|| not_set(workspace)).into_iter().collect();
     };
     let finding = Finding::warning(
+        FindingKey::ONLY,
         problem.replace('\'', "’"),
         "Dagster’s own commands stop there. Dagdeck keeps runs and schedules in its own folder until it is put right.",
     )
@@ -37,10 +38,10 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let folder = value.map(|value| workspace::expand_home(value, &facts.machine.home));
     let missing = folder.filter(|folder| folder.is_absolute() && !folder.exists());
     let fix = match (missing, from_file) {
-        (Some(folder), _) => Some(Fix::new("Make the folder", Does::MakeFolder(folder))),
+        (Some(folder), _) => Some(Fix::new("Make the folder", FixAction::MakeFolder(folder))),
         (None, Some((file, _))) => {
             let place = Place::of(&file.path);
-            Some(Fix::new("Open .env", Does::Open(place)))
+            Some(Fix::new("Open .env", FixAction::Open(place)))
         }
         // A variable of the person's session: only they know where it is set.
         (None, None) => None,
@@ -53,6 +54,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 
 fn not_set(workspace: &WorkspaceFacts) -> Finding {
     Finding::note(
+        FindingKey::ONLY,
         "DAGSTER_HOME isn’t set",
         "Dagdeck keeps this workspace’s runs and schedules in a folder of its own. A dg dev in a terminal keeps others, \
          and neither shows the other’s. To share them, name a folder as DAGSTER_HOME in the workspace’s .env.",
@@ -87,6 +89,6 @@ mod tests {
         assert_eq!(finding.fix, None);
         fs_err::write(trial.root.join(".env"), "DAGSTER_HOME=relhome\n").unwrap();
         let finding = trying::the_finding(&CHECK, &trial.facts());
-        assert!(matches!(finding.fix.unwrap().does, Does::Open(_)));
+        assert!(matches!(finding.fix.unwrap().action, FixAction::Open(_)));
     }
 }
