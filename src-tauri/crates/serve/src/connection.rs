@@ -5,16 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::protocol::frozen::{self, Ask, Failed, Hello, HostKind};
-use api::protocol::{
-    self, Answer, Call, FrameError, FromHost, FromOwner, Heard, PROTOCOL, Refused,
-};
+use api::protocol::frozen::{self, Ask, Hello, HostKind};
+use api::protocol::{self, Answer, Call, FromHost, FromOwner, Heard, PROTOCOL, Refused};
 use api::{ApiError, ErrorCode};
-use bytes::Bytes;
-use futures::{FutureExt, SinkExt, StreamExt};
-use serde::Serialize;
-use tokio::io::{ReadHalf, WriteHalf};
-use tokio::sync::{Semaphore, mpsc};
+use futures::{FutureExt, StreamExt};
+use tokio::io::ReadHalf;
+use tokio::sync::Semaphore;
 use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -23,11 +19,10 @@ use crate::dispatch::dispatch;
 use crate::feed::feed;
 use crate::hosts::Presence;
 use crate::listener::Stream;
+use crate::out::{Out, Sent};
 use crate::server::Served;
 use crate::views::Views;
 
-/// How many frames are kept for a host that does not read; then whoever has more for it waits.
-const QUEUE: usize = 4;
 /// How many questions one host may have under way.
 const UNDER_WAY: usize = 256;
 /// How long a host may take to say who it is.
@@ -36,7 +31,6 @@ const HELLO: Duration = Duration::from_secs(5);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 type Incoming = FramedRead<ReadHalf<Stream>, LengthDelimitedCodec>;
-type Outgoing = FramedWrite<WriteHalf<Stream>, LengthDelimitedCodec>;
 
 /// Serves a host until it is gone, says what is no frame, or the owner ends.
 pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
@@ -46,12 +40,8 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
         .max_frame_length(protocol::MOST_BYTES)
         .new_codec();
     let mut incoming = FramedRead::new(read, codec.clone());
-    let (queue, frames) = mpsc::channel(QUEUE);
     let last = CancellationToken::new();
-    let outgoing = FramedWrite::new(write, codec);
-    let mut writing =
-        AbortOnDropHandle::new(tokio::spawn(write_all(frames, outgoing, last.clone())));
-    let out = Out(queue);
+    let (out, mut writing) = Out::begin(FramedWrite::new(write, codec), last.clone());
     out.say(&frozen::FromOwner::Hello(hello())).await;
     match introduced(&mut incoming, &served).await {
         Some(host) => Connection::new(&served, &host, out).listen(incoming).await,
@@ -85,69 +75,6 @@ async fn introduced(incoming: &mut Incoming, served: &Served) -> Option<Hello> {
     match protocol::decode::<frozen::FromHost, FromHost>(&first) {
         Ok(Heard::Frozen(frozen::FromHost::Hello(host))) => Some(host),
         _ => None,
-    }
-}
-
-async fn write_all(
-    mut frames: mpsc::Receiver<Bytes>,
-    mut outgoing: Outgoing,
-    last: CancellationToken,
-) {
-    loop {
-        let frame = tokio::select! {
-            frame = frames.recv() => frame,
-            // What is in the queue still goes out.
-            () = last.cancelled(), if !frames.is_closed() => {
-                frames.close();
-                continue;
-            }
-        };
-        let Some(frame) = frame else { return };
-        if outgoing.send(frame).await.is_err() {
-            // The host is gone, which whoever reads from it finds too.
-            return;
-        }
-    }
-}
-
-/// Whether something was said to a host.
-pub(crate) enum Sent {
-    /// It is on its way.
-    Yes,
-    /// The host is gone.
-    Gone,
-    /// It can't be said.
-    Not(FrameError),
-}
-
-/// The way to one host.
-#[derive(Clone)]
-pub(crate) struct Out(mpsc::Sender<Bytes>);
-
-impl Out {
-    /// Says a word, once the host has room for it.
-    pub(crate) async fn say(&self, word: &impl Serialize) -> Sent {
-        match protocol::encode(word) {
-            Ok(frame) => match self.0.send(frame.into()).await {
-                Ok(()) => Sent::Yes,
-                Err(_) => Sent::Gone,
-            },
-            Err(error) => Sent::Not(error),
-        }
-    }
-
-    /// Says in a sentence why something can't be done.
-    pub(crate) async fn fail(&self, id: u64, message: String) {
-        self.say(&frozen::FromOwner::Failed(Failed { id, message }))
-            .await;
-    }
-
-    async fn done(&self, id: u64) {
-        self.say(&frozen::FromOwner::Done(Ask { id })).await;
-    }
-
-    async fn refuse(&self, id: u64, error: ApiError) {
-        self.say(&FromOwner::Refused(Refused { id, error })).await;
     }
 }
 
@@ -247,7 +174,8 @@ impl Connection {
                 },
                 Down(_) => {
                     served.deck.shut_down().await;
-                    out.done(id).await;
+                    // Who asked may not be reading, and the end does not wait for that.
+                    let _ = tokio::time::timeout(LAST_WORDS, out.done(id)).await;
                     served.ended.cancel();
                 }
             }

@@ -4,7 +4,7 @@ use api::protocol::{FromOwner, Happened, Standing};
 use api::{Envelope, Nothing};
 use dagdeck::Deck;
 
-use crate::connection::{Out, Sent};
+use crate::out::{Out, Sent};
 
 /// Feeds a host until it is gone. Waits where the host's queue is full; what the deck can't keep for it meanwhile is made
 /// good by a whole snapshot.

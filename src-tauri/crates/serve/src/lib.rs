@@ -9,6 +9,7 @@ mod dispatch;
 mod feed;
 mod hosts;
 mod listener;
+mod out;
 mod ownership;
 mod place;
 mod server;

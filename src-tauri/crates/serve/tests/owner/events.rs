@@ -140,3 +140,16 @@ async fn a_subscription_that_is_not_read_begins_anew() {
     assert!(current.whole > 1);
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_ends_though_who_said_so_does_not_read() {
+    let stage = Stage::new().await;
+    stage.deck.workspace_close(Nothing {}).await.unwrap();
+    let mut slow = Raw::introduced(&stage.socket, HELLO).await;
+    slow.say(r#"{"subscribe":{"id":1}}"#).await;
+    assert!(slow.hear().await.unwrap().starts_with(r#"{"snapshot":"#));
+    flood(&stage).await;
+    slow.say(r#"{"down":{"id":2}}"#).await;
+    timeout(LONG, stage.serving).await.unwrap().unwrap();
+    drop(slow);
+}
