@@ -37,11 +37,11 @@ async fn each_answer_is_that_of_its_question() {
     stage.end().await;
 }
 
-/// A uv that says its version once it may.
+/// A uv that says its version once it may, or after a minute: a test that is killed leaves nothing behind for longer.
 fn slow_uv(stage: &Stage) -> FakeTool {
     let go = stage.dir.join("go");
     let body = format!(
-        "while [ ! -e '{}' ]; do sleep 0.05; done; echo 'uv 0.9.0'",
+        "n=0; while [ ! -e '{}' ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n+1)); done; echo 'uv 0.9.0'",
         go.display()
     );
     FakeTool::new(&stage.dir.join("slow"), "uv", &body)
