@@ -15,6 +15,7 @@ mod environments;
 mod instance;
 mod listing;
 mod machine;
+mod one_file;
 mod packages;
 
 /// The checks that are made only when a person asks, or that see no change of the machine by themselves. All others are
@@ -81,10 +82,11 @@ impl Checked {
 
     /// Puts a finding right as its button does, and asserts that its check then passes.
     pub(crate) async fn fixed(&self, finding: &FindingView) {
-        let request = FixRequest {
-            findings: vec![finding.id.clone()],
-        };
-        self.opened.deck.health_fix(request).await.unwrap();
+        self.opened
+            .deck
+            .health_fix(as_shown(&[finding]))
+            .await
+            .unwrap();
         let shown = self.shown().await;
         let state = shown.findings.iter().find(|one| one.id == finding.id);
         let state = state.map(|one| one.state.clone());
@@ -94,6 +96,14 @@ impl Checked {
             finding.id
         );
         assert_eq!(self.found(&finding.check).await, []);
+    }
+}
+
+/// Asks for the fixes of findings as they are shown.
+pub(crate) fn as_shown(findings: &[&FindingView]) -> FixRequest {
+    let fixes = findings.iter().filter_map(|one| one.shown_fix());
+    FixRequest {
+        fixes: fixes.collect(),
     }
 }
 

@@ -31,9 +31,9 @@ async fn everything_is_put_right_with_fix_all_safe_and_two_more_clicks() {
     app.click("nav-settings").await;
     app.type_into("settings-port", &port).await;
     app.click("nav-health").await;
-    let bare = format!("finding-environment-present:{BARE}:0");
-    let lock = format!("lockfile-fresh:{SCIENCE}:0");
-    for finding in [&bare, &format!("finding-{lock}"), "finding-port-free::0"] {
+    let bare = format!("finding-environment-present:{BARE}:");
+    let lock = format!("lockfile-fresh:{SCIENCE}:");
+    for finding in [&bare, &format!("finding-{lock}"), "finding-port-free::"] {
         app.wait_for_state(finding, &["open"], STARTING).await;
     }
     let plan = app.text("safe-plan").await;
@@ -45,7 +45,7 @@ async fn everything_is_put_right_with_fix_all_safe_and_two_more_clicks() {
     app.shoot("health-found").await;
 
     app.click("fix-all-safe").await;
-    for finding in [bare.as_str(), "finding-port-free::0"] {
+    for finding in [bare.as_str(), "finding-port-free::"] {
         app.wait_for_state(finding, &["fixed"], FIXING).await;
     }
     app.shoot("health-safe-fixed").await;

@@ -164,9 +164,7 @@ async fn a_moved_workspace_has_its_environments_made_for_the_new_place() {
     for finding in found {
         assert_eq!(finding.title, "The environment was made for another folder");
         assert_eq!(finding.severity, Severity::Warning);
-        let request = api::FixRequest {
-            findings: vec![finding.id.clone()],
-        };
+        let request = super::as_shown(&[&finding]);
         checked.opened.deck.health_fix(request).await.unwrap();
     }
     assert_eq!(checked.found("environment-works").await, []);

@@ -1,9 +1,9 @@
 //! The list of projects, not as it should be. Each fault is put right in dg.toml, and taken back where that is offered.
 
-use api::{FindingState, FixRequest};
+use api::{FindingState, UndoRequest};
 use testkit::TestWorkspace;
 
-use super::Checked;
+use super::{Checked, as_shown};
 
 fn config(workspace: &TestWorkspace) -> String {
     fs_err::read_to_string(workspace.path().join("dg.toml")).unwrap()
@@ -42,13 +42,13 @@ async fn what_is_gone_repeated_or_missing_in_the_list_is_put_right() {
     fs_err::write(workspace.path().join("dg.toml"), &as_made).unwrap();
     let finding = checked.the_finding("projects-listed").await;
     assert_eq!(finding.title, "projects/marketing isn’t listed");
-    let request = FixRequest {
+    let deck = &checked.opened.deck;
+    deck.health_fix(as_shown(&[&finding])).await.unwrap();
+    assert_eq!(config(&workspace), listed);
+    let undo = UndoRequest {
         findings: vec![finding.id.clone()],
     };
-    let deck = &checked.opened.deck;
-    deck.health_fix(request.clone()).await.unwrap();
-    assert_eq!(config(&workspace), listed);
-    deck.health_undo(request).await.unwrap();
+    deck.health_undo(undo).await.unwrap();
     assert_eq!(config(&workspace), as_made);
     let again = checked.the_finding("projects-listed").await;
     assert_eq!(again.state, FindingState::Open);

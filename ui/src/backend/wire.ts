@@ -42,6 +42,7 @@ export type { FindingState } from './generated/FindingState';
 export type { FindingView } from './generated/FindingView';
 export type { FixDoes } from './generated/FixDoes';
 export type { FixRequest } from './generated/FixRequest';
+export type { UndoRequest } from './generated/UndoRequest';
 export type { FixScreen } from './generated/FixScreen';
 export type { FixStep } from './generated/FixStep';
 export type { FixView } from './generated/FixView';

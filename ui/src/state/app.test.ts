@@ -71,7 +71,14 @@ describe('the store', () => {
     const { app, backend } = make();
     await app.start();
     backend.change('data_engineering', {
-      lifecycle: { state: 'crashed', reason: 'ended with code 1', refusal: null, at: 0, retryAt: null, lastLines: [] },
+      lifecycle: {
+        state: 'crashed',
+        reason: 'ended with code 1',
+        refusal: null,
+        at: 0,
+        retryAt: null,
+        lastLines: [],
+      },
     });
     expect(app.announcement).toBe('data_engineering: crashed');
   });

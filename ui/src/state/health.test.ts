@@ -60,7 +60,8 @@ describe('a fix', () => {
     expect(fixNote(fixOf('lockfile-fresh'))).toBe('changes uv.lock');
     const edit = { path: '/w/dg.toml', diff: ['-a', '+b'] };
     const steps = [{ words: 'Changes the file', command: null, edit }];
-    const change: FixView = { verb: 'Take out', note: null, safe: false, does: { kind: 'steps', steps } };
+    const does = { kind: 'steps' as const, steps };
+    const change: FixView = { verb: 'Take out', note: null, safe: false, does, basis: '' };
     expect(fixNote(change)).toBe('changes dg.toml');
     expect(fixLabel(change)).toBe('Take out…');
     expect(fixLabel(fixOf('environment-present'))).toBe('Set up');

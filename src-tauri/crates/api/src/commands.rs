@@ -49,7 +49,7 @@ macro_rules! with_commands {
             health_check: HealthRequest => Nothing, "Makes the checks anew; answers when they are made.";
             health_list: Nothing => ChecksView, "Every check that was made, with its answer.";
             health_fix: FixRequest => Nothing, "Puts findings right; answers when each was tried and checked again.";
-            health_undo: FixRequest => Nothing, "Takes back fixes that changed a file.";
+            health_undo: UndoRequest => Nothing, "Takes back fixes that changed a file.";
             health_report: Nothing => Text, "A report to hand on, without home paths, tokens and values of .env files.";
             health_report_save: FolderRequest => Text, "Writes the report to a new file in a folder; answers its path.";
             log_open: OpenLogRequest => LogView, "Opens a view of a log.";

@@ -187,7 +187,7 @@ pub struct PlannedFile {
 }
 
 /// A change to a file of the person's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PlannedEdit {

@@ -81,6 +81,17 @@ pub struct FindingView {
     pub at: Millis,
 }
 
+impl FindingView {
+    /// Its fix as it is shown here, for a request; none where it has none.
+    #[must_use]
+    pub fn shown_fix(&self) -> Option<ShownFix> {
+        self.fix.as_ref().map(|fix| ShownFix {
+            finding: self.id.clone(),
+            basis: fix.basis.clone(),
+        })
+    }
+}
+
 /// How the fix of a finding stands.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 #[serde(
@@ -120,10 +131,12 @@ pub struct FixView {
     pub safe: bool,
     /// What it does.
     pub does: FixDoes,
+    /// Names all of the above: a request that gives it back gets that and nothing else.
+    pub basis: String,
 }
 
 /// What a fix does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -156,7 +169,7 @@ pub enum FixDoes {
 }
 
 /// One step of a fix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FixStep {
@@ -169,7 +182,7 @@ pub struct FixStep {
 }
 
 /// A part of Dagdeck where something is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum FixScreen {
@@ -194,7 +207,27 @@ pub enum FixScreen {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FixRequest {
-    /// By id.
+    /// Their fixes as they were shown. Where one of them would do something else by now, nothing is done.
+    pub fixes: Vec<ShownFix>,
+}
+
+/// A fix that a person was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ShownFix {
+    /// The finding, by id.
+    pub finding: String,
+    /// The basis of its fix.
+    pub basis: String,
+}
+
+/// Which fixes are to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct UndoRequest {
+    /// Their findings, by id.
     pub findings: Vec<String>,
 }
 

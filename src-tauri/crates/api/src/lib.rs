@@ -1,7 +1,7 @@
 //! The words that every host (window, terminal) and the core speak: commands, events, views, errors.
 //!
-//! Owns the shapes, the [list of commands](commands) and what an [event does to a snapshot](apply). Pure: nothing here
-//! opens a file or runs a program. TypeScript is generated from these types by `cargo xtask gen` and committed under
+//! Owns the shapes, the [list of commands](commands), what an [event does to a snapshot](apply) and the [words](protocol)
+//! between a host and a workspace's owner. Pure: nothing here opens a file or runs a program. TypeScript is generated from these types by `cargo xtask gen` and committed under
 //! `ui/src/backend/generated`.
 
 mod apply;
@@ -18,6 +18,7 @@ mod operation;
 mod packages;
 mod process;
 mod projects;
+pub mod protocol;
 mod python;
 mod requests;
 mod scaffold;

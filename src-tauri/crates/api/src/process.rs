@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::{ApiError, Millis};
 
 /// A command exactly as it runs, for showing and copying.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CommandView {

@@ -99,8 +99,8 @@ async fn fix(deck: &Deck) -> Result<(), End> {
         let fix = finding.fix.as_ref().map(|fix| done(&fix.does));
         anstream::eprintln!("{}\n{}", finding.title, fix.unwrap_or_default().trim_end());
     }
-    let findings = safe.iter().map(|one| one.id.clone()).collect();
-    deck.health_fix(FixRequest { findings }).await?;
+    let fixes = safe.iter().filter_map(|one| one.shown_fix()).collect();
+    deck.health_fix(FixRequest { fixes }).await?;
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Owns when checks are made, what they last answered, and the carrying out of fixes. Refuses to judge: `health` does.
 
+mod carry_out;
+mod edits;
 mod facts;
 mod fixing;
 mod listen;
@@ -10,6 +12,7 @@ mod report;
 mod scrub;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::health::{Record, Request};
@@ -26,18 +29,20 @@ pub(crate) use report::{report, save};
 /// The checks and what they answered last.
 pub(crate) struct Health {
     context: Arc<Context>,
-    kept: Mutex<Kept>,
+    state: Mutex<CheckState>,
     /// Held during a round: two at once would see half of each other's answers.
     turn: tokio::sync::Mutex<()>,
 }
 
-/// What is kept between rounds.
+/// What the checks answered, and what became of putting their findings right.
 #[derive(Default)]
-struct Kept {
+struct CheckState {
     record: Record,
     checked_at: Option<Millis>,
     /// Findings that are being put right, or were, by id.
     fixes: BTreeMap<String, Fixing>,
+    /// Whose turn it is at each file that a fix edited.
+    turns: BTreeMap<PathBuf, Arc<tokio::sync::Mutex<()>>>,
 }
 
 /// A finding that is being put right, or was.
@@ -45,8 +50,8 @@ struct Kept {
 struct Fixing {
     finding: FindingView,
     state: FindingState,
-    /// What takes it back.
-    undo: Option<Edit>,
+    /// The edit that was made, where it can be taken back.
+    made: Option<Edit>,
 }
 
 impl Health {
@@ -54,7 +59,7 @@ impl Health {
     pub(crate) fn new(context: Arc<Context>) -> Self {
         Self {
             context,
-            kept: Mutex::default(),
+            state: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -66,7 +71,7 @@ impl Health {
             .board
             .change_health(|view| view.checking = true);
         let facts = Arc::new(facts::gather(&self.context, session).await);
-        let mut record = self.kept().record.clone();
+        let mut record = self.state().record.clone();
         ::health::run(&facts, request, &mut record).await;
         // What was asked of a workspace that was closed meanwhile ended with it, and tells nothing.
         if session.is_some_and(|session| session.is_over()) {
@@ -76,11 +81,12 @@ impl Health {
             return;
         }
         {
-            let mut kept = self.kept();
-            kept.record = record;
-            kept.checked_at = Some(clock::now());
+            let mut state = self.state();
+            state.record = record;
+            state.checked_at = Some(clock::now());
             if request.asked {
-                kept.fixes
+                state
+                    .fixes
                     .retain(|_, fix| fix.state == FindingState::Fixing);
             }
         }
@@ -89,7 +95,7 @@ impl Health {
 
     /// Forgets everything about a workspace that was closed, and shows what is left.
     pub(crate) fn closed(&self) {
-        *self.kept() = Kept::default();
+        *self.state() = CheckState::default();
         self.context
             .board
             .change_health(|view| *view = HealthView::default());
@@ -97,8 +103,8 @@ impl Health {
 
     /// Every check that was made.
     pub(crate) fn list(&self) -> ChecksView {
-        let kept = self.kept();
-        let checks = kept.record.outcomes().filter_map(|(key, outcome)| {
+        let state = self.state();
+        let checks = state.record.outcomes().filter_map(|(key, outcome)| {
             let check = ::health::check(key.check)?;
             let (scope, location) = present::subject(&key.subject);
             Some(CheckView {
@@ -120,13 +126,13 @@ impl Health {
     /// Puts what is known on the board.
     fn show(&self, session: Option<&Arc<Session>>, checking: bool) {
         let view = {
-            let kept = self.kept();
-            present::view(&kept, session, checking)
+            let state = self.state();
+            present::view(&state, session, checking)
         };
         self.context.board.change_health(|shown| *shown = view);
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, CheckState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

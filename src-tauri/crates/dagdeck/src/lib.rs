@@ -3,6 +3,7 @@
 //! Owns the snapshot and what changes it: [`Deck`] is the handle; the words it speaks are those of `api`.
 //! Refuses windows and terminals: hosts render what [`Deck`] says and send what a person asks.
 
+mod basis;
 mod board;
 mod changes;
 mod clock;

@@ -23,6 +23,7 @@ mod tests;
 mod trust;
 mod writer;
 
+use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -315,9 +316,7 @@ fn workspace_folder(state_folder: &Path, root: &Path) -> PathBuf {
 
 /// A short name for a root folder, the same at every start.
 pub(crate) fn workspace_key(root: &Path) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in root.as_os_str().as_encoded_bytes() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{hash:016x}").split_off(4)
+    let mut hash = fnv::FnvHasher::default();
+    hash.write(root.as_os_str().as_encoded_bytes());
+    format!("{:016x}", hash.finish()).split_off(4)
 }

@@ -51,10 +51,7 @@ pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, ApiError> {
 
 /// The uv at a path that a person named: the program, or a folder that has it. It has to answer.
 pub(crate) async fn at(context: &Context, typed: &str) -> Result<PathBuf, ApiError> {
-    let path = match typed.strip_prefix("~/") {
-        Some(rest) => context.home.join(rest),
-        None => PathBuf::from(typed),
-    };
+    let path = workspace::expand_home(typed, &context.home);
     let name = program_name();
     let places = [path.clone(), path.join(name), path.join("bin").join(name)];
     let found = places
@@ -180,21 +177,15 @@ fn unpack(file: &NamedTempFile, folder: &Path) -> Result<PathBuf, ApiError> {
     };
     fs_err::create_dir_all(folder).map_err(|error| kept(&error))?;
     let mut from = archive.by_name(&entry).map_err(|error| broken(&error))?;
-    let mut to = NamedTempFile::new_in(folder).map_err(|error| kept(&error))?;
-    std::io::copy(&mut from, &mut to).map_err(|error| kept(&error))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let rights = std::fs::Permissions::from_mode(0o755);
-        to.as_file()
-            .set_permissions(rights)
-            .map_err(|error| kept(&error))?;
-    }
-    to.as_file().sync_all().map_err(|error| kept(&error))?;
     let program = folder.join(name);
-    // Closed before it runs: a program that is open for writing can't be started.
-    let path = to.into_temp_path();
-    path.persist(&program).map_err(|error| kept(&error.error))?;
+    let options = atomicfile::Options {
+        program: true,
+        ..atomicfile::Options::default()
+    };
+    atomicfile::replace_with(&program, options, |to| {
+        std::io::copy(&mut from, to).map(|_| ())
+    })
+    .map_err(|error| kept(&error))?;
     Ok(program)
 }
 

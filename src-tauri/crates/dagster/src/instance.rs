@@ -79,7 +79,10 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
             problem: None,
         };
     };
-    let path = expand_home(&value);
+    let path = match std::env::var_os("HOME") {
+        Some(home) => workspace::expand_home(&value, Path::new(&home)),
+        None => PathBuf::from(&value),
+    };
     match fault(&path, &value) {
         None => Instance {
             path,
@@ -192,13 +195,6 @@ fn fault(path: &Path, value: &str) -> Option<String> {
             Some(format!("DAGSTER_HOME is {value}, which is no folder"))
         }
         Ok(_) => None,
-    }
-}
-
-fn expand_home(value: &str) -> PathBuf {
-    match (value.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => Path::new(&home).join(rest),
-        _ => PathBuf::from(value),
     }
 }
 

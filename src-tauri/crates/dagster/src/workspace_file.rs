@@ -1,6 +1,6 @@
 //! The generated workspace.yaml that webserver and daemon read. It lives outside the person's workspace.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::code_server::Address;
@@ -60,11 +60,7 @@ pub fn write(path: &Path, entries: &[Entry]) -> Result<(), WriteError> {
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     fs_err::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(render(entries).as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    atomicfile::replace(path, render(entries).as_bytes()).map_err(failed)
 }
 
 fn quoted(text: &str) -> String {

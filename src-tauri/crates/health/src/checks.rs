@@ -3,6 +3,8 @@
 mod crash;
 #[cfg(test)]
 mod documentation;
+#[cfg(test)]
+mod keys;
 mod machine;
 mod problems;
 mod project;

@@ -1,5 +1,6 @@
-//! What a check found.
+//! What a check found, and by what it is known again.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::fix::Fix;
@@ -24,6 +25,37 @@ pub enum Subject {
     Workspace,
     /// A project of it, by id.
     Project(String),
+}
+
+/// What a finding is about, within its check and subject: a variable's name, a package's, a file with what stands in it.
+///
+/// The same fault has the same key in every round, so it never holds a number that counts findings, nor a line. No two
+/// findings of one check and subject share one; two that would are one finding with more evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingKey(Cow<'static, str>);
+
+impl FindingKey {
+    /// Of a check that finds one thing of its subject at most.
+    pub const ONLY: Self = Self(Cow::Borrowed(""));
+    /// Of a check that could not be made, so that nothing is known of what it looks for.
+    pub const UNCHECKED: Self = Self(Cow::Borrowed("unchecked"));
+
+    /// A key by what the finding is about.
+    pub fn of(about: impl Into<Cow<'static, str>>) -> Self {
+        Self(about.into())
+    }
+
+    /// The key as text; empty for [`Self::ONLY`].
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same within something of which the check may have several, such as one project of the workspace.
+    #[must_use]
+    pub fn within(&self, whose: &str) -> Self {
+        Self(Cow::Owned(format!("{whose}/{}", self.0)))
+    }
 }
 
 /// A place in the person's files.
@@ -59,6 +91,8 @@ impl Place {
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// What it is known by again, within its check and subject.
+    pub key: FindingKey,
     /// How much it matters.
     pub level: Level,
     /// What it is, in one line without a full stop.
@@ -77,23 +111,29 @@ pub struct Finding {
 
 impl Finding {
     /// Something that can't start or serves nothing.
-    pub fn blocker(title: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Level::Blocker, title, why)
+    pub fn blocker(key: FindingKey, title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(key, Level::Blocker, title, why)
     }
 
     /// Something that works, but not as meant.
-    pub fn warning(title: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Level::Warning, title, why)
+    pub fn warning(key: FindingKey, title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(key, Level::Warning, title, why)
     }
 
     /// Something that is good to know.
-    pub fn note(title: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Level::Note, title, why)
+    pub fn note(key: FindingKey, title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(key, Level::Note, title, why)
     }
 
     /// A finding of a level.
-    pub fn new(level: Level, title: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn new(
+        key: FindingKey,
+        level: Level,
+        title: impl Into<String>,
+        why: impl Into<String>,
+    ) -> Self {
         Self {
+            key,
             level,
             title: title.into(),
             why: why.into(),

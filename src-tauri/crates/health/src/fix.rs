@@ -14,14 +14,14 @@ pub struct Fix {
     /// The verb on its button: "Sync", "Use 3001".
     pub verb: String,
     /// What it does.
-    pub does: Does,
+    pub action: FixAction,
     /// What to know before: "about 12 s", "asks for your password".
     pub note: Option<String>,
 }
 
 /// What a fix does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Does {
+pub enum FixAction {
     /// Makes an environment answer its lockfile, as Sync does: what runs from it stops and starts again.
     Sync {
         /// The project, by id; none for `deployments/local`.
@@ -93,10 +93,10 @@ pub enum Show {
 
 impl Fix {
     /// A fix with its verb.
-    pub fn new(verb: impl Into<String>, does: Does) -> Self {
+    pub fn new(verb: impl Into<String>, action: FixAction) -> Self {
         Self {
             verb: verb.into(),
-            does,
+            action,
             note: None,
         }
     }
@@ -111,25 +111,31 @@ impl Fix {
     /// Whether Dagdeck carries it out. Otherwise the person does, in an editor, a terminal or a dialog.
     #[must_use]
     pub fn is_carried_out(&self) -> bool {
-        !matches!(self.does, Does::Open(_) | Does::Copy(_) | Does::Show(_))
+        !matches!(
+            self.action,
+            FixAction::Open(_) | FixAction::Copy(_) | FixAction::Show(_)
+        )
     }
 
     /// Whether it touches nothing but environments, Dagdeck's own folder and new files.
     #[must_use]
     pub fn is_safe(&self) -> bool {
-        match &self.does {
-            Does::Sync {
+        match &self.action {
+            FixAction::Sync {
                 changes_lockfile, ..
             } => !changes_lockfile,
-            Does::Run { safe, .. } => *safe,
-            Does::Write { .. } | Does::MakeFolder(_) | Does::UsePort(_) | Does::BringUv => true,
-            Does::Change(_)
-            | Does::Trash(_)
-            | Does::SetAside(_)
-            | Does::End(_)
-            | Does::Open(_)
-            | Does::Copy(_)
-            | Does::Show(_) => false,
+            FixAction::Run { safe, .. } => *safe,
+            FixAction::Write { .. }
+            | FixAction::MakeFolder(_)
+            | FixAction::UsePort(_)
+            | FixAction::BringUv => true,
+            FixAction::Change(_)
+            | FixAction::Trash(_)
+            | FixAction::SetAside(_)
+            | FixAction::End(_)
+            | FixAction::Open(_)
+            | FixAction::Copy(_)
+            | FixAction::Show(_) => false,
         }
     }
 }

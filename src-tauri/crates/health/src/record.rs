@@ -1,10 +1,10 @@
 //! What the checks answered last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use crate::check::Check;
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, FindingKey, Subject};
 
 /// A check of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,17 @@ impl Record {
         self.outcomes.get(&key)
     }
 
-    pub(crate) fn put(&mut self, key: Key, outcome: Outcome) {
+    /// Notes an answer. Of findings with one key the first is kept: a fix could not tell them apart.
+    pub(crate) fn put(&mut self, key: Key, mut outcome: Outcome) {
+        let twice = twice(&outcome.findings);
+        debug_assert!(
+            twice.is_empty(),
+            "{} of {:?} finds several things with one key: {twice:?}",
+            key.check,
+            key.subject
+        );
+        let mut seen = BTreeSet::new();
+        outcome.findings.retain(|one| seen.insert(one.key.clone()));
         self.outcomes.insert(key, outcome);
     }
 
@@ -67,4 +77,11 @@ impl Record {
             check: check.id,
         });
     }
+}
+
+/// The keys that several findings have.
+pub(crate) fn twice(findings: &[Finding]) -> Vec<&FindingKey> {
+    let mut seen = BTreeSet::new();
+    let keys = findings.iter().map(|one| &one.key);
+    keys.filter(|key| !seen.insert(*key)).collect()
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinError;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::CHECKS;
 use crate::facts::Facts;
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, FindingKey, Subject};
 use crate::record::{Key, Outcome, Record};
 
 /// How many checks are made at once. Most only look at what was read; a few wait for a program.
@@ -119,6 +119,16 @@ pub(crate) async fn run_of(
     }
 }
 
+/// Makes one check of a subject now, whatever its last answer depended on, and notes nothing.
+pub async fn look_again(
+    check: &'static Check,
+    facts: &Arc<Facts>,
+    subject: &Subject,
+) -> Vec<Finding> {
+    let (_, outcome) = make(check, Arc::clone(facts), subject.clone(), None).await;
+    outcome.findings
+}
+
 async fn make(
     check: &'static Check,
     facts: Arc<Facts>,
@@ -172,6 +182,7 @@ async fn judge(
 
 fn broke(check: &Check, broken: &JoinError) -> Finding {
     Finding::warning(
+        FindingKey::UNCHECKED,
         format!("“{}” could not be checked", check.passes),
         "The check itself broke down, which is a fault of Dagdeck. What it looks at may be fine.",
     )
@@ -181,6 +192,7 @@ fn broke(check: &Check, broken: &JoinError) -> Finding {
 fn hung(check: &Check) -> Finding {
     let limit = check.judge.limit().as_secs();
     Finding::warning(
+        FindingKey::UNCHECKED,
         format!("“{}” could not be checked", check.passes),
         "What it looks at did not answer in time: a slow disk, a network folder, or a tool that hangs.",
     )

@@ -10,7 +10,7 @@ use workspace::{ReadOptions, read};
 use crate::check::{Check, Judge};
 use crate::facts::{Facts, MachineFacts, Port, WorkspaceFacts};
 use crate::finding::Finding;
-use crate::fix::Does;
+use crate::fix::FixAction;
 use crate::machine::{Tool, ToolState};
 
 /// Facts of no workspace; Dagdeck's own folder is `state`.
@@ -211,15 +211,15 @@ impl Trial {
         of(&self.root, &self.state)
     }
 
-    /// Does to files what a finding's fix does.
+    /// FixAction to files what a finding's fix does.
     pub(crate) fn fix(&self, finding: &Finding) {
-        match finding.fix.as_ref().map(|fix| &fix.does) {
-            Some(Does::Change(edit)) => edit.write().unwrap(),
-            Some(Does::Write { path, text }) => {
+        match finding.fix.as_ref().map(|fix| &fix.action) {
+            Some(FixAction::Change(edit)) => edit.write().unwrap(),
+            Some(FixAction::Write { path, text }) => {
                 assert!(!path.exists());
                 fs_err::write(path, text).unwrap();
             }
-            Some(Does::MakeFolder(path)) => fs_err::create_dir_all(path).unwrap(),
+            Some(FixAction::MakeFolder(path)) => fs_err::create_dir_all(path).unwrap(),
             other => unreachable!("{other:?} changes no file"),
         }
     }

@@ -3,6 +3,8 @@
 //! Owns the reading of escape sequences and of lines that overwrite themselves with a carriage return.
 //! Refuses to know what a line says.
 
+use anstyle_parse::state::{Action, State, state_change};
+
 use crate::row::{Color, Segment};
 
 const ESC: u8 = 0x1b;
@@ -62,51 +64,40 @@ impl<'a> Iterator for Pieces<'a> {
 
 /// Measures the escape sequence at the start of `bytes`; tells where a style's parameters are.
 fn sequence(bytes: &[u8]) -> (usize, Option<(usize, usize)>) {
-    match bytes.get(1) {
-        None => (1, None),
-        Some(b'[') => {
-            let end = bytes[2..]
-                .iter()
-                .position(|byte| !(0x20..=0x3f).contains(byte));
-            match end {
-                None => (bytes.len(), None),
-                Some(end) => {
-                    let last = 2 + end;
-                    let plain = bytes[2..last]
-                        .iter()
-                        .all(|byte| byte.is_ascii_digit() || matches!(byte, b';' | b':'));
-                    let style = (bytes[last] == b'm' && plain).then_some((2, last));
-                    // A control or escape character breaks an unfinished sequence off and is read on its own.
-                    let broken = is_control(bytes[last]);
-                    (if broken { last } else { last + 1 }, style)
-                }
+    let mut state = State::Ground;
+    // Where the parameters begin, and whether they are a terminal's own business (`?25`).
+    let (mut from, mut private) = (0, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        // Part of a letter, never an 8-bit control: a title may hold it, and it breaks any other sequence off.
+        if !byte.is_ascii() {
+            match state {
+                State::OscString
+                | State::SosPmApcString
+                | State::DcsEntry
+                | State::DcsParam
+                | State::DcsIntermediate
+                | State::DcsPassthrough
+                | State::DcsIgnore => continue,
+                _ => return (at, None),
             }
         }
-        // Strings (titles, hyperlinks): up to BEL or ESC \.
-        Some(b']' | b'P' | b'X' | b'^' | b'_') => {
-            let mut at = 2;
-            while at < bytes.len() {
-                match bytes[at] {
-                    0x07 => return (at + 1, None),
-                    ESC => {
-                        return (
-                            if bytes.get(at + 1) == Some(&b'\\') {
-                                at + 2
-                            } else {
-                                at
-                            },
-                            None,
-                        );
-                    }
-                    _ => at += 1,
-                }
-            }
-            (bytes.len(), None)
+        let (next, action) = state_change(state, *byte);
+        match next {
+            // As the parser has it: no change.
+            State::Anywhere => {}
+            State::CsiEntry => (state, from, private) = (next, at + 1, false),
+            _ => state = next,
         }
-        Some(byte) if (0x20..=0x2f).contains(byte) => (bytes.len().min(3), None),
-        Some(byte) if is_control(*byte) => (1, None),
-        Some(_) => (2, None),
+        private |= action == Action::Collect;
+        if action == Action::CsiDispatch {
+            let style = (*byte == b'm' && !private).then_some((from, at));
+            return (at + 1, style);
+        }
+        if state == State::Ground {
+            return (at + 1, None);
+        }
     }
+    (bytes.len(), None)
 }
 
 /// Appends the line's text to `out`, without escape codes.
@@ -287,6 +278,12 @@ mod tests {
         );
         assert_eq!(text(b"\x1b[3\x1b[31mred\x07"), "red");
         assert_eq!(text(b"tab\tstays"), "tab\tstays");
+        assert_eq!(text(b"\x1b[?25lhidden\x1b[>4;1m cursor"), "hidden cursor");
+        assert_eq!(
+            text("\u{1b}]0;✓ Ü\u{7}title \u{1b}P✓\u{1b}\\and \u{1b}[3äcut off".as_bytes()),
+            "title and äcut off",
+            "bytes of letters are no controls"
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Owns the generation and the callbacks. Refuses to say what changed: a host that cares asks its view.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
+
+use parking_lot::RwLock;
 
 struct Bell {
     armed: AtomicBool,
@@ -24,7 +26,7 @@ impl Changes {
     /// Rings the bells that are armed.
     pub(crate) fn happened(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
-        let bells = self.bells.read().unwrap_or_else(PoisonError::into_inner);
+        let bells = self.bells.read();
         for bell in bells.iter().filter_map(Weak::upgrade) {
             if bell.armed.swap(false, Ordering::SeqCst) {
                 (bell.ring)();
@@ -37,7 +39,7 @@ impl Changes {
             armed: AtomicBool::new(true),
             ring,
         });
-        let mut bells = self.bells.write().unwrap_or_else(PoisonError::into_inner);
+        let mut bells = self.bells.write();
         bells.retain(|bell| bell.strong_count() > 0);
         bells.push(Arc::downgrade(&bell));
         Subscription {

@@ -4,8 +4,6 @@
 
 use crate::row::{Level, Stream};
 
-/// The first bytes of an index; the digit is the version of the layout.
-pub(crate) const MAGIC: &[u8; 24] = b"dagdeck log index v1\n\0\0\0";
 /// Bytes before the first record: the magic, then the number of records in earlier files.
 pub(crate) const HEADER: u64 = 32;
 /// Bytes of a record.
@@ -15,6 +13,50 @@ pub(crate) const SIZE: usize = 32;
 pub(crate) const HEAD: u8 = 1;
 /// Goes on the line of the record before, which was too long for one.
 pub(crate) const JOINED: u8 = 2;
+
+/// How the sums of an index are made, which notice torn writes and damage. An index keeps what it was begun with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sum {
+    /// Of the first layout: whole words, mixed by a rule of our own. Read and gone on with, never begun.
+    Words,
+    /// CRC-32.
+    Crc32,
+}
+
+impl Sum {
+    /// What an index is begun with.
+    pub(crate) const NEWEST: Sum = Sum::Crc32;
+
+    /// The first bytes of an index; the digit is the version of the layout.
+    pub(crate) fn magic(self) -> &'static [u8; 24] {
+        match self {
+            Sum::Words => b"dagdeck log index v1\n\0\0\0",
+            Sum::Crc32 => b"dagdeck log index v2\n\0\0\0",
+        }
+    }
+
+    /// The sums of the index that begins like this; none if it is no index.
+    pub(crate) fn of(header: &[u8]) -> Option<Sum> {
+        [Sum::Crc32, Sum::Words]
+            .into_iter()
+            .find(|sum| header.starts_with(sum.magic()))
+    }
+
+    fn over(self, bytes: &[u8]) -> u32 {
+        match self {
+            Sum::Crc32 => crc32fast::hash(bytes),
+            Sum::Words => bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .fold(0x9e37_79b9, |sum, word| {
+                    (sum ^ u32::from_le_bytes(*word))
+                        .wrapping_mul(0x0100_0193)
+                        .rotate_left(13)
+                }),
+        }
+    }
+}
 
 /// What a line is, decided when it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +124,7 @@ impl Record {
         self.offset.saturating_add(u64::from(self.len))
     }
 
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, sum: Sum, out: &mut Vec<u8>) {
         let at = out.len();
         out.extend_from_slice(&self.offset.to_le_bytes());
         out.extend_from_slice(&self.time.to_le_bytes());
@@ -94,19 +136,19 @@ impl Record {
             self.flags,
         ]);
         out.extend_from_slice(&self.run.to_le_bytes());
-        let check = check(&out[at..]);
-        out.extend_from_slice(&check.to_le_bytes());
+        let sum = sum.over(&out[at..]);
+        out.extend_from_slice(&sum.to_le_bytes());
     }
 
     /// Reads a record; none if it is damaged.
-    pub(crate) fn decode(bytes: &[u8; SIZE]) -> Option<Record> {
+    pub(crate) fn decode(sum: Sum, bytes: &[u8; SIZE]) -> Option<Record> {
         let (offset, rest) = bytes.split_first_chunk::<8>()?;
         let (time, rest) = rest.split_first_chunk::<8>()?;
         let (len, rest) = rest.split_first_chunk::<4>()?;
         let ([kind, level, stream, flags], rest) = rest.split_first_chunk::<4>()?;
         let (run, rest) = rest.split_first_chunk::<4>()?;
-        let sum = rest.first_chunk::<4>()?;
-        if u32::from_le_bytes(*sum) != check(&bytes[..SIZE - 4]) {
+        let written = rest.first_chunk::<4>()?;
+        if u32::from_le_bytes(*written) != sum.over(&bytes[..SIZE - 4]) {
             return None;
         }
         Some(Record {
@@ -126,17 +168,6 @@ impl Record {
     }
 }
 
-/// A sum over whole words: an index of zeros or of torn writes does not pass.
-fn check(bytes: &[u8]) -> u32 {
-    let mut sum: u32 = 0x9e37_79b9;
-    for word in bytes.as_chunks::<4>().0 {
-        sum = (sum ^ u32::from_le_bytes(*word))
-            .wrapping_mul(0x0100_0193)
-            .rotate_left(13);
-    }
-    sum
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,15 +184,17 @@ mod tests {
             flags: HEAD,
             run: 3,
         };
-        let mut bytes = Vec::new();
-        record.encode(&mut bytes);
-        let mut bytes: [u8; SIZE] = bytes.try_into().unwrap();
-        assert_eq!(Record::decode(&bytes), Some(record));
-        for at in 0..SIZE {
-            bytes[at] ^= 0x10;
-            assert_eq!(Record::decode(&bytes), None, "byte {at}");
-            bytes[at] ^= 0x10;
+        for sum in [Sum::Words, Sum::Crc32] {
+            let mut bytes = Vec::new();
+            record.encode(sum, &mut bytes);
+            let mut bytes: [u8; SIZE] = bytes.try_into().unwrap();
+            assert_eq!(Record::decode(sum, &bytes), Some(record));
+            for at in 0..SIZE {
+                bytes[at] ^= 0x10;
+                assert_eq!(Record::decode(sum, &bytes), None, "byte {at}");
+                bytes[at] ^= 0x10;
+            }
+            assert_eq!(Record::decode(sum, &[0; SIZE]), None);
         }
-        assert_eq!(Record::decode(&[0; SIZE]), None);
     }
 }

@@ -14,7 +14,7 @@ use fs_err::{File, OpenOptions};
 use crate::ansi;
 use crate::entry::Entry;
 use crate::header;
-use crate::record::{self, Kind, Record};
+use crate::record::{self, Kind, Record, Sum};
 use crate::row::{Level, LevelCounts, Stream};
 
 /// Bytes that are read at once.
@@ -31,6 +31,7 @@ pub(crate) struct Segment {
     data: File,
     index: File,
     notes: File,
+    pub(crate) sum: Sum,
     published: AtomicU32,
     counts: [AtomicU64; 4],
     pub(crate) last_time: AtomicI64,
@@ -118,6 +119,7 @@ impl Segment {
             index: read("idx")?,
             notes: read("notes")?,
             path,
+            sum: Sum::NEWEST,
             published: AtomicU32::new(0),
             counts: Default::default(),
             last_time: AtomicI64::new(0),
@@ -128,7 +130,7 @@ impl Segment {
         };
         if scan.index_len < record::HEADER {
             index.set_len(0)?;
-            let mut header = record::MAGIC.to_vec();
+            let mut header = segment.sum.magic().to_vec();
             header.extend_from_slice(&base.to_le_bytes());
             (&index).write_all(&header)?;
         } else {
@@ -161,14 +163,13 @@ impl Segment {
             index_len,
             ..Scan::default()
         };
-        if index_len < record::HEADER
-            || read_at(&self.index, &mut header, 0).is_err()
-            || !header.starts_with(record::MAGIC)
-        {
+        let began = index_len >= record::HEADER && read_at(&self.index, &mut header, 0).is_ok();
+        let Some(sum) = began.then(|| Sum::of(&header)).flatten() else {
             scan.damaged = index_len > 0 || data_len > 0;
             scan.index_len = 0;
             return Ok(scan);
-        }
+        };
+        self.sum = sum;
         if let Some(base) = header[24..].first_chunk::<8>() {
             self.base = u64::from_le_bytes(*base);
         }
@@ -185,7 +186,7 @@ impl Segment {
                 record::HEADER + u64::from(scan.records) * record::SIZE as u64,
             )?;
             for chunk in bytes.as_chunks::<{ record::SIZE }>().0 {
-                let Some(record) = Record::decode(chunk) else {
+                let Some(record) = Record::decode(sum, chunk) else {
                     break 'blocks;
                 };
                 if !record.kind.is_ours() {
@@ -243,7 +244,7 @@ impl Segment {
                 .as_chunks::<{ record::SIZE }>()
                 .0
                 .iter()
-                .map_while(Record::decode),
+                .map_while(|bytes| Record::decode(self.sum, bytes)),
         );
         Ok(())
     }
@@ -364,7 +365,7 @@ impl Appender {
             record.time = record
                 .time
                 .max(self.segment.last_time.load(Ordering::Relaxed));
-            record.encode(&mut self.scratch);
+            record.encode(self.segment.sum, &mut self.scratch);
         }
         self.index.write_all(&self.scratch)?;
         self.data_len += bytes;
@@ -467,7 +468,7 @@ impl Appender {
     fn index_write(&mut self, records: &[Record]) -> io::Result<()> {
         self.scratch.clear();
         for record in records {
-            record.encode(&mut self.scratch);
+            record.encode(self.segment.sum, &mut self.scratch);
         }
         let written = self.index.write_all(&self.scratch);
         if written.is_err() {

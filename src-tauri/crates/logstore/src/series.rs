@@ -4,8 +4,10 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::key::LogKey;
 use crate::record::{Kind, Record};
@@ -21,10 +23,6 @@ pub(crate) struct Series {
     runs: AtomicU32,
 }
 
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Series {
     pub(crate) fn new(key: LogKey, folder: PathBuf) -> Self {
         Self {
@@ -38,7 +36,7 @@ impl Series {
 
     /// The files, oldest first; opened and mended at the first call.
     pub(crate) fn parts(&self) -> Vec<Arc<Segment>> {
-        self.load(&mut lock(&self.parts))
+        self.load(&mut self.parts.lock())
             .map(|parts| parts.clone())
             .unwrap_or_default()
     }
@@ -70,8 +68,8 @@ impl Series {
     /// Begins a run; returns its number.
     pub(crate) fn begin(&self, title: &str, fresh_above: u64, time: i64) -> io::Result<u32> {
         fs_err::create_dir_all(&self.folder)?;
-        let mut appender = lock(&self.appender);
-        let mut parts = lock(&self.parts);
+        let mut appender = self.appender.lock();
+        let mut parts = self.parts.lock();
         let parts = self.load(&mut parts)?;
         if appender
             .as_ref()
@@ -93,7 +91,7 @@ impl Series {
             let number = last.number;
             if let (reopened, Some(appender)) = Segment::open(&self.folder, number, last.base)? {
                 // Only a file that another program has gone on with since is read anew.
-                if reopened.published() == last.published() {
+                if reopened.published() == last.published() && reopened.sum == last.sum {
                     return Ok(appender.reading(&last));
                 }
                 parts.pop();
@@ -126,7 +124,7 @@ impl Series {
 
     /// Lets a writer append. Never called while the list of files is held.
     pub(crate) fn append(&self, write: impl FnOnce(&mut Appender)) {
-        if let Some(appender) = lock(&self.appender).as_mut() {
+        if let Some(appender) = self.appender.lock().as_mut() {
             write(appender);
         }
     }

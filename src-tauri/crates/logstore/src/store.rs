@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::change::Changes;
@@ -78,20 +80,11 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn series(&self, key: &LogKey) -> Option<Arc<Series>> {
-        self.series
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .cloned()
+        self.series.read().get(key).cloned()
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<Series>> {
-        self.series
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
+        self.series.read().values().cloned().collect()
     }
 }
 
@@ -160,11 +153,7 @@ impl Store {
             fs_err::write(folder.join("key"), key.as_str()).map_err(failed)?;
         }
         let series = {
-            let mut all = self
-                .inner
-                .series
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.inner.series.write();
             let name = key.clone();
             Arc::clone(
                 all.entry(key)

@@ -3,14 +3,16 @@
 //! Owns the bytes that have no line end yet, at most one long line per stream. Refuses to wait: no reader holds a lock
 //! that a writer needs.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::ansi;
 use crate::entry::Entry;
 use crate::record::Kind;
 use crate::row::{Level, Stream};
 use crate::segment;
-use crate::series::{Series, lock};
+use crate::series::Series;
 use crate::store::Inner;
 
 /// What is written at once.
@@ -81,7 +83,7 @@ impl Writer {
     /// A disk that refuses makes no error here: the lines that are missing are said in a row of their own once it
     /// takes lines again, and the program that prints goes on.
     pub fn bytes(&self, stream: Stream, chunk: &[u8]) {
-        let mut pending = lock(self.state.pending(stream));
+        let mut pending = self.state.pending(stream).lock();
         for piece in chunk.chunks(BATCH) {
             pending.bytes.extend_from_slice(piece);
             self.state.flush(stream, &mut pending, false);
@@ -121,7 +123,7 @@ impl Writer {
             String::from_utf8_lossy(&ansi::strip(ansi::last_state(bytes))).into_owned()
         };
         for stream in [Stream::Err, Stream::Out] {
-            let pending = lock(self.state.pending(stream));
+            let pending = self.state.pending(stream).lock();
             if !pending.bytes.is_empty() && lines.len() < count {
                 lines.push(text(&pending.bytes));
             }
@@ -188,7 +190,7 @@ impl RunState {
 
     fn finish(&self) {
         for stream in [Stream::Out, Stream::Err] {
-            self.flush(stream, &mut lock(self.pending(stream)), true);
+            self.flush(stream, &mut self.pending(stream).lock(), true);
         }
         self.store.changes.happened();
     }

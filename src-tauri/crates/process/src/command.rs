@@ -150,13 +150,20 @@ impl CommandLine {
 }
 
 /// Quotes one word for a POSIX shell; a word that needs no quotes stays bare.
+///
+/// No program can be given a NUL, so what is quoted is never more than shown then: it becomes U+FFFD.
 #[must_use]
 pub fn shell_quote(word: &str) -> String {
+    // Bare where shlex would be careful: `--index=https://…` is easier to read so, and no shell minds.
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    match shlex::try_quote(word) {
+        Ok(quoted) => quoted.into_owned(),
+        // A NUL is the only thing that it refuses.
+        Err(_) => format!("'{}'", word.replace(['\0', '\''], "\u{fffd}")),
+    }
 }
 
 #[cfg(test)]
@@ -173,8 +180,47 @@ mod tests {
             .shell_line();
         assert_eq!(
             line,
-            r"cd '/home/ann/it'\''s' && env -u VIRTUAL_ENV 'DAGSTER_HOME=/x y' '/opt/a b/uv' sync --check ''"
+            r#"cd "/home/ann/it's" && env -u VIRTUAL_ENV 'DAGSTER_HOME=/x y' '/opt/a b/uv' sync --check ''"#
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_reads_each_word_as_it_was() {
+        for word in [
+            "",
+            "plain",
+            "a b",
+            "it's",
+            "'\"",
+            "$HOME `id` \\ !x",
+            "two\nlines",
+            "~/x",
+            "--index=https://a.b/c?d=e&f",
+            "a*[b]{c,d}#;|<>()",
+            "\u{e4}\u{1b}[1m\u{7f}\t",
+            "-",
+            "^",
+        ] {
+            let script = format!("printf %s {}", shell_quote(word));
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "asks the shell itself what it read"
+            )]
+            let said = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8_lossy(&said.stdout), word, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_needs_no_quotes_has_none_and_a_nul_is_shown() {
+        for word in ["--index=https://a.b/c", "pkg==1.2", "a,b@c%d+e"] {
+            assert_eq!(shell_quote(word), word);
+        }
+        assert_eq!(shell_quote("a\0b"), "'a\u{fffd}b'");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod dot_env;
 pub mod edit;
 mod environment;
 mod files;
+mod home;
 mod installable;
 mod instance_file;
 mod lockfile;
@@ -37,6 +38,7 @@ pub use environment::{
     site_packages, stamp,
 };
 pub use files::project_files;
+pub use home::expand_home;
 pub use installable::package_name;
 pub use instance_file::{INSTANCE_FILE, instance_file_problems, parse_instance_file};
 pub use lockfile::{lock_is_fresh, locked_versions};

@@ -8,6 +8,7 @@ use saphyr::{LoadableYamlNode, MarkedYaml, Marker};
 
 use crate::dot_env::read_dot_env;
 use crate::environment::{Subject, UvWorkspaces, read_environment};
+use crate::home::expand_home;
 use crate::model::{Project, ReadOptions, Reading, Target};
 use crate::problem::{Place, Problem, ProblemCode, Severity};
 use crate::project::module_exists;
@@ -354,9 +355,9 @@ impl Entries<'_> {
     /// A path with `~` opened.
     fn home(&self, text: &str) -> PathBuf {
         let home = self.environment.get("HOME").filter(|home| !home.is_empty());
-        match (text.strip_prefix("~/"), home) {
-            (Some(rest), Some(home)) => Path::new(home).join(rest),
-            _ => PathBuf::from(text),
+        match home {
+            Some(home) => expand_home(text, Path::new(home)),
+            None => PathBuf::from(text),
         }
     }
 

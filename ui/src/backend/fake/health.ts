@@ -9,10 +9,14 @@ import type {
   FixView,
   HealthGroup,
   HealthView,
+  UndoRequest,
 } from '../wire';
 import { command, HOME, location, ROOT } from './fixture';
 
 const STATE = `${HOME}/.local/share/dagdeck/acme-data`;
+
+/** A fix before it is shown. */
+type Fix = Omit<FixView, 'basis'>;
 
 /** A finding of a check, open unless told otherwise. */
 export function finding(
@@ -20,7 +24,7 @@ export function finding(
   of: string | null,
   title: string,
   why: string,
-  fix: FixView | null,
+  fix: Fix | null,
   change: Partial<FindingView> = {},
 ): FindingView {
   return {
@@ -34,7 +38,7 @@ export function finding(
     evidence: [],
     subject: null,
     excerpt: null,
-    fix,
+    fix: fix && { ...fix, basis: `${check} as shown` },
     state: { kind: 'open' },
     at: 0,
     ...change,
@@ -42,7 +46,7 @@ export function finding(
 }
 
 /** Syncing a project, as a fix. */
-function sync(name: string, verb: string, note: string | null, safe = true): FixView {
+function sync(name: string, verb: string, note: string | null, safe = true): Fix {
   const folder = `${ROOT}/projects/${name.replaceAll('_', '-')}`;
   const words = 'Installs what uv.lock names; what runs from it stops and starts again';
   const runs = location(name, 1).sync ?? command(folder, 'uv sync');
@@ -256,13 +260,14 @@ export class FakeHealth {
     return {};
   }
 
-  fix({ findings }: FixRequest): Record<symbol, never> {
+  fix({ fixes }: FixRequest): Record<symbol, never> {
+    const findings = fixes.map((one) => one.finding);
     this.settle(findings, { kind: 'fixing' });
     this.#later(4, () => this.settle(findings, { kind: 'fixed', undo: false }));
     return {};
   }
 
-  undo({ findings }: FixRequest): Record<symbol, never> {
+  undo({ findings }: UndoRequest): Record<symbol, never> {
     this.settle(findings, { kind: 'open' });
     return {};
   }

@@ -20,4 +20,8 @@ safe: boolean,
 /**
  * What it does.
  */
-does: FixDoes, };
+does: FixDoes, 
+/**
+ * Names all of the above: a request that gives it back gets that and nothing else.
+ */
+basis: string, };

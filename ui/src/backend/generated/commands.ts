@@ -49,6 +49,7 @@ import type { StopLocationRequest } from "./StopLocationRequest";
 import type { SyncPreview } from "./SyncPreview";
 import type { SyncRequest } from "./SyncRequest";
 import type { Text } from "./Text";
+import type { UndoRequest } from "./UndoRequest";
 import type { ViewRequest } from "./ViewRequest";
 
 /** Every command: what it takes and what it answers. */
@@ -132,7 +133,7 @@ export interface Commands {
   /** Puts findings right; answers when each was tried and checked again. */
   health_fix: { request: FixRequest; response: Nothing };
   /** Takes back fixes that changed a file. */
-  health_undo: { request: FixRequest; response: Nothing };
+  health_undo: { request: UndoRequest; response: Nothing };
   /** A report to hand on, without home paths, tokens and values of .env files. */
   health_report: { request: Nothing; response: Text };
   /** Writes the report to a new file in a folder; answers its path. */

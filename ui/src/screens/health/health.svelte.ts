@@ -141,7 +141,8 @@ export class HealthState {
     this.reviewing = null;
     this.planning = false;
     if (findings.length === 0) return;
-    await this.#app.run('health_fix', { findings: findings.map((one) => one.id) });
+    const fixes = findings.flatMap(({ id, fix }) => (fix ? [{ finding: id, basis: fix.basis }] : []));
+    await this.#app.run('health_fix', { fixes });
   }
 
   /** Takes a fix back. */

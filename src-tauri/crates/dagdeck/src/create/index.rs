@@ -294,10 +294,11 @@ async fn ask(
 /// Writes a question so that another uv that is asked the same meanwhile never reads a part of it.
 fn write_at_once(folder: &Path, file: &Path, text: &str) -> std::io::Result<()> {
     fs_err::create_dir_all(folder)?;
-    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
-    whole.write_all(text.as_bytes())?;
-    whole.persist(file).map_err(|error| error.error)?;
-    Ok(())
+    let options = atomicfile::Options {
+        fleeting: true,
+        ..atomicfile::Options::default()
+    };
+    atomicfile::replace_with(file, options, |draft| draft.write_all(text.as_bytes()))
 }
 
 /// The index was not asked, with what a person can do.

@@ -122,13 +122,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Place>, Vec<Create
 
 /// A folder as typed, made absolute; none for a relative one.
 pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
-    let typed = typed.trim();
-    let path = match typed.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-            home.join(rest.trim_start_matches(['/', '\\']))
-        }
-        _ => PathBuf::from(typed),
-    };
+    let path = workspace::expand_home(typed.trim(), home);
     path.is_absolute().then(|| normal(&path))
 }
 

@@ -32,20 +32,9 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs_err::create_dir_all(folder)?;
     }
-    // Beside it first: a file that is there is whole.
-    let mut new = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
-    std::io::Write::write_all(&mut new, text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is the owner's alone; a source file is not.
-        new.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    match new.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.error),
+    match atomicfile::create(path, text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 

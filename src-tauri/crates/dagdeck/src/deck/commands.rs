@@ -279,11 +279,11 @@ impl Deck {
         if let Some(session) = &session {
             session.site.require_trust()?;
         }
-        self.health.fix(session.as_ref(), &request.findings).await?;
+        self.health.fix(session.as_ref(), &request.fixes).await?;
         Ok(Nothing {})
     }
 
-    pub async fn health_undo(&self, request: FixRequest) -> Answer<Nothing> {
+    pub async fn health_undo(&self, request: UndoRequest) -> Answer<Nothing> {
         let session = self.session.read().await.clone();
         for finding in &request.findings {
             self.health.undo(session.as_ref(), finding).await?;
@@ -363,13 +363,7 @@ impl Deck {
                 "Type or choose a folder.",
             ));
         }
-        let home = &self.context.home;
-        let path = match typed.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-                home.join(rest.trim_start_matches(['/', '\\']))
-            }
-            _ => PathBuf::from(typed),
-        };
+        let path = workspace::expand_home(typed, &self.context.home);
         let absolute = std::path::absolute(&path).unwrap_or(path);
         let folder = if absolute.is_file() {
             absolute.parent().map(Path::to_owned)

@@ -1,286 +1,380 @@
-//! Carries fixes out. Each is on the record, and the check that found the fault proves it afterwards.
+//! Puts findings right: what a person was shown, or nothing. The check that found a fault proves the fix afterwards.
+//!
+//! Owns which fix is the one that was shown, whose turn it is at a file, and how a fix ended. Refuses to carry anything
+//! out itself: `carry_out` does.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use ::health::{CHECKS, Does, Fix, Request};
+use ::health::{Facts, Finding, FindingKey, Fix, FixAction, Key, Request, look_again};
 use futures::future::join_all;
-use process::CancellationToken;
 use workspace::edit::Edit;
 
-use super::{Fixing, Health};
-use crate::operations::{Begun, Once, state_of};
+use super::{Fixing, Health, edits, facts, present};
+use crate::projects::edit_failed;
 use crate::session::Session;
-use api::{ApiError, ErrorCode, FindingState, FindingView, SyncRequest};
+use api::{
+    ApiError, ErrorCode, FindingState, FindingView, FixDoes, Hint, HintAction, ShownFix, Subject,
+};
 
-/// How long one program of a fix may take: it may have to download a Python.
-const LIMIT: Duration = Duration::from_secs(1200);
+/// A fix that is the one that was shown, and is to be carried out.
+struct Planned {
+    /// The check that found the fault, and of what.
+    check: Key,
+    /// The fault, within the check.
+    key: FindingKey,
+    finding: FindingView,
+    fix: Fix,
+}
+
+/// What a check says once its finding was put right.
+enum Proof {
+    Passes,
+    StillFound,
+    Unchecked,
+}
+
+/// What checks find now, as far as they were asked.
+type Anew = BTreeMap<Key, Vec<Finding>>;
 
 impl Health {
-    /// Puts findings right, all at once, and returns when each was tried and checked again.
+    /// Puts findings right as was shown, all at once, and returns when each was tried and checked again. Fixes of one file
+    /// follow each other, each worked out from the file as the one before left it.
     ///
     /// # Errors
-    /// Where one of them is not found any more or is not for Dagdeck to put right; then nothing was done. What goes wrong
-    /// with one shows on it.
+    /// Where one of them is not found any more, is not for Dagdeck to put right, or would be put right in another way than
+    /// was shown; then nothing was done. What goes wrong with one shows on it.
     pub(crate) async fn fix(
-        self: &Arc<Self>,
+        &self,
         session: Option<&Arc<Session>>,
-        ids: &[String],
+        shown: &[ShownFix],
     ) -> Result<(), ApiError> {
-        let mut begun = Vec::new();
-        for id in ids {
-            begun.push(self.find(id)?);
-        }
-        begun.retain(|(finding, _)| finding.state != FindingState::Fixing);
-        for (finding, _) in &begun {
-            self.set(finding, FindingState::Fixing, None);
-        }
+        let planned = self.as_shown(session, shown).await?;
+        let begun: Vec<Planned> = planned.into_iter().filter(|one| self.begin(one)).collect();
         self.show(session, true);
-        let done = begun.into_iter().map(|(finding, fix)| async move {
-            let outcome = self.carry_out(session, &fix, &finding.title).await;
-            (finding, outcome)
+        let done = begun.into_iter().map(|planned| async move {
+            let outcome = self.in_turn(session, &planned).await;
+            (planned, outcome)
         });
         let done = join_all(done).await;
-        if let Some(session) = session {
-            session.refresh_and_ask_uv(true).await;
-        }
-        self.round(session, &Request::all()).await;
-        for (finding, outcome) in done {
-            let state = match &outcome {
-                Err(error) => FindingState::Failed {
+        self.check_again(session).await;
+        for (planned, outcome) in done {
+            let failed = |code, words: &str| FindingState::Failed {
+                error: ApiError::new(code, words),
+            };
+            let state = match (&outcome, self.proof(&planned)) {
+                (Err(error), _) => FindingState::Failed {
                     error: error.clone(),
                 },
-                Ok(_) if self.still_found(&finding.id) => FindingState::Failed {
-                    error: ApiError::new(
-                        ErrorCode::ToolFailed,
-                        "It was done, but the check still finds the same.",
-                    ),
-                },
-                Ok(undo) => FindingState::Fixed {
-                    undo: undo.is_some(),
+                (Ok(_), Proof::StillFound) => failed(
+                    ErrorCode::ToolFailed,
+                    "It was done, but the check still finds the same.",
+                ),
+                (Ok(_), Proof::Unchecked) => failed(
+                    ErrorCode::ToolFailed,
+                    "It was done, but whether it helped could not be checked.",
+                ),
+                (Ok(made), Proof::Passes) => FindingState::Fixed {
+                    undo: made.is_some(),
                 },
             };
-            self.set(&finding, state, outcome.ok().flatten());
+            self.set(&planned.finding, state, outcome.ok().flatten());
         }
         self.show(session, false);
         Ok(())
     }
 
-    /// Takes back a fix that changed a file.
+    /// Takes back a fix that changed a file, and nothing else that changed there since.
     ///
     /// # Errors
-    /// Where there is nothing to take back, or the file was changed since; then it stays as it is.
+    /// Where there is nothing to take back, or its lines can't be told from later ones; then the file stays as it is.
     pub(crate) async fn undo(
         &self,
         session: Option<&Arc<Session>>,
         id: &str,
     ) -> Result<(), ApiError> {
-        let edit = self.kept().fixes.get(id).and_then(|fix| fix.undo.clone());
-        let edit =
-            edit.ok_or_else(|| not_found("There is nothing to take back of this finding."))?;
-        edit.write()
-            .map_err(|error| ApiError::new(ErrorCode::Io, error.to_string()).because(&error))?;
-        self.kept().fixes.remove(id);
+        let made = self.state().fixes.get(id).and_then(|fix| fix.made.clone());
+        let made =
+            made.ok_or_else(|| not_found("There is nothing to take back of this finding."))?;
+        {
+            let file = self.turns_of(&made.path);
+            let _turn = file.lock().await;
+            off_thread(move || take_back(&made)).await?;
+        }
+        self.state().fixes.remove(id);
+        self.check_again(session).await;
+        Ok(())
+    }
+
+    /// Reads the workspace anew and makes every check.
+    async fn check_again(&self, session: Option<&Arc<Session>>) {
         if let Some(session) = session {
             session.refresh_and_ask_uv(true).await;
         }
         self.round(session, &Request::all()).await;
-        Ok(())
     }
 
-    /// A finding that is shown, with its fix.
-    fn find(&self, id: &str) -> Result<(FindingView, Fix), ApiError> {
-        let shown = self.context.board.read(|snapshot| {
-            let mut findings = snapshot.health.findings.iter();
-            findings.find(|one| one.id == id).cloned()
-        });
-        let kept = self.kept();
-        let shown = shown.ok_or_else(|| not_found("This finding is gone: check again."))?;
-        let fix = kept
+    /// The fixes that were shown, where each is still the one that would be made.
+    async fn as_shown(
+        &self,
+        session: Option<&Arc<Session>>,
+        shown: &[ShownFix],
+    ) -> Result<Vec<Planned>, ApiError> {
+        let mut planned = Vec::new();
+        let mut anew = Anew::new();
+        let mut moved: Vec<ApiError> = Vec::new();
+        for one in shown {
+            let recorded = self.recorded(&one.finding);
+            let (check, mut found) = recorded.ok_or_else(|| gone(None))?;
+            let edits = |found: &Finding| {
+                let fix = found.fix.as_ref();
+                fix.is_some_and(|fix| edits::edited(&fix.action).is_some())
+            };
+            // What a file holds may have changed without anything that tells.
+            if edits(&found) {
+                match self.now(session, &check, &found.key, &mut anew).await {
+                    Some(now) => found = now,
+                    None => {
+                        moved.push(gone(Some(&found.title)));
+                        continue;
+                    }
+                }
+            }
+            let Some(fix) = found.fix.clone() else {
+                moved.push(gone(Some(&found.title)));
+                continue;
+            };
+            let finding = present::finding(&check, &found, crate::clock::now(), session);
+            if finding.shown_fix().as_ref() != Some(one) {
+                moved.push(other_fix(&finding, &fix.action));
+            } else if !fix.is_carried_out() {
+                let words = "This is for you to put right: Dagdeck shows where.";
+                return Err(ApiError::new(ErrorCode::Invalid, words));
+            } else {
+                let key = found.key;
+                planned.push(Planned {
+                    check,
+                    key,
+                    finding,
+                    fix,
+                });
+            }
+        }
+        let mut moved = moved.into_iter();
+        let Some(mut first) = moved.next() else {
+            return Ok(planned);
+        };
+        first.causes.extend(moved.map(|error| error.message));
+        // What is shown next is what would be done now.
+        if let Some(session) = session {
+            session.read_and_show().await;
+        }
+        self.round(session, &Request::all()).await;
+        Err(first)
+    }
+
+    /// A finding on record, by id.
+    fn recorded(&self, id: &str) -> Option<(Key, Finding)> {
+        let state = self.state();
+        let mut all = state
             .record
             .outcomes()
-            .flat_map(|(key, outcome)| {
-                let (_, location) = super::present::subject(&key.subject);
-                let findings = outcome.findings.iter().enumerate();
-                findings.map(move |(number, finding)| {
-                    let id = super::present::id(key.check, location.as_deref(), number);
-                    (id, finding.fix.clone())
-                })
-            })
-            .find(|(one, _)| one == id)
-            .and_then(|(_, fix)| fix);
-        let fix = fix.ok_or_else(|| not_found("This finding is gone: check again."))?;
-        if !fix.is_carried_out() {
-            let words = "This is for you to put right: Dagdeck shows where.";
-            return Err(ApiError::new(ErrorCode::Invalid, words));
+            .flat_map(|(check, outcome)| outcome.findings.iter().map(move |one| (check, one)));
+        let (check, found) = all.find(|(check, found)| present::id(check, &found.key) == id)?;
+        Some((check.clone(), found.clone()))
+    }
+
+    /// What a check finds now under a key, from the workspace as it is on disk.
+    async fn now(
+        &self,
+        session: Option<&Arc<Session>>,
+        check: &Key,
+        key: &FindingKey,
+        anew: &mut Anew,
+    ) -> Option<Finding> {
+        if !anew.contains_key(check) {
+            let facts = self.facts_now(session).await;
+            let found = look_again(::health::check(check.check)?, &facts, &check.subject).await;
+            anew.insert(check.clone(), found);
         }
-        Ok((shown, fix))
+        let mut found = anew.get(check)?.iter();
+        found.find(|one| one.key == *key).cloned()
     }
 
-    fn still_found(&self, id: &str) -> bool {
-        let kept = self.kept();
-        let check = id.split(':').next().unwrap_or_default();
-        let Some(check) = CHECKS.iter().find(|one| one.id == check) else {
+    async fn facts_now(&self, session: Option<&Arc<Session>>) -> Arc<Facts> {
+        if let Some(session) = session {
+            session.read_and_show().await;
+        }
+        Arc::new(facts::gather(&self.context, session).await)
+    }
+
+    /// Marks a finding as being put right; false where it is already.
+    fn begin(&self, planned: &Planned) -> bool {
+        let mut state = self.state();
+        let before = state.fixes.get(&planned.finding.id);
+        if before.is_some_and(|fix| fix.state == FindingState::Fixing) {
             return false;
+        }
+        let fixing = Fixing {
+            finding: planned.finding.clone(),
+            state: FindingState::Fixing,
+            made: None,
         };
-        kept.record.outcomes().any(|(key, outcome)| {
-            let (_, location) = super::present::subject(&key.subject);
-            key.check == check.id
-                && (0..outcome.findings.len())
-                    .any(|number| super::present::id(check.id, location.as_deref(), number) == id)
-        })
+        state.fixes.insert(planned.finding.id.clone(), fixing);
+        true
     }
 
-    fn set(&self, finding: &FindingView, state: FindingState, undo: Option<Edit>) {
+    /// Carries a fix out when it is its turn at the file that it edits; answers the edit that was made.
+    async fn in_turn(
+        &self,
+        session: Option<&Arc<Session>>,
+        planned: &Planned,
+    ) -> Result<Option<Edit>, ApiError> {
+        let title = &planned.finding.title;
+        let Some(path) = edits::edited(&planned.fix.action) else {
+            return self.carry_out(session, &planned.fix, title).await;
+        };
+        let file = self.turns_of(path);
+        let _turn = file.lock().await;
+        let action = planned.fix.action.clone();
+        if off_thread(move || Ok(is_as_planned(&action))).await? {
+            return self.carry_out(session, &planned.fix, title).await;
+        }
+        let (check, key) = (&planned.check, &planned.key);
+        let now = self.now(session, check, key, &mut Anew::new()).await;
+        // What was done to the file since may have put this right too: the check tells.
+        let Some(fix) = now.and_then(|found| found.fix) else {
+            return Ok(None);
+        };
+        if !edits::same_change(&planned.fix.action, &fix.action) {
+            return Err(other_fix(&planned.finding, &fix.action));
+        }
+        self.carry_out(session, &fix, title).await
+    }
+
+    /// Whose turn it is at a file: one edit after the other.
+    fn turns_of(&self, path: &Path) -> Arc<tokio::sync::Mutex<()>> {
+        // A link and what it leads to are one file.
+        let path = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        Arc::clone(self.state().turns.entry(path).or_default())
+    }
+
+    fn proof(&self, planned: &Planned) -> Proof {
+        let state = self.state();
+        let outcome = ::health::check(planned.check.check)
+            .and_then(|check| state.record.outcome(check, &planned.check.subject));
+        let found = outcome.map_or(&[][..], |outcome| &outcome.findings);
+        let has = |key: &FindingKey| found.iter().any(|one| one.key == *key);
+        if has(&planned.key) {
+            Proof::StillFound
+        } else if has(&FindingKey::UNCHECKED) {
+            Proof::Unchecked
+        } else {
+            Proof::Passes
+        }
+    }
+
+    fn set(&self, finding: &FindingView, state: FindingState, made: Option<Edit>) {
         let fixing = Fixing {
             finding: finding.clone(),
             state,
-            undo,
+            made,
         };
-        self.kept().fixes.insert(finding.id.clone(), fixing);
-    }
-
-    /// Does what a fix says; answers what takes it back, where something does.
-    async fn carry_out(
-        &self,
-        session: Option<&Arc<Session>>,
-        fix: &Fix,
-        title: &str,
-    ) -> Result<Option<Edit>, ApiError> {
-        let opened = || session.ok_or_else(|| not_found("No workspace is open."));
-        let context = &self.context;
-        match &fix.does {
-            Does::Sync { project, .. } => {
-                let request = SyncRequest {
-                    locations: project.iter().cloned().collect(),
-                    deployment: project.is_none(),
-                };
-                opened()?.sync_and_wait(request).await?;
-                Ok(None)
-            }
-            Does::Run { commands, .. } => {
-                for command in commands {
-                    let once = Once {
-                        begun: Begun {
-                            title: format!("{}: {title}", fix.verb),
-                            ..Begun::default()
-                        },
-                        done: None,
-                        command,
-                        writer: None,
-                        limit: LIMIT,
-                        environment: None,
-                    };
-                    let cancel = CancellationToken::new();
-                    let ran = context.operations.run(&context.table, once, &cancel);
-                    ran.await?;
-                }
-                // It may have brought another Python.
-                context.forget_pythons();
-                context.look_at_machine().await;
-                Ok(None)
-            }
-            Does::UsePort(port) => {
-                let port = *port;
-                context.change_settings(|kept| kept.port = port);
-                Ok(None)
-            }
-            Does::BringUv => {
-                let uv = crate::uv::bring(context).await?;
-                context.choose_uv(&uv.display().to_string()).await;
-                Ok(None)
-            }
-            Does::Change(_)
-            | Does::Write { .. }
-            | Does::MakeFolder(_)
-            | Does::Trash(_)
-            | Does::SetAside(_)
-            | Does::End(_) => self.on_record(fix, title).await,
-            Does::Open(_) | Does::Copy(_) | Does::Show(_) => {
-                Err(not_found("This is for you to put right."))
-            }
-        }
-    }
-
-    /// Changes files or ends processes, off the async threads and on the record.
-    async fn on_record(&self, fix: &Fix, title: &str) -> Result<Option<Edit>, ApiError> {
-        let operations = &self.context.operations;
-        let operation = operations.begin(Begun {
-            title: format!("{}: {title}", fix.verb),
-            ..Begun::default()
-        });
-        let does = fix.does.clone();
-        let changed = tokio::task::spawn_blocking(move || change(&does)).await;
-        let outcome = changed.unwrap_or_else(|error| {
-            Err(
-                ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.")
-                    .because(&error),
-            )
-        });
-        operations.end(operation, state_of(outcome.as_ref().err()), None);
-        outcome
+        self.state().fixes.insert(finding.id.clone(), fixing);
     }
 }
 
-fn change(does: &Does) -> Result<Option<Edit>, ApiError> {
-    let io =
-        |error: &std::io::Error| ApiError::new(ErrorCode::Io, error.to_string()).because(error);
-    match does {
-        Does::Change(edit) => {
-            edit.write()
-                .map_err(|error| ApiError::new(ErrorCode::Io, error.to_string()).because(&error))?;
-            Ok(Some(Edit {
-                path: edit.path.clone(),
-                before: edit.after.clone(),
-                after: edit.before.clone(),
-            }))
+/// Whether a file is still the one that an edit was worked out from.
+fn is_as_planned(action: &FixAction) -> bool {
+    match action {
+        FixAction::Change(edit) => {
+            fs_err::read(&edit.path).is_ok_and(|now| now == edit.before.as_bytes())
         }
-        Does::Write { path, text } => {
-            if let Some(folder) = path.parent() {
-                fs_err::create_dir_all(folder).map_err(|error| io(&error))?;
-            }
-            let mut file = fs_err::File::create_new(path).map_err(|error| io(&error))?;
-            std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| io(&error))?;
-            Ok(None)
-        }
-        Does::MakeFolder(path) => {
-            fs_err::create_dir_all(path).map_err(|error| io(&error))?;
-            Ok(None)
-        }
-        Does::Trash(paths) => {
-            for path in paths {
-                trash::delete(path).map_err(|error| {
-                    let words = format!("{} can’t be moved to the trash.", path.display());
-                    ApiError::new(ErrorCode::Io, words).because(&error)
-                })?;
-            }
-            Ok(None)
-        }
-        Does::SetAside(paths) => {
-            for path in paths {
-                fs_err::rename(path, aside(path)).map_err(|error| io(&error))?;
-            }
-            Ok(None)
-        }
-        Does::End(pids) => {
-            for pid in pids {
-                process::end_marked(*pid).map_err(|error| io(&error))?;
-            }
-            Ok(None)
-        }
-        _ => Ok(None),
+        FixAction::Write { path, .. } => !path.exists(),
+        _ => true,
     }
 }
 
-/// A name beside a file or folder that nothing has yet.
-fn aside(path: &Path) -> PathBuf {
+fn take_back(made: &Edit) -> Result<(), ApiError> {
+    let now = fs_err::read_to_string(&made.path)
+        .map_err(|error| ApiError::new(ErrorCode::Io, error.to_string()).because(&error))?;
+    let after = edits::without(made, &now).ok_or_else(|| inseparable(&made.path))?;
+    let edit = Edit {
+        path: made.path.clone(),
+        before: now,
+        after,
+    };
+    edit.write().map_err(|error| edit_failed(&error))
+}
+
+/// Why an edit can't be taken back by itself.
+fn inseparable(path: &Path) -> ApiError {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let names = (1..).map(|number| path.with_file_name(format!("{name}.set-aside-{number}")));
-    let mut free = names.filter(|path| !path.exists());
-    free.next().unwrap_or_else(|| path.to_owned())
+    let words = format!(
+        "The lines of this change in {name} were changed again since, so it can’t be taken back by itself. Nothing was changed."
+    );
+    let subject = Subject {
+        path: path.display().to_string(),
+        line: None,
+        column: None,
+    };
+    let mut refused = ApiError::new(ErrorCode::Precondition, words);
+    refused.hints.push(Hint {
+        text: "Take back later changes first, or edit the file by hand.".to_owned(),
+        action: Some(HintAction::OpenFile { subject }),
+    });
+    refused
 }
 
-fn not_found(words: &str) -> ApiError {
+/// What moved where another fix would be made than the one that was shown.
+fn other_fix(finding: &FindingView, now: &FixAction) -> ApiError {
+    let words = match (edits::edited(now), &finding.fix) {
+        (Some(path), _) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            format!("{name} changed since this was shown, so nothing was done.")
+        }
+        (None, Some(fix)) => format!(
+            "“{}” would be put right in another way than was shown, so nothing was done: {}.",
+            finding.title,
+            in_words(&fix.verb, &fix.does)
+        ),
+        (None, None) => return gone(Some(&finding.title)),
+    };
+    ApiError::new(ErrorCode::Precondition, words)
+        .hint("Look at it again: what is shown now is what would be done.")
+}
+
+fn in_words(verb: &str, does: &FixDoes) -> String {
+    let FixDoes::Steps { steps } = does else {
+        return verb.to_owned();
+    };
+    let steps = steps.iter().map(|step| match &step.command {
+        Some(command) => command.shell.as_str(),
+        None => step.words.as_str(),
+    });
+    steps.collect::<Vec<_>>().join("; ")
+}
+
+fn gone(title: Option<&str>) -> ApiError {
+    let words = match title {
+        Some(title) => format!("“{title}” is not found any more, so nothing was done."),
+        None => "This finding is gone: check again.".to_owned(),
+    };
+    not_found(&words)
+}
+
+pub(super) fn not_found(words: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound, words)
+}
+
+/// Reads or writes a file off the async threads.
+pub(super) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let worked = tokio::task::spawn_blocking(work).await;
+    worked.unwrap_or_else(|error| {
+        let words = "Dagdeck itself broke down here.";
+        Err(ApiError::new(ErrorCode::Internal, words).because(&error))
+    })
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ::health::{CHECKS, Does, Finding, Fix, Level, Place, Scope, Service, Show, Subject};
+use ::health::{
+    CHECKS, Finding, FindingKey, Fix, FixAction, Key, Level, Place, Scope, Service, Show, Subject,
+};
 
-use super::Kept;
+use super::CheckState;
+use crate::basis;
 use crate::diff;
 use crate::operations::command_view;
 use crate::session::Session;
@@ -15,7 +18,11 @@ use api::{
 };
 
 /// Everything that is known.
-pub(super) fn view(kept: &Kept, session: Option<&Arc<Session>>, checking: bool) -> HealthView {
+pub(super) fn view(
+    state: &CheckState,
+    session: Option<&Arc<Session>>,
+    checking: bool,
+) -> HealthView {
     let mut findings = Vec::new();
     let mut groups = Vec::new();
     for subject in subjects(session) {
@@ -23,15 +30,17 @@ pub(super) fn view(kept: &Kept, session: Option<&Arc<Session>>, checking: bool) 
         let mut passed = 0;
         let mut found = Vec::new();
         for check in CHECKS {
-            let Some(outcome) = kept.record.outcome(check, &subject) else {
+            let Some(outcome) = state.record.outcome(check, &subject) else {
                 continue;
             };
             passed += u32::from(outcome.findings.is_empty());
             let at = api::millis(outcome.at);
-            let shown = outcome.findings.iter().enumerate().map(|(number, one)| {
-                let id = id(check.id, location.as_deref(), number);
-                finding(id, check.id, &subject, one, at, session)
-            });
+            let key = Key {
+                subject: subject.clone(),
+                check: check.id,
+            };
+            let findings = outcome.findings.iter();
+            let shown = findings.map(|one| finding(&key, one, at, session));
             found.extend(shown);
         }
         found.sort_by_key(|one| std::cmp::Reverse(one.severity));
@@ -43,33 +52,34 @@ pub(super) fn view(kept: &Kept, session: Option<&Arc<Session>>, checking: bool) 
             passed,
         });
     }
-    with_fixes(kept, &mut findings);
+    with_fixes(state, &mut findings);
     HealthView {
         findings,
         groups,
-        checked_at: kept.checked_at,
+        checked_at: state.checked_at,
         checking,
     }
 }
 
-/// Names a finding: its check, of which location, the how manieth.
-pub(super) fn id(check: &str, location: Option<&str>, number: usize) -> String {
+/// Names a finding: its check, of which location, and what it is about; the same in every round that finds it.
+pub(super) fn id(check: &Key, key: &FindingKey) -> String {
+    let (_, location) = subject(&check.subject);
     let location = location.unwrap_or_default();
-    format!("{check}:{location}:{number}")
+    format!("{}:{location}:{}", check.check, key.as_str())
 }
 
 /// What is being put right says so; what was put right stays in sight.
-fn with_fixes(kept: &Kept, findings: &mut Vec<FindingView>) {
+fn with_fixes(state: &CheckState, findings: &mut Vec<FindingView>) {
     let mut seen = BTreeSet::new();
     for finding in findings.iter_mut() {
-        if let Some(fix) = kept.fixes.get(&finding.id) {
+        if let Some(fix) = state.fixes.get(&finding.id) {
             seen.insert(finding.id.clone());
             if !matches!(fix.state, FindingState::Fixed { .. }) {
                 finding.state = fix.state.clone();
             }
         }
     }
-    for (id, fix) in kept.fixes.iter().filter(|(id, _)| !seen.contains(*id)) {
+    for (id, fix) in state.fixes.iter().filter(|(id, _)| !seen.contains(*id)) {
         let gone = matches!(fix.state, FindingState::Failed { .. });
         if !gone {
             let finding = FindingView {
@@ -117,18 +127,17 @@ pub(super) fn subject(subject: &Subject) -> (HealthScope, Option<String>) {
     }
 }
 
-fn finding(
-    id: String,
-    check: &str,
-    subject: &Subject,
+/// One finding of a check.
+pub(super) fn finding(
+    check: &Key,
     found: &Finding,
     at: Millis,
     session: Option<&Arc<Session>>,
 ) -> FindingView {
-    let (scope, location) = self::subject(subject);
+    let (scope, location) = subject(&check.subject);
     FindingView {
-        id,
-        check: check.to_owned(),
+        id: id(check, &found.key),
+        check: check.check.to_owned(),
         scope,
         location,
         severity: match found.level {
@@ -156,35 +165,37 @@ fn place(place: &Place) -> api::Subject {
 }
 
 fn fix(fix: &Fix, session: Option<&Arc<Session>>) -> FixView {
+    let (safe, does) = (fix.is_safe(), does(&fix.action, session));
     FixView {
+        basis: basis::of(&(&fix.verb, &fix.note, safe, &does)),
         verb: fix.verb.clone(),
         note: fix.note.clone(),
-        safe: fix.is_safe(),
-        does: does(&fix.does, session),
+        safe,
+        does,
     }
 }
 
-fn does(does: &Does, session: Option<&Arc<Session>>) -> FixDoes {
-    match does {
-        Does::Open(at) => FixDoes::Open { subject: place(at) },
-        Does::Copy(command) => FixDoes::Copy {
+fn does(action: &FixAction, session: Option<&Arc<Session>>) -> FixDoes {
+    match action {
+        FixAction::Open(at) => FixDoes::Open { subject: place(at) },
+        FixAction::Copy(command) => FixDoes::Copy {
             command: command.clone(),
         },
-        Does::Show(show) => {
+        FixAction::Show(show) => {
             let (screen, location) = screen(show);
             FixDoes::Show { screen, location }
         }
-        Does::Sync { .. }
-        | Does::Run { .. }
-        | Does::Change(_)
-        | Does::Write { .. }
-        | Does::MakeFolder(_)
-        | Does::Trash(_)
-        | Does::SetAside(_)
-        | Does::End(_)
-        | Does::UsePort(_)
-        | Does::BringUv => FixDoes::Steps {
-            steps: steps(does, session),
+        FixAction::Sync { .. }
+        | FixAction::Run { .. }
+        | FixAction::Change(_)
+        | FixAction::Write { .. }
+        | FixAction::MakeFolder(_)
+        | FixAction::Trash(_)
+        | FixAction::SetAside(_)
+        | FixAction::End(_)
+        | FixAction::UsePort(_)
+        | FixAction::BringUv => FixDoes::Steps {
+            steps: steps(action, session),
         },
     }
 }
@@ -202,7 +213,7 @@ fn screen(show: &Show) -> (FixScreen, Option<String>) {
 }
 
 /// What is carried out, step by step.
-fn steps(does: &Does, session: Option<&Arc<Session>>) -> Vec<FixStep> {
+fn steps(action: &FixAction, session: Option<&Arc<Session>>) -> Vec<FixStep> {
     let say = |words: String| FixStep {
         words,
         command: None,
@@ -216,48 +227,48 @@ fn steps(does: &Does, session: Option<&Arc<Session>>) -> Vec<FixStep> {
             diff: diff::lines(before, after),
         }),
     };
-    match does {
-        Does::Sync { project, .. } => vec![FixStep {
+    match action {
+        FixAction::Sync { project, .. } => vec![FixStep {
             command: session.and_then(|session| session.sync_line(project.as_deref())),
             ..say(
                 "Installs what uv.lock names; what runs from it stops and starts again".to_owned(),
             )
         }],
-        Does::Run { commands, .. } => commands
+        FixAction::Run { commands, .. } => commands
             .iter()
             .map(|command| FixStep {
                 command: Some(command_view(command)),
                 ..say("Runs once".to_owned())
             })
             .collect(),
-        Does::Change(change) => vec![edit(
-            "Changes the file; what it held is kept, to be taken back".to_owned(),
+        FixAction::Change(change) => vec![edit(
+            "Changes the file; what it held is state, to be taken back".to_owned(),
             &change.path,
             &change.before,
             &change.after,
         )],
-        Does::Write { path, text } => {
+        FixAction::Write { path, text } => {
             vec![edit("Writes a new file".to_owned(), path, "", text)]
         }
-        Does::MakeFolder(path) => vec![say(format!("Makes the folder {}", path.display()))],
-        Does::Trash(paths) => paths
+        FixAction::MakeFolder(path) => vec![say(format!("Makes the folder {}", path.display()))],
+        FixAction::Trash(paths) => paths
             .iter()
             .map(|path| say(format!("Moves {} to the trash", path.display())))
             .collect(),
-        Does::SetAside(paths) => paths
+        FixAction::SetAside(paths) => paths
             .iter()
             .map(|path| say(format!("Renames {}; nothing in it is lost", path.display())))
             .collect(),
-        Does::End(pids) => pids
+        FixAction::End(pids) => pids
             .iter()
             .map(|pid| say(format!("Ends process {pid} and everything it started")))
             .collect(),
-        Does::UsePort(port) => vec![say(format!(
+        FixAction::UsePort(port) => vec![say(format!(
             "Has the Dagster UI use port {port} from now on, in Dagdeck’s settings"
         ))],
-        Does::BringUv => vec![say(
+        FixAction::BringUv => vec![say(
             "Brings uv from the package index into Dagdeck’s own folder".to_owned(),
         )],
-        Does::Open(_) | Does::Copy(_) | Does::Show(_) => Vec::new(),
+        FixAction::Open(_) | FixAction::Copy(_) | FixAction::Show(_) => Vec::new(),
     }
 }

@@ -1,6 +1,5 @@
 //! What a change of the list would do, and what speaks against it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,7 +7,7 @@ use workspace::edit::{self, Change};
 use workspace::{Kind, Project, ReadOptions, Reading, path_from};
 
 use super::{Planned, edit_failed};
-use crate::diff;
+use crate::{basis, diff};
 use api::{
     ApiError, ErrorCode, PlannedEdit, ProjectsChange, ProjectsPlan, ProjectsRemark, TrashedFolder,
 };
@@ -241,7 +240,7 @@ impl Work<'_> {
             path: edit.path.display().to_string(),
             diff: diff::lines(&edit.before, &edit.after),
         });
-        let basis = edit.as_ref().map(|edit| mark_of(&edit.before));
+        let basis = edit.as_ref().map(|edit| basis::of(edit.before.as_str()));
         let plan = ProjectsPlan {
             edits: planned.into_iter().collect(),
             remarks: self.remarks,
@@ -251,13 +250,6 @@ impl Work<'_> {
         };
         Ok(Planned { plan, edit })
     }
-}
-
-/// A short name for a text.
-fn mark_of(text: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
 }
 
 /// Counts what is in a folder; links are not followed.

@@ -4,7 +4,6 @@
 //! beside it, and each Dagdeck leaves the other's alone.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,19 +73,12 @@ pub(super) fn write(
 ) -> Result<(), (PathBuf, std::io::Error)> {
     let path = path_of(folder, location);
     let put = || {
-        let within = folder.join(FOLDER);
-        fs_err::create_dir_all(&within)?;
+        fs_err::create_dir_all(folder.join(FOLDER))?;
         let bytes = serde_json::to_vec(&File {
             location: location.to_owned(),
             definitions,
         })?;
-        let mut draft = tempfile::NamedTempFile::new_in(&within)?;
-        draft.write_all(&bytes)?;
-        draft.as_file().sync_all()?;
-        draft
-            .persist(&path)
-            .map(drop)
-            .map_err(|failed| failed.error)
+        atomicfile::replace(&path, &bytes)
     };
     put().map_err(|error| (path.clone(), error))
 }

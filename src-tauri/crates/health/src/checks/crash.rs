@@ -3,7 +3,7 @@
 use dagster::explain::{Origin, explain_tool};
 
 use crate::facts::Crash;
-use crate::finding::{Finding, Level, Place};
+use crate::finding::{Finding, FindingKey, Level, Place};
 
 /// How many of its last lines are shown.
 const LINES: usize = 4;
@@ -11,6 +11,7 @@ const LINES: usize = 4;
 /// A process that is gone: a blocker once nobody tries it again. `what` begins the title: "The webserver"; `origin` tells the
 /// person's own frames from a library's. An end that no rule knows shows a line to search for.
 pub(super) fn finding(
+    key: FindingKey,
     what: &str,
     crash: &Crash,
     origin: Option<&Origin>,
@@ -36,7 +37,7 @@ pub(super) fn finding(
             "Dagdeck has no rule for this. The last line below is what to search for.".to_owned()
         }
     });
-    let mut finding = Finding::new(level, format!("{what} {}", crash.reason), why);
+    let mut finding = Finding::new(key, level, format!("{what} {}", crash.reason), why);
     finding.place = explained
         .place
         .map(|frame| Place::line(frame.path, frame.line));
@@ -81,7 +82,13 @@ mod tests {
             "  File \"/w/etl/defs.py\", line 3, in run",
             "ValueError: odd",
         ];
-        let given_up = finding("The daemon", &crash(&said), None, Some("1.13.27"));
+        let given_up = finding(
+            FindingKey::ONLY,
+            "The daemon",
+            &crash(&said),
+            None,
+            Some("1.13.27"),
+        );
         assert_eq!(given_up.level, Level::Blocker);
         assert_eq!(given_up.title, "The daemon ended with code 1");
         let search = "ValueError: odd (Dagster 1.13.27)";
@@ -92,7 +99,7 @@ mod tests {
             retried: true,
             ..crash(&[])
         };
-        let retried = finding("The daemon", &retried, None, None);
+        let retried = finding(FindingKey::ONLY, "The daemon", &retried, None, None);
         assert_eq!(retried.level, Level::Warning);
         assert!(retried.why.contains("printed nothing"), "{retried:?}");
     }

@@ -27,7 +27,7 @@ use dagster::uv::SyncCheck;
 use workspace::{EnvironmentSource, Project};
 
 use crate::facts::WorkspaceFacts;
-use crate::fix::{Does, Fix, Show};
+use crate::fix::{Fix, FixAction, Show};
 
 /// A sync of a project's environment, where a sync can put it right: not where another program or folder provides it.
 fn sync(workspace: &WorkspaceFacts, project: &Project, verb: &str) -> Option<Fix> {
@@ -39,7 +39,7 @@ fn sync(workspace: &WorkspaceFacts, project: &Project, verb: &str) -> Option<Fix
         let changes_lockfile = lockfile_changes(workspace, project);
         let fix = Fix::new(
             verb,
-            Does::Sync {
+            FixAction::Sync {
                 project: Some(project.id.clone()),
                 changes_lockfile,
             },
@@ -65,7 +65,7 @@ fn repair(workspace: &WorkspaceFacts, project: &Project, package: &str, verb: &s
     let show = Show::Packages {
         project: project.id.clone(),
     };
-    Some(Fix::new("Open packages", Does::Show(show)))
+    Some(Fix::new("Open packages", FixAction::Show(show)))
 }
 
 /// Whether a sync would change a lockfile that is there.

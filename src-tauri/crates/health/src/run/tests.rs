@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::facts::MachineFacts;
-use crate::finding::Level;
+use crate::finding::{FindingKey, Level};
 
 /// A table of processes whose guard waits for the end and does nothing.
 pub(crate) fn table(folder: &std::path::Path) -> process::Table {
@@ -47,7 +47,7 @@ static HANGS: Check = of_machine(
 );
 static FINDS: Check = of_machine(
     "finds",
-    Judge::Machine(|_| vec![Finding::note("Something", "")]),
+    Judge::Machine(|_| vec![Finding::note(FindingKey::ONLY, "Something", "")]),
 );
 
 #[tokio::test]
@@ -108,4 +108,21 @@ fn two_requests_ask_for_what_either_asks_for() {
     assert_eq!(some, Request::changed([Reads::Files, Reads::Load]));
     assert!(some.clone().and(Request::asked()).asked);
     assert_eq!(some.and(Request::all()), Request::all());
+}
+
+static FINDS_TWICE: Check = of_machine(
+    "finds-twice",
+    Judge::Machine(|_| {
+        let one = |title| Finding::note(FindingKey::of("same"), title, "");
+        vec![one("One"), one("Other")]
+    }),
+);
+
+#[tokio::test]
+#[should_panic(expected = "finds-twice of Machine finds several things with one key")]
+async fn two_findings_with_one_key_are_a_fault_of_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let facts = facts(folder.path());
+    let checks: [&Check; 1] = [&FINDS_TWICE];
+    run_of(&checks, &facts, &Request::all(), &mut Record::default()).await;
 }

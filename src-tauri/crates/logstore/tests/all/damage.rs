@@ -83,6 +83,34 @@ fn an_index_of_rubbish_is_made_anew() {
     }
 }
 
+/// The index that the first layout had of the same lines.
+const FIRST_LAYOUT: &[u8] = include_bytes!("first_layout.idx");
+
+#[test]
+fn an_index_of_the_first_layout_is_read_and_gone_on_with() {
+    let mut bench = written();
+    let path = bench.file("a", "idx");
+    assert_ne!(std::fs::read(&path).unwrap(), FIRST_LAYOUT);
+    std::fs::write(&path, FIRST_LAYOUT).unwrap();
+    bench.reopen();
+    assert_eq!(
+        texts(&mut bench.view("a")),
+        ["run", "one", "two", "three"],
+        "sound: nothing is indexed anew, nothing said"
+    );
+    print(&bench.writer("a"), "four\n");
+    bench.reopen();
+    let rows = bench.view("a").window(0, 9).rows;
+    assert_eq!(
+        rows.iter().map(text).collect::<Vec<_>>(),
+        ["run", "one", "two", "three", "run", "four"]
+    );
+    assert_eq!(rows[2].level, Level::Error);
+    let gone_on_with = std::fs::read(&path).unwrap();
+    assert!(gone_on_with.starts_with(FIRST_LAYOUT));
+    assert_eq!(gone_on_with.len(), FIRST_LAYOUT.len() + 2 * 32);
+}
+
 #[test]
 fn a_flipped_record_costs_only_what_is_known_of_the_lines() {
     let mut bench = written();

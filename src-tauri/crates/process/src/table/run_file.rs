@@ -3,7 +3,7 @@
 //! `<mark>.json` tells the owner and what it runs; `<mark>.lock` is locked for as long as the owner lives. The mark is in
 //! the name, so even a file that cannot be read tells what to look for.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -98,9 +98,16 @@ impl RunFile {
 }
 
 fn write(path: &Path, content: &Content) -> io::Result<()> {
-    let fresh = path.with_extension("new");
-    fs_err::write(&fresh, serde_json::to_vec(content)?)?;
-    fs_err::rename(&fresh, path)
+    let bytes = serde_json::to_vec(content)?;
+    let draft = path.with_extension("new");
+    let options = atomicfile::Options {
+        // A name that can be told, for `forget`.
+        draft: draft.file_name(),
+        // Nothing of what it lists outlives the machine's run.
+        fleeting: true,
+        ..atomicfile::Options::default()
+    };
+    atomicfile::replace_with(path, options, |file| file.write_all(&bytes))
 }
 
 /// Takes a run-file and its lock away.

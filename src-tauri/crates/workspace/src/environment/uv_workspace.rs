@@ -2,19 +2,39 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use toml_edit::Item;
 
 use crate::pyproject::Toml;
 use crate::source::Source;
-use crate::wildcard::path_matches;
+use crate::wildcard::Pattern;
 
 #[derive(Debug)]
 struct UvWorkspace {
     root: PathBuf,
-    members: Vec<String>,
-    exclude: Vec<String>,
+    members: Patterns,
+    exclude: Patterns,
+}
+
+/// A list of patterns; each tells whether it is an absolute one. What uv would refuse is left out.
+#[derive(Debug)]
+struct Patterns(Vec<(bool, Pattern)>);
+
+impl Patterns {
+    fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let read = |text: &'a str| Some((Path::new(text).is_absolute(), Pattern::new(text)?));
+        Self(texts.filter_map(read).collect())
+    }
+
+    /// Whether one matches a project, which is in the folder that relative ones start from.
+    fn match_project(&self, project: &Path, relative: &Path) -> bool {
+        let (project, relative) = (project.to_string_lossy(), relative.to_string_lossy());
+        self.0.iter().any(|(absolute, pattern)| {
+            pattern.matches(if *absolute { &project } else { &relative })
+        })
+    }
 }
 
 /// What is known of the folders above the projects of one reading.
@@ -28,29 +48,23 @@ impl UvWorkspaces {
     pub(crate) fn root_for(&self, project: &Path) -> Option<PathBuf> {
         let workspace = self.above(project.parent()?)?;
         let relative = project.strip_prefix(&workspace.root).ok()?;
-        let relative = relative.to_string_lossy().replace('\\', "/");
-        let listed = |patterns: &[String]| {
-            patterns
-                .iter()
-                .any(|pattern| path_matches(pattern, &relative))
-        };
-        (listed(&workspace.members) && !listed(&workspace.exclude)).then(|| workspace.root.clone())
+        let member = workspace.members.match_project(project, relative)
+            && !workspace.exclude.match_project(project, relative);
+        member.then(|| workspace.root.clone())
     }
 
     fn above(&self, folder: &Path) -> Option<Arc<UvWorkspace>> {
-        if let Some(known) = self.lock().get(folder) {
+        if let Some(known) = self.known.lock().get(folder) {
             return known.clone();
         }
         let found = match read_workspace(folder) {
             Some(workspace) => Some(Arc::new(workspace)),
             None => folder.parent().and_then(|parent| self.above(parent)),
         };
-        self.lock().insert(folder.to_path_buf(), found.clone());
+        self.known
+            .lock()
+            .insert(folder.to_path_buf(), found.clone());
         found
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Option<Arc<UvWorkspace>>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,17 +76,40 @@ fn read_workspace(folder: &Path) -> Option<UvWorkspace> {
     let toml = Toml::parse(source).ok()?;
     let table = toml.get(&["tool", "uv", "workspace"])?.as_table_like()?;
     let list = |key: &str| {
-        table
-            .get(key)
-            .and_then(Item::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|value| value.as_str().map(str::to_owned))
-            .collect()
+        let values = table.get(key).and_then(Item::as_array);
+        Patterns::new(
+            values
+                .into_iter()
+                .flatten()
+                .filter_map(|value| value.as_str()),
+        )
     };
     Some(UvWorkspace {
         root: folder.to_path_buf(),
         members: list("members"),
         exclude: list("exclude"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_listed_and_not_excluded() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let listing = format!(
+            "[tool.uv.workspace]\nmembers = [\"packages/*\", \"{}/else?here\"]\nexclude = [\"./packages/old-*/\"]\n",
+            root.display()
+        );
+        fs_err::write(root.join("pyproject.toml"), listing).unwrap();
+        let workspaces = UvWorkspaces::default();
+        let member = |path: &str| workspaces.root_for(&root.join(path)).is_some();
+        assert!(member("packages/a"));
+        assert!(!member("packages/a/b"), "a name holds no separator");
+        assert!(!member("packages/old-a"), "excluded");
+        assert!(member("else-here"), "listed by an absolute pattern");
+        assert!(!member("elsehere"));
+    }
 }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+
+use parking_lot::Mutex;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -94,13 +96,13 @@ impl Watcher {
     /// How many folders are watched.
     #[must_use]
     pub fn folders(&self) -> usize {
-        lock(&self.status).folders
+        self.status.lock().folders
     }
 
     /// Which limit forces looking every few seconds instead, if one does.
     #[must_use]
     pub fn limited(&self) -> Option<String> {
-        lock(&self.status).limited.clone()
+        self.status.lock().limited.clone()
     }
 }
 
@@ -113,10 +115,6 @@ impl Drop for Watcher {
             let _ = thread.join();
         }
     }
-}
-
-fn lock(status: &Mutex<Status>) -> std::sync::MutexGuard<'_, Status> {
-    status.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Live {
@@ -408,7 +406,7 @@ impl Live {
     }
 
     fn report(&self) {
-        let mut status = lock(&self.status);
+        let mut status = self.status.lock();
         status.folders = self.watched.len() + self.polled.len();
         let seconds = POLL.as_secs();
         status.limited = if self.polled.is_empty() {
@@ -463,7 +461,7 @@ mod tests {
         live.limit = Some("The limit is reached".to_owned());
         let mut batch = Batch::default();
         live.follow_plan(&mut batch, false);
-        let said = lock(&status).limited.clone().unwrap();
+        let said = status.lock().limited.clone().unwrap();
         assert!(
             said.starts_with("The limit is reached; 1 folders are looked at"),
             "{said}"

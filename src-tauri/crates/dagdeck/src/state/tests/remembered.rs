@@ -181,3 +181,9 @@ async fn the_record_keeps_as_many_as_are_shown() {
     let (first, last) = (&found[0].title, &found[rows - 1].title);
     assert_eq!((first.as_str(), last.as_str()), ("Number 249", "Number 50"));
 }
+
+#[test]
+fn a_workspace_has_the_same_folder_at_every_start() {
+    // As 0.1 had it: its logs and instances are there.
+    assert_eq!(workspace_key(Path::new("/home/ann/acme")), "a801a6f90be4");
+}

@@ -7,8 +7,8 @@ use process::shell_quote;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "clock-right",
@@ -40,6 +40,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let finding = Finding::note(
+        FindingKey::ONLY,
         format!("Files were written {} in the future", words(most)),
         "Either this machine’s clock is behind, and schedules start late, or the files came from a machine whose clock \
          is ahead. If the clock is right, give the files the present time.",
@@ -51,7 +52,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     let finding = ahead.iter().fold(finding, |finding, (path, by)| {
         finding.seen(format!("{}: {} ahead", path.display(), words(*by)))
     });
-    vec![finding.fix(Fix::new("Copy command", Does::Copy(line)).note("if the clock is right"))]
+    vec![finding.fix(Fix::new("Copy command", FixAction::Copy(line)).note("if the clock is right"))]
 }
 
 /// The files that are written by hand and by uv: settings and lockfiles.
@@ -110,7 +111,7 @@ mod tests {
         let finding = trying::the_finding(&CHECK, &facts);
         assert_eq!(finding.title, "Files were written 3 hours in the future");
         let line = format!("touch {}", settings.display());
-        assert_eq!(finding.fix.unwrap().does, Does::Copy(line));
+        assert_eq!(finding.fix.unwrap().action, FixAction::Copy(line));
         written(SystemTime::now());
         assert_eq!(judge(&facts), []);
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, Level, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Level, Place};
+use crate::fix::{Fix, FixAction};
 use crate::machine::system;
 
 pub(crate) static CHECK: Check = Check {
@@ -26,17 +26,17 @@ const NEARLY_NOTHING: u64 = 50 * MEGABYTE;
 
 fn judge(facts: &Facts) -> Vec<Finding> {
     let workspace = facts.workspace.as_ref();
-    let root = workspace.map(|one| ("the workspace", one.reading.root.clone()));
-    let cache = cache(facts).map(|folder| (CACHE, folder));
-    let own = ("Dagdeck’s own files", facts.folder.clone());
+    let root = workspace.map(|one| ("workspace", "the workspace", one.reading.root.clone()));
+    let cache = cache(facts).map(|folder| ("cache", CACHE, folder));
+    let own = ("own", "Dagdeck’s own files", facts.folder.clone());
     let mut seen: Vec<u64> = Vec::new();
     let mut found = Vec::new();
-    for (what, folder) in root.into_iter().chain(cache).chain([own]) {
+    for (key, what, folder) in root.into_iter().chain(cache).chain([own]) {
         let Some(disk) = system::disk(&folder) else {
             continue;
         };
         if let (Some(level), false) = (level(disk.free), seen.contains(&disk.id)) {
-            found.push(finding(level, what, &folder, disk.free));
+            found.push(finding(key, level, what, &folder, disk.free));
         }
         // One disk is one fault, however much is on it.
         seen.push(disk.id);
@@ -56,9 +56,10 @@ fn level(free: u64) -> Option<Level> {
     }
 }
 
-fn finding(level: Level, what: &str, folder: &Path, free: u64) -> Finding {
+fn finding(key: &'static str, level: Level, what: &str, folder: &Path, free: u64) -> Finding {
     let free = free / MEGABYTE;
     let finding = Finding::new(
+        FindingKey::of(key),
         level,
         format!("{free} MB are left on the disk of {what}"),
         "An environment takes about 200 MB, and Dagster writes runs and logs. Free some space: packages that no \
@@ -68,7 +69,7 @@ fn finding(level: Level, what: &str, folder: &Path, free: u64) -> Finding {
         .at(Place::of(folder))
         .seen(format!("{}: {free} MB free", folder.display()))
         .fix(
-            Fix::new("Copy command", Does::Copy("uv cache prune".to_owned()))
+            Fix::new("Copy command", FixAction::Copy("uv cache prune".to_owned()))
                 .note("for a terminal"),
         )
 }

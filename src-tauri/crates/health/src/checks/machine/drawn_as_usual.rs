@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "drawn-as-usual",
@@ -20,6 +20,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = Finding::note(
+        FindingKey::ONLY,
         "The window is drawn another way on this machine",
         "NVIDIA’s driver leaves a usual window blank, and a machine without a graphics card draws faster without. To \
          choose yourself, set these variables before you start Dagdeck.",

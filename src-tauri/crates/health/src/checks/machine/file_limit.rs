@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 use crate::machine::system;
 
 pub(crate) static CHECK: Check = Check {
@@ -40,9 +40,10 @@ fn finding(locations: usize, allowed: u64) -> Option<Finding> {
     let line = format!(
         "echo \"$USER hard nofile {PLENTY}\" | sudo tee /etc/security/limits.d/60-dagdeck.conf"
     );
-    let fix =
-        Fix::new("Copy command", Does::Copy(line)).note("asks for your password; then log in anew");
+    let fix = Fix::new("Copy command", FixAction::Copy(line))
+        .note("asks for your password; then log in anew");
     let finding = Finding::warning(
+        FindingKey::ONLY,
         format!("Only {allowed} files may be open at once"),
         "With this many locations running, starting one more can fail. Raise the limit, or run fewer at a time.",
     );

@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 use crate::machine::ToolState;
 
 pub(crate) static CHECK: Check = Check {
@@ -25,14 +25,14 @@ fn judge(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = Finding::note(
+        FindingKey::ONLY,
         "Git isn’t installed",
         "Some packages come from a Git repository. They can’t be installed anew until Git is there.",
     );
     let finding = asking.into_iter().fold(finding, Finding::seen);
     vec![match &git.install {
-        Some(line) => {
-            finding.fix(Fix::new("Copy command", Does::Copy(line.clone())).note("for a terminal"))
-        }
+        Some(line) => finding
+            .fix(Fix::new("Copy command", FixAction::Copy(line.clone())).note("for a terminal")),
         None => finding,
     }]
 }
@@ -83,8 +83,8 @@ mod tests {
         assert_eq!(judge(&settings("")), []);
         let facts = settings("[tool.uv.sources]\nkit = { git = \"https://example.com/kit\" }\n");
         let finding = trying::the_finding(&CHECK, &facts);
-        let copied = Does::Copy("sudo apt-get install -y git".to_owned());
-        assert_eq!(finding.fix.unwrap().does, copied);
+        let copied = FixAction::Copy("sudo apt-get install -y git".to_owned());
+        assert_eq!(finding.fix.unwrap().action, copied);
         let mut facts = facts;
         facts.machine.tools[0].state = ToolState::Ready;
         assert_eq!(judge(&facts), [], "once it is installed");

@@ -9,7 +9,7 @@ use process::CommandLine;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, FindingKey, Subject};
 
 pub(crate) static CHECK: Check = Check {
     id: "index-reachable",
@@ -38,7 +38,10 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
     let asked = facts.folder.join("asked-of-index.txt");
     if let Err(error) = fs_err::write(&asked, PACKAGE) {
         let words = "Dagdeck can’t write to its own folder";
-        return vec![Finding::warning(words, "The index was not asked.").seen(error.to_string())];
+        return vec![
+            Finding::warning(FindingKey::ONLY, words, "The index was not asked.")
+                .seen(error.to_string()),
+        ];
     }
     let command = CommandLine::new(uv, &facts.folder)
         .args(["pip", "compile", "--no-cache", "--no-deps", "--universal"])
@@ -48,14 +51,19 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
         .env("UV_HTTP_RETRIES", "1")
         .env("UV_HTTP_TIMEOUT", "15");
     let ran = facts.table.run(&command, None, LIMIT, &facts.ended).await;
-    let told = |why: &str| Finding::warning("The package index can’t be reached", why);
+    let told =
+        |why: &str| Finding::warning(FindingKey::ONLY, "The package index can’t be reached", why);
     let usual = "What is cached still installs; new packages wait. Check the network, the proxy, and the index that \
                  uv’s settings name.";
     match ran {
         Ok(finished) if finished.exit.success() => Vec::new(),
         Ok(finished) if finished.stderr_text().contains("No interpreter found") => {
             let why = "uv asks it with a Python, and there is none here yet.";
-            vec![Finding::note("The package index was not asked", why)]
+            vec![Finding::note(
+                FindingKey::ONLY,
+                "The package index was not asked",
+                why,
+            )]
         }
         Ok(finished) => {
             let said = finished.stderr_text();

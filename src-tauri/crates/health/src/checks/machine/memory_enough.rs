@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 use crate::machine::system::{self, Memory};
 
 pub(crate) static CHECK: Check = Check {
@@ -47,11 +47,13 @@ fn finding(locations: usize, running: bool, memory: Memory) -> Option<Finding> {
         return None;
     } else if needed > memory.total / 5 * 4 {
         Finding::warning(
+            FindingKey::ONLY,
             "This machine has too little memory for all locations",
             "Started all at once they make the system swap, or end one of them. Start only the locations that you need.",
         )
     } else if !running && needed > memory.available {
         Finding::note(
+            FindingKey::ONLY,
             "Other programs leave too little memory for all locations",
             "Close some of them before a launch, or start only the locations that you need.",
         )

@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, MachineFacts};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "network-variables",
@@ -40,8 +40,9 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     proxies.chain(certificates(machine)).collect()
 }
 
-fn proxy(name: &str) -> Finding {
+fn proxy(name: &'static str) -> Finding {
     Finding::warning(
+        FindingKey::of(name),
         format!("{name} is no address of a proxy"),
         "uv passes over it and connects without a proxy, so downloads fail where there is no other way out. An address \
          looks like http://proxy.example.com:8080. Correct the variable, then start Dagdeck again.",
@@ -85,13 +86,16 @@ fn certificates(machine: &MachineFacts) -> Option<Finding> {
     if bad.is_empty() {
         return None;
     }
+    let key = FindingKey::of("certificates");
     let finding = if good {
         Finding::note(
+            key,
             "One of the two variables that name certificates is wrong",
             "uv uses the other one. Correct the variable, or take it away, then start Dagdeck again.",
         )
     } else {
         Finding::warning(
+            key,
             "The certificates that the environment names aren’t there",
             "uv then trusts no server, so nothing can be downloaded. Correct the variable, or take it away, then start \
              Dagdeck again.",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 use crate::machine::Tool;
 
 pub(crate) static CHECK: Check = Check {
@@ -45,6 +45,7 @@ fn differs(tools: &[Tool], own: &OsStr, login: &OsStr) -> Option<Finding> {
         return None;
     }
     let finding = Finding::note(
+        FindingKey::ONLY,
         "The app’s PATH is shorter than your terminal’s",
         "Your login shell was asked instead, and what Dagdeck starts gets its PATH too. Each first look for a tool takes \
          as long as your shell’s start-up files do.",

@@ -5,8 +5,8 @@ use workspace::Environment;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "python-accepted",
@@ -49,10 +49,10 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     let finding = if forbidden {
         let why = "Environments can’t be made, and uv may not download a Python by itself: UV_PYTHON_DOWNLOADS or \
                    UV_OFFLINE says so.";
-        Finding::blocker(title, why)
+        Finding::blocker(FindingKey::ONLY, title, why)
     } else {
         let why = "uv downloads one when the first environment is made, which takes longer and needs the network.";
-        Finding::note(title, why)
+        Finding::note(FindingKey::ONLY, title, why)
     };
     let finding = all.iter().fold(finding, |finding, one| {
         let wanted = one.requires_python.as_deref().unwrap_or("any");
@@ -74,11 +74,11 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     } else {
         install
     };
-    let does = Does::Run {
+    let action = FixAction::Run {
         commands: vec![install],
         safe: true,
     };
-    let fix = Fix::new(format!("Install Python {minor}"), does)
+    let fix = Fix::new(format!("Install Python {minor}"), action)
         .note("downloads about 30 MB into uv’s own folder");
     vec![finding.fix(fix)]
 }
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(finding.level, Level::Note);
         let fix = finding.fix.unwrap();
         assert!(fix.is_safe());
-        let Does::Run { commands, .. } = fix.does else {
+        let FixAction::Run { commands, .. } = fix.action else {
             panic!("{fix:?}");
         };
         assert!(

@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 use crate::machine::ToolState;
 
 pub(crate) static CHECK: Check = Check {
@@ -20,12 +20,13 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     let Some(uv) = facts.machine.tool("uv") else {
         return Vec::new();
     };
-    let bring = Fix::new("Install uv", Does::BringUv)
+    let bring = Fix::new("Install uv", FixAction::BringUv)
         .note("into Dagdeck’s own folder, nothing system-wide");
     match uv.state {
         ToolState::Ready => Vec::new(),
         ToolState::NotFound => vec![
             Finding::blocker(
+                FindingKey::ONLY,
                 "uv isn’t installed",
                 "It installs Python and packages for each project.",
             )
@@ -33,6 +34,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
         ],
         ToolState::Broken => {
             let found = Finding::blocker(
+                FindingKey::ONLY,
                 "uv doesn’t answer",
                 "The program that was found ends with an error when it is asked for its version.",
             );

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 use crate::machine::ToolState;
 
 pub(crate) static CHECK: Check = Check {
@@ -33,13 +33,14 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     }
     let path = uv.path.as_ref().map(|path| path.display().to_string());
     let finding = Finding::warning(
+        FindingKey::ONLY,
         format!("uv {version} is too old"),
         format!(
             "Dagdeck asks uv things that it knows from {OLDEST} on. Until then environments can be synced, but not \
              compared with their lockfiles."
         ),
     );
-    let fix = Fix::new("Get a newer uv", Does::BringUv)
+    let fix = Fix::new("Get a newer uv", FixAction::BringUv)
         .note("into Dagdeck’s own folder; the one you have stays");
     vec![finding.seen(path.unwrap_or_default()).fix(fix)]
 }

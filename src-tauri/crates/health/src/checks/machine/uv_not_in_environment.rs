@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix, Show};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "uv-not-in-environment",
@@ -30,16 +30,18 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     let shown = environment.display();
     let finding = if is_synced {
         Finding::warning(
+            FindingKey::ONLY,
             "uv lives in an environment of this workspace",
             "A sync installs what the lockfile names and takes everything else away, uv itself too.",
         )
-        .fix(Fix::new("Install uv", Does::BringUv).note("into Dagdeck’s own folder"))
+        .fix(Fix::new("Install uv", FixAction::BringUv).note("into Dagdeck’s own folder"))
     } else {
         Finding::note(
+            FindingKey::ONLY,
             "uv lives in a Python environment",
             "It works until that environment is removed or made anew. Settings lets you pick another uv.",
         )
-        .fix(Fix::new("Settings", Does::Show(Show::Settings)))
+        .fix(Fix::new("Settings", FixAction::Show(Show::Settings)))
     };
     vec![finding.seen(format!("found in {shown}"))]
 }
@@ -74,7 +76,7 @@ mod tests {
         fs_err::write(root.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
         let finding = trying::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Warning);
-        assert_eq!(finding.fix.unwrap().does, Does::BringUv);
+        assert_eq!(finding.fix.unwrap().action, FixAction::BringUv);
         facts.workspace = None;
         assert_eq!(trying::the_finding(&CHECK, &facts).level, Level::Note);
         facts.machine.tools = vec![trying::uv(Path::new("/usr/bin/uv"), "0.13.8")];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "variables-kept-back",
@@ -40,7 +40,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
     let set = KEPT_BACK.iter().filter_map(|(name, why)| {
         let value = machine.variable(name)?;
         let title = format!("{name} is set, and Dagdeck doesn’t hand it on");
-        Some(Finding::note(title, *why).seen(format!("{name}={value}")))
+        Some(Finding::note(FindingKey::of(*name), title, *why).seen(format!("{name}={value}")))
     });
     set.chain(conda(facts)).collect()
 }
@@ -51,6 +51,7 @@ fn conda(facts: &Facts) -> Option<Finding> {
     let mut pythons = facts.machine.pythons.iter();
     let inside = pythons.find(|python| python.path.starts_with(Path::new(prefix)))?;
     let finding = Finding::note(
+        FindingKey::of("CONDA_PREFIX"),
         "A conda environment is active, and uv may use its Python",
         "An environment that is made from it breaks when the conda environment is removed or updated. Start Dagdeck \
          outside of it to have uv use another one.",

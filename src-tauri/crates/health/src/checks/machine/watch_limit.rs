@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 use crate::machine::system;
 
 pub(crate) static CHECK: Check = Check {
@@ -32,6 +32,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
 fn finding(folders: u32, limited: Option<&str>, allowed: Option<u64>) -> Option<Finding> {
     let said = limited?;
     let finding = Finding::warning(
+        FindingKey::ONLY,
         "Not every folder can be watched",
         "Some changes on disk are seen only after a few seconds. The system’s limit counts the folders that all your \
          programs watch, editors most of all.",
@@ -49,7 +50,7 @@ fn finding(folders: u32, limited: Option<&str>, allowed: Option<u64>) -> Option<
     let line = format!(
         "echo fs.inotify.max_user_watches={ENOUGH} | sudo tee /etc/sysctl.d/60-dagdeck.conf && sudo sysctl --system"
     );
-    let fix = Fix::new("Copy command", Does::Copy(line));
+    let fix = Fix::new("Copy command", FixAction::Copy(line));
     Some(finding.fix(fix.note("asks for your password; stays after a restart")))
 }
 
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(finding(10, None, Some(1)), None);
         let met = finding(10, Some("The limit is reached"), Some(8_192)).unwrap();
         let Some(Fix {
-            does: Does::Copy(line),
+            action: FixAction::Copy(line),
             ..
         }) = met.fix
         else {

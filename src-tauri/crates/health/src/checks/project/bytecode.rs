@@ -4,7 +4,7 @@ use workspace::{Project, site_packages};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "bytecode-compiled",
@@ -26,6 +26,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     }
     let mut finding = Finding::note(
+        FindingKey::ONLY,
         "The first start will be slow",
         "Dagster’s bytecode is not compiled yet. A sync compiles it in about 3 s; otherwise the first start does.",
     )

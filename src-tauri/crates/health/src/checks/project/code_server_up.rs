@@ -6,8 +6,8 @@ use workspace::Project;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::crash;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix, Show};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "code-server-up",
@@ -28,6 +28,12 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         project: project.id.clone(),
     };
     let origin = Origin::of(project);
-    let finding = crash::finding("The code server", &crash, Some(&origin), dagster);
-    vec![finding.fix(Fix::new("Show log", Does::Show(show)))]
+    let finding = crash::finding(
+        FindingKey::ONLY,
+        "The code server",
+        &crash,
+        Some(&origin),
+        dagster,
+    );
+    vec![finding.fix(Fix::new("Show log", FixAction::Show(show)))]
 }

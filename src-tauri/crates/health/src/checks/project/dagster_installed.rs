@@ -4,7 +4,7 @@ use workspace::{ProblemCode, Project};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-installed",
@@ -22,6 +22,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     }
     let mut finding = Finding::blocker(
+        FindingKey::ONLY,
         "Dagster isn’t installed in the environment",
         "The project’s code can’t be loaded without it.",
     )

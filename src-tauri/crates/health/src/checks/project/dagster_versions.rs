@@ -6,7 +6,7 @@ use workspace::{Distribution, Project, distributions, meets};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-versions",
@@ -27,6 +27,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     };
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         "The packages of Dagster are of different releases",
         "Each was made to work with the exact version of the others that it names. Errors from a mix are hard to read.",
     )

@@ -5,8 +5,8 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, Load, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix, Show};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "definitions-load",
@@ -35,14 +35,15 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
     };
     let finding = failed(title, explanation, search_line(&class, &message, dagster));
     let finding = Finding { place, ..finding };
-    vec![finding.fix(Fix::new("Show", Does::Show(show)))]
+    vec![finding.fix(Fix::new("Show", FixAction::Show(show)))]
 }
 
 /// A load error as a finding; `search` is the line to look for where no rule knows the error.
 pub(super) fn failed(title: String, explanation: Option<String>, search: String) -> Finding {
     let finding = match explanation {
-        Some(explanation) => Finding::blocker(title, explanation),
+        Some(explanation) => Finding::blocker(FindingKey::ONLY, title, explanation),
         None => Finding::blocker(
+            FindingKey::ONLY,
             format!("The definitions can’t be loaded: {title}"),
             "Dagdeck has no rule for this error. The line below is what to search for.",
         ),

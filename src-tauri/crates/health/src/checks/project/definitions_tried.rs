@@ -16,8 +16,8 @@ use workspace::{Project, project_files, site_packages};
 use super::definitions_load::failed;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, Load, WorkspaceFacts};
-use crate::finding::{Finding, Place, Subject};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "definitions-tried",
@@ -167,12 +167,13 @@ fn explained(failure: &LoadFailure, project: &Project) -> Finding {
         excerpt: frame.code,
         ..finding
             .at(place.clone())
-            .fix(Fix::new(open, Does::Open(place)))
+            .fix(Fix::new(open, FixAction::Open(place)))
     }
 }
 
 fn ended(words: &str) -> Finding {
     Finding::blocker(
+        FindingKey::ONLY,
         "The code server ends while it loads the code",
         "Look for sys.exit or os._exit in code that runs on import.",
     )
@@ -181,6 +182,7 @@ fn ended(words: &str) -> Finding {
 
 fn untried(words: &str) -> Finding {
     Finding::warning(
+        FindingKey::ONLY,
         "It could not be tried whether the definitions load",
         "A launch may meet the same; its log then tells more.",
     )

@@ -28,7 +28,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
     let asked = workspace.seen(project).check.is_some();
     let mut problems = project.problems.clone();
     problems.retain(|one| !(asked && one.code == ProblemCode::RequirementUnmet));
-    problems::findings(&problems, CODES, |problem| {
+    problems::findings(&project.folder, &problems, CODES, |problem| {
         let unmet = problem.code == ProblemCode::RequirementUnmet;
         unmet
             .then(|| super::sync(workspace, project, "Sync"))
@@ -43,7 +43,7 @@ mod tests {
 
     use super::*;
     use crate::facts::ProjectFacts;
-    use crate::fix::Does;
+    use crate::fix::FixAction;
     use crate::trying::Trial;
 
     /// A project that asks for a Dagster, with another one installed.
@@ -88,7 +88,7 @@ mod tests {
             all[0].title
         );
         let fix = all[0].fix.as_ref().unwrap();
-        assert!(matches!(fix.does, Does::Sync { .. }), "{fix:?}");
+        assert!(matches!(fix.action, FixAction::Sync { .. }), "{fix:?}");
         let asked = ProjectFacts {
             check: Some(SyncCheck::default()),
             ..ProjectFacts::default()

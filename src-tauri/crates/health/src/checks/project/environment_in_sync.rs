@@ -5,7 +5,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "environment-in-sync",
@@ -33,6 +33,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         count => format!("{count} packages differ from uv.lock"),
     };
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         title,
         "The project would run with other packages than the ones that were locked.",
     );

@@ -4,7 +4,7 @@ use workspace::{EnvironmentState, Project};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "environment-present",
@@ -21,6 +21,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     }
     let mut finding = Finding::blocker(
+        FindingKey::ONLY,
         "No Python environment yet",
         "The packages this project needs aren’t installed on this machine. Normal after a fresh clone.",
     );

@@ -5,7 +5,7 @@ use workspace::{Project, python_pin};
 use super::python_available::{self, Wanted};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "environment-python",
@@ -35,6 +35,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
         _ => "pyproject.toml",
     };
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         format!("The environment has Python {python}, the project asks for another"),
         "Packages are installed for the Python that was there when it was made. A sync makes it anew from one that fits.",
     )

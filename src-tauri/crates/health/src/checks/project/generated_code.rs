@@ -6,7 +6,7 @@ use workspace::{Distribution, Project, compare_versions, distributions, site_pac
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "generated-code",
@@ -47,6 +47,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         let older = compare_versions(&one.version, &needed).is_lt();
         older.then(|| {
             let mut finding = Finding::blocker(
+                FindingKey::of(name),
                 format!("{name} {} is too old for the code generated for it", one.version),
                 format!(
                     "Code servers end when they import it, although “import dagster” works. {name} has to be {needed} or newer."

@@ -13,7 +13,7 @@ use workspace::Project;
 use super::definitions_tried;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, Load};
-use crate::finding::{Finding, Place, Subject};
+use crate::finding::{Finding, FindingKey, Place, Subject};
 
 pub(crate) static CHECK: Check = Check {
     id: "import-time",
@@ -89,6 +89,7 @@ async fn measure(facts: &Facts, project: &Project, slow: Duration) -> Vec<Findin
     }
     let seconds = |took: Duration| format!("{:.1} s", took.as_secs_f64());
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         format!("Importing the code takes {}", seconds(all)),
         "Each start, each reload and each run waits for it. Import what is costly inside the function that needs it.",
     )

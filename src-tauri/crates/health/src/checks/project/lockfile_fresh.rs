@@ -4,7 +4,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "lockfile-fresh",
@@ -24,6 +24,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     }
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         "uv.lock is older than pyproject.toml",
         "What pyproject.toml asks for since is not installed. You see what changes in the lockfile before it is written.",
     )

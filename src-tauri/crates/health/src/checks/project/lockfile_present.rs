@@ -4,7 +4,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 
 pub(crate) static CHECK: Check = Check {
     id: "lockfile-present",
@@ -26,6 +26,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         return Vec::new();
     };
     let finding = Finding::note(
+        FindingKey::ONLY,
         "No uv.lock yet",
         "The versions that are installed aren’t written down, so the next machine may get others. A sync writes them.",
     );

@@ -5,8 +5,8 @@ use workspace::{Project, site_packages};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "module-name",
@@ -24,10 +24,12 @@ fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
     };
     let finding = match names::check_project(module) {
         Err(NameFault::StandardLibrary(_)) => Finding::blocker(
+            FindingKey::ONLY,
             format!("The package {module} has the name of one that comes with Python"),
             "Python imports its own, so the project’s definitions are not found. Rename the package’s folder, and the name in this file.",
         ),
         _ if is_installed(project, module) => Finding::blocker(
+            FindingKey::ONLY,
             format!("The package {module} has the name of an installed one"),
             "One of the two stands in the way of the other. Rename the package’s folder, and the name in this file.",
         ),
@@ -42,7 +44,7 @@ fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
         finding
             .seen(folder.display().to_string())
             .at(place.clone())
-            .fix(Fix::new(open, Does::Open(place))),
+            .fix(Fix::new(open, FixAction::Open(place))),
     ]
 }
 

@@ -18,7 +18,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
-    let findings = problems::findings(&project.problems, &[ProblemCode::ModuleMissing], |_| None);
+    let findings = problems::findings(
+        &project.folder,
+        &project.problems,
+        &[ProblemCode::ModuleMissing],
+        |_| None,
+    );
     let explained = findings.into_iter().map(|finding| Finding {
         why: "Loading the code location fails as long as it isn’t there. Create it, or name another one in this file.".to_owned(),
         ..finding

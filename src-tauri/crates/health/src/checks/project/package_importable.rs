@@ -8,8 +8,8 @@ use workspace::{Distribution, EnvironmentSource, Project, distributions, package
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "package-importable",
@@ -32,6 +32,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
     }
     let finding = match own(project) {
         None => Finding::warning(
+            FindingKey::ONLY,
             "The project itself isn’t installed in its environment",
             "Scripts, tests and dg can’t import it, though its code location may load.",
         ),
@@ -41,6 +42,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
             }
             match linked_elsewhere(&own, &project.folder) {
                 Some(elsewhere) => Finding::warning(
+                    FindingKey::ONLY,
                     "The environment links the project to another folder",
                     "Scripts, tests and dg import the code there, not the code here.",
                 )
@@ -57,6 +59,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
 /// The project is installed, but the file that leads Python to its folder is gone. uv takes it for installed.
 fn unlinked(facts: &Facts, workspace: &WorkspaceFacts, project: &Project, name: &str) -> Finding {
     let finding = Finding::warning(
+        FindingKey::ONLY,
         "The environment’s link to the project is gone",
         "Scripts, tests and dg can’t import it. uv takes it for installed, so a plain sync leaves it so.",
     )
@@ -69,7 +72,7 @@ fn unlinked(facts: &Facts, workspace: &WorkspaceFacts, project: &Project, name: 
         unfinished: vec![name.to_owned()],
         ..UvProject::new(uv, &project.folder)
     };
-    let run = Does::Run {
+    let run = FixAction::Run {
         commands: vec![install.sync()],
         safe: !super::lockfile_changes(workspace, project),
     };

@@ -10,8 +10,8 @@ use workspace::{EnvironmentSource, Project, python_pin};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, Level, Place, Subject};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Level, Place, Subject};
+use crate::fix::{Fix, FixAction};
 use crate::machine;
 
 pub(crate) static CHECK: Check = Check {
@@ -126,11 +126,12 @@ async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
             let install = CommandLine::new(uv, &facts.folder)
                 .args(["python", "install", "--no-bin"])
                 .arg(version);
-            let install = Does::Run {
+            let install = FixAction::Run {
                 commands: vec![install],
                 safe: true,
             };
             Finding::new(
+                FindingKey::ONLY,
                 level,
                 "No Python on this machine fits the project",
                 "No environment can be made until there is one. uv brings it into its own folder; nothing system-wide changes.",
@@ -147,12 +148,13 @@ async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
             };
             let place = Place::of(project.folder.join(file));
             Finding::new(
+                FindingKey::ONLY,
                 level,
                 "No Python fits the project, here or for download",
                 format!("No environment can be made until {file} asks for a Python that exists."),
             )
             .at(place.clone())
-            .fix(Fix::new(format!("Open {file}"), Does::Open(place)))
+            .fix(Fix::new(format!("Open {file}"), FixAction::Open(place)))
         }
     };
     let here: Vec<&str> = facts

@@ -11,8 +11,8 @@ use workspace::{Project, requirements};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place, Subject};
-use crate::fix::{Does, Fix, Show};
+use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "release-whole",
@@ -68,11 +68,12 @@ async fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> 
         project: project.id.clone(),
     };
     let finding = Finding::blocker(
+        FindingKey::ONLY,
         format!("Dagster {version} isn’t published whole yet"),
         "No environment can be made until the rest is there. Choose the release before it, or wait: packages appear over hours or days.",
     )
     .at(Place::of(project.folder.join("pyproject.toml")))
-    .fix(Fix::new("Choose a version", Does::Show(show)));
+    .fix(Fix::new("Choose a version", FixAction::Show(show)));
     let told = lacking.into_iter().fold(finding, |finding, package| {
         finding.seen(format!("{package} has no {version}"))
     });

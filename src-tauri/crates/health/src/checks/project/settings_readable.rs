@@ -30,5 +30,5 @@ fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
         whole::settings_understood::CODES,
     ]
     .concat();
-    problems::findings(&project.problems, &codes, |_| None)
+    problems::findings(&project.folder, &project.problems, &codes, |_| None)
 }

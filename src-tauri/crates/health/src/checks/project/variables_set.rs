@@ -4,8 +4,8 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "variables-set",
@@ -34,12 +34,13 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
     };
     let file = project.folder.join(".env");
     let mut finding = Finding::warning(
+        FindingKey::ONLY,
         title,
         "Resources read them when a run starts, so the location loads and such runs fail. Set them in the project’s .env.",
     )
     .at(Place::of(&file));
     finding.fix = Some(if file.is_file() {
-        Fix::new("Open .env", Does::Open(Place::of(&file)))
+        Fix::new("Open .env", FixAction::Open(Place::of(&file)))
     } else {
         let lines: Vec<String> = missing.iter().map(|name| format!("{name}=")).collect();
         let lines: Vec<String> = lines
@@ -48,7 +49,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
             .collect();
         let file = process::shell_quote(&file.to_string_lossy());
         let command = format!("printf '%s\\n' {} >> {file}", lines.join(" "));
-        Fix::new("Copy command", Does::Copy(command)).note("then fill in the values")
+        Fix::new("Copy command", FixAction::Copy(command)).note("then fill in the values")
     });
     finding.evidence = missing;
     vec![finding]

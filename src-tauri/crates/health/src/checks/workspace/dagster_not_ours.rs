@@ -6,7 +6,7 @@ use process::{InFolder, ports};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-not-ours",
@@ -25,6 +25,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = Finding::note(
+        FindingKey::ONLY,
         "Another Dagster serves this workspace",
         "It was started outside of Dagdeck, in a terminal or an editor. Where both use one DAGSTER_HOME, schedules and \
          sensors may start twice. End it there if you no longer need it.",

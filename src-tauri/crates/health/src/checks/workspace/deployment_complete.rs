@@ -5,8 +5,8 @@ use workspace::Deployment;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "deployment-complete",
@@ -30,6 +30,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let mut found = Vec::new();
     if installed.webserver.is_none() {
         let finding = Finding::blocker(
+            FindingKey::of("dagster-webserver"),
             "deployments/local lacks dagster-webserver",
             "The Dagster UI is served from this environment, so it doesn’t start.",
         );
@@ -43,6 +44,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     }
     if installed.dg_cli.is_none() {
         let finding = Finding::note(
+            FindingKey::of("dagster-dg-cli"),
             "deployments/local lacks dagster-dg-cli",
             "Dagdeck works without. dg dev and other dg commands in a terminal need it.",
         );
@@ -88,9 +90,9 @@ fn add(package: &str, facts: &Facts, deployment: &Deployment) -> Option<Fix> {
     let command = CommandLine::new(facts.uv()?, &deployment.folder)
         .arg("add")
         .arg(format!("{package}=={dagster}"));
-    let does = Does::Run {
+    let action = FixAction::Run {
         commands: vec![command],
         safe: false,
     };
-    Some(Fix::new("Add it", does).note("changes pyproject.toml and uv.lock"))
+    Some(Fix::new("Add it", action).note("changes pyproject.toml and uv.lock"))
 }

@@ -21,7 +21,12 @@ pub(crate) static CHECK: Check = Check {
 pub(in crate::checks) const CODES: &[ProblemCode] = &[ProblemCode::DeploymentMissing];
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
-    let found = problems::findings(&workspace.reading.problems, CODES, |_| None);
+    let found = problems::findings(
+        &workspace.reading.root,
+        &workspace.reading.problems,
+        CODES,
+        |_| None,
+    );
     found
         .into_iter()
         .map(|finding| Finding {

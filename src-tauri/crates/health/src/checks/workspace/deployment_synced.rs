@@ -4,8 +4,8 @@ use workspace::{Deployment, EnvironmentState};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "deployment-synced",
@@ -28,14 +28,16 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
             _ => "The environment of deployments/local can’t be used",
         };
         let why = "The webserver and the daemon run from it, so neither starts. Normal after a fresh clone: a sync makes it.";
-        Finding::blocker(title, why)
+        Finding::blocker(FindingKey::ONLY, title, why)
     } else {
         match &workspace.deployment_check {
             Some(check) if check.lock_outdated && !check.lock_missing => Finding::warning(
+                FindingKey::ONLY,
                 "The lockfile of deployments/local is stale",
                 "It no longer answers pyproject.toml. A sync brings it up to date and installs what it names.",
             ),
             Some(check) if !check.changes.is_empty() => Finding::warning(
+                FindingKey::ONLY,
                 "deployments/local differs from its uv.lock",
                 "The webserver and the daemon would run with other packages than the ones that were locked.",
             )
@@ -60,11 +62,11 @@ pub(super) fn sync(workspace: &WorkspaceFacts, deployment: &Deployment) -> Optio
         Some(check) => check.lock_outdated && !check.lock_missing,
         None => lockfile.fresh == Some(false),
     });
-    let does = Does::Sync {
+    let action = FixAction::Sync {
         project: None,
         changes_lockfile,
     };
-    let fix = Fix::new("Sync", does);
+    let fix = Fix::new("Sync", action);
     Some(if changes_lockfile {
         fix.note("changes uv.lock")
     } else {

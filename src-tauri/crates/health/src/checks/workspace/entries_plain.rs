@@ -40,7 +40,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
             _ => problem,
         })
         .collect();
-    problems::findings(&explained, CODES, |_| None)
+    problems::findings(&workspace.reading.root, &explained, CODES, |_| None)
 }
 
 #[cfg(test)]

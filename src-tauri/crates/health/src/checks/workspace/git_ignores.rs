@@ -10,8 +10,8 @@ use workspace::edit::Edit;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place, Subject};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::fix::{Fix, FixAction};
 use crate::machine::ToolState;
 
 pub(crate) static CHECK: Check = Check {
@@ -66,6 +66,7 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
     let mut found = Vec::new();
     if !secrets.is_empty() {
         let finding = Finding::warning(
+            FindingKey::of(".env"),
             "Git would take a .env file in",
             "It often holds passwords and tokens. Nothing ignores it, so the next commit of everything publishes it.",
         );
@@ -73,6 +74,7 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
     }
     if !environments.is_empty() {
         let finding = Finding::note(
+            FindingKey::of(".venv"),
             "Git would take an environment in",
             "A .venv holds thousands of files that fit this machine only. Nothing ignores it.",
         );
@@ -108,7 +110,7 @@ fn ignoring(finding: Finding, paths: &[PathBuf], line: &str, root: &Path) -> Fin
         finding.seen(path.display().to_string())
     });
     let file = root.join(".gitignore");
-    let does = match fs_err::read_to_string(&file) {
+    let action = match fs_err::read_to_string(&file) {
         Ok(before) => {
             let end = if before.is_empty() || before.ends_with('\n') {
                 ""
@@ -116,20 +118,20 @@ fn ignoring(finding: Finding, paths: &[PathBuf], line: &str, root: &Path) -> Fin
                 "\n"
             };
             let after = format!("{before}{end}{line}\n");
-            Does::Change(Edit {
+            FixAction::Change(Edit {
                 path: file.clone(),
                 before,
                 after,
             })
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Does::Write {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => FixAction::Write {
             path: file.clone(),
             text: format!("{line}\n"),
         },
         // What can't be read is not to be written over.
-        Err(_) => Does::Open(Place::of(&file)),
+        Err(_) => FixAction::Open(Place::of(&file)),
     };
-    finding.fix(Fix::new("Have Git ignore it", does))
+    finding.fix(Fix::new("Have Git ignore it", action))
 }
 
 #[cfg(test)]
@@ -157,5 +159,25 @@ mod tests {
         assert_eq!(found().await, []);
         let ignored = fs_err::read_to_string(trial.root.join(".gitignore")).unwrap();
         assert_eq!(ignored, ".env\n.venv/\n");
+    }
+
+    #[tokio::test]
+    async fn each_keeps_its_key_without_the_other() {
+        let trial = Trial::workspace(&["etl"]);
+        crate::trying::git(&trial.root, &["init", "--quiet"]);
+        let folder = trial.root.join("projects/etl");
+        fs_err::write(folder.join(".env"), "TOKEN=x\n").unwrap();
+        fs_err::create_dir_all(folder.join(".venv")).unwrap();
+        fs_err::write(folder.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+        let keys = async || {
+            let found = ask(Arc::new(with_git(trial.facts()))).await;
+            found.into_iter().map(|one| one.key).collect::<Vec<_>>()
+        };
+        let [secrets, environment] = [".env", ".venv"].map(FindingKey::of);
+        assert_eq!(keys().await, [secrets.clone(), environment.clone()]);
+        fs_err::write(trial.root.join(".gitignore"), ".env\n").unwrap();
+        assert_eq!(keys().await, [environment]);
+        fs_err::write(trial.root.join(".gitignore"), ".venv/\n").unwrap();
+        assert_eq!(keys().await, [secrets]);
     }
 }

@@ -4,7 +4,7 @@ use dagster::instance;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, FindingKey, Place};
 use crate::machine::system;
 
 pub(crate) static CHECK: Check = Check {
@@ -27,6 +27,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 
 fn finding(kind: &str) -> Finding {
     Finding::warning(
+        FindingKey::ONLY,
         format!("DAGSTER_HOME is on a network file system ({kind})"),
         "SQLite’s locks don’t hold there, so runs can get lost and databases break. Set DAGSTER_HOME to a folder on a \
          disk of this machine, or name a database server under storage in dagster.yaml.",

@@ -8,8 +8,8 @@ use workspace::{INSTANCE_FILE, Problem, ProblemCode, Severity};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-settings",
@@ -41,15 +41,16 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let newer = is_newer(workspace);
     let problems = workspace::instance_file_problems(&instance.path).into_iter();
     let problems: Vec<Problem> = problems.map(|problem| weighed(problem, newer)).collect();
-    problems::findings(&problems, CODES, |_| None)
+    problems::findings(&instance.path, &problems, CODES, |_| None)
 }
 
 fn missing(file: &std::path::Path) -> Finding {
-    let write = Does::Write {
+    let write = FixAction::Write {
         path: file.to_owned(),
         text: String::new(),
     };
     Finding::note(
+        FindingKey::of("missing"),
         "DAGSTER_HOME has no dagster.yaml",
         "Dagster uses its defaults and prints a warning at every start. An empty file says the defaults are what you want.",
     )

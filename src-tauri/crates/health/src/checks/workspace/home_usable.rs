@@ -1,13 +1,11 @@
 //! The DAGSTER_HOME that the person set can be used. One that is not set is only good to know: Dagdeck keeps its own.
 
-use std::path::{Path, PathBuf};
-
 use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-usable",
@@ -25,6 +23,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return unset.then(|| not_set(workspace)).into_iter().collect();
     };
     let finding = Finding::warning(
+        FindingKey::ONLY,
         problem.replace('\'', "’"),
         "Dagster’s own commands stop there. Dagdeck keeps runs and schedules in its own folder until it is put right.",
     )
@@ -36,13 +35,13 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         Some((_, value)) => Some(value),
         None => facts.machine.variable("DAGSTER_HOME"),
     };
-    let folder = value.map(|value| expanded(value, &facts.machine.home));
+    let folder = value.map(|value| workspace::expand_home(value, &facts.machine.home));
     let missing = folder.filter(|folder| folder.is_absolute() && !folder.exists());
     let fix = match (missing, from_file) {
-        (Some(folder), _) => Some(Fix::new("Make the folder", Does::MakeFolder(folder))),
+        (Some(folder), _) => Some(Fix::new("Make the folder", FixAction::MakeFolder(folder))),
         (None, Some((file, _))) => {
             let place = Place::of(&file.path);
-            Some(Fix::new("Open .env", Does::Open(place)))
+            Some(Fix::new("Open .env", FixAction::Open(place)))
         }
         // A variable of the person's session: only they know where it is set.
         (None, None) => None,
@@ -55,18 +54,12 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 
 fn not_set(workspace: &WorkspaceFacts) -> Finding {
     Finding::note(
+        FindingKey::ONLY,
         "DAGSTER_HOME isn’t set",
         "Dagdeck keeps this workspace’s runs and schedules in a folder of its own. A dg dev in a terminal keeps others, \
          and neither shows the other’s. To share them, name a folder as DAGSTER_HOME in the workspace’s .env.",
     )
     .seen(format!("in use: {}", workspace.instance.path.display()))
-}
-
-fn expanded(value: &str, home: &Path) -> PathBuf {
-    match value.strip_prefix("~/") {
-        Some(rest) => home.join(rest),
-        None => PathBuf::from(value),
-    }
 }
 
 #[cfg(test)]
@@ -96,6 +89,6 @@ mod tests {
         assert_eq!(finding.fix, None);
         fs_err::write(trial.root.join(".env"), "DAGSTER_HOME=relhome\n").unwrap();
         let finding = trying::the_finding(&CHECK, &trial.facts());
-        assert!(matches!(finding.fix.unwrap().does, Does::Open(_)));
+        assert!(matches!(finding.fix.unwrap().action, FixAction::Open(_)));
     }
 }

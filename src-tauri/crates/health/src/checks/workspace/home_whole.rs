@@ -6,8 +6,8 @@ use dagster::instance::{self, Source, State};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-whole",
@@ -34,11 +34,12 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         Source::Environment | Source::DotEnv => "the runs in it are no longer shown",
     };
     let finding = Finding::blocker(
+        FindingKey::ONLY,
         "Dagster can’t open its databases",
         "Two processes made them at the same moment, so they name two versions of themselves, and every start stops \
          there. New ones are made at the next launch.",
     )
     .at(Place::of(&database))
     .seen(format!("{}: more than one head in alembic_version", database.display()));
-    vec![finding.fix(Fix::new("Set them aside", Does::SetAside(folders)).note(note))]
+    vec![finding.fix(Fix::new("Set them aside", FixAction::SetAside(folders)).note(note))]
 }

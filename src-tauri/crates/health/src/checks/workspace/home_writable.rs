@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-writable",
@@ -28,6 +28,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = Finding::blocker(
+        FindingKey::ONLY,
         "DAGSTER_HOME can’t be written to",
         "Dagster keeps runs, schedules and logs there, so neither the webserver nor the daemon starts. Make it yours, or \
          name another folder.",
@@ -38,7 +39,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return vec![finding];
     }
     let quoted = process::shell_quote(&path.to_string_lossy());
-    let copy = Does::Copy(format!("sudo chown -R \"$USER\" {quoted}"));
+    let copy = FixAction::Copy(format!("sudo chown -R \"$USER\" {quoted}"));
     vec![finding.fix(Fix::new("Copy command", copy).note("asks for your password"))]
 }
 

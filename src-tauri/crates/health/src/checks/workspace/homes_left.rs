@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "temporary-homes",
@@ -39,13 +39,14 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         count => format!("{count} temporary instances were left behind"),
     };
     let finding = Finding::note(
+        FindingKey::ONLY,
         title,
         "A dg dev that was killed leaves the runs of its session in the workspace. Nothing reads them any more.",
     );
     let finding = left.iter().fold(finding, |finding, path| {
         finding.seen(path.display().to_string())
     });
-    vec![finding.fix(Fix::new("Move to trash", Does::Trash(left)))]
+    vec![finding.fix(Fix::new("Move to trash", FixAction::Trash(left)))]
 }
 
 fn homes(folder: &Path) -> Vec<PathBuf> {
@@ -79,6 +80,6 @@ mod tests {
             fs_err::create_dir_all(folder).unwrap();
         }
         let finding = trying::the_finding(&CHECK, &trial.facts());
-        assert_eq!(finding.fix.unwrap().does, Does::Trash(left.to_vec()));
+        assert_eq!(finding.fix.unwrap().action, FixAction::Trash(left.to_vec()));
     }
 }

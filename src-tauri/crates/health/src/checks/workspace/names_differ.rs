@@ -7,8 +7,8 @@ use workspace::{Problem, ProblemCode, Project, Reading, edit};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "names-differ",
@@ -26,15 +26,19 @@ pub(in crate::checks) const CODES: &[ProblemCode] =
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let reading = &workspace.reading;
-    let projects = reading.projects.iter();
-    projects
-        .flat_map(|project| {
-            let explained: Vec<Problem> = project.problems.iter().map(explained).collect();
-            problems::findings(&explained, CODES, |problem| {
-                rename(problem, project, reading)
-            })
+    let each = reading.projects.iter();
+    let each = each.flat_map(|project| CODES.iter().map(move |code| (project, *code)));
+    let found = each.flat_map(|(project, code)| {
+        let explained: Vec<Problem> = project.problems.iter().map(explained).collect();
+        let fix = |problem: &Problem| rename(problem, project, reading);
+        let found = problems::findings(&reading.root, &explained, &[code], fix);
+        // Whose name it shares may change while it still is not its own.
+        found.into_iter().map(move |finding| Finding {
+            key: FindingKey::of(code.as_str()).within(&project.id),
+            ..finding
         })
-        .collect()
+    });
+    found.collect()
 }
 
 fn explained(problem: &Problem) -> Problem {
@@ -58,7 +62,7 @@ fn rename(problem: &Problem, project: &Project, reading: &Reading) -> Option<Fix
     }
     let name = free_name(project, reading)?;
     let edit = edit::rename_location(config, Some(&name)).ok()?;
-    let fix = Fix::new(format!("Name it {name}"), Does::Change(edit));
+    let fix = Fix::new(format!("Name it {name}"), FixAction::Change(edit));
     Some(fix.note("the folder and the package stay"))
 }
 

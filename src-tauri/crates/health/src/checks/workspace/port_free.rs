@@ -4,8 +4,8 @@ use process::ports;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "port-free",
@@ -24,6 +24,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     }
     let wanted = port.wanted;
     let finding = Finding::warning(
+        FindingKey::ONLY,
         match ports::holder(wanted) {
             Some(holder) => format!(
                 "Port {wanted} is used by {} (process {})",
@@ -35,8 +36,9 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     );
     let free = wanted.checked_add(1).and_then(ports::first_free);
     vec![match free {
-        Some(free) => finding
-            .fix(Fix::new(format!("Use {free}"), Does::UsePort(free)).note("or stop that program")),
+        Some(free) => finding.fix(
+            Fix::new(format!("Use {free}"), FixAction::UsePort(free)).note("or stop that program"),
+        ),
         None => finding,
     }]
 }

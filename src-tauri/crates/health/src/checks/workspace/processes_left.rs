@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "processes-left",
@@ -27,6 +27,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         more => format!("{} processes are left of an earlier run", more.len()),
     };
     let finding = Finding::warning(
+        FindingKey::ONLY,
         title,
         "The Dagdeck that started it is gone, and so is the guard that would have ended it. It takes memory, maybe a \
          port, and may still start runs.",
@@ -35,5 +36,5 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         finding.seen(format!("process {}: {}", one.pid, one.command))
     });
     let pids = left.iter().map(|one| one.pid).collect();
-    vec![finding.fix(Fix::new("End it", Does::End(pids)).note("with everything it started"))]
+    vec![finding.fix(Fix::new("End it", FixAction::End(pids)).note("with everything it started"))]
 }

@@ -6,8 +6,8 @@ use workspace::edit::{self, Change};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "projects-listed",
@@ -38,6 +38,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         more => format!("{} projects aren’t listed", more.len()),
     };
     let finding = Finding::note(
+        FindingKey::ONLY,
         title,
         "It lies in the workspace, but dg.toml doesn’t list it, so it isn’t loaded. That is fine where it is meant so.",
     )
@@ -45,7 +46,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let changes: Vec<Change> = paths.iter().cloned().map(Change::Register).collect();
     let finding = paths.into_iter().fold(finding, Finding::seen);
     vec![match edit::change(config, &changes) {
-        Ok(edit) => finding.fix(Fix::new("List it", Does::Change(edit))),
+        Ok(edit) => finding.fix(Fix::new("List it", FixAction::Change(edit))),
         // The file can't be edited: a check of its own tells why.
         Err(_) => finding,
     }]

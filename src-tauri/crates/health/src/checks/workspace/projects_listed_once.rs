@@ -6,7 +6,7 @@ use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
 use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "projects-listed-once",
@@ -22,14 +22,19 @@ pub(crate) static CHECK: Check = Check {
 pub(in crate::checks) const CODES: &[ProblemCode] = &[ProblemCode::ProjectListedTwice];
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
-    problems::findings(&workspace.reading.problems, CODES, once)
+    problems::findings(
+        &workspace.reading.root,
+        &workspace.reading.problems,
+        CODES,
+        once,
+    )
 }
 
 fn once(problem: &Problem) -> Option<Fix> {
     let edit = edit::list_once(&problem.path).ok()?;
     // Two names of one folder, by a link: which of them is meant, the person decides.
     let changes = edit.before != edit.after;
-    changes.then(|| Fix::new("Remove the repeats", Does::Change(edit)))
+    changes.then(|| Fix::new("Remove the repeats", FixAction::Change(edit)))
 }
 
 #[cfg(test)]
@@ -55,6 +60,6 @@ mod tests {
             .unwrap();
         trial.list("other");
         let finding = trying::the_finding(&CHECK, &trial.facts());
-        assert!(matches!(finding.fix.unwrap().does, Does::Open(_)));
+        assert!(matches!(finding.fix.unwrap().action, FixAction::Open(_)));
     }
 }

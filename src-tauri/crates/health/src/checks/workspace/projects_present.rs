@@ -5,8 +5,8 @@ use workspace::{Problem, ProblemCode, Project, edit};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "projects-present",
@@ -26,22 +26,24 @@ pub(in crate::checks) const CODES: &[ProblemCode] = &[
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let projects = workspace.reading.projects.iter();
-    projects
-        .flat_map(|project| {
-            problems::findings(&project.problems, CODES, |problem| off_the_list(problem, project))
+    let found = projects.flat_map(|project| {
+        let root = &workspace.reading.root;
+        let fix = |problem: &Problem| off_the_list(problem, project);
+        let found = problems::findings(root, &project.problems, CODES, fix);
+        found.into_iter().map(|finding| Finding {
+            key: FindingKey::of(project.id.clone()),
+            why: "Nothing is loaded for it. If the folder was moved, correct the path in that line; if it is gone, take \
+                  it off the list."
+                .to_owned(),
+            ..finding
         })
-        .map(|mut finding| {
-            "Nothing is loaded for it. If the folder was moved, correct the path in that line; if it is gone, take it \
-             off the list."
-                .clone_into(&mut finding.why);
-            finding
-        })
-        .collect()
+    });
+    found.collect()
 }
 
 fn off_the_list(problem: &Problem, project: &Project) -> Option<Fix> {
     let edit = edit::unregister(&problem.path, &project.path).ok()?;
-    let fix = Fix::new("Take off the list", Does::Change(edit));
+    let fix = Fix::new("Take off the list", FixAction::Change(edit));
     Some(fix.note("if it was moved, correct the path instead"))
 }
 

@@ -6,7 +6,7 @@ use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
 use crate::finding::{Finding, Level};
-use crate::fix::{Does, Fix, Show};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "projects-there",
@@ -23,8 +23,13 @@ pub(in crate::checks) const CODES: &[ProblemCode] =
     &[ProblemCode::NoProjects, ProblemCode::SearchCut];
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
-    let add = || Fix::new("Add projects", Does::Show(Show::AddProjects));
-    let found = problems::findings(&workspace.reading.problems, CODES, |_| Some(add()));
+    let add = || Fix::new("Add projects", FixAction::Show(Show::AddProjects));
+    let found = problems::findings(
+        &workspace.reading.root,
+        &workspace.reading.problems,
+        CODES,
+        |_| Some(add()),
+    );
     found
         .into_iter()
         .map(|finding| Finding {

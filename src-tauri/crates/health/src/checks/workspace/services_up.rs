@@ -3,8 +3,8 @@
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::crash;
 use crate::facts::{Facts, Service, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix, Show};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
     id: "services-up",
@@ -20,12 +20,12 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let deployment = workspace.reading.deployment.as_ref();
     let dagster = deployment.and_then(|one| one.environment.installed.dagster.as_deref());
     let told = |(service, crash): &(Service, _)| {
-        let what = match service {
-            Service::Webserver => "The webserver",
-            Service::Daemon => "The daemon",
+        let (key, what) = match service {
+            Service::Webserver => ("webserver", "The webserver"),
+            Service::Daemon => ("daemon", "The daemon"),
         };
-        let show = Fix::new("Show log", Does::Show(Show::Service(*service)));
-        crash::finding(what, crash, None, dagster).fix(show)
+        let show = Fix::new("Show log", FixAction::Show(Show::Service(*service)));
+        crash::finding(FindingKey::of(key), what, crash, None, dagster).fix(show)
     };
     workspace.crashes.iter().map(told).collect()
 }

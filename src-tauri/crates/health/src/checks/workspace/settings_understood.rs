@@ -37,5 +37,5 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let reading = &workspace.reading;
     let deployment = reading.deployment.iter().flat_map(|one| &one.problems);
     let all: Vec<Problem> = reading.problems.iter().chain(deployment).cloned().collect();
-    problems::findings(&all, CODES, |_| None)
+    problems::findings(&workspace.reading.root, &all, CODES, |_| None)
 }

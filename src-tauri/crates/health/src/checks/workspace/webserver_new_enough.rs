@@ -6,8 +6,8 @@ use process::CommandLine;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::Finding;
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "webserver-new-enough",
@@ -41,6 +41,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return Vec::new();
     };
     let finding = Finding::warning(
+        FindingKey::ONLY,
         format!("The webserver’s Dagster {serves} is older than a project’s {newest}"),
         "It runs from deployments/local and may not understand what a newer code server says. Use the newest Dagster \
          there.",
@@ -55,10 +56,10 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         .arg("add")
         .arg(format!("dagster=={newest}"))
         .arg(format!("dagster-webserver=={newest}"));
-    let does = Does::Run {
+    let action = FixAction::Run {
         commands: vec![add],
         safe: false,
     };
-    let fix = Fix::new(format!("Use {newest}"), does);
+    let fix = Fix::new(format!("Use {newest}"), action);
     vec![finding.fix(fix.note("changes pyproject.toml and uv.lock of deployments/local"))]
 }

@@ -5,8 +5,8 @@ use workspace::ProblemCode;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, Place};
-use crate::fix::{Does, Fix};
+use crate::finding::{Finding, FindingKey, Place};
+use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
     id: "workspace-file-used",
@@ -36,11 +36,12 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         _ => format!("{name} names {count} locations that aren’t loaded"),
     };
     let finding = Finding::note(
+        FindingKey::ONLY,
         title,
         "The folder has dg settings, so that file isn’t read. List those projects in dg.toml, or remove the file if it \
          is from before.",
     );
-    let open = Fix::new(format!("Open {name}"), Does::Open(Place::of(&file)));
+    let open = Fix::new(format!("Open {name}"), FixAction::Open(Place::of(&file)));
     let finding = finding.at(Place::of(&file)).fix(open);
     vec![names.into_iter().fold(finding, Finding::seen)]
 }

@@ -1,0 +1,179 @@
+//! What a host and the owner of a workspace say to each other over the owner's socket: frames, as pure data.
+//!
+//! A frame is its length in bytes (u32, little-endian) and one JSON object with one key, the word: `{"stop":{"id":7}}`.
+//! Both sides begin with `hello`, which names their protocol. The words in [`frozen`] are understood by every Dagdeck
+//! there will ever be; all others only between two of the same [`PROTOCOL`]. What a host asks has an id that the answer
+//! carries, so that many questions can be under way at once, answered in any order.
+//!
+//! Owns the words, their JSON and the limit of a frame. Knows no socket: `attach` and `serve` carry the bytes.
+
+pub mod frozen;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{ApiError, Envelope, ErrorCode, Snapshot};
+use frozen::Ask;
+
+/// The protocol spoken here. It counts up with every release that changes a command, a view or a word below, so that two
+/// who name the same number understand each other whole.
+pub const PROTOCOL: u32 = 1;
+
+/// The most bytes in one frame: room for a copied log, an end for what is no frame at all.
+pub const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a host says in this protocol.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FromHost {
+    /// Gives a command; answered by `answer` or `refused`.
+    Call(Call),
+    /// Wants events from now on; answered by a `snapshot` and then `events`. A second one takes the place of the first.
+    Subscribe(Ask),
+    /// Goes, and what runs shall go on running; answered by `done`.
+    Detach(Ask),
+}
+
+/// One command with its request.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Call {
+    /// Chosen by the host, carried by the answer.
+    pub id: u64,
+    /// The command's name in [`crate::with_commands`].
+    pub command: String,
+    /// Its request as JSON.
+    pub request: Box<RawValue>,
+}
+
+/// What the owner says in this protocol.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FromOwner {
+    /// A command did what was asked.
+    Answer(Answer),
+    /// A command did not.
+    Refused(Refused),
+    /// How everything stands: at the beginning of a subscription, and again where events had to be left out.
+    Snapshot(Standing),
+    /// What happened since, without a gap.
+    Events(Happened),
+}
+
+/// What a command answered.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// The call's id.
+    pub id: u64,
+    /// The command's response as JSON.
+    pub response: Box<RawValue>,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// The call's id.
+    pub id: u64,
+    /// The reason.
+    pub error: ApiError,
+}
+
+/// How everything stands, for a subscription.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Standing {
+    /// The subscription's id.
+    pub id: u64,
+    /// Everything there is to show.
+    pub snapshot: Box<Snapshot>,
+}
+
+/// What happened, for a subscription.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Happened {
+    /// The subscription's id.
+    pub id: u64,
+    /// In order, numbered without a gap.
+    pub events: Vec<Envelope>,
+}
+
+/// What was heard from the other side: a frozen word, one of this protocol, or one that is not known here.
+#[derive(Debug)]
+pub enum Heard<Frozen, Spoken> {
+    /// A word that every Dagdeck understands.
+    Frozen(Frozen),
+    /// A word of this protocol.
+    Spoken(Spoken),
+    /// Another word, with its id where it has one, so that it can be answered.
+    Unknown(Ask),
+}
+
+/// Why bytes are no frame, or a frame can't be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// It is longer than [`MOST_BYTES`].
+    #[error("a message of {bytes} bytes is too long, {MOST_BYTES} are the most")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// It is not a JSON object with one word.
+    #[error("not a message of Dagdeck: {why}")]
+    Garbage {
+        /// What JSON's reader said.
+        why: String,
+    },
+    /// It can't be written as JSON.
+    #[error("a message can't be written as JSON: {why}")]
+    Unwritable {
+        /// What JSON's writer said.
+        why: String,
+    },
+}
+
+impl From<FrameError> for ApiError {
+    fn from(error: FrameError) -> Self {
+        ApiError::new(
+            ErrorCode::Internal,
+            "What was asked or answered can't be sent.",
+        )
+        .because(&error)
+    }
+}
+
+/// Writes a frame's JSON; its length goes before it on the wire.
+pub fn encode(frame: &impl Serialize) -> Result<Vec<u8>, FrameError> {
+    let json = serde_json::to_vec(frame).map_err(|error| FrameError::Unwritable {
+        why: error.to_string(),
+    })?;
+    if json.len() > MOST_BYTES {
+        return Err(FrameError::TooLong { bytes: json.len() });
+    }
+    Ok(json)
+}
+
+/// Reads a frame's JSON.
+///
+/// A frozen word is looked for first: a word is the first thing in a frame, so that looking in vain costs nothing.
+pub fn decode<F, S>(json: &[u8]) -> Result<Heard<F, S>, FrameError>
+where
+    F: DeserializeOwned,
+    S: DeserializeOwned,
+{
+    if let Ok(frozen) = serde_json::from_slice(json) {
+        return Ok(Heard::Frozen(frozen));
+    }
+    match serde_json::from_slice(json) {
+        Ok(spoken) => Ok(Heard::Spoken(spoken)),
+        Err(error) => unknown(json).ok_or_else(|| FrameError::Garbage {
+            why: error.to_string(),
+        }),
+    }
+}
+
+/// The id of a word that is not known here; none where it is no frame.
+fn unknown<F, S>(json: &[u8]) -> Option<Heard<F, S>> {
+    let words: std::collections::BTreeMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
+    let body = words.values().next().filter(|_| words.len() == 1)?;
+    let ask = serde_json::from_str(body.get()).ok();
+    Some(Heard::Unknown(ask.unwrap_or_default()))
+}

@@ -1,0 +1,79 @@
+//! Every command of an owner that speaks the same protocol, by the name it has on `Deck`.
+
+use std::sync::Arc;
+
+use api::protocol::frozen::Ask;
+use api::protocol::{Call, FromHost};
+use api::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::line::Reply;
+use crate::owner::{Owner, done, unexpected};
+use crate::subscription::Subscription;
+
+/// A host's handle on a workspace that another process runs. Cheap to clone; all clones share one connection.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    owner: Owner,
+}
+
+impl Attached {
+    pub(crate) fn new(owner: Owner) -> Self {
+        Self { owner }
+    }
+
+    /// The owner: who it is, how it stands, whether it is gone.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// How everything stands, and events from there on.
+    pub async fn subscribe(&self) -> Result<Subscription, ApiError> {
+        Subscription::begin(Arc::clone(&self.owner.line)).await
+    }
+
+    /// Says that what runs shall go on when this host goes. It only looks from now on.
+    pub async fn detach(&self) -> Result<(), ApiError> {
+        let detach = |id| FromHost::Detach(Ask { id });
+        done(self.owner.line.ask(detach).await?)
+    }
+
+    async fn call<Response: DeserializeOwned>(
+        &self,
+        command: &str,
+        request: &impl Serialize,
+    ) -> Result<Response, ApiError> {
+        let unreadable = |error: serde_json::Error| {
+            let message = format!("The request or the answer of {command} can't be read.");
+            ApiError::new(ErrorCode::Internal, message).because(&error)
+        };
+        let request = serde_json::value::to_raw_value(request).map_err(unreadable)?;
+        let call = |id| {
+            FromHost::Call(Call {
+                id,
+                command: command.to_owned(),
+                request,
+            })
+        };
+        match self.owner.line.ask(call).await? {
+            Reply::Answer(answer) => serde_json::from_str(answer.get()).map_err(unreadable),
+            reply => Err(unexpected(reply)),
+        }
+    }
+}
+
+macro_rules! calls {
+    ($($name:ident: $request:ty => $response:ty, $about:literal;)*) => {
+        impl Attached {
+            $(
+                #[doc = $about]
+                pub async fn $name(&self, request: $request) -> Result<$response, ApiError> {
+                    self.call(stringify!($name), &request).await
+                }
+            )*
+        }
+    };
+}
+
+api::with_commands!(calls);

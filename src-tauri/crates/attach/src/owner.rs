@@ -1,0 +1,148 @@
+//! An owner of any version: who it is, how it stands, and how it is stopped.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::protocol::frozen::{Ask, FromHost, FromOwner, Hello, HostKind, Status};
+use api::protocol::{self, FrameError, Heard, PROTOCOL};
+use api::{ApiError, ErrorCode};
+use bytes::Bytes;
+use futures::{SinkExt, StreamExt};
+
+use crate::error::AttachError;
+use crate::line::{Line, Reply};
+use crate::{Attached, pipe};
+
+/// How long an owner may take to say who it is.
+const HELLO: Duration = Duration::from_secs(5);
+
+/// What a host says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Introduction {
+    /// What it is.
+    pub kind: HostKind,
+    /// Whether what runs shall end with it: yes for a window or a terminal in the foreground, no for who only looks.
+    pub holds: bool,
+}
+
+/// A workspace's owner, of any version. Cheap to clone; the connection closes with the last of its handles.
+#[derive(Clone)]
+pub struct Owner {
+    pub(crate) line: Arc<Line>,
+    hello: Arc<Hello>,
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Owner")
+            .field("hello", &self.hello)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Owner {
+    /// Connects to the owner that listens at a socket; both say who they are.
+    pub async fn connect(socket: &Path, host: Introduction) -> Result<Self, AttachError> {
+        let (mut incoming, mut outgoing) = pipe::connect(socket).await?;
+        let gone = |source| AttachError::NoOwner {
+            socket: socket.to_owned(),
+            source,
+        };
+        let garbage = |source| AttachError::NotDagdeck {
+            socket: socket.to_owned(),
+            source,
+        };
+        let word = FromHost::Hello(Hello {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            kind: host.kind,
+            holds: host.holds,
+        });
+        let word = protocol::encode(&word).map_err(garbage)?;
+        outgoing.send(Bytes::from(word)).await.map_err(gone)?;
+        let first = tokio::time::timeout(HELLO, incoming.next()).await;
+        let first = first.map_err(|_| AttachError::Silent {
+            socket: socket.to_owned(),
+            waited: HELLO,
+        })?;
+        let frame = match first {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                let why = error.to_string();
+                return Err(garbage(FrameError::Garbage { why }));
+            }
+            Some(Err(error)) => return Err(gone(error)),
+            None => return Err(gone(std::io::ErrorKind::UnexpectedEof.into())),
+        };
+        match protocol::decode::<FromOwner, protocol::FromOwner>(&frame).map_err(garbage)? {
+            Heard::Frozen(FromOwner::Hello(hello)) => Ok(Self {
+                line: Arc::new(Line::new(incoming, outgoing)),
+                hello: Arc::new(hello),
+            }),
+            _ => Err(garbage(FrameError::Garbage {
+                why: "it did not begin with hello".to_owned(),
+            })),
+        }
+    }
+
+    /// Who it is.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Every command and the events, if it speaks the same protocol.
+    pub fn attach(&self) -> Result<Attached, AttachError> {
+        if self.hello.protocol == PROTOCOL {
+            Ok(Attached::new(self.clone()))
+        } else {
+            Err(AttachError::OtherProtocol {
+                owner: Hello::clone(&self.hello),
+            })
+        }
+    }
+
+    /// Asks how it stands.
+    pub async fn status(&self) -> Result<Status, ApiError> {
+        match self.line.ask(|id| FromHost::Status(Ask { id })).await? {
+            Reply::Status(status) => Ok(status),
+            reply => Err(unexpected(reply)),
+        }
+    }
+
+    /// Stops everything that runs; the owner stays. Answers when nothing is left.
+    pub async fn stop(&self) -> Result<(), ApiError> {
+        done(self.line.ask(|id| FromHost::Stop(Ask { id })).await?)
+    }
+
+    /// Stops everything that runs and ends the owner. Answers when nothing is left.
+    pub async fn down(&self) -> Result<(), ApiError> {
+        done(self.line.ask(|id| FromHost::Down(Ask { id })).await?)
+    }
+
+    /// Waits until the owner is gone, however it went.
+    pub async fn gone(&self) {
+        self.line.shared.gone.cancelled().await;
+    }
+}
+
+/// A reply that only says whether it is done.
+pub(crate) fn done(reply: Reply) -> Result<(), ApiError> {
+    match reply {
+        Reply::Done => Ok(()),
+        reply => Err(unexpected(reply)),
+    }
+}
+
+/// The error in a reply that is not the one that was waited for.
+pub(crate) fn unexpected(reply: Reply) -> ApiError {
+    match reply {
+        Reply::Refused(error) => error,
+        Reply::Failed(message) => ApiError::new(ErrorCode::Precondition, message),
+        Reply::Answer(_) | Reply::Status(_) | Reply::Done => ApiError::new(
+            ErrorCode::Internal,
+            "The owner answered something else than was asked.",
+        ),
+    }
+}

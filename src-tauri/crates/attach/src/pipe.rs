@@ -1,0 +1,68 @@
+//! The bytes between host and owner, for each system.
+
+use std::path::Path;
+
+use api::protocol::MOST_BYTES;
+use tokio::io::{ReadHalf, WriteHalf};
+use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
+
+use crate::AttachError;
+
+#[cfg(unix)]
+type Stream = tokio::net::UnixStream;
+#[cfg(windows)]
+type Stream = tokio::net::windows::named_pipe::NamedPipeClient;
+
+/// Frames as they come in.
+pub(crate) type Incoming = FramedRead<ReadHalf<Stream>, LengthDelimitedCodec>;
+/// Frames as they go out.
+pub(crate) type Outgoing = FramedWrite<WriteHalf<Stream>, LengthDelimitedCodec>;
+
+/// Connects; whoever listens is a process of the same person.
+pub(crate) async fn connect(socket: &Path) -> Result<(Incoming, Outgoing), AttachError> {
+    let (read, write) = tokio::io::split(open(socket).await?);
+    let codec = || {
+        LengthDelimitedCodec::builder()
+            .little_endian()
+            .max_frame_length(MOST_BYTES)
+            .new_codec()
+    };
+    Ok((
+        FramedRead::new(read, codec()),
+        FramedWrite::new(write, codec()),
+    ))
+}
+
+#[cfg(unix)]
+async fn open(socket: &Path) -> Result<Stream, AttachError> {
+    let stream = Stream::connect(socket)
+        .await
+        .map_err(|source| not_connected(socket, source))?;
+    let peer = stream
+        .peer_cred()
+        .map_err(|source| not_connected(socket, source))?;
+    if peer.uid() != nix::unistd::geteuid().as_raw() {
+        return Err(AttachError::Stranger {
+            socket: socket.to_owned(),
+            user: peer.uid(),
+        });
+    }
+    Ok(stream)
+}
+
+#[cfg(windows)]
+async fn open(socket: &Path) -> Result<Stream, AttachError> {
+    tokio::net::windows::named_pipe::ClientOptions::new()
+        .open(socket)
+        .map_err(|source| not_connected(socket, source))
+}
+
+fn not_connected(socket: &Path, source: std::io::Error) -> AttachError {
+    use std::io::ErrorKind::{ConnectionRefused, NotFound};
+    let socket = socket.to_owned();
+    if matches!(source.kind(), NotFound | ConnectionRefused) {
+        AttachError::NoOwner { socket, source }
+    } else {
+        AttachError::Unreachable { socket, source }
+    }
+}

@@ -1,0 +1,83 @@
+//! Events as a host hears them: how everything stands, then what happens.
+
+use std::sync::Arc;
+
+use api::protocol::FromHost;
+use api::protocol::frozen::Ask;
+use api::{ApiError, Envelope, Snapshot};
+use tokio::sync::mpsc;
+
+use crate::line::{Line, lock};
+
+/// How much news may wait for a host; one that is further behind begins anew with a snapshot.
+const QUEUE: usize = 16;
+
+/// What a subscription brings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// How everything stands: the first that is brought, and again where events had to be left out.
+    Snapshot(Box<Snapshot>),
+    /// What happened since, numbered without a gap.
+    Events(Vec<Envelope>),
+}
+
+/// Everything there is to show, and what happens to it. A later subscription on the same connection takes its place.
+pub struct Subscription {
+    line: Arc<Line>,
+    id: u64,
+    news: mpsc::Receiver<News>,
+}
+
+impl Subscription {
+    pub(crate) async fn begin(line: Arc<Line>) -> Result<Self, ApiError> {
+        let id = line.id();
+        let (sender, news) = mpsc::channel(QUEUE);
+        let ask = FromHost::Subscribe(Ask { id });
+        *lock(&line.shared.feed) = Feed {
+            id,
+            news: Some(sender),
+        };
+        line.say(&ask).await?;
+        if line.shared.gone.is_cancelled() {
+            lock(&line.shared.feed).end();
+        }
+        Ok(Self { line, id, news })
+    }
+
+    /// Waits for the next news; `None` when the owner is gone or a later subscription took this one's place.
+    pub async fn next(&mut self) -> Option<News> {
+        loop {
+            if let Some(news) = self.news.recv().await {
+                return Some(news);
+            }
+            let replaced = lock(&self.line.shared.feed).id != self.id;
+            if replaced || self.line.shared.gone.is_cancelled() {
+                return None;
+            }
+            // The host was too slow and has now had all that was kept for it.
+            *self = Self::begin(Arc::clone(&self.line)).await.ok()?;
+        }
+    }
+}
+
+/// Where the news of one connection goes.
+#[derive(Default)]
+pub(crate) struct Feed {
+    id: u64,
+    news: Option<mpsc::Sender<News>>,
+}
+
+impl Feed {
+    /// Hands news on, never waiting: what comes behind it may be an answer that the host needs.
+    pub(crate) fn bring(&mut self, id: u64, news: News) {
+        let current = self.news.as_ref().filter(|_| self.id == id);
+        if current.is_some_and(|feed| feed.try_send(news).is_err()) {
+            self.end();
+        }
+    }
+
+    /// Nothing comes any more.
+    pub(crate) fn end(&mut self) {
+        self.news = None;
+    }
+}

@@ -1,0 +1,268 @@
+//! One host that is attached: what it asks is done beside each other, and answered as it gets done.
+//!
+//! A host that goes cancels nothing it began. A host that does not read is waited for by its own answers and events only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::protocol::frozen::{self, Ask, Hello, HostKind};
+use api::protocol::{self, Answer, Call, FromHost, FromOwner, Heard, PROTOCOL, Refused};
+use api::{ApiError, ErrorCode};
+use futures::{FutureExt, StreamExt};
+use tokio::io::ReadHalf;
+use tokio::sync::Semaphore;
+use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::dispatch::dispatch;
+use crate::feed::feed;
+use crate::hosts::Presence;
+use crate::listener::Stream;
+use crate::out::{Out, Sent};
+use crate::server::Served;
+use crate::views::Views;
+
+/// How many questions one host may have under way.
+const UNDER_WAY: usize = 256;
+/// How long a host may take to say who it is.
+const HELLO: Duration = Duration::from_secs(5);
+/// How long a host that is being left may take to read what was answered.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+type Incoming = FramedRead<ReadHalf<Stream>, LengthDelimitedCodec>;
+
+/// Serves a host until it is gone, says what is no frame, or the owner ends.
+pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
+    let (read, write) = tokio::io::split(stream);
+    let codec = LengthDelimitedCodec::builder()
+        .little_endian()
+        .max_frame_length(protocol::MOST_BYTES)
+        .new_codec();
+    let mut incoming = FramedRead::new(read, codec.clone());
+    let last = CancellationToken::new();
+    let (out, mut writing) = Out::begin(FramedWrite::new(write, codec), last.clone());
+    out.say(&frozen::FromOwner::Hello(hello())).await;
+    match introduced(&mut incoming, &served).await {
+        Some(host) => Connection::new(&served, &host, out).listen(incoming).await,
+        None => {
+            out.fail(0, "A host has to say hello first.".to_owned())
+                .await;
+        }
+    }
+    last.cancel();
+    // A host that does not even read its last answers is left without them.
+    let _ = tokio::time::timeout(LAST_WORDS, &mut writing).await;
+}
+
+/// What the owner says of itself.
+fn hello() -> Hello {
+    Hello {
+        protocol: PROTOCOL,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        kind: HostKind::Owner,
+        holds: false,
+    }
+}
+
+/// What a host says of itself, which has to be its first word.
+async fn introduced(incoming: &mut Incoming, served: &Served) -> Option<Hello> {
+    let first = tokio::select! {
+        first = tokio::time::timeout(HELLO, incoming.next()) => first.ok()??.ok()?,
+        () = served.ended.cancelled() => return None,
+    };
+    match protocol::decode::<frozen::FromHost, FromHost>(&first) {
+        Ok(Heard::Frozen(frozen::FromHost::Hello(host))) => Some(host),
+        _ => None,
+    }
+}
+
+/// What is known of one host.
+struct Connection {
+    served: Arc<Served>,
+    out: Out,
+    presence: Presence,
+    /// Room for what is under way.
+    room: Arc<Semaphore>,
+    /// None where it speaks another protocol and may say the frozen words only.
+    spoken: Option<Spoken>,
+}
+
+/// What a host of the same protocol has.
+struct Spoken {
+    views: Arc<Views>,
+    feeding: Option<AbortOnDropHandle<()>>,
+}
+
+impl Connection {
+    fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Self {
+        let same = host.protocol == PROTOCOL;
+        Self {
+            served: Arc::clone(served),
+            out,
+            // Who can't say that it detaches can't hold either.
+            presence: served.hosts.join(host.kind, host.holds && same),
+            room: Arc::new(Semaphore::new(UNDER_WAY)),
+            spoken: same.then(|| Spoken {
+                views: Arc::default(),
+                feeding: None,
+            }),
+        }
+    }
+
+    async fn listen(mut self, mut incoming: Incoming) {
+        let served = Arc::clone(&self.served);
+        let hearing = async {
+            while let Some(Ok(frame)) = incoming.next().await {
+                match protocol::decode(&frame) {
+                    Ok(word) => self.hear(word).await,
+                    Err(error) => {
+                        self.out.fail(0, error.to_string()).await;
+                        return;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = hearing => {}
+            () = served.ended.cancelled() => {}
+        }
+        // First of all, for everything may have to be stopped now; closing views may have to wait for the deck.
+        drop(self.presence);
+        if let Some(spoken) = self.spoken {
+            drop(spoken.feeding);
+            spoken.views.close_all(&served.deck).await;
+        }
+    }
+
+    async fn hear(&mut self, word: Heard<frozen::FromHost, FromHost>) {
+        match word {
+            Heard::Frozen(word) => self.frozen(word).await,
+            Heard::Spoken(word) if self.spoken.is_some() => self.spoken(word).await,
+            Heard::Spoken(FromHost::Call(Call { id, .. }))
+            | Heard::Spoken(FromHost::Subscribe(Ask { id }) | FromHost::Detach(Ask { id }))
+            | Heard::Unknown(Ask { id }) => {
+                let message = format!(
+                    "Dagdeck {}, which runs this workspace, does not understand that: \
+                     it can be asked how it stands and be stopped.",
+                    env!("CARGO_PKG_VERSION")
+                );
+                self.out.fail(id, message).await;
+            }
+        }
+    }
+
+    /// Does what every version may ask.
+    async fn frozen(&self, word: frozen::FromHost) {
+        use frozen::FromHost::{Down, Hello, Status, Stop};
+        let id = match &word {
+            Hello(_) => return,
+            Status(ask) | Stop(ask) | Down(ask) => ask.id,
+        };
+        let (served, out) = (Arc::clone(&self.served), self.out.clone());
+        let begun = self.beside(async move {
+            match word {
+                Hello(_) => {}
+                Status(_) => {
+                    let status = frozen::FromOwner::Status(served.status(id).await);
+                    out.say(&status).await;
+                }
+                Stop(_) => match served.stop().await {
+                    Ok(()) => out.done(id).await,
+                    Err(error) => out.fail(id, error.message).await,
+                },
+                Down(_) => {
+                    served.deck.shut_down().await;
+                    // Who asked may not be reading, and the end does not wait for that.
+                    let _ = tokio::time::timeout(LAST_WORDS, out.done(id)).await;
+                    served.ended.cancel();
+                }
+            }
+        });
+        if !begun {
+            self.out.fail(id, too_many()).await;
+        }
+    }
+
+    async fn spoken(&mut self, word: FromHost) {
+        let Some(spoken) = &mut self.spoken else {
+            return;
+        };
+        match word {
+            FromHost::Call(call) => {
+                let (served, out) = (Arc::clone(&self.served), self.out.clone());
+                let (views, id) = (Arc::clone(&spoken.views), call.id);
+                let work = async move { carry_out(&served, &views, &out, call).await };
+                if !self.beside(work) {
+                    let error = ApiError::new(ErrorCode::Precondition, too_many());
+                    self.out.refuse(id, error).await;
+                }
+            }
+            FromHost::Subscribe(Ask { id }) => {
+                let feeding = feed(self.served.deck.clone(), id, self.out.clone());
+                // The older feed ends with its handle.
+                spoken.feeding = Some(AbortOnDropHandle::new(tokio::spawn(feeding)));
+            }
+            FromHost::Detach(Ask { id }) => {
+                self.presence.detach();
+                self.out.done(id).await;
+            }
+        }
+    }
+
+    /// Begins work beside everything else that is under way, unless that is too much already. It goes on when the host
+    /// goes.
+    fn beside(&self, work: impl Future<Output = ()> + Send + 'static) -> bool {
+        let permit = Arc::clone(&self.room).try_acquire_owned();
+        permit.is_ok_and(|permit| {
+            tokio::spawn(async move {
+                work.await;
+                drop(permit);
+            });
+            true
+        })
+    }
+}
+
+fn too_many() -> String {
+    format!("{UNDER_WAY} questions of this host are under way already.")
+}
+
+/// Gives a command to the deck and answers; a fault of ours in it becomes an error and harms nobody else.
+async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
+    let Call {
+        id,
+        command,
+        request,
+    } = call;
+    let work = dispatch(&served.deck, &command, &request);
+    let answer = std::panic::AssertUnwindSafe(work).catch_unwind().await;
+    let answer = answer.unwrap_or_else(|payload| Err(fault(&command, payload.as_ref())));
+    let sent = match answer {
+        Ok(response) => {
+            views
+                .note(&served.deck, &command, &request, &response)
+                .await;
+            out.say(&FromOwner::Answer(Answer { id, response })).await
+        }
+        Err(error) => out.say(&FromOwner::Refused(Refused { id, error })).await,
+    };
+    if let Sent::Not(error) = sent {
+        out.refuse(id, error.into()).await;
+    }
+}
+
+fn fault(command: &str, payload: &(dyn std::any::Any + Send)) -> ApiError {
+    let said = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let mut error = ApiError::new(
+        ErrorCode::Internal,
+        "This is a fault in Dagdeck, not in your workspace. What runs goes on running.",
+    );
+    let said = said.unwrap_or("no message");
+    error.causes.push(format!("command {command}: {said}"));
+    error
+}

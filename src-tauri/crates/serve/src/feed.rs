@@ -1,0 +1,94 @@
+//! Events to one host: how everything stands, then what happens, and anew from the beginning where it was too slow.
+
+use api::protocol::{FromOwner, Happened, Standing};
+use api::{Envelope, Nothing};
+use dagdeck::Deck;
+
+use crate::out::{Out, Sent};
+
+/// Feeds a host until it is gone. Waits where the host's queue is full; what the deck can't keep for it meanwhile is made
+/// good by a whole snapshot.
+pub(crate) async fn feed(deck: Deck, id: u64, out: Out) {
+    let mut subscription = deck.subscribe();
+    while let Ok(snapshot) = deck.snapshot_get(Nothing {}).await {
+        let mut last = snapshot.revision;
+        let snapshot = Box::new(snapshot);
+        let standing = FromOwner::Snapshot(Standing { id, snapshot });
+        match out.say(&standing).await {
+            Sent::Yes => {}
+            Sent::Gone => return,
+            Sent::Not(error) => {
+                out.fail(id, error.to_string()).await;
+                return;
+            }
+        }
+        loop {
+            let Some(batch) = subscription.next().await else {
+                return;
+            };
+            let Some(events) = following(&mut last, batch) else {
+                break;
+            };
+            if events.is_empty() {
+                continue;
+            }
+            let happened = FromOwner::Events(Happened { id, events });
+            match out.say(&happened).await {
+                Sent::Yes => {}
+                Sent::Gone => return,
+                // Too much for one frame; a snapshot may be less.
+                Sent::Not(_) => break,
+            }
+        }
+    }
+}
+
+/// The events of a batch that are new after number `last`, which is moved on; none where one before them is missing.
+fn following(last: &mut u32, batch: Vec<Envelope>) -> Option<Vec<Envelope>> {
+    let mut events = batch;
+    events.retain(|envelope| envelope.revision > *last);
+    for envelope in &events {
+        if envelope.revision != last.wrapping_add(1) {
+            return None;
+        }
+        *last = envelope.revision;
+    }
+    Some(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use api::Event;
+
+    use super::*;
+
+    fn batch(numbers: &[u32]) -> Vec<Envelope> {
+        let envelope = |&revision: &u32| Envelope {
+            revision,
+            event: Event::NoticesChanged {
+                notices: Vec::new(),
+            },
+        };
+        numbers.iter().map(envelope).collect()
+    }
+
+    fn numbers(events: &[Envelope]) -> Vec<u32> {
+        events.iter().map(|envelope| envelope.revision).collect()
+    }
+
+    #[test]
+    fn events_that_the_snapshot_has_are_left_out() {
+        let mut last = 7;
+        let events = following(&mut last, batch(&[6, 7, 8, 9])).unwrap();
+        assert_eq!(numbers(&events), [8, 9]);
+        assert_eq!(last, 9);
+        assert_eq!(following(&mut last, batch(&[8, 9])).unwrap(), []);
+        assert_eq!(last, 9);
+    }
+
+    #[test]
+    fn a_gap_before_a_batch_or_in_it_is_seen() {
+        assert_eq!(following(&mut 7, batch(&[9])), None);
+        assert_eq!(following(&mut 7, batch(&[8, 10])), None);
+    }
+}

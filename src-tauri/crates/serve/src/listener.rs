@@ -1,0 +1,81 @@
+//! The owner's socket: made anew by who holds the lock, entered by the same person only.
+
+use std::path::{Path, PathBuf};
+
+use api::protocol::frozen::HostKind;
+
+use crate::ownership::Ownership;
+use crate::place::{PlaceError, socket_for};
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix::Inner;
+#[cfg(unix)]
+pub(crate) use unix::Stream;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows::Inner;
+#[cfg(windows)]
+pub(crate) use windows::Stream;
+
+/// Why an owner can't listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// There is no place for the socket.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The socket can't be made, or who owns it can't be written down.
+    #[error("{} can't be listened at: {source}", socket.display())]
+    Socket {
+        /// The socket.
+        socket: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// A workspace that is owned and listened for. Ownership ends with it.
+#[derive(Debug)]
+pub struct Listener {
+    inner: Inner,
+    ownership: Ownership,
+}
+
+impl Listener {
+    /// Listens for hosts in the first of `folders` that is there or can be made ([`crate::socket_folders`] are the usual
+    /// ones), and writes down beside the lock who owns the workspace.
+    ///
+    /// Who holds the lock is the only one, so that a socket that lies there is a dead owner's and is replaced.
+    pub fn open(
+        ownership: Ownership,
+        kind: HostKind,
+        folders: &[PathBuf],
+    ) -> Result<Self, ListenError> {
+        let socket = socket_for(ownership.lock(), folders)?;
+        let failed = |source| ListenError::Socket {
+            socket: socket.clone(),
+            source,
+        };
+        let inner = Inner::open(&socket).map_err(failed)?;
+        ownership.tell(kind, &socket).map_err(failed)?;
+        Ok(Self { inner, ownership })
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> &Path {
+        self.inner.path()
+    }
+
+    /// What it owns.
+    pub fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    /// Waits for the next host; none where it was another person's process, which is sent away.
+    pub(crate) async fn accept(&mut self) -> std::io::Result<Option<Stream>> {
+        self.inner.accept().await
+    }
+}

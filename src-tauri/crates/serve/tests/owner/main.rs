@@ -1,0 +1,17 @@
+//! An owner and its hosts over real sockets, with a real deck; owners that are killed are real processes.
+#![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests run themselves as other processes and fail by panicking"
+)]
+
+mod asked;
+mod events;
+mod leases;
+mod owned;
+mod part;
+mod raw;
+mod stage;
+mod versions;
