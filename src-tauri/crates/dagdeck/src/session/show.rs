@@ -292,8 +292,11 @@ impl Seen {
     }
 }
 
+/// When a process crashed, and when it is tried again, in ms since the epoch.
+type Crash = (f64, Option<f64>);
+
 /// When code came to an end of loading, and when its process crashed: what checks of loading depend on.
-fn loading(unit: &Shown) -> (Option<f64>, Option<f64>, Option<(f64, Option<f64>)>) {
+fn loading(unit: &Shown) -> (Option<f64>, Option<f64>, Option<Crash>) {
     let (ready, failed) = match &unit.readiness {
         Readiness::Unknown | Readiness::Loading => (None, None),
         Readiness::Ready { at, .. } => (Some(*at), None),
@@ -303,14 +306,14 @@ fn loading(unit: &Shown) -> (Option<f64>, Option<f64>, Option<(f64, Option<f64>)
 }
 
 /// Whether a process is up, or when it crashed.
-fn is_up(unit: &Shown) -> (bool, Option<(f64, Option<f64>)>) {
+fn is_up(unit: &Shown) -> (bool, Option<Crash>) {
     (
         matches!(unit.lifecycle, Lifecycle::Running { .. }),
         crash(unit),
     )
 }
 
-fn crash(unit: &Shown) -> Option<(f64, Option<f64>)> {
+fn crash(unit: &Shown) -> Option<Crash> {
     match unit.lifecycle {
         Lifecycle::Crashed { at, retry_at, .. } => Some((at, retry_at)),
         _ => None,
