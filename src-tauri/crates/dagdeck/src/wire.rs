@@ -28,7 +28,7 @@ pub use error::*;
 pub use event::*;
 pub use health::*;
 pub use location::*;
-pub use logstore::*;
+pub use log::*;
 pub use machine::*;
 pub use operation::*;
 pub use packages::*;
