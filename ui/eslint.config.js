@@ -30,7 +30,10 @@ export default ts.config(
         {
           patterns: [
             { group: ['@tauri-apps/*'], message: 'Only src/backend speaks to the shell.' },
-            { group: ['**/backend/generated/*'], message: 'Import types from backend/wire.' },
+            {
+              group: ['**/backend/generated/*'],
+              message: 'Import types from backend/generated, not from one of its files.',
+            },
           ],
         },
       ],

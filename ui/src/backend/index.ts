@@ -4,7 +4,7 @@ import type { Backend } from './backend';
 import type { Asked } from './first';
 import { tauriBackend } from './tauri';
 
-export type { Backend, CloseDecision, CommandName, Unsubscribe } from './backend';
+export type { Backend, CloseDecision, Unsubscribe } from './backend';
 export { toApiError } from './backend';
 
 /** The shell's backend inside the app, where it was asked already; in a plain browser a fake one, fetched only then. */

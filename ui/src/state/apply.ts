@@ -8,7 +8,7 @@ import type {
   Operation,
   Snapshot,
   WorkspaceView,
-} from '../backend/wire';
+} from '../backend/generated';
 
 /** How many operations the window keeps. */
 export const OPERATIONS_KEPT = 500;

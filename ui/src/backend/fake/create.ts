@@ -14,7 +14,7 @@ import type {
   PlannedFile,
   PlannedStep,
   Snapshot,
-} from '../wire';
+} from '../generated';
 import { command, HOME } from './fixture';
 
 const NEWEST = '1.13.27';

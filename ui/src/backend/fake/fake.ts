@@ -1,8 +1,9 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
-import type { Backend, Begun, CommandName } from '../backend';
+import type { Backend, Begun } from '../backend';
 import type {
   ApiError,
+  CommandName,
   Commands,
   Envelope,
   Event,
@@ -12,7 +13,7 @@ import type {
   Snapshot,
   SyncPreview,
   SyncRequest,
-} from '../wire';
+} from '../generated';
 import { FakeCreate } from './create';
 import { FakeHealth } from './health';
 import { FakeLogs } from './logs';

@@ -9,7 +9,7 @@ import type {
   FixView,
   HealthGroup,
   HealthView,
-} from '../wire';
+} from '../generated';
 import { command, HOME, location, ROOT } from './fixture';
 
 const STATE = `${HOME}/.local/share/dagdeck/acme-data`;

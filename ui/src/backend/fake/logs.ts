@@ -11,7 +11,7 @@ import type {
   LogWindow,
   Row,
   RowKind,
-} from '../wire';
+} from '../generated';
 
 type Sample = [LogLevel, RowKind, string | null, [string, string | null][]];
 

@@ -10,7 +10,7 @@ import type {
   CreateRemark,
   CreateSpec,
   DagsterVersions,
-} from '../../backend/wire';
+} from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
 
