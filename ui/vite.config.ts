@@ -24,8 +24,21 @@ const besideTheFirst: Plugin = {
   },
 };
 
+/** Fails a build that holds the fake backend: that is for tests and for `npm run dev`. */
+const withoutTheFake: Plugin = {
+  name: 'without-the-fake',
+  generateBundle(_options, bundle) {
+    for (const one of Object.values(bundle)) {
+      if (one.type !== 'chunk') continue;
+      const found = one.moduleIds.find((id) => id.includes('/src/backend/fake/'));
+      if (found !== undefined)
+        this.error(`the fake backend would be in the release: ${found} is in ${one.fileName}`);
+    }
+  },
+};
+
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), besideTheFirst],
+  plugins: [svelte(), besideTheFirst, withoutTheFake],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   // Tests run the browser build of Svelte, not the server one.

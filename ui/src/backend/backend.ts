@@ -1,12 +1,9 @@
 // The one door to Rust, as an interface: the shell behind it in the app, a fake behind it in tests and in a browser.
 
-import type { ApiError, Commands, Envelope, OpenPathRequest, Snapshot } from './wire';
+import type { ApiError, CommandName, Commands, Envelope, OpenPathRequest, Snapshot } from './generated';
 
 /** What to do with running programs when the window closes. */
 export type CloseDecision = 'stop' | 'keep' | 'cancel';
-
-/** Names a command of the wire. */
-export type CommandName = keyof Commands;
 
 /** Window controls, for the title bar that Dagdeck draws itself. */
 export interface WindowControls {
@@ -15,7 +12,6 @@ export interface WindowControls {
   close(): void;
 }
 
-/** Ends a subscription. */
 /** Where the window begins. */
 export interface Begun {
   snapshot: Snapshot;
@@ -23,6 +19,7 @@ export interface Begun {
   unopened: string | null;
 }
 
+/** Ends a subscription. */
 export type Unsubscribe = () => void;
 
 /** What screens may ask of the world outside the window. */

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 
 import { workspace, designLocations, snapshot } from './fake/fixture';
 import { askInside } from './first';
-import type { Envelope } from './wire';
+import type { Envelope } from './generated';
 
 afterEach(clearMocks);
 

@@ -4,7 +4,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
 import type { Begun } from './backend';
-import type { Envelope } from './wire';
+import type { Envelope } from './generated';
 
 /** A question under way. */
 export interface Asked {

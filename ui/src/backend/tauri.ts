@@ -5,9 +5,9 @@ import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { toApiError, type Backend, type CommandName, type Unsubscribe } from './backend';
+import { toApiError, type Backend, type Unsubscribe } from './backend';
 import { ask, type Asked } from './first';
-import type { Commands } from './wire';
+import type { CommandName, Commands } from './generated';
 
 /** Turns a promised unsubscribe into one that may be called at once. */
 function later(promised: Promise<Unsubscribe>): Unsubscribe {

@@ -2,9 +2,10 @@
 
 import { getContext, setContext } from 'svelte';
 
-import { toApiError, type Backend, type CloseDecision, type CommandName } from '../backend';
+import { toApiError, type Backend, type CloseDecision } from '../backend';
 import type {
   ApiError,
+  CommandName,
   Commands,
   Creation,
   Envelope,
@@ -13,7 +14,7 @@ import type {
   Settings,
   Snapshot,
   WorkspaceView,
-} from '../backend/wire';
+} from '../backend/generated';
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';

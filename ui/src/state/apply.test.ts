@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { designLocations, location, service, snapshot, workspace } from '../backend/fake/fixture';
-import type { Event, Operation } from '../backend/wire';
+import type { Event, Operation } from '../backend/generated';
 import { apply, measure, OPERATIONS_KEPT, stepOf } from './apply';
 
 const NOW = 1_763_640_000_000;

@@ -8,7 +8,7 @@ import type {
   Operation,
   Snapshot,
   WorkspaceView,
-} from '../backend/wire';
+} from '../backend/generated';
 
 /** How many operations a snapshot holds, the newest: as many as the core's own does. */
 export const OPERATIONS_KEPT = 200;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
-import type { Envelope, Snapshot } from '../backend/wire';
+import type { Envelope, Snapshot } from '../backend/generated';
 import { apply, stepOf } from './apply';
 
 const text = readFileSync('../tests/contract/story.json', 'utf8');

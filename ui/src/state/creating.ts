@@ -2,7 +2,7 @@
 
 import { tick } from 'svelte';
 
-import type { CreateKind, Creation, CreationStep } from '../backend/wire';
+import type { CreateKind, Creation, CreationStep } from '../backend/generated';
 import type { App } from './app.svelte';
 import { fileName } from './format';
 import type { Route } from './route';

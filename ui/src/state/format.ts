@@ -1,6 +1,6 @@
 // Numbers, times and paths as words. Honest: every number carries its unit.
 
-import type { OperationProgress, Subject } from '../backend/wire';
+import type { OperationProgress, Subject } from '../backend/generated';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { afterFixes, designHealth, healthy, inState } from '../backend/fake/health';
 import { designLocations, workspace } from '../backend/fake/fixture';
-import type { FixView, HealthView } from '../backend/wire';
+import type { FixView, HealthView } from '../backend/generated';
 import { clock, clockSeconds } from './format';
 import {
   checkedWords,

@@ -8,7 +8,7 @@ import type {
   Severity,
   Snapshot,
   WorkspaceView,
-} from '../backend/wire';
+} from '../backend/generated';
 import type { App } from './app.svelte';
 import { clock, clockSeconds, count, fileName, listed, plural, spelled, when } from './format';
 import type { Shown } from './words';

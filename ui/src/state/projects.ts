@@ -1,6 +1,6 @@
 // Changing which projects the workspace lists: which question is open, and where it can be asked.
 
-import type { LocationView } from '../backend/wire';
+import type { LocationView } from '../backend/generated';
 import type { App } from './app.svelte';
 
 /** A question about the list of projects. */

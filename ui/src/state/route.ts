@@ -1,6 +1,6 @@
 // Where in the window the person is.
 
-import type { CreateKind, ServiceName } from '../backend/wire';
+import type { CreateKind, ServiceName } from '../backend/generated';
 
 /** A tab of a location. */
 export type LocationTab = 'logs' | 'definitions' | 'environment' | 'files';

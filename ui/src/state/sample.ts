@@ -1,6 +1,6 @@
 // The sample's end: the Dagster UI opens on the asset that one project makes of what the other made.
 
-import type { WorkspaceView } from '../backend/wire';
+import type { WorkspaceView } from '../backend/generated';
 import { lifecycleKey } from './words';
 
 /** The page of that asset in the Dagster UI. */

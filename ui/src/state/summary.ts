@@ -1,6 +1,6 @@
 // What the workspace as a whole says: the headline, what Launch would do, and what needs attention.
 
-import type { LocationView, ProblemView, WorkspaceView } from '../backend/wire';
+import type { LocationView, ProblemView, WorkspaceView } from '../backend/generated';
 import { listed, plural, spelled } from './format';
 import { locationKey, type StateKey } from './words';
 

@@ -8,7 +8,7 @@ import type {
   SyncPreview,
   SyncRequest,
   WorkspaceView,
-} from '../backend/wire';
+} from '../backend/generated';
 import type { App } from './app.svelte';
 import { progressWords } from './format';
 

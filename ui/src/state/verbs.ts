@@ -1,6 +1,6 @@
 // What can be done to a location, a service and the workspace; each names what it will do.
 
-import type { DeploymentView, LocationView, ServiceView } from '../backend/wire';
+import type { DeploymentView, LocationView, ServiceView } from '../backend/generated';
 import type { IconName } from '../design/drawings';
 import type { App } from './app.svelte';
 import { askMove, folderMissing, listsProjects } from './projects';

@@ -8,7 +8,7 @@ import type {
   ServiceView,
   StartPhase,
   StepState,
-} from '../backend/wire';
+} from '../backend/generated';
 import type { GlyphName } from '../design/drawings';
 import { clock, took, when } from './format';
 import { folderMissing } from './projects';

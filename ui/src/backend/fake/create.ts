@@ -14,7 +14,8 @@ import type {
   PlannedFile,
   PlannedStep,
   Snapshot,
-} from '../wire';
+} from '../generated';
+import type { AnswersOf } from './answers';
 import { command, HOME } from './fixture';
 
 const NEWEST = '1.13.27';
@@ -85,28 +86,20 @@ export class FakeCreate {
     this.#pace = pace;
   }
 
-  async answer(name: string, request: unknown): Promise<unknown> {
-    switch (name) {
-      case 'create_form':
-        return this.#form(request as CreateFormRequest);
-      case 'create_versions':
-        return this.#versions();
-      case 'create_plan': {
-        const spec = request as CreateSpec;
-        const delay = this.delays[spec.name] ?? 0;
-        if (delay > 0) await new Promise((done) => setTimeout(done, delay));
-        return planOf(spec, this.index === 'away' ? '' : NEWEST);
-      }
-      case 'create_start':
-        return this.#play(planOf(request as CreateSpec), 0);
-      case 'create_retry':
-        return this.#retry();
-      case 'create_cancel':
-        return this.#cancel();
-      default:
-        return this.#tell(null);
-    }
-  }
+  readonly answers: AnswersOf<'create'> = {
+    create_form: (request) => this.#form(request),
+    create_versions: () => this.#versions(),
+    create_plan: async (spec) => {
+      const delay = this.delays[spec.name] ?? 0;
+      if (delay > 0) await new Promise((done) => setTimeout(done, delay));
+      return planOf(spec, this.index === 'away' ? '' : NEWEST);
+    },
+    create_start: (spec) => this.#play(planOf(spec), 0),
+    create_retry: () => this.#retry(),
+    create_cancel: () => this.#cancel(),
+    create_remove: () => this.#tell(null),
+    create_dismiss: () => this.#tell(null),
+  };
 
   #form({ kind, parent }: CreateFormRequest): CreateForm {
     const open = this.#host.snapshot.workspace;

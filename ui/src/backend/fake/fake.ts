@@ -1,28 +1,31 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
-import type { Backend, Begun, CommandName } from '../backend';
+import type { Backend, Begun } from '../backend';
 import type {
   ApiError,
+  CommandName,
   Commands,
   Envelope,
   Event,
   HealthView,
   LocationView,
+  Nothing,
   OpenPathRequest,
   Snapshot,
   SyncPreview,
   SyncRequest,
-} from '../wire';
+} from '../generated';
+import type { Answers } from './answers';
 import { FakeCreate } from './create';
 import { FakeHealth } from './health';
 import { FakeLogs } from './logs';
 import { press } from './press';
+import { FakeProcesses } from './processes';
+import { PROJECT_ANSWERS } from './project';
 import { found, planned } from './projects';
 import { pythonOffers, pythonPlan } from './python';
 import { scenes } from './scenes';
 import { syncPreview } from './sync';
-
-type Answers = { [N in CommandName]?: (request: Commands[N]['request']) => Commands[N]['response'] };
 
 /** Something the window asked for, for tests to look at. */
 export interface Asked {
@@ -48,11 +51,11 @@ export class FakeBackend implements Backend {
   #hear: ((batch: Envelope[]) => void) | null = null;
   #closeAsked: ((processes: number) => void) | null = null;
   #dropped: ((event: { over: boolean; paths: string[] }) => void) | null = null;
-  readonly #pace: number;
+  readonly #processes: FakeProcesses;
+  readonly #answers: Answers;
 
   constructor(snapshot: Snapshot, pace = 0) {
     this.snapshot = snapshot;
-    this.#pace = pace;
     this.logs = new FakeLogs((event) => this.emit(event));
     this.create = new FakeCreate(this, pace);
     const showHealth = (health: HealthView) => {
@@ -60,6 +63,14 @@ export class FakeBackend implements Backend {
       this.emit({ kind: 'healthChanged', health });
     };
     this.health = new FakeHealth(() => this.snapshot.health, showHealth, pace);
+    this.#processes = new FakeProcesses(this, pace);
+    this.#answers = {
+      ...this.#own,
+      ...PROJECT_ANSWERS,
+      ...this.#processes.answers,
+      ...this.create.answers,
+      ...this.logs.answers,
+    };
   }
 
   /** The fake that an address such as `?scene=overview&theme=dark&lines=200000` asks for. */
@@ -89,13 +100,10 @@ export class FakeBackend implements Backend {
     this.asked.push({ name, request });
     const failure = this.failing[name];
     if (failure !== undefined) throw failure;
-    const answer = this.#answers[name] as ((request: unknown) => unknown) | undefined;
-    const value = answer
-      ? answer(request)
-      : name.startsWith('create_')
-        ? await this.create.answer(name, request)
-        : this.logs.answer(name, request);
-    return (value ?? {}) as Commands[N]['response'];
+    const answers: Partial<Answers> = this.#answers;
+    const answer = answers[name];
+    if (answer === undefined) throw new Error(`the fake backend knows no command ${name}`);
+    return await answer(request);
   }
 
   async subscribe(hear: (batch: Envelope[]) => void): Promise<Begun> {
@@ -176,7 +184,7 @@ export class FakeBackend implements Backend {
     return () => (this.#dropped = null);
   }
 
-  readonly #answers: Answers = {
+  readonly #own = {
     snapshot_get: () => this.snapshot,
     workspace_open: ({ path }) => {
       const next = scenes[path.includes('acme') ? 'ready' : 'trust'] ?? scenes.trust;
@@ -189,10 +197,21 @@ export class FakeBackend implements Backend {
       this.emit({ kind: 'workspaceRead', workspace: null });
       return {};
     },
-    workspace_trust: () => {
-      const open = this.snapshot.workspace;
-      if (open !== null) this.snapshot = { ...this.snapshot, workspace: { ...open, trusted: true } };
-      this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
+    workspace_trust: () => this.#trust(true),
+    workspace_distrust: () => {
+      this.#processes.stopAll();
+      return this.#trust(false);
+    },
+    // The made-up folder and machine are always as they were read last.
+    workspace_check: () => ({}),
+    machine_check: () => {
+      this.emit({ kind: 'machineChecked', machine: this.snapshot.machine });
+      return {};
+    },
+    recent_forget: ({ path }) => {
+      const recent = this.snapshot.recent.filter((one) => one.path !== path);
+      this.snapshot = { ...this.snapshot, recent };
+      this.emit({ kind: 'recentChanged', recent });
       return {};
     },
     uv_bring: () => this.#uv(`${this.snapshot.home}/.local/state/dagdeck/tools/uv-0.13.8/uv`),
@@ -223,144 +242,28 @@ export class FakeBackend implements Backend {
     health_undo: (request) => this.health.undo(request),
     health_report: () => ({ text: '# Dagdeck 0.1.0 on linux\n' }),
     health_report_save: (request) => ({ text: `${request.path}/dagdeck-report.txt` }),
-    launch: () => {
-      for (const one of this.snapshot.workspace?.locations ?? [])
-        if (one.blocked === null) this.#start(one.id);
-      return {};
-    },
-    stop_all: () => {
-      for (const one of this.snapshot.workspace?.locations ?? []) this.#stop(one.id);
-      return {};
-    },
-    location_start: ({ location }) => this.#start(location),
-    location_restart: ({ location }) => this.#start(location),
-    location_stop: ({ location }) => this.#stop(location),
-    location_definitions: () => ({
-      assets: Array.from({ length: 84 }, (_, at) => `warehouse/${at % 3 ? 'stg' : 'fct'}_orders_${at}`),
-      checks: ['fct_orders_0: not_null_id', 'fct_orders_0: fresh'],
-      jobs: ['orders_hourly', 'retrain_weekly'],
-      schedules: ['orders_hourly_schedule'],
-      sensors: ['raw_orders_landed'],
-      resources: ['warehouse', 's3'],
-    }),
-    location_requirements: () => ({
-      packages: ['dagster==1.13.27', 'pandas[excel]>=2'],
-      dev: ['dagster-dg-cli', 'dagster-webserver'],
-    }),
     python_offers: ({ location }) => pythonOffers(this.snapshot, location),
     python_plan: (request) => pythonPlan(request, this.preview),
-    packages_plan: ({ locations, change }) => ({
-      projects: locations.map((location) => {
-        const word =
-          change.kind === 'add' ? change.requirement : change.kind === 'remove' ? change.package : 'dagster';
-        const nonsense = word.includes(' ');
-        const folder = `/Users/you/work/acme-data/projects/${location}`;
-        const line = `uv ${change.kind === 'remove' ? 'remove' : 'add'} --no-sync -- ${word}`;
-        return {
-          location,
-          fault: nonsense
-            ? {
-                code: 'toolFailed' as const,
-                message: `${word} is no package`,
-                causes: [],
-                hints: [],
-                subject: null,
-              }
-            : null,
-          command: nonsense ? null : { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
-          edits: nonsense
-            ? []
-            : [{ path: `${folder}/pyproject.toml`, diff: [' dependencies = [', `+    "${word}",`, ' ]'] }],
-          locked: nonsense ? [] : [{ name: word, from: null, to: '4.16.0' }],
-        };
-      }),
-    }),
-    definition_types: () => ({
-      folder: 'src/data_science/defs',
-      types: [
-        [
-          'dagster.asset',
-          'Asset',
-          'A table, file or model that your code makes and keeps up to date.',
-          'assets.py',
-        ],
-        ['dagster.asset_check', 'Asset check', 'A test of an asset’s content.', 'asset_checks.py'],
-        [
-          'dagster.PythonScriptComponent',
-          'PythonScriptComponent',
-          'A Python script and its assets.',
-          'script',
-        ],
-      ].map(([key, title, summary, path]) => ({
-        key: key as string,
-        title: title as string,
-        summary: summary as string,
-        path: path as string,
-        python: (path as string).endsWith('.py'),
-      })),
-    }),
-    definition_form: ({ key }) => ({
-      params: key.endsWith('check')
-        ? [
-            {
-              name: 'asset_key',
-              title: 'Asset Key',
-              description: '',
-              required: true,
-              kind: 'text',
-              choices: [],
-              default: null,
-            },
-          ]
-        : [],
-    }),
-    scaffold_plan: ({ key, path, params }) => {
-      const missing = key.endsWith('check') && !params.asset_key;
-      const fault = missing
-        ? 'Asset Key is needed.'
-        : path.startsWith('assets/')
-          ? 'assets.py is there already. Python would find only one of assets.py and assets/.'
-          : null;
-      if (fault !== null) return { fault, command: null, files: [] };
-      const name = path.replace(/\.py$/, '');
-      const text = `import dagster as dg\n\n\n@dg.asset\ndef ${name}(context: dg.AssetExecutionContext) -> dg.MaterializeResult: ...\n`;
-      const folder = '/Users/you/work/acme-data/projects/data-science';
-      const line = `.venv/bin/python -m dagster_dg_cli.cli scaffold defs ${key} ${path}`;
-      return {
-        fault,
-        command: { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
-        files: [{ path: `src/data_science/defs/${path}`, text }],
-      };
-    },
-    location_files: () => ({
-      cut: false,
-      files: [
-        ['pyproject.toml', 'project settings', 1_240],
-        ['src/data_science/__init__.py', null, 0],
-        ['src/data_science/definitions.py', 'definitions', 412],
-        ['src/data_science/forecasting/assets.py', null, 14_233],
-        ['tests/test_assets.py', null, 2_210],
-        ['uv.lock', 'lockfile', 412_000],
-      ].map(([path, role, bytes]) => ({
-        path: path as string,
-        role: role as string | null,
-        bytes: bytes as number,
-        modifiedAt: Date.now() - 3_600_000,
-      })),
-    }),
+    // What these begin is an operation, and no operation is made up: tests say how one goes by `emit`.
+    python_change: () => ({}),
+    packages_change: () => ({}),
+    scaffold_run: () => ({}),
     settings_set: (settings) => {
       this.snapshot = { ...this.snapshot, settings };
       this.emit({ kind: 'settingsChanged', settings });
       return {};
     },
-  };
+  } satisfies Partial<Answers>;
 
-  #later(steps: number, act: () => void): void {
-    if (this.#pace > 0) setTimeout(act, this.#pace * steps);
+  #trust(trusted: boolean): Nothing {
+    const open = this.snapshot.workspace;
+    if (open !== null) this.snapshot = { ...this.snapshot, workspace: { ...open, trusted } };
+    this.emit({ kind: 'workspaceRead', workspace: this.snapshot.workspace });
+    return {};
   }
 
   /** The machine with a uv, or without any when none is named. */
-  #uv(path: string): Record<symbol, never> {
+  #uv(path: string): Nothing {
     const { machine, settings } = this.snapshot;
     const there = { state: 'ready', version: '0.13.8', path, install: null } as const;
     const gone = { state: 'notFound', version: null, path: null, install: 'pipx install uv' } as const;
@@ -374,42 +277,6 @@ export class FakeBackend implements Backend {
     };
     this.emit({ kind: 'settingsChanged', settings: this.snapshot.settings });
     this.emit({ kind: 'machineChecked', machine: this.snapshot.machine });
-    return {};
-  }
-
-  #start(id: string): Record<symbol, never> {
-    const since = Date.now();
-    const process = { pid: 40_000 + this.asked.length, address: null, startedAt: since };
-    const starting = { state: 'starting', since, phaseSince: since, usual: 2_600 } as const;
-    this.change(id, {
-      lifecycle: { ...starting, phase: 'importing' },
-      readiness: { state: 'loading' },
-      process,
-    });
-    this.#later(2, () =>
-      this.change(id, { lifecycle: { ...starting, phaseSince: Date.now(), phase: 'loading' } }),
-    );
-    this.#later(4, () => {
-      const counts = { assets: 12, checks: 0, jobs: 2, schedules: 1, sensors: 0, resources: 1 };
-      const at = Date.now();
-      this.change(id, {
-        lifecycle: { state: 'running', since },
-        readiness: { state: 'ready', at, took: at - since },
-        definitions: { counts, readAt: at, live: true },
-      });
-    });
-    return {};
-  }
-
-  #stop(id: string): Record<symbol, never> {
-    this.change(id, { lifecycle: { state: 'stopping', since: Date.now() } });
-    this.#later(1, () =>
-      this.change(id, {
-        lifecycle: { state: 'stopped', at: Date.now(), by: 'person' },
-        readiness: { state: 'unknown' },
-        process: null,
-      }),
-    );
     return {};
   }
 }

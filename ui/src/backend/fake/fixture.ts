@@ -11,7 +11,7 @@ import type {
   ServiceView,
   Snapshot,
   WorkspaceView,
-} from '../wire';
+} from '../generated';
 
 export const HOME = '/home/ada';
 export const ROOT = `${HOME}/work/acme-data`;

@@ -10,7 +10,7 @@ import type {
   HealthGroup,
   HealthView,
   UndoRequest,
-} from '../wire';
+} from '../generated';
 import { command, HOME, location, ROOT } from './fixture';
 
 const STATE = `${HOME}/.local/share/dagdeck/acme-data`;

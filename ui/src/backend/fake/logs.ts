@@ -11,7 +11,8 @@ import type {
   LogWindow,
   Row,
   RowKind,
-} from '../wire';
+} from '../generated';
+import type { AnswersOf } from './answers';
 
 type Sample = [LogLevel, RowKind, string | null, [string, string | null][]];
 
@@ -137,49 +138,36 @@ export class FakeLogs {
     }
   }
 
-  /** The answer to a log command; anything else is answered with nothing. */
-  answer(name: string, request: unknown): unknown {
-    const asked = request as {
-      view: number;
-      log: string;
-      filter: LogFilter;
-      from: number;
-      count: number;
-      row: number;
-      open: boolean;
-      pattern: string;
-      regex: boolean;
-      backwards: boolean;
-    };
-    switch (name) {
-      case 'log_open':
-        this.#views.set(this.#next, { log: asked.log, filter: asked.filter, cleared: 0 });
-        return this.#view(this.#next++);
-      case 'log_filter':
-        this.#open(asked.view).filter = asked.filter;
-        return this.#view(asked.view);
-      case 'log_clear':
-        this.#open(asked.view).cleared = this.lines;
-        return this.#view(asked.view);
-      case 'log_fold':
-        if (asked.open) this.#folds.add(asked.row);
-        else this.#folds.delete(asked.row);
-        return this.#view(asked.view);
-      case 'log_window':
-        return this.#window(asked.view, asked.from, asked.count);
-      case 'log_copy':
-        return { text: this.#window(asked.view, asked.from, asked.count).rows.map(text).join('\n') };
-      case 'log_marks':
-        return this.#marks(asked.view);
-      case 'log_search':
-        return this.#search(asked.view, asked.pattern, asked.regex, asked.from, asked.backwards);
-      case 'log_close':
-        this.#views.delete(asked.view);
-        return {};
-      default:
-        return {};
-    }
-  }
+  readonly answers: AnswersOf<'log'> = {
+    log_open: ({ log, filter }) => {
+      this.#views.set(this.#next, { log, filter, cleared: 0 });
+      return this.#view(this.#next++);
+    },
+    log_filter: ({ view, filter }) => {
+      this.#open(view).filter = filter;
+      return this.#view(view);
+    },
+    log_clear: ({ view }) => {
+      this.#open(view).cleared = this.lines;
+      return this.#view(view);
+    },
+    log_fold: ({ view, row, open }) => {
+      if (open) this.#folds.add(row);
+      else this.#folds.delete(row);
+      return this.#view(view);
+    },
+    log_window: ({ view, from, count }) => this.#window(view, from, count),
+    log_copy: ({ view, from, count }) => ({
+      text: this.#window(view, from, count).rows.map(text).join('\n'),
+    }),
+    log_marks: ({ view }) => this.#marks(view),
+    log_search: ({ view, pattern, regex, from, backwards }) =>
+      this.#search(view, pattern, regex, from, backwards),
+    log_close: ({ view }) => {
+      this.#views.delete(view);
+      return {};
+    },
+  };
 
   #open(view: number): Open {
     const open = this.#views.get(view);

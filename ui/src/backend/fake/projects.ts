@@ -1,6 +1,6 @@
 // What a fake folder holds, and what adding and removing its projects would do.
 
-import type { ProjectsChange, ProjectsFound, ProjectsPlan, WorkspaceView } from '../wire';
+import type { ProjectsChange, ProjectsFound, ProjectsPlan, WorkspaceView } from '../generated';
 import { ROOT } from './fixture';
 
 /** What is found in a folder: one that is listed, one that can be added, one that can't. */

@@ -1,6 +1,13 @@
 // Makes up which Pythons there are, and what another one would change.
 
-import type { PythonOffers, PythonPlan, PythonRequest, Snapshot, SyncPreview, SyncRequest } from '../wire';
+import type {
+  PythonOffers,
+  PythonPlan,
+  PythonRequest,
+  Snapshot,
+  SyncPreview,
+  SyncRequest,
+} from '../generated';
 
 const FITS = '>=3.10,<3.15';
 const PYTHONS: [version: string, path: string | null, fits: boolean][] = [

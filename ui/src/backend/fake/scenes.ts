@@ -1,6 +1,6 @@
 // Snapshots to look at: each shows one screen or state.
 
-import type { Creation, HealthView, LocationView, Snapshot } from '../wire';
+import type { Creation, HealthView, LocationView, Snapshot } from '../generated';
 import { creationOf, planOf } from './create';
 import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
 import { afterFixes, designHealth, healthy, manyFindings } from './health';

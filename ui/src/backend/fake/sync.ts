@@ -1,6 +1,13 @@
 // What a made-up sync would change.
 
-import type { CommandView, EnvironmentView, Snapshot, SyncPlan, SyncPreview, SyncRequest } from '../wire';
+import type {
+  CommandView,
+  EnvironmentView,
+  Snapshot,
+  SyncPlan,
+  SyncPreview,
+  SyncRequest,
+} from '../generated';
 
 function plan(name: string, environment: EnvironmentView, sync: CommandView | null): SyncPlan {
   const anew = environment.state === 'missing' || environment.state === 'broken';

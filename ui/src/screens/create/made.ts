@@ -1,6 +1,6 @@
 // What can be done with what was made.
 
-import type { Creation } from '../../backend/wire';
+import type { Creation } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 
 /** Whether what was made has something that can start at once. */

@@ -1,6 +1,6 @@
 // What a review says once instead of at every command.
 
-import type { CreatePlan, PlannedStep } from '../../backend/wire';
+import type { CreatePlan, PlannedStep } from '../../backend/generated';
 
 /** The folder that most commands run in; null where none runs. */
 export function usualFolder(steps: PlannedStep[]): string | null {

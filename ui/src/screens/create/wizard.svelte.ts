@@ -10,7 +10,7 @@ import type {
   CreateRemark,
   CreateSpec,
   DagsterVersions,
-} from '../../backend/wire';
+} from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
 
@@ -100,6 +100,7 @@ export class Wizard {
       const form = await this.#app.backend.call('create_form', { kind: this.kind, parent: this.parent });
       this.form = form;
       this.answers = answersOf(form, this.#app.snapshot?.home ?? '');
+      this.#takeUsed();
       if (form.blocked === null) await this.check();
       // Nothing of the sample needs an answer; its name and place can still be changed a step back.
       if (this.kind === 'sample') await this.go('review');
@@ -120,16 +121,20 @@ export class Wizard {
     try {
       const versions = await this.#app.backend.call('create_versions', {});
       this.versions = versions;
-      const [used] = versions.used;
-      // Without the index, what the workspace's projects have is what can be installed.
-      if (versions.newest === null && used !== undefined && this.answers.dagster === '')
-        this.change({ dagster: used });
+      this.#takeUsed();
     } catch (thrown) {
       this.versions = { newest: null, skipped: null, used: [], unreachable: toApiError(thrown) };
     } finally {
       this.asking = false;
       if (this.form !== null && this.answers.dagster === '') void this.check();
     }
+  }
+
+  /** Without the index, what the workspace's projects have is what can be installed. Form and versions come in any order. */
+  #takeUsed(): void {
+    if (this.form === null || this.versions === null || this.versions.newest !== null) return;
+    const [used] = this.versions.used;
+    if (used !== undefined && this.answers.dagster === '') this.change({ dagster: used });
   }
 
   /** What is asked of Dagdeck. */

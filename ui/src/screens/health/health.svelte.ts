@@ -1,6 +1,6 @@
 // What the Health screen shows of the findings, and what its buttons do.
 
-import type { CheckView, FindingView, FixDoes, HealthView, Severity } from '../../backend/wire';
+import type { CheckView, FindingView, FixDoes, HealthView, Severity } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { asksFirst, checkHealth, groupKey, grouped, LEVELS, safeFixes } from '../../state/health';
 import { askAdd } from '../../state/projects';

@@ -1,7 +1,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import type { FixRequest } from '../../backend/wire';
+import type { FixRequest } from '../../backend/generated';
 import { press, settle, show } from '../testing';
 
 const SYNC = 'environment-in-sync:customer_support:0';

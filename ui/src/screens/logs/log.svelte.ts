@@ -1,6 +1,6 @@
 // One log as the window holds it: the rows in sight, and where the person is in it. Rows never enter a deep proxy.
 
-import type { LevelCounts, LogFilter, LogLevel, LogMarks, LogView, Row } from '../../backend/wire';
+import type { LevelCounts, LogFilter, LogLevel, LogMarks, LogView, Row } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { clamp, covers, Ruler, wantedWindow, type Range } from '../../state/window';
 import { LogSearch } from './search.svelte';

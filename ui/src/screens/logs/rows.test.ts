@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Row } from '../../backend/wire';
+import type { Row } from '../../backend/generated';
 import { shownSegments } from './rows';
 
 const row = (kind: Partial<Row>, text: string) =>

@@ -1,6 +1,6 @@
 // How a row's text is shown where that is not as it was printed.
 
-import type { Row, Segment } from '../../backend/wire';
+import type { Row, Segment } from '../../backend/generated';
 
 /** The segments of a row: one's own frame with its place in short, an exception with its class told apart. */
 export function shownSegments(row: Row, root: string): Segment[] {

@@ -1,6 +1,6 @@
 // Searching one log: the pattern, where the search stands, and what to mark in the rows in sight.
 
-import type { LogMatches, Segment } from '../../backend/wire';
+import type { LogMatches, Segment } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import type { LogState } from './log.svelte';
 

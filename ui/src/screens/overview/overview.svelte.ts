@@ -1,6 +1,6 @@
 // The overview's own state: filter, order, density and what of a long table is drawn.
 
-import type { LocationView } from '../../backend/wire';
+import type { LocationView } from '../../backend/generated';
 import { visibleRange, type Range } from '../../state/window';
 import { locationKey, locationEnvironment, locationShown, type StateKey } from '../../state/words';
 

@@ -1,8 +1,8 @@
 // Changing what a project asks for: the change, and what it would do, asked anew as the person types.
 
-import type { PackagesChange, PackagesPlan, Requirements } from '../../backend/wire';
+import type { PackagesChange, PackagesPlan, Requirements } from '../../backend/generated';
 import { toApiError } from '../../backend';
-import type { ApiError } from '../../backend/wire';
+import type { ApiError } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 
 /** How long after the last key it is asked what would happen: uv takes seconds to choose versions. */

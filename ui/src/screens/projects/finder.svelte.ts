@@ -1,7 +1,7 @@
 // Looking for projects in a folder: where, and what is there.
 
 import { toApiError } from '../../backend';
-import type { FoundProject, ProjectsFound } from '../../backend/wire';
+import type { FoundProject, ProjectsFound } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
 import type { Planner } from './planner.svelte';

@@ -1,7 +1,7 @@
 // A change of the list of projects while it is looked at: what it would do, and making it.
 
 import { toApiError } from '../../backend';
-import type { ApiError, ProjectsChange, ProjectsPlan } from '../../backend/wire';
+import type { ApiError, ProjectsChange, ProjectsPlan } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 
 /** What a change says that it leaves alone. */

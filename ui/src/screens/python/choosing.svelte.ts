@@ -1,6 +1,6 @@
 // Another Python for an environment: which there are, and what the chosen one would change.
 
-import type { ApiError, PythonOffers, PythonPlan } from '../../backend/wire';
+import type { ApiError, PythonOffers, PythonPlan } from '../../backend/generated';
 import { toApiError } from '../../backend';
 import type { App } from '../../state/app.svelte';
 

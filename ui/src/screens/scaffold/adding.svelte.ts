@@ -1,6 +1,6 @@
 // Adding a definition: the types, the chosen one's form, and what it would write, asked anew as the person types.
 
-import type { DefinitionForm, DefinitionType, DefinitionTypes, ScaffoldPlan } from '../../backend/wire';
+import type { DefinitionForm, DefinitionType, DefinitionTypes, ScaffoldPlan } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 
 /** How long after the last key what would be written is asked for: `dg` takes a second and a half. */

@@ -1,7 +1,7 @@
 import { fireEvent, waitFor } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
-import type { Operation, SyncPreview } from '../../backend/wire';
+import type { Operation, SyncPreview } from '../../backend/generated';
 import { settle, show } from '../testing';
 
 const ID = 'customer_support';
