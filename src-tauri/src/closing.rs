@@ -1,17 +1,19 @@
-//! Closing the window and leaving: what runs is stopped first, or kept, as the person decided.
+//! Closing a window and leaving: what runs is stopped first, or kept, as the person decided.
 
 use std::time::Duration;
 
 use api::{ApiError, CloseBehaviour, Nothing};
 use serde::Deserialize;
-use tauri::{AppHandle, Emitter, Manager, State};
+use tauri::{AppHandle, Emitter, Manager, WebviewWindow};
 
+use crate::door::Door;
 use crate::guarded::guarded;
-use crate::host::{Host, Once};
-use crate::{tray, window};
+use crate::host::{self, Host, Once};
+use crate::pane::{self, Pane};
+use crate::{opening, tray, window};
 
-/// How long stopping may take before we leave all the same; the guard then ends what is left.
-const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// How long stopping may take before we leave all the same; the guards then end what is left.
+const STOP_LIMIT: Duration = Duration::from_secs(40);
 /// How long a question about what runs may take.
 const ASK_LIMIT: Duration = Duration::from_secs(2);
 
@@ -34,35 +36,55 @@ pub(crate) enum Decision {
     Cancel,
 }
 
-/// The window was asked to close. It stays until it is known what runs.
-pub(crate) fn asked(app: &AppHandle) {
-    let app = app.clone();
+/// Why the app ends, which decides what happens to what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// A person wants everything stopped.
+    Asked,
+    /// The system or a terminal ends it: what a person chose to keep goes on, and what other hosts hold too.
+    Told,
+}
+
+/// What runs behind a window that wants to close.
+struct Running {
+    processes: u64,
+    terminals: u64,
+}
+
+/// A window was asked to close. It stays until it is known what runs.
+pub(crate) fn asked(app: &AppHandle, label: &str) {
+    let (app, label) = (app.clone(), label.to_owned());
     tauri::async_runtime::spawn(async move {
         let host = app.state::<Host>();
         if host.closing.begun.thrown() {
             return;
         }
-        let Some(deck) = host.deck_now() else {
-            return leave(&app);
+        let Some(pane) = host.pane(&label) else {
+            return window::destroy(&app, &label);
         };
-        let running = tokio::time::timeout(ASK_LIMIT, deck.running_processes()).await;
-        let processes = match running {
-            Ok(0) => return leave(&app),
-            Ok(processes) => processes,
-            // Too busy to say means that something runs.
-            Err(_) => 1,
+        let Some(door) = pane.door_now() else {
+            return close(&app, &pane).await;
         };
-        let close = match tokio::time::timeout(ASK_LIMIT, deck.snapshot_get(Nothing {})).await {
+        let running = running(&door).await;
+        if running.processes == 0 {
+            return close(&app, &pane).await;
+        }
+        let snapshot = tokio::time::timeout(ASK_LIMIT, door.snapshot_get(Nothing {}));
+        let behaviour = match snapshot.await {
             Ok(Ok(snapshot)) => snapshot.settings.close,
             _ => CloseBehaviour::Ask,
         };
-        match close {
-            CloseBehaviour::Stop => leave(&app),
-            CloseBehaviour::Keep => keep(&app),
+        match behaviour {
+            CloseBehaviour::Stop => stop_and_close(&app, &pane, &door).await,
+            CloseBehaviour::Keep => keep(&app, &pane).await,
             CloseBehaviour::Ask => {
-                window::show(&app);
-                let _closed =
-                    app.emit("close-asked", serde_json::json!({ "processes": processes }));
+                window::show(&app, &label);
+                let Running {
+                    processes,
+                    terminals,
+                } = running;
+                let asked = serde_json::json!({ "processes": processes, "terminals": terminals });
+                let _closed = app.emit_to(label.as_str(), "close-asked", asked);
             }
         }
     });
@@ -72,56 +94,135 @@ pub(crate) fn asked(app: &AppHandle) {
 #[tauri::command]
 pub(crate) async fn window_close_decide(
     app: AppHandle,
-    host: State<'_, Host>,
+    window: WebviewWindow,
     decision: Decision,
     remember: bool,
 ) -> Result<(), ApiError> {
     guarded("window_close_decide", async {
+        let pane = pane::of(&app, window.label())?;
         let behaviour = match decision {
             Decision::Stop => CloseBehaviour::Stop,
             Decision::Keep => CloseBehaviour::Keep,
             Decision::Cancel => return Ok(()),
         };
+        let door = pane.door().await?;
         if remember {
-            let deck = host.deck().await?;
-            let mut settings = deck.snapshot_get(Nothing {}).await?.settings;
+            let mut settings = door.snapshot_get(Nothing {}).await?.settings;
             settings.close = behaviour;
-            deck.settings_set(settings).await?;
+            door.settings_set(settings).await?;
         }
-        match decision {
-            Decision::Stop => leave(&app),
-            _ => keep(&app),
-        }
+        // The answer must reach the window before the window goes.
+        tauri::async_runtime::spawn(async move {
+            match decision {
+                Decision::Stop => stop_and_close(&app, &pane, &door).await,
+                _ => keep(&app, &pane).await,
+            }
+        });
         Ok(())
     })
     .await
 }
 
-/// Goes out of sight and keeps everything running. Where nothing shows a tray the window is minimised instead, since
-/// nobody could get it back from there.
-fn keep(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        if tray::can_be_seen(&app).await {
-            window::hide(&app);
-        } else {
-            window::minimise(&app);
+/// What runs behind a door. What is too busy to say runs.
+async fn running(door: &Door) -> Running {
+    match door {
+        Door::Welcome(deck) | Door::Other { deck, .. } => {
+            let idle = tokio::time::timeout(ASK_LIMIT, deck.is_idle()).await;
+            Running {
+                processes: u64::from(idle != Ok(true)),
+                terminals: 0,
+            }
         }
-    });
+        Door::Workspace { attached, .. } => {
+            match tokio::time::timeout(ASK_LIMIT, attached.owner().status()).await {
+                Ok(Ok(status)) => Running {
+                    processes: status.running,
+                    terminals: status.terminals,
+                },
+                // It is gone, and with it everything.
+                Ok(Err(_)) => Running {
+                    processes: 0,
+                    terminals: 0,
+                },
+                Err(_) => Running {
+                    processes: 1,
+                    terminals: 0,
+                },
+            }
+        }
+    }
 }
 
-/// Stops everything and ends the app. Asked for twice, it is done once.
-pub(crate) fn leave(app: &AppHandle) {
+/// Stops everything behind a window, whoever else holds it, and closes the window.
+async fn stop_and_close(app: &AppHandle, pane: &Pane, door: &Door) {
+    if let Door::Workspace { attached, .. } = door {
+        // What could not be stopped, the guard ends with the owner.
+        let _gone = opening::down(attached.owner()).await;
+    }
+    close(app, pane).await;
+}
+
+/// Closes a window; with the last one the app ends.
+async fn close(app: &AppHandle, pane: &Pane) {
+    let host = app.state::<Host>();
+    if host.all().len() == 1 {
+        return leave(app, Leaving::Told);
+    }
+    if let Some(door) = pane.door_now() {
+        opening::leave(door).await;
+    }
+    tray::stopped(app, &pane.label);
+    if host.remove(&pane.label) {
+        return leave(app, Leaving::Told);
+    }
+    window::destroy(app, &pane.label);
+}
+
+/// Keeps everything running without the window. The last window goes out of sight, or is minimised where nothing shows a
+/// tray, since nobody could get it back from there; others close.
+async fn keep(app: &AppHandle, pane: &Pane) {
+    if pane.detach().await.is_err() {
+        // The owner is gone, and nothing runs.
+        return close(app, pane).await;
+    }
+    let host = app.state::<Host>();
+    if host.all().len() > 1 {
+        host.remove(&pane.label);
+        return window::destroy(app, &pane.label);
+    }
+    if tray::can_be_seen(app).await {
+        window::hide(app, &pane.label);
+    } else {
+        window::minimise(app, &pane.label);
+    }
+}
+
+/// Ends the app. Asked for twice, it is done once.
+pub(crate) fn leave(app: &AppHandle, why: Leaving) {
     if !app.state::<Host>().closing.begun.first() {
         return;
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let host = app.state::<Host>();
-        if let Some(deck) = host.deck_now() {
-            let _at_the_limit = tokio::time::timeout(STOP_LIMIT, deck.shut_down()).await;
-        }
-        host.closing.over.first();
+        let panes = app.state::<Host>().all();
+        let leaving = panes.iter().map(|pane| async move {
+            let Some(door) = pane.door_now() else { return };
+            match why {
+                Leaving::Told if pane.is_kept() => {}
+                Leaving::Told => opening::leave(door).await,
+                Leaving::Asked => {
+                    if let Door::Workspace { attached, .. } = &door {
+                        let _gone = opening::down(attached.owner()).await;
+                    }
+                }
+            }
+        });
+        let all = async {
+            futures::future::join_all(leaving).await;
+            host::end_welcome(&app).await;
+        };
+        let _at_the_limit = tokio::time::timeout(STOP_LIMIT, all).await;
+        app.state::<Host>().closing.over.first();
         app.exit(0);
     });
 }

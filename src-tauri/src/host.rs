@@ -1,88 +1,154 @@
-//! The deck as the shell holds it: being started while the window opens, then there for every command.
+//! What the shell keeps for as long as the app lives: its windows, and Dagdeck without a workspace for those that show none.
 
-use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use api::{ApiError, ErrorCode, FolderRequest};
+use api::{ApiError, ErrorCode};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
-use tauri::{AppHandle, Emitter};
-use tokio::sync::watch;
+use tauri::{AppHandle, Emitter, Manager};
+use tokio::sync::OnceCell;
 
-use crate::folder;
+use crate::door::Door;
+use crate::pane::Pane;
+use crate::{folder, opening, window};
 
 /// A window that is not shown is never painted: after this long what was held back for it begins all the same.
 const FIRST_SCREEN: Duration = Duration::from_secs(5);
 
-/// What a start of the app keeps: the deck, and where leaving stands.
+/// What a start of the app keeps.
 pub(crate) struct Host {
-    deck: watch::Receiver<Option<Result<Deck, ApiError>>>,
-    /// A folder that could not be opened before the window heard of it; the window tries again and says why.
-    unopened: Mutex<Option<PathBuf>>,
+    /// Dagdeck without a workspace; begun when the first window needs it.
+    welcome: OnceCell<Deck>,
+    panes: Mutex<BTreeMap<String, Arc<Pane>>>,
+    /// The window that the person was at last.
+    last: Mutex<String>,
+    next: AtomicU32,
     pub(crate) closing: crate::closing::Progress,
     pub(crate) tray: crate::tray::Held,
-    pub(crate) stream: crate::stream::Current,
     pub(crate) clipboard: Mutex<Option<arboard::Clipboard>>,
 }
 
 impl Host {
-    /// Begins to start the deck, and to open `named` in it. Returns at once: the window must not wait for the disk.
+    /// Begins to find what the first window shows: `named`, or the welcome screen. Returns at once: the window must not
+    /// wait for the disk.
     pub(crate) fn start(app: &AppHandle, named: Option<PathBuf>) -> Self {
-        let (tell, deck) = watch::channel(None);
-        let app = app.clone();
-        tauri::async_runtime::spawn(async move {
-            let started = begin().await;
-            if let (Ok(deck), Some(folder)) = (&started, named) {
-                let request = FolderRequest {
-                    path: folder.to_string_lossy().into_owned(),
-                };
-                if deck.workspace_open(request).await.is_err() {
-                    keep_unopened(&app, folder);
-                }
-            }
-            tell.send_replace(Some(started));
-        });
-        Self {
-            deck,
-            unopened: Mutex::default(),
+        let first = Pane::new(window::MAIN, None);
+        let host = Self {
+            welcome: OnceCell::new(),
+            panes: Mutex::new(BTreeMap::from([(
+                first.label.clone(),
+                Arc::clone(&first),
+            )])),
+            last: Mutex::new(first.label.clone()),
+            next: AtomicU32::new(2),
             closing: Default::default(),
             tray: Default::default(),
-            stream: Default::default(),
             clipboard: Mutex::default(),
+        };
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            let door = match named {
+                Some(folder) => match opening::door_to(&app, &folder.to_string_lossy()).await {
+                    Ok(door) => Ok(door),
+                    Err(_) => {
+                        // The window tries again, and says why it can't.
+                        first.keep_unopened(&folder);
+                        welcome(&app).await
+                    }
+                },
+                None => welcome(&app).await,
+            };
+            first.enter(&app, door);
+        });
+        host
+    }
+
+    /// The window with a label.
+    pub(crate) fn pane(&self, label: &str) -> Option<Arc<Pane>> {
+        self.panes().get(label).cloned()
+    }
+
+    /// Every window.
+    pub(crate) fn all(&self) -> Vec<Arc<Pane>> {
+        self.panes().values().cloned().collect()
+    }
+
+    /// The window that shows a workspace.
+    pub(crate) fn showing(&self, root: &Path) -> Option<Arc<Pane>> {
+        let all = self.all().into_iter();
+        let mut showing = all.filter(|pane| pane.root().is_some_and(|shown| shown == root));
+        showing.next()
+    }
+
+    /// A window more, with something behind it.
+    pub(crate) fn add(&self, door: Door) -> Arc<Pane> {
+        let label = format!("w{}", self.next.fetch_add(1, Ordering::Relaxed));
+        let pane = Pane::new(&label, Some(door));
+        self.panes().insert(label, Arc::clone(&pane));
+        pane
+    }
+
+    /// A window is gone; whether it was the last.
+    pub(crate) fn remove(&self, label: &str) -> bool {
+        let mut panes = self.panes();
+        panes.remove(label);
+        panes.is_empty()
+    }
+
+    /// The person is at a window.
+    pub(crate) fn at(&self, label: &str) {
+        label.clone_into(&mut lock(&self.last));
+        if let Some(pane) = self.pane(label) {
+            pane.returned();
         }
     }
 
-    /// The deck, as soon as it has started.
-    pub(crate) async fn deck(&self) -> Result<Deck, ApiError> {
-        let mut deck = self.deck.clone();
-        match deck.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(started)) => started.clone(),
-            _ => Err(ApiError::new(
-                ErrorCode::Internal,
-                "Dagdeck's own start ended early.",
-            )),
+    /// The label of the window that the person was at last, or of another where that is gone.
+    pub(crate) fn last(&self) -> String {
+        let last = lock(&self.last).clone();
+        let panes = self.panes();
+        if panes.contains_key(&last) {
+            return last;
         }
+        panes.keys().next().cloned().unwrap_or(last)
     }
 
-    /// The deck, if it has started.
-    pub(crate) fn deck_now(&self) -> Option<Deck> {
-        self.deck
-            .borrow()
-            .as_ref()
-            .and_then(|started| started.as_ref().ok().cloned())
-    }
-
-    /// The folder that this start named and that could not be opened, once.
-    pub(crate) fn take_unopened(&self) -> Option<PathBuf> {
-        self.unopened.lock().ok().and_then(|mut kept| kept.take())
+    fn panes(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Pane>>> {
+        lock(&self.panes)
     }
 }
 
-/// Tells the window that a start of the app named a folder.
-pub(crate) fn tell_folder(app: &AppHandle, folder: &std::path::Path) {
-    let _closed = app.emit(
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The door of the welcome screen.
+pub(crate) async fn welcome(app: &AppHandle) -> Result<Door, ApiError> {
+    welcome_deck(app).await.map(Door::Welcome)
+}
+
+/// Dagdeck without a workspace, which every window without one shares.
+pub(crate) async fn welcome_deck(app: &AppHandle) -> Result<Deck, ApiError> {
+    let host = app.state::<Host>();
+    host.welcome.get_or_try_init(begin).await.cloned()
+}
+
+/// Stops what Dagdeck without a workspace does.
+pub(crate) async fn end_welcome(app: &AppHandle) {
+    if let Some(deck) = app.state::<Host>().welcome.get() {
+        deck.shut_down().await;
+    }
+}
+
+/// Tells the window that the person was at last that a start of the app named a folder.
+pub(crate) fn tell_folder(app: &AppHandle, folder: &Path) {
+    let last = app.state::<Host>().last();
+    let _closed = app.emit_to(
+        last.as_str(),
         "folder-opened",
         serde_json::json!({ "path": folder.to_string_lossy() }),
     );
@@ -104,7 +170,8 @@ pub(crate) fn chosen_state_folder() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-async fn begin() -> Result<Deck, ApiError> {
+/// What Dagdeck is started with in this process.
+pub(crate) fn options() -> Result<DeckOptions, ApiError> {
     let program = std::env::current_exe().map_err(|error| {
         ApiError::new(
             ErrorCode::Io,
@@ -117,11 +184,14 @@ async fn begin() -> Result<Deck, ApiError> {
     };
     let drawing = crate::graphics::set().iter();
     let drawing = drawing.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let deck = Deck::start(DeckOptions {
+    Ok(DeckOptions {
         drawing: drawing.collect(),
         ..DeckOptions::from_environment(guard)
     })
-    .await?;
+}
+
+async fn begin() -> Result<Deck, ApiError> {
+    let deck = Deck::start(options()?).await?;
     // Until the first screen is painted, which wakes it: both want the processor.
     deck.doze();
     let waking = deck.clone();
@@ -132,14 +202,6 @@ async fn begin() -> Result<Deck, ApiError> {
     deck.look_around();
     deck.keep_checking();
     Ok(deck)
-}
-
-fn keep_unopened(app: &AppHandle, folder: PathBuf) {
-    use tauri::Manager;
-    let host = app.state::<Host>();
-    if let Ok(mut kept) = host.unopened.lock() {
-        *kept = Some(folder);
-    }
 }
 
 /// A switch that is thrown once.

@@ -1,60 +1,281 @@
-//! Events to the window, over one channel, in order, in batches small enough for the short way.
+//! What a window hears, over one channel, in order, in messages small enough for the short way: how everything stands, what
+//! happens to it, and who runs it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use api::{ApiError, Envelope, Nothing, Snapshot};
-use tauri::State;
+use api::protocol::{HostCount, PROTOCOL, environment::Difference};
+use api::{ApiError, Envelope, ErrorCode, Nothing, Snapshot};
+use attach::News;
+use dagdeck::Deck;
+use serde::Serialize;
+use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
+use tauri::{AppHandle, WebviewWindow};
 
+use crate::door::Door;
 use crate::guarded::guarded;
-use crate::host::Host;
+use crate::pane::{self, Pane};
+use crate::{opening, tray};
 
 /// Messages under 8 KiB are handed to the window directly; longer ones take a detour through a request.
 const SHORT: usize = 8 * 1024 - 192;
 
-/// The task that feeds the window. A window that was loaded anew subscribes anew, and the older feed ends.
+/// Where a window's events go. A window that was loaded anew subscribes anew, and the older feed ends.
 #[derive(Default)]
-pub(crate) struct Current(Mutex<Option<tauri::async_runtime::JoinHandle<()>>>);
+pub(crate) struct Stream {
+    channel: Mutex<Option<Channel<InvokeResponseBody>>>,
+    feed: Mutex<Option<JoinHandle<()>>>,
+    owner: Mutex<OwnerView>,
+}
 
 /// Where the window begins: one answer, for each question more would hold up the first screen.
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 pub(crate) struct Begun {
     snapshot: Snapshot,
     /// A folder that this start named and that could not be opened; the window tries again and says why.
     unopened: Option<String>,
+    owner: OwnerView,
+}
+
+/// Who runs the workspace that a window shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct OwnerView {
+    state: OwnerState,
+    pid: Option<u32>,
+    version: Option<String>,
+    /// How many terminals are attached.
+    terminals: u64,
+    /// How many windows are, besides this one.
+    windows: u64,
+    /// In which variables its environment differs from this app's.
+    differs: Vec<Difference>,
+    /// How many processes it runs, where it is of another version.
+    running: u64,
+    /// Whether it is of a later version than this.
+    newer: bool,
+}
+
+/// How a window stands with the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum OwnerState {
+    /// It shows no workspace.
+    #[default]
+    None,
+    /// It is attached.
+    Attached,
+    /// The owner is gone, and with it all that it ran.
+    Gone,
+    /// It is of another version.
+    Other,
+}
+
+/// What goes over the channel besides batches of events.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Message<'a> {
+    Snapshot(&'a Snapshot),
+    Owner(&'a OwnerView),
+}
+
+/// Where events come from.
+enum Source {
+    Deck(Deck, dagdeck::Subscription),
+    Owner(Box<attach::Subscription>),
 }
 
 /// Answers how everything stands, and feeds the window with events from there on, until it is gone or subscribes again.
 #[tauri::command]
 pub(crate) async fn events_subscribe(
-    host: State<'_, Host>,
+    app: AppHandle,
+    window: WebviewWindow,
     channel: Channel<InvokeResponseBody>,
 ) -> Result<Begun, ApiError> {
     guarded("events_subscribe", async {
-        let deck = host.deck().await?;
-        let mut subscription = deck.subscribe();
-        let snapshot = deck.snapshot_get(Nothing {}).await?;
-        let feed = tauri::async_runtime::spawn(async move {
-            while let Some(batch) = subscription.next().await {
-                for message in messages(&batch) {
-                    if channel.send(InvokeResponseBody::Json(message)).is_err() {
-                        return;
-                    }
-                }
-            }
-        });
-        if let Ok(mut current) = host.stream.0.lock()
-            && let Some(older) = current.replace(feed)
-        {
-            older.abort();
-        }
-        let unopened = host.take_unopened();
+        let pane = pane::of(&app, window.label())?;
+        let door = pane.door().await?;
+        let (snapshot, source) = Source::begin(&door).await?;
+        tray::stands(&app, &pane.label, &snapshot);
+        let owner = OwnerView::of(&door).await;
+        pane.stream.owner().clone_from(&owner);
+        *lock(&pane.stream.channel) = Some(channel.clone());
+        let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
+        pane.stream.replace(tauri::async_runtime::spawn(feed));
+        let unopened = pane.take_unopened();
         Ok(Begun {
             snapshot,
             unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
+            owner,
         })
     })
     .await
+}
+
+impl Stream {
+    /// Feeds from another door from now on, beginning with how everything stands behind it. A window that has not subscribed
+    /// yet asks when it does.
+    pub(crate) fn change(&self, app: &AppHandle, pane: &Arc<Pane>, door: Door) {
+        let Some(channel) = lock(&self.channel).clone() else {
+            return;
+        };
+        let (app, pane) = (app.clone(), Arc::clone(pane));
+        self.replace(tauri::async_runtime::spawn(async move {
+            // Where that fails the owner is gone already, and the window's next question says so.
+            let Ok((snapshot, source)) = Source::begin(&door).await else {
+                pane.stream.gone(&channel);
+                return;
+            };
+            let owner = OwnerView::of(&door).await;
+            pane.stream.owner().clone_from(&owner);
+            tray::stands(&app, &pane.label, &snapshot);
+            if send(&channel, &Message::Snapshot(&snapshot)) && send(&channel, &Message::Owner(&owner)) {
+                feed(app, pane, door, source, channel).await;
+            }
+        }));
+    }
+
+    /// Who runs what the window shows.
+    pub(crate) fn owner(&self) -> MutexGuard<'_, OwnerView> {
+        lock(&self.owner)
+    }
+
+    fn replace(&self, feed: JoinHandle<()>) {
+        if let Some(older) = lock(&self.feed).replace(feed) {
+            older.abort();
+        }
+    }
+
+    /// Changes who runs what the window shows, and tells it.
+    fn tell(
+        &self,
+        channel: &Channel<InvokeResponseBody>,
+        change: impl FnOnce(&mut OwnerView),
+    ) -> bool {
+        let mut owner = self.owner();
+        let before = owner.clone();
+        change(&mut owner);
+        *owner == before || send(channel, &Message::Owner(&owner))
+    }
+
+    fn gone(&self, channel: &Channel<InvokeResponseBody>) {
+        self.tell(channel, |owner| {
+            *owner = OwnerView {
+                state: OwnerState::Gone,
+                ..OwnerView::default()
+            };
+        });
+    }
+}
+
+impl OwnerView {
+    /// Who runs what is behind a door.
+    async fn of(door: &Door) -> Self {
+        let Some(owner) = door.owner() else {
+            return Self::default();
+        };
+        let hello = owner.hello();
+        let (state, running) = match door {
+            Door::Other { .. } => {
+                let status = owner.status().await;
+                (OwnerState::Other, status.map_or(0, |status| status.running))
+            }
+            _ => (OwnerState::Attached, 0),
+        };
+        Self {
+            state,
+            pid: Some(hello.pid),
+            version: Some(hello.version.clone()),
+            running,
+            newer: hello.protocol > PROTOCOL,
+            ..Self::default()
+        }
+    }
+
+    fn count(&mut self, hosts: HostCount) {
+        self.terminals = hosts.terminals;
+        self.windows = hosts.windows.saturating_sub(1);
+    }
+}
+
+impl Source {
+    /// How everything stands behind a door, and what happens from there on.
+    async fn begin(door: &Door) -> Result<(Snapshot, Self), ApiError> {
+        match door {
+            Door::Welcome(deck) | Door::Other { deck, .. } => {
+                let subscription = deck.subscribe();
+                let snapshot = deck.snapshot_get(Nothing {}).await?;
+                Ok((snapshot, Self::Deck(deck.clone(), subscription)))
+            }
+            Door::Workspace { attached, .. } => {
+                let mut subscription = attached.subscribe().await?;
+                match subscription.next().await {
+                    Some(News::Snapshot(snapshot)) => {
+                        Ok((*snapshot, Self::Owner(Box::new(subscription))))
+                    }
+                    _ => Err(ApiError::new(
+                        ErrorCode::Internal,
+                        "The process that runs this workspace ended.",
+                    )),
+                }
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Option<News> {
+        match self {
+            Self::Deck(_, subscription) => subscription.next().await.map(News::Events),
+            Self::Owner(subscription) => subscription.next().await,
+        }
+    }
+}
+
+/// Feeds a window until it is gone or what feeds it ends.
+async fn feed(
+    app: AppHandle,
+    pane: Arc<Pane>,
+    door: Door,
+    mut source: Source,
+    channel: Channel<InvokeResponseBody>,
+) {
+    if let Door::Workspace { attached, .. } = &door
+        && let Ok(environment) = opening::environment()
+        // A comparison that fails means that the owner is gone, which is told below.
+        && let Ok(differs) = attached.compare(&environment).await
+        && !pane.stream.tell(&channel, |owner| owner.differs = differs)
+    {
+        return;
+    }
+    while let Some(news) = source.next().await {
+        let sent = match &news {
+            News::Snapshot(snapshot) => {
+                tray::stands(&app, &pane.label, snapshot);
+                send(&channel, &Message::Snapshot(snapshot))
+            }
+            News::Hosts(hosts) => pane.stream.tell(&channel, |owner| owner.count(*hosts)),
+            News::Events(events) => {
+                tray::happened(&app, &pane.label, events);
+                let mut messages = messages(events).into_iter();
+                messages.all(|message| channel.send(InvokeResponseBody::Json(message)).is_ok())
+            }
+        };
+        if !sent {
+            return;
+        }
+    }
+    if matches!(source, Source::Owner(_)) {
+        tray::stopped(&app, &pane.label);
+        pane.stream.gone(&channel);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the window was still there to hear a message.
+fn send(channel: &Channel<InvokeResponseBody>, message: &Message<'_>) -> bool {
+    serde_json::to_string(message)
+        .is_ok_and(|message| channel.send(InvokeResponseBody::Json(message)).is_ok())
 }
 
 /// A batch as JSON arrays, each under the limit unless one event alone is longer.

@@ -7,7 +7,10 @@
 //!
 //! Owns the words, their JSON and the limit of a frame. Knows no socket: `attach` and `serve` carry the bytes.
 
+pub mod environment;
 pub mod frozen;
+
+use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,8 +34,24 @@ pub enum FromHost {
     Call(Call),
     /// Wants events from now on; answered by a `snapshot` and then `events`. A second one takes the place of the first.
     Subscribe(Ask),
-    /// Goes, and what runs shall go on running; answered by `done`.
+    /// What runs shall go on running when this host goes; answered by `done`.
     Detach(Ask),
+    /// What runs shall end with this host, as if it had said so in its `hello`; answered by `done`.
+    Hold(Ask),
+    /// The host's first screen is on the glass: what nobody waits for may begin; answered by `done`.
+    Wake(Ask),
+    /// In which variables does the owner's environment differ? Answered by `answer`, with a list of
+    /// [`environment::Difference`].
+    Compare(Compare),
+}
+
+/// A host's environment, as far as it decides how programs run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Compare {
+    /// Chosen by the host, carried by the answer.
+    pub id: u64,
+    /// By name.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// One command with its request.
@@ -58,6 +77,26 @@ pub enum FromOwner {
     Snapshot(Standing),
     /// What happened since, without a gap.
     Events(Happened),
+    /// Who is attached: at the beginning of a subscription, and whenever it changes.
+    Hosts(Present),
+}
+
+/// Who is attached, for a subscription.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Present {
+    /// The subscription's id.
+    pub id: u64,
+    /// Who is attached.
+    pub hosts: HostCount,
+}
+
+/// How many hosts are attached, the one that hears of it among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HostCount {
+    /// Windows.
+    pub windows: u64,
+    /// Terminals.
+    pub terminals: u64,
 }
 
 /// What a command answered.
@@ -172,7 +211,7 @@ where
 
 /// The id of a word that is not known here; none where it is no frame.
 fn unknown<F, S>(json: &[u8]) -> Option<Heard<F, S>> {
-    let words: std::collections::BTreeMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
+    let words: BTreeMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
     let body = words.values().next().filter(|_| words.len() == 1)?;
     let ask = serde_json::from_str(body.get()).ok();
     Some(Heard::Unknown(ask.unwrap_or_default()))

@@ -1,9 +1,11 @@
 //! Every command of an owner that speaks the same protocol, by the name it has on `Deck`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use api::protocol::environment::{Difference, relevant};
 use api::protocol::frozen::Ask;
-use api::protocol::{Call, FromHost};
+use api::protocol::{Call, Compare, FromHost};
 use api::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -33,10 +35,38 @@ impl Attached {
         Subscription::begin(Arc::clone(&self.owner.line)).await
     }
 
-    /// Says that what runs shall go on when this host goes. It only looks from now on.
+    /// Says that what runs shall go on when this host goes: it only looks from now on.
     pub async fn detach(&self) -> Result<(), ApiError> {
         let detach = |id| FromHost::Detach(Ask { id });
         done(self.owner.line.ask(detach).await?)
+    }
+
+    /// Says that what runs shall end with this host again.
+    pub async fn hold(&self) -> Result<(), ApiError> {
+        let hold = |id| FromHost::Hold(Ask { id });
+        done(self.owner.line.ask(hold).await?)
+    }
+
+    /// Says that this host's first screen is on the glass: what nobody waits for may begin.
+    pub async fn wake(&self) -> Result<(), ApiError> {
+        let wake = |id| FromHost::Wake(Ask { id });
+        done(self.owner.line.ask(wake).await?)
+    }
+
+    /// In which variables the owner's environment differs from this host's.
+    pub async fn compare(
+        &self,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Vec<Difference>, ApiError> {
+        let environment = relevant(environment);
+        let compare = |id| FromHost::Compare(Compare { id, environment });
+        match self.owner.line.ask(compare).await? {
+            Reply::Answer(answer) => serde_json::from_str(answer.get()).map_err(|error| {
+                let message = "What the owner says of its environment can't be read.";
+                ApiError::new(ErrorCode::Internal, message).because(&error)
+            }),
+            reply => Err(unexpected(reply)),
+        }
     }
 
     async fn call<Response: DeserializeOwned>(

@@ -137,6 +137,9 @@ impl Shared {
             Heard::Spoken(FromOwner::Events(happened)) => {
                 lock(&self.feed).bring(happened.id, News::Events(happened.events));
             }
+            Heard::Spoken(FromOwner::Hosts(present)) => {
+                lock(&self.feed).bring(present.id, News::Hosts(present.hosts));
+            }
             // It was said already, or is for a later Dagdeck.
             Heard::Frozen(frozen::FromOwner::Hello(_)) | Heard::Unknown(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::protocol::FromHost;
+use api::protocol::{FromHost, HostCount};
 use api::protocol::frozen::Ask;
 use api::{ApiError, Envelope, Snapshot};
 use tokio::sync::mpsc;
@@ -19,6 +19,8 @@ pub enum News {
     Snapshot(Box<Snapshot>),
     /// What happened since, numbered without a gap.
     Events(Vec<Envelope>),
+    /// Who is attached: after the first snapshot, and whenever it changes.
+    Hosts(HostCount),
 }
 
 /// Everything there is to show, and what happens to it. A later subscription on the same connection takes its place.

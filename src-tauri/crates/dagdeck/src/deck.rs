@@ -25,7 +25,7 @@ use crate::create::{Index, Making};
 use crate::health::{Health, keep_checking};
 use crate::options::DeckOptions;
 use crate::session::Session;
-use api::{ApiError, ErrorCode, StoppedBy};
+use api::{ApiError, CreationState, ErrorCode, StoppedBy};
 
 /// Dagdeck, alive. Cheap to clone; all clones are the same deck.
 #[derive(Clone)]
@@ -116,6 +116,14 @@ impl Deck {
             .await
             .as_ref()
             .map_or(0, |session| session.running_processes())
+    }
+
+    /// Whether nothing runs, nothing is being made and no operation is under way: nothing is lost if it ends now.
+    pub async fn is_idle(&self) -> bool {
+        let making = self.making.lock().await.clone();
+        let makes = making.is_some_and(|making| making.state() == CreationState::Running);
+        let operates = makes || self.context.operations.are_under_way();
+        !operates && self.running_processes().await == 0
     }
 
     /// Stops everything and closes the workspace. Nothing we started is left when this returns.

@@ -11,6 +11,7 @@ mod context;
 mod create;
 mod deck;
 mod diff;
+pub mod folder;
 mod half_made;
 mod health;
 mod logs;

@@ -149,6 +149,11 @@ impl Operations {
         self.show(operation);
     }
 
+    /// Whether something is under way.
+    pub(crate) fn are_under_way(&self) -> bool {
+        !lock(&self.open).is_empty()
+    }
+
     /// Takes a line back: what it runs is ended with everything it started.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::protocol::frozen::{self, Ask, Hello, HostKind};
-use api::protocol::{self, Answer, Call, FromHost, FromOwner, Heard, PROTOCOL, Refused};
+use api::protocol::environment::differences;
+use api::protocol::{self, Answer, Call, Compare, FromHost, FromOwner, Heard, PROTOCOL, Refused};
 use api::{ApiError, ErrorCode};
 use futures::{FutureExt, StreamExt};
 use tokio::io::ReadHalf;
@@ -44,7 +45,12 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
     let (out, mut writing) = Out::begin(FramedWrite::new(write, codec), last.clone());
     out.say(&frozen::FromOwner::Hello(hello())).await;
     match introduced(&mut incoming, &served).await {
-        Some(host) => Connection::new(&served, &host, out).listen(incoming).await,
+        Some(host) => {
+            // Who comes too late finds nobody, and comes again.
+            if let Some(connection) = Connection::new(&served, &host, out) {
+                connection.listen(incoming).await;
+            }
+        }
         None => {
             out.fail(0, "A host has to say hello first.".to_owned())
                 .await;
@@ -96,19 +102,20 @@ struct Spoken {
 }
 
 impl Connection {
-    fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Self {
+    /// None where the owner goes.
+    fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Option<Self> {
         let same = host.protocol == PROTOCOL;
-        Self {
+        Some(Self {
             served: Arc::clone(served),
             out,
             // Who can't say that it detaches can't hold either.
-            presence: served.hosts.join(host.kind, host.holds && same),
+            presence: served.hosts.join(host.kind, host.holds && same)?,
             room: Arc::new(Semaphore::new(UNDER_WAY)),
             spoken: same.then(|| Spoken {
                 views: Arc::default(),
                 feeding: None,
             }),
-        }
+        })
     }
 
     async fn listen(mut self, mut incoming: Incoming) {
@@ -141,7 +148,13 @@ impl Connection {
             Heard::Frozen(word) => self.frozen(word).await,
             Heard::Spoken(word) if self.spoken.is_some() => self.spoken(word).await,
             Heard::Spoken(FromHost::Call(Call { id, .. }))
-            | Heard::Spoken(FromHost::Subscribe(Ask { id }) | FromHost::Detach(Ask { id }))
+            | Heard::Spoken(FromHost::Compare(Compare { id, .. }))
+            | Heard::Spoken(
+                FromHost::Subscribe(Ask { id })
+                | FromHost::Detach(Ask { id })
+                | FromHost::Hold(Ask { id })
+                | FromHost::Wake(Ask { id }),
+            )
             | Heard::Unknown(Ask { id }) => {
                 let message = format!(
                     "Dagdeck {}, which runs this workspace, does not understand that: \
@@ -173,6 +186,7 @@ impl Connection {
                     Err(error) => out.fail(id, error.message).await,
                 },
                 Down(_) => {
+                    served.hosts.close_if(|_| true);
                     served.deck.shut_down().await;
                     // Who asked may not be reading, and the end does not wait for that.
                     let _ = tokio::time::timeout(LAST_WORDS, out.done(id)).await;
@@ -200,13 +214,31 @@ impl Connection {
                 }
             }
             FromHost::Subscribe(Ask { id }) => {
-                let feeding = feed(self.served.deck.clone(), id, self.out.clone());
+                let feeding = feed(Arc::clone(&self.served), id, self.out.clone());
                 // The older feed ends with its handle.
                 spoken.feeding = Some(AbortOnDropHandle::new(tokio::spawn(feeding)));
             }
             FromHost::Detach(Ask { id }) => {
                 self.presence.detach();
                 self.out.done(id).await;
+            }
+            FromHost::Hold(Ask { id }) => {
+                self.presence.hold();
+                self.out.done(id).await;
+            }
+            FromHost::Wake(Ask { id }) => {
+                self.served.deck.wake();
+                self.out.done(id).await;
+            }
+            FromHost::Compare(Compare { id, environment }) => {
+                let found = differences(&self.served.environment, &environment);
+                match serde_json::value::to_raw_value(&found) {
+                    Ok(response) => {
+                        let answer = FromOwner::Answer(Answer { id, response });
+                        self.out.say(&answer).await;
+                    }
+                    Err(error) => self.out.fail(id, error.to_string()).await,
+                }
             }
         }
     }
@@ -236,7 +268,12 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
         command,
         request,
     } = call;
-    let work = dispatch(&served.deck, &command, &request);
+    let work = async {
+        if let Some(why) = not_for_hosts(&command) {
+            return Err(ApiError::new(ErrorCode::Precondition, why));
+        }
+        dispatch(&served.deck, &command, &request).await
+    };
     let answer = std::panic::AssertUnwindSafe(work).catch_unwind().await;
     let answer = answer.unwrap_or_else(|payload| Err(fault(&command, payload.as_ref())));
     let sent = match answer {
@@ -250,6 +287,15 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
     };
     if let Sent::Not(error) = sent {
         out.refuse(id, error.into()).await;
+    }
+}
+
+/// Why a command is not one for hosts: an owner has one workspace from its beginning to its end.
+fn not_for_hosts(command: &str) -> Option<&'static str> {
+    match command {
+        "workspace_open" => Some("Another workspace has another owner."),
+        "workspace_close" => Some("A host leaves a workspace by going."),
+        _ => None,
     }
 }
 

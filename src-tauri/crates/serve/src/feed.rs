@@ -1,16 +1,23 @@
 //! Events to one host: how everything stands, then what happens, and anew from the beginning where it was too slow.
 
-use api::protocol::{FromOwner, Happened, Standing};
-use api::{Envelope, Nothing};
-use dagdeck::Deck;
+use std::sync::Arc;
 
+use api::protocol::frozen::HostKind;
+use api::protocol::{FromOwner, Happened, HostCount, Present, Standing};
+use api::{Envelope, Nothing};
+use tokio::sync::watch;
+
+use crate::hosts::Attendance;
 use crate::out::{Out, Sent};
+use crate::server::Served;
 
 /// Feeds a host until it is gone. Waits where the host's queue is full; what the deck can't keep for it meanwhile is made
 /// good by a whole snapshot.
-pub(crate) async fn feed(deck: Deck, id: u64, out: Out) {
-    let mut subscription = deck.subscribe();
-    while let Ok(snapshot) = deck.snapshot_get(Nothing {}).await {
+pub(crate) async fn feed(served: Arc<Served>, id: u64, out: Out) {
+    let mut attendance = served.hosts.watch();
+    attendance.mark_changed();
+    let mut subscription = served.deck.subscribe();
+    while let Ok(snapshot) = served.deck.snapshot_get(Nothing {}).await {
         let mut last = snapshot.revision;
         let snapshot = Box::new(snapshot);
         let standing = FromOwner::Snapshot(Standing { id, snapshot });
@@ -23,9 +30,18 @@ pub(crate) async fn feed(deck: Deck, id: u64, out: Out) {
             }
         }
         loop {
-            let Some(batch) = subscription.next().await else {
-                return;
+            let batch = tokio::select! {
+                batch = subscription.next() => batch,
+                // It can't end: the sender is held by `served`.
+                _ = attendance.changed() => {
+                    let hosts = count(&mut attendance);
+                    if let Sent::Gone = out.say(&FromOwner::Hosts(Present { id, hosts })).await {
+                        return;
+                    }
+                    continue;
+                }
             };
+            let Some(batch) = batch else { return };
             let Some(events) = following(&mut last, batch) else {
                 break;
             };
@@ -40,6 +56,14 @@ pub(crate) async fn feed(deck: Deck, id: u64, out: Out) {
                 Sent::Not(_) => break,
             }
         }
+    }
+}
+
+fn count(attendance: &mut watch::Receiver<Attendance>) -> HostCount {
+    let now = attendance.borrow_and_update();
+    HostCount {
+        windows: now.count(HostKind::Window),
+        terminals: now.count(HostKind::Terminal),
     }
 }
 

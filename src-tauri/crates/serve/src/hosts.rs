@@ -29,6 +29,8 @@ pub struct Attendance {
     pub holders: u64,
     /// Whether what runs is held.
     pub lease: Lease,
+    /// Whether the owner goes: nobody is let in any more.
+    pub closed: bool,
 }
 
 impl Attendance {
@@ -65,27 +67,34 @@ impl Hosts {
         self.attendance.subscribe()
     }
 
-    /// Waits until the last holder is gone without having detached.
-    pub async fn lapsed(&self) {
-        let mut attendance = self.watch();
-        // It can't end: the sender is held by `self`.
-        let _ = attendance.wait_for(|now| now.lease == Lease::Lapsed).await;
+    /// Lets nobody in any more if `goes` says so of who is there; whether it did. Nobody can come between the look and the
+    /// closing.
+    pub fn close_if(&self, goes: impl FnOnce(&Attendance) -> bool) -> bool {
+        self.attendance.send_if_modified(|now| {
+            let closes = !now.closed && goes(now);
+            now.closed |= closes;
+            closes
+        })
     }
 
-    /// A host is there, until the answer is dropped.
-    pub fn join(&self, kind: HostKind, holds: bool) -> Presence {
-        self.attendance.send_modify(|now| {
+    /// A host is there, until the answer is dropped; none where nobody is let in any more.
+    pub fn join(&self, kind: HostKind, holds: bool) -> Option<Presence> {
+        let joined = self.attendance.send_if_modified(|now| {
+            if now.closed {
+                return false;
+            }
             *now.attached.entry(kind).or_default() += 1;
             if holds {
                 now.holders += 1;
                 now.lease = Lease::Held;
             }
+            true
         });
-        Presence {
+        joined.then(|| Presence {
             hosts: self.clone(),
             kind,
             holds,
-        }
+        })
     }
 }
 
@@ -98,6 +107,16 @@ pub struct Presence {
 }
 
 impl Presence {
+    /// What runs shall end with this host.
+    pub fn hold(&mut self) {
+        if !std::mem::replace(&mut self.holds, true) {
+            self.hosts.attendance.send_modify(|now| {
+                now.holders += 1;
+                now.lease = Lease::Held;
+            });
+        }
+    }
+
     /// What runs shall go on without this host: it only looks from now on.
     pub fn detach(&mut self) {
         if std::mem::take(&mut self.holds) {
@@ -125,6 +144,10 @@ impl Drop for Presence {
 mod tests {
     use super::*;
 
+    fn join(hosts: &Hosts, kind: HostKind, holds: bool) -> Presence {
+        hosts.join(kind, holds).unwrap()
+    }
+
     fn lease(hosts: &Hosts) -> Lease {
         hosts.watch().borrow().lease
     }
@@ -132,10 +155,10 @@ mod tests {
     #[test]
     fn hosts_are_counted_by_kind() {
         let hosts = Hosts::default();
-        let window = hosts.join(HostKind::Window, true);
+        let window = join(&hosts, HostKind::Window, true);
         let terminals = [
-            hosts.join(HostKind::Terminal, true),
-            hosts.join(HostKind::Terminal, false),
+            join(&hosts, HostKind::Terminal, true),
+            join(&hosts, HostKind::Terminal, false),
         ];
         let now = hosts.watch().borrow().clone();
         assert_eq!(now.count(HostKind::Window), 1);
@@ -145,20 +168,16 @@ mod tests {
         assert_eq!(hosts.watch().borrow().attached, BTreeMap::new());
     }
 
-    #[tokio::test]
-    async fn the_lease_lapses_with_the_last_holder_and_not_before() {
+    #[test]
+    fn the_lease_lapses_with_the_last_holder_and_not_before() {
         let hosts = Hosts::default();
-        let first = hosts.join(HostKind::Window, true);
-        let second = hosts.join(HostKind::Terminal, true);
-        let looking = hosts.join(HostKind::Terminal, false);
+        let first = join(&hosts, HostKind::Window, true);
+        let second = join(&hosts, HostKind::Terminal, true);
+        let looking = join(&hosts, HostKind::Terminal, false);
         drop(first);
         assert_eq!(lease(&hosts), Lease::Held);
-        let waiting = tokio::spawn({
-            let hosts = hosts.clone();
-            async move { hosts.lapsed().await }
-        });
         drop(second);
-        waiting.await.unwrap();
+        assert_eq!(lease(&hosts), Lease::Lapsed);
         drop(looking);
         assert_eq!(lease(&hosts), Lease::Lapsed);
     }
@@ -166,26 +185,50 @@ mod tests {
     #[test]
     fn who_only_looks_claims_nothing() {
         let hosts = Hosts::default();
-        drop(hosts.join(HostKind::Terminal, false));
+        drop(join(&hosts, HostKind::Terminal, false));
         assert_eq!(lease(&hosts), Lease::Unclaimed);
     }
 
     #[test]
     fn the_last_holder_decides() {
         let hosts = Hosts::default();
-        let mut kept = hosts.join(HostKind::Window, true);
-        let crashed = hosts.join(HostKind::Terminal, true);
+        let mut kept = join(&hosts, HostKind::Window, true);
+        let crashed = join(&hosts, HostKind::Terminal, true);
         kept.detach();
         drop(kept);
         assert_eq!(lease(&hosts), Lease::Held);
         drop(crashed);
         assert_eq!(lease(&hosts), Lease::Lapsed);
 
-        let mut last = hosts.join(HostKind::Window, true);
+        let mut last = join(&hosts, HostKind::Window, true);
         assert_eq!(lease(&hosts), Lease::Held);
         last.detach();
         last.detach();
         drop(last);
         assert_eq!(lease(&hosts), Lease::Detached);
+    }
+
+    #[test]
+    fn who_detached_may_hold_again() {
+        let hosts = Hosts::default();
+        let mut window = join(&hosts, HostKind::Window, true);
+        window.detach();
+        window.hold();
+        window.hold();
+        assert_eq!(hosts.watch().borrow().holders, 1);
+        drop(window);
+        assert_eq!(lease(&hosts), Lease::Lapsed);
+    }
+
+    #[test]
+    fn nobody_comes_in_once_it_is_closed() {
+        let hosts = Hosts::default();
+        let window = join(&hosts, HostKind::Window, true);
+        assert!(!hosts.close_if(|now| now.attached.is_empty()));
+        drop(window);
+        assert!(hosts.close_if(|now| now.lease == Lease::Lapsed));
+        assert!(!hosts.close_if(|_| true), "it is closed once");
+        assert!(hosts.join(HostKind::Terminal, true).is_none());
+        assert_eq!(lease(&hosts), Lease::Lapsed);
     }
 }

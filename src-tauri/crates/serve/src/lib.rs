@@ -2,7 +2,8 @@
 //!
 //! Owns the lock that makes an owner the only one ([`Ownership`]), the socket ([`Listener`]), what each host that is
 //! attached may do ([`Server`]) and who is there ([`Hosts`]). Decides nothing about workspaces: each command goes to the
-//! deck. Decides neither when an owner begins nor when it ends: the process that is the owner does, by what [`Hosts`] says.
+//! deck. A host reaches an owner by [`Reach`], which starts one where there is none; its process is [`owner_main`], which
+//! decides by what [`Hosts`] says when it is over.
 
 mod connection;
 mod dispatch;
@@ -10,13 +11,17 @@ mod feed;
 mod hosts;
 mod listener;
 mod out;
+mod owner;
 mod ownership;
 mod place;
+mod reach;
 mod server;
 mod views;
 
 pub use hosts::{Attendance, Hosts, Lease, Presence};
 pub use listener::{ListenError, Listener};
+pub use owner::{OWNER, owner_main};
 pub use ownership::{Card, Ownership, TakeError};
 pub use place::{PlaceError, socket_folders};
+pub use reach::Reach;
 pub use server::Server;

@@ -1,5 +1,6 @@
 //! An owner as hosts see it: the deck, who is attached, and the end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,25 +28,38 @@ pub struct Server {
 pub(crate) struct Served {
     pub(crate) deck: Deck,
     pub(crate) hosts: Hosts,
+    /// What the owner was started with, which everything that it starts is given.
+    pub(crate) environment: BTreeMap<String, String>,
     /// Ends when a host said `down` or the owner's process has had enough.
     pub(crate) ended: CancellationToken,
 }
 
 impl Server {
-    /// A server of this deck that nobody is attached to.
-    pub fn new(deck: Deck) -> Self {
+    /// A server of this deck that nobody is attached to. Hosts compare their own environment with `environment`.
+    pub fn new(deck: Deck, environment: BTreeMap<String, String>) -> Self {
         Self {
             served: Arc::new(Served {
                 deck,
                 hosts: Hosts::default(),
+                environment,
                 ended: CancellationToken::new(),
             }),
         }
     }
 
+    /// The deck that is served.
+    pub fn deck(&self) -> &Deck {
+        &self.served.deck
+    }
+
     /// Who is attached.
     pub fn hosts(&self) -> &Hosts {
         &self.served.hosts
+    }
+
+    /// Waits until serving ends, as when a host said `down`.
+    pub async fn ended(&self) {
+        self.served.ended.cancelled().await;
     }
 
     /// Ends serving; the deck stays as it is.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Deck;
+use crate::folder;
 use crate::operations;
 use crate::session::Session;
 use api::*;
@@ -21,7 +22,7 @@ impl Deck {
     pub async fn workspace_open(&self, request: FolderRequest) -> Answer<Snapshot> {
         let path = self.folder(&request.path)?;
         let mut open = self.session.write().await;
-        let root = workspace::find_root(&path).unwrap_or_else(|| path.clone());
+        let root = folder::root_of(&path);
         let same = open
             .as_ref()
             .is_some_and(|session| session.site.root == root);
@@ -356,26 +357,6 @@ impl Deck {
 
     /// A folder as typed, made absolute. It must exist.
     pub(super) fn folder(&self, typed: &str) -> Answer<PathBuf> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Err(ApiError::new(
-                ErrorCode::Invalid,
-                "Type or choose a folder.",
-            ));
-        }
-        let path = workspace::expand_home(typed, &self.context.home);
-        let absolute = std::path::absolute(&path).unwrap_or(path);
-        let folder = if absolute.is_file() {
-            absolute.parent().map(Path::to_owned)
-        } else {
-            Some(absolute.clone())
-        };
-        folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
-            ApiError::new(
-                ErrorCode::NotFound,
-                format!("There is no folder at {}.", absolute.display()),
-            )
-            .hint("Check the path, or choose the folder in the dialog.")
-        })
+        folder::named(typed, &self.context.home)
     }
 }

@@ -12,6 +12,8 @@ const MOST: usize = 256;
 #[derive(Debug)]
 pub struct Subscription {
     events: Receiver<Envelope>,
+    /// What was received for the next batch: who stops waiting for one loses nothing.
+    batch: Vec<Envelope>,
     first: bool,
 }
 
@@ -19,6 +21,7 @@ impl Subscription {
     pub(super) fn new(events: Receiver<Envelope>) -> Self {
         Self {
             events,
+            batch: Vec::new(),
             first: true,
         }
     }
@@ -26,17 +29,18 @@ impl Subscription {
     /// Waits for the next batch; `None` when Dagdeck is gone. A reader that was too slow misses events, which shows as
     /// a gap in their numbers: it fetches the snapshot again.
     pub async fn next(&mut self) -> Option<Vec<Envelope>> {
-        let first = loop {
+        while self.batch.is_empty() {
             match self.events.recv().await {
-                Ok(envelope) => break envelope,
+                Ok(envelope) => self.batch.push(envelope),
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
-        };
-        if !std::mem::take(&mut self.first) {
+        }
+        if !self.first {
             tokio::time::sleep(BATCH).await;
         }
-        let mut batch = vec![first];
+        self.first = false;
+        let mut batch = std::mem::take(&mut self.batch);
         while batch.len() < MOST {
             match self.events.try_recv() {
                 Ok(envelope) => batch.push(envelope),

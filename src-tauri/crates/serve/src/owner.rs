@@ -1,0 +1,230 @@
+//! The owner's process: what runs a workspace, without a window or a terminal.
+//!
+//! A host starts it with the host's own program in another mode, as the guard is, and learns from its first line where it
+//! listens ([`crate::Reach`] does both). It goes when nobody holds what runs any more, or when nothing runs and nobody is
+//! there; whatever it ran is gone before.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::protocol::frozen::HostKind;
+use api::{ApiError, ErrorCode, FolderRequest};
+use dagdeck::{Deck, DeckOptions, guard_lock, owner_lock};
+use process::GuardProgram;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+
+use crate::hosts::{Attendance, Lease};
+use crate::listener::Listener;
+use crate::ownership::{Ownership, TakeError};
+use crate::place::socket_folders;
+use crate::server::Server;
+
+/// The word that makes a host's program the owner's: the first argument, before the workspace's folder.
+pub const OWNER: &str = "owner";
+/// How long the first host may take to come.
+const FIRST_HOST: Duration = Duration::from_secs(10);
+/// How long what a dead owner left may take to end: longer than its guard goes on.
+const FORMER: Duration = Duration::from_secs(25);
+/// How long stopping may take once nobody holds what runs; the guard then ends what is left, in well under a second.
+const LAPSE: Duration = Duration::from_secs(4);
+/// How long stopping may take when a person or the system asked for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a window may take to paint its first screen before what was held back for it begins all the same.
+const FIRST_SCREEN: Duration = Duration::from_secs(5);
+
+/// What an owner says to the host that started it, as one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum FirstWord {
+    /// It owns the workspace, and listens there.
+    Listens(PathBuf),
+    /// Another owner has it, or is just beginning: this one ends.
+    Owned,
+    /// It can't own it: this one ends.
+    Failed(ApiError),
+}
+
+/// Is the owner of a workspace until that ends, then ends the process.
+///
+/// A host calls it first thing for its hidden mode, with the arguments behind the word [`OWNER`]: the workspace's root. The
+/// environment counts, as it is when this is called.
+pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
+    let Some(root) = arguments.into_iter().next().map(PathBuf::from) else {
+        std::process::exit(2)
+    };
+    stand_alone();
+    let code = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => {
+            let code = runtime.block_on(own(&root));
+            // What still runs on its threads has nobody to tell.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => {
+            let message = "The process that runs this workspace can't begin.";
+            say(&FirstWord::Failed(
+                ApiError::new(ErrorCode::Internal, message).because(&error),
+            ));
+            1
+        }
+    };
+    std::process::exit(code)
+}
+
+async fn own(root: &Path) -> i32 {
+    let (server, listener) = match begin(root).await {
+        Ok(begun) => begun,
+        Err(word) => {
+            say(&word);
+            return i32::from(matches!(word, FirstWord::Failed(_)));
+        }
+    };
+    say(&FirstWord::Listens(listener.socket().to_owned()));
+    let serving = tokio::spawn({
+        let server = server.clone();
+        async move { server.run(listener).await }
+    });
+    tokio::spawn(look_around_for_windows(server.clone()));
+    let patience = tokio::select! {
+        patience = over(&server) => patience,
+        () = server.ended() => PATIENCE,
+        () = told_to_end() => {
+            server.hosts().close_if(|_| true);
+            PATIENCE
+        }
+    };
+    // What is left at the limit is the guard's to end.
+    let _ended = timeout(patience, server.deck().shut_down()).await;
+    server.end();
+    let _served = timeout(LAPSE, serving).await;
+    0
+}
+
+/// Takes the workspace, opens it and listens.
+async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
+    let failed = |error: ApiError| FirstWord::Failed(error);
+    let io = |error: &dyn std::error::Error| {
+        let message = "The process that runs this workspace can't begin.";
+        failed(ApiError::new(ErrorCode::Io, message).because(error))
+    };
+    let program = std::env::current_exe().map_err(|error| io(&error))?;
+    let guard = GuardProgram {
+        program,
+        arguments: vec!["guard".into()],
+    };
+    let mut options = DeckOptions::from_environment(guard);
+    let lock = owner_lock(&options.state_folder, root);
+    let shared = guard_lock(&options.state_folder, root);
+    let taken = Ownership::take(&lock, std::slice::from_ref(&shared), FORMER).await;
+    let ownership = match taken {
+        Ok(ownership) => ownership,
+        Err(TakeError::Owned { .. }) => return Err(FirstWord::Owned),
+        Err(error) => return Err(io(&error)),
+    };
+    options.locks = vec![shared];
+    let environment = options.environment.clone();
+    let deck = Deck::start(options).await.map_err(failed)?;
+    deck.doze();
+    let path = root.display().to_string();
+    let opened = deck.workspace_open(FolderRequest { path }).await;
+    opened.map_err(failed)?;
+    let listener = Listener::open(ownership, HostKind::Owner, &socket_folders());
+    let listener = listener.map_err(|error| io(&error))?;
+    Ok((Server::new(deck, environment), listener))
+}
+
+/// Waits until it is over: nobody holds what runs any more, or nothing runs and nobody is there. Nobody is let in from then
+/// on. Answers how long stopping may take.
+async fn over(server: &Server) -> Duration {
+    let mut attendance = server.hosts().watch();
+    let mut events = server.deck().subscribe();
+    let first = Instant::now() + FIRST_HOST;
+    let came = attendance.wait_for(|now| !now.attached.is_empty());
+    // It can't end: the sender is held by the server.
+    let _came = timeout_at(first, came).await;
+    loop {
+        if server.hosts().close_if(|now| now.lease == Lease::Lapsed) {
+            return LAPSE;
+        }
+        let alone = |now: &Attendance| now.attached.is_empty();
+        let is_alone = alone(&attendance.borrow_and_update());
+        if is_alone && server.deck().is_idle().await && server.hosts().close_if(alone) {
+            return PATIENCE;
+        }
+        tokio::select! {
+            _ = attendance.changed() => {}
+            batch = events.next(), if is_alone => if batch.is_none() {
+                return PATIENCE;
+            }
+        }
+    }
+}
+
+/// Learns what only windows show, once there is one: it costs every Python of the machine a question. It begins when the
+/// window's first screen is on the glass; for a terminal nothing is held back.
+async fn look_around_for_windows(server: Server) {
+    let mut attendance = server.hosts().watch();
+    let _some = attendance.wait_for(|now| !now.attached.is_empty()).await;
+    if attendance.borrow().count(HostKind::Window) == 0 {
+        server.deck().wake();
+    } else {
+        let waking = server.deck().clone();
+        tokio::spawn(async move {
+            sleep_until(Instant::now() + FIRST_SCREEN).await;
+            waking.wake();
+        });
+    }
+    let window = attendance.wait_for(|now| now.count(HostKind::Window) > 0);
+    let _window = window.await;
+    server.deck().look_around();
+    server.deck().keep_checking();
+}
+
+/// Says the first and only word, then nothing more, so that the host sees the end of it.
+#[expect(clippy::print_stdout, reason = "the host reads this one line")]
+fn say(word: &FirstWord) {
+    let line = serde_json::to_string(word).unwrap_or_default();
+    println!("{line}");
+    // A host that is gone already has nothing to hear.
+    let _gone = std::io::stdout().flush();
+}
+
+/// Leaves the terminal and the folder of the host that started it: what they end is not ours.
+#[cfg(unix)]
+fn stand_alone() {
+    // Refused only where it leads its own session already.
+    let _already = nix::unistd::setsid();
+    let _refused = std::env::set_current_dir("/");
+    #[cfg(target_os = "linux")]
+    let _unnamed = nix::sys::prctl::set_name(c"dagdeck-owner");
+}
+
+#[cfg(not(unix))]
+fn stand_alone() {}
+
+/// Waits until the system or a person tells this process to end.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ];
+    let mut heard: Vec<_> = kinds.into_iter().flat_map(signal).collect();
+    let waits = heard.iter_mut().map(|one| Box::pin(one.recv()));
+    if waits.len() == 0 {
+        return std::future::pending().await;
+    }
+    futures::future::select_all(waits).await;
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

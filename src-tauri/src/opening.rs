@@ -1,0 +1,218 @@
+//! Which workspace a window shows: opening one, leaving it, and taking over where its owner is gone or another version's.
+//!
+//! Opening never stops anything: a workspace is shown where it is shown already, in the asking window if that shows none,
+//! else in a window of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::protocol::frozen::HostKind;
+use api::{
+    ApiError, ErrorCode, FolderRequest, LaunchRequest, Lifecycle, Nothing, Snapshot, WorkspaceView,
+};
+use attach::{AttachError, Introduction, Owner};
+use serve::Reach;
+use tauri::{AppHandle, Manager, WebviewWindow};
+
+use crate::door::Door;
+use crate::guarded::guarded;
+use crate::host::{self, Host};
+use crate::{pane, window};
+
+/// A window holds what runs.
+const WINDOW: Introduction = Introduction {
+    kind: HostKind::Window,
+    holds: true,
+};
+/// How long stopping everything may take; the owner ends what is left then.
+pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(35);
+
+/// Opens a workspace. Answers how the asking window stands then.
+#[tauri::command]
+pub(crate) async fn window_workspace_open(
+    app: AppHandle,
+    window: WebviewWindow,
+    request: FolderRequest,
+) -> Result<Snapshot, ApiError> {
+    guarded("window_workspace_open", async {
+        let asking = pane::of(&app, window.label())?;
+        let shown = asking.door().await?;
+        let root = root_of(&request.path)?;
+        match app.state::<Host>().showing(&root) {
+            Some(other) if other.label != asking.label => window::show(&app, &other.label),
+            Some(_) => {}
+            None => {
+                let door = reached(&app, &root).await?;
+                if shown.root().is_some() {
+                    let other = app.state::<Host>().add(door);
+                    window::open(&app, &other.label, Some(&root))
+                        .map_err(|error| no_window(&error))?;
+                } else {
+                    asking.enter(&app, Ok(door));
+                }
+            }
+        }
+        asking.door().await?.snapshot_get(Nothing {}).await
+    })
+    .await
+}
+
+/// Leaves the workspace that a window shows. What it holds is stopped, unless other hosts hold it too.
+#[tauri::command]
+pub(crate) async fn window_workspace_close(
+    app: AppHandle,
+    window: WebviewWindow,
+    request: Nothing,
+) -> Result<Nothing, ApiError> {
+    guarded("window_workspace_close", async {
+        let asking = pane::of(&app, window.label())?;
+        let left = asking.door().await?;
+        let welcome = host::welcome_deck(&app).await?;
+        asking.enter(&app, Ok(Door::Welcome(welcome.clone())));
+        leave(left).await;
+        welcome.show_recent().await;
+        Ok(request)
+    })
+    .await
+}
+
+/// Runs a workspace in this app's hands whose owner is gone, or is of another version and is stopped first.
+#[tauri::command]
+pub(crate) async fn owner_take_over(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
+    guarded("owner_take_over", async {
+        let asking = pane::of(&app, window.label())?;
+        let door = asking.door().await?;
+        let Some(root) = door.root() else {
+            return Err(nothing_shown());
+        };
+        if let Door::Other { owner, .. } = &door {
+            down(owner).await?;
+        }
+        let door = reached(&app, root).await?;
+        asking.enter(&app, Ok(door));
+        Ok(())
+    })
+    .await
+}
+
+/// Stops everything and starts it again with this app's environment.
+#[tauri::command]
+pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
+    guarded("owner_restart", async {
+        let asking = pane::of(&app, window.label())?;
+        let door = asking.door().await?;
+        let (Some(root), Some(owner)) = (door.root(), door.owner()) else {
+            return Err(nothing_shown());
+        };
+        let ran = door.snapshot_get(Nothing {}).await?.workspace;
+        down(owner).await?;
+        let anew = reached(&app, root).await?;
+        asking.enter(&app, Ok(anew.clone()));
+        match ran.as_ref().and_then(launch_of) {
+            Some(request) => anew.launch(request).await.map(drop),
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// The way to a workspace that was named.
+pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<Door, ApiError> {
+    reached(app, &root_of(typed)?).await
+}
+
+/// Stops what a window held and lets go of it; where others hold it too, it only lets go.
+pub(crate) async fn leave(door: Door) {
+    let Some(owner) = door.owner() else { return };
+    let others = match owner.status().await {
+        Ok(status) => status.windows + status.terminals > 1,
+        // It is gone, and with it everything.
+        Err(_) => return,
+    };
+    if !others && matches!(door, Door::Workspace { .. }) {
+        let _gone = down(owner).await;
+    }
+}
+
+/// Stops everything that an owner runs, and the owner.
+pub(crate) async fn down(owner: &Owner) -> Result<(), ApiError> {
+    match tokio::time::timeout(STOP_LIMIT, owner.down()).await {
+        Ok(Ok(())) => Ok(()),
+        // It ended before it could say so.
+        Ok(Err(_)) if tokio::time::timeout(Duration::ZERO, owner.gone()).await.is_ok() => Ok(()),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ApiError::new(
+            ErrorCode::Io,
+            format!(
+                "The process that runs this workspace (pid {}) did not end within {} s.",
+                owner.hello().pid,
+                STOP_LIMIT.as_secs()
+            ),
+        )
+        .hint("End that process; what it runs ends with it.")),
+    }
+}
+
+/// The root of the workspace that a person named.
+fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
+    let folder = dagdeck::folder::named(typed, &host::options()?.home)?;
+    Ok(dagdeck::folder::root_of(&folder))
+}
+
+/// Attaches to the owner of a workspace; starts one where there is none.
+async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
+    let options = host::options()?;
+    let reach = Reach {
+        state_folder: options.state_folder,
+        root: root.to_owned(),
+        program: options.guard.program,
+        without: options.drawing.into_iter().map(|(name, _)| name).collect(),
+    };
+    let owner = reach
+        .existing_or_new(async |socket| match Owner::connect(socket, WINDOW).await {
+            Ok(owner) => Ok(Some(owner)),
+            Err(AttachError::NoOwner { .. }) => Ok(None),
+            Err(error) => Err(ApiError::from(error)),
+        })
+        .await?;
+    let root = root.to_owned();
+    match owner.attach() {
+        Ok(attached) => Ok(Door::Workspace { root, attached }),
+        Err(_) => Ok(Door::Other {
+            root,
+            owner,
+            deck: host::welcome_deck(app).await?,
+        }),
+    }
+}
+
+/// What starts again what ran; none where nothing did.
+fn launch_of(workspace: &WorkspaceView) -> Option<LaunchRequest> {
+    let runs = |lifecycle: &Lifecycle| {
+        matches!(
+            lifecycle,
+            Lifecycle::Running { .. } | Lifecycle::Starting { .. }
+        )
+    };
+    let running = workspace.locations.iter().filter(|one| runs(&one.lifecycle));
+    let locations: Vec<String> = running.map(|one| one.id.clone()).collect();
+    (!locations.is_empty()).then_some(LaunchRequest {
+        locations,
+        port: None,
+        make_deployment: false,
+    })
+}
+
+/// This app's environment, as far as an owner may differ in it.
+pub(crate) fn environment() -> Result<BTreeMap<String, String>, ApiError> {
+    Ok(host::options()?.environment)
+}
+
+fn nothing_shown() -> ApiError {
+    ApiError::new(ErrorCode::Precondition, "This window shows no workspace.")
+}
+
+fn no_window(error: &tauri::Error) -> ApiError {
+    ApiError::new(ErrorCode::Internal, "Another window can't be opened.").because(error)
+}

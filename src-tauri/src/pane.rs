@@ -1,0 +1,124 @@
+//! One window as the shell knows it: the door behind it, and the stream that feeds it.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use api::{ApiError, ErrorCode};
+use tauri::{AppHandle, Manager};
+use tokio::sync::watch;
+
+use crate::door::Door;
+use crate::stream::Stream;
+use crate::window;
+
+/// One window.
+pub(crate) struct Pane {
+    /// Its label.
+    pub(crate) label: String,
+    /// None while the first is being found.
+    door: watch::Sender<Option<Result<Door, ApiError>>>,
+    pub(crate) stream: Stream,
+    /// Whether the person chose that what runs shall go on without this window.
+    kept: AtomicBool,
+    /// A folder that this start named and that could not be opened; the window tries again and says why.
+    unopened: Mutex<Option<PathBuf>>,
+}
+
+impl Pane {
+    /// A window whose door is being found, or is there.
+    pub(crate) fn new(label: &str, door: Option<Door>) -> Arc<Self> {
+        Arc::new(Self {
+            label: label.to_owned(),
+            door: watch::Sender::new(door.map(Ok)),
+            stream: Stream::default(),
+            kept: AtomicBool::new(false),
+            unopened: Mutex::default(),
+        })
+    }
+
+    /// The door, as soon as there is one.
+    pub(crate) async fn door(&self) -> Result<Door, ApiError> {
+        let mut door = self.door.subscribe();
+        match door.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(found)) => found.clone(),
+            _ => Err(ApiError::new(
+                ErrorCode::Internal,
+                "Dagdeck's own start ended early.",
+            )),
+        }
+    }
+
+    /// The door, if there is one by now.
+    pub(crate) fn door_now(&self) -> Option<Door> {
+        self.door.borrow().as_ref().and_then(|door| door.clone().ok())
+    }
+
+    /// The root of the workspace that it shows.
+    pub(crate) fn root(&self) -> Option<PathBuf> {
+        self.door_now().and_then(|door| door.root().cloned())
+    }
+
+    /// Shows what is behind another door from now on.
+    pub(crate) fn enter(self: &Arc<Self>, app: &AppHandle, door: Result<Door, ApiError>) {
+        self.kept.store(false, Ordering::SeqCst);
+        self.door.send_replace(Some(door.clone()));
+        let root = door.as_ref().ok().and_then(Door::root);
+        window::name(app, &self.label, root.map(PathBuf::as_path));
+        if let Ok(door) = door {
+            self.stream.change(app, self, door);
+        }
+    }
+
+    /// Keeps a folder that could not be opened for the window to try again.
+    pub(crate) fn keep_unopened(&self, folder: &Path) {
+        *self.unopened() = Some(folder.to_owned());
+    }
+
+    /// The folder that could not be opened, once.
+    pub(crate) fn take_unopened(&self) -> Option<PathBuf> {
+        self.unopened().take()
+    }
+
+    fn unopened(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.unopened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets what runs go on without this window.
+    pub(crate) async fn detach(&self) -> Result<(), ApiError> {
+        if let Some(Door::Workspace { attached, .. }) = self.door_now() {
+            attached.detach().await?;
+            self.kept.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Whether what runs goes on without this window.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::SeqCst)
+    }
+
+    /// The person is back at this window: what runs ends with it again.
+    pub(crate) fn returned(self: &Arc<Self>) {
+        if !self.kept.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        let pane = Arc::clone(self);
+        tauri::async_runtime::spawn(async move {
+            if let Some(Door::Workspace { attached, .. }) = pane.door_now()
+                && attached.hold().await.is_err()
+            {
+                // The owner is gone, which the stream tells.
+                pane.kept.store(false, Ordering::SeqCst);
+            }
+        });
+    }
+}
+
+/// The window that a command or an event came from.
+pub(crate) fn of(app: &AppHandle, label: &str) -> Result<Arc<Pane>, ApiError> {
+    let host = app.state::<crate::host::Host>();
+    host.pane(label).ok_or_else(|| {
+        ApiError::new(ErrorCode::Internal, "This window is closing.")
+    })
+}
