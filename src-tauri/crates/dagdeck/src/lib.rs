@@ -13,6 +13,7 @@ mod deck;
 mod diff;
 mod half_made;
 mod health;
+mod locks;
 mod logs;
 mod operations;
 mod options;
@@ -25,4 +26,5 @@ pub mod status;
 mod uv;
 
 pub use deck::{Deck, Subscription};
-pub use options::DeckOptions;
+pub use locks::{guard_lock, owner_lock};
+pub use options::{DeckOptions, state_folder};
