@@ -14,6 +14,7 @@ mod diff;
 pub mod folder;
 mod half_made;
 mod health;
+mod locks;
 mod logs;
 mod operations;
 mod options;
@@ -26,4 +27,5 @@ pub mod status;
 mod uv;
 
 pub use deck::{Deck, Subscription};
-pub use options::DeckOptions;
+pub use locks::{guard_lock, owner_lock};
+pub use options::{DeckOptions, state_folder};

@@ -39,7 +39,8 @@ impl DeckOptions {
     }
 }
 
-fn state_folder(environment: &BTreeMap<String, String>, home: &Path) -> PathBuf {
+/// Dagdeck's own folder, as an environment and a home folder tell it.
+pub fn state_folder(environment: &BTreeMap<String, String>, home: &Path) -> PathBuf {
     let named = |name: &str| {
         environment
             .get(name)
