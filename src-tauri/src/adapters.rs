@@ -1,22 +1,24 @@
-//! One adapter per command: takes the request off the wire, hands it to the deck, sends the answer back.
+//! One adapter per command: takes the request off the wire, hands it to what is behind the window that asks, sends the
+//! answer back.
 //!
 //! The list comes from `api`, so a command without an adapter does not compile.
 
 use api::*;
-use tauri::State;
 use tauri::ipc::Invoke;
+use tauri::{AppHandle, WebviewWindow};
 
 use crate::guarded::guarded;
-use crate::host::Host;
-use crate::{closing, outside, painted, stream};
+use crate::{closing, opening, outside, painted, pane, stream};
 
 macro_rules! adapters {
     ($($name:ident: $request:ty => $response:ty, $about:literal;)*) => {
         $(
             #[doc = $about]
             #[tauri::command]
-            async fn $name(host: State<'_, Host>, request: $request) -> Result<$response, ApiError> {
-                guarded(stringify!($name), async { host.deck().await?.$name(request).await }).await
+            async fn $name(app: AppHandle, window: WebviewWindow, request: $request) -> Result<$response, ApiError> {
+                guarded(stringify!($name), async {
+                    pane::of(&app, window.label())?.door().await?.$name(request).await
+                }).await
             }
         )*
 
@@ -26,6 +28,10 @@ macro_rules! adapters {
                 $($name,)*
                 stream::events_subscribe,
                 closing::window_close_decide,
+                opening::owner_restart,
+                opening::owner_take_over,
+                opening::window_workspace_close,
+                opening::window_workspace_open,
                 outside::clipboard_write,
                 outside::dialog_pick_folder,
                 outside::open_path,

@@ -126,13 +126,10 @@ pub(crate) async fn window_close_decide(
 /// What runs behind a door. What is too busy to say runs.
 async fn running(door: &Door) -> Running {
     match door {
-        Door::Welcome(deck) | Door::Other { deck, .. } => {
-            let idle = tokio::time::timeout(ASK_LIMIT, deck.is_idle()).await;
-            Running {
-                processes: u64::from(idle != Ok(true)),
-                terminals: 0,
-            }
-        }
+        Door::Welcome(_) | Door::Other { .. } => Running {
+            processes: 0,
+            terminals: 0,
+        },
         Door::Workspace { attached, .. } => {
             match tokio::time::timeout(ASK_LIMIT, attached.owner().status()).await {
                 Ok(Ok(status)) => Running {

@@ -39,10 +39,7 @@ impl Host {
         let first = Pane::new(window::MAIN, None);
         let host = Self {
             welcome: OnceCell::new(),
-            panes: Mutex::new(BTreeMap::from([(
-                first.label.clone(),
-                Arc::clone(&first),
-            )])),
+            panes: Mutex::new(BTreeMap::from([(first.label.clone(), Arc::clone(&first))])),
             last: Mutex::new(first.label.clone()),
             next: AtomicU32::new(2),
             closing: Default::default(),

@@ -48,7 +48,7 @@ pub(crate) fn plugins() -> Vec<TauriPlugin<Wry>> {
 /// What the first app does for a second start. Returns at once, since the second waits for it.
 fn second_start(app: &AppHandle, arguments: &[String], current: &str) {
     let named = folder::named(arguments.iter().map(String::as_str), Path::new(current));
-    window::show(app);
+    window::show_all(app);
     if let Some(folder) = named {
         tell_folder(app, &folder);
     }

@@ -1,18 +1,21 @@
 //! The desktop shell: window, tray, dialogs, and one adapter per command.
 //!
-//! Owns everything that touches `tauri`. Decides nothing about workspaces: it hands requests to [`dagdeck::Deck`] and events
-//! to the window.
+//! Owns everything that touches `tauri`. Decides nothing about workspaces: each window's requests go to the owner of the
+//! workspace that it shows, or to [`dagdeck::Deck`] where it shows none, and events come back.
 
 mod adapters;
 mod closing;
 mod detached;
+mod door;
 mod folder;
 pub mod graphics;
 mod guarded;
 mod host;
 mod instance;
+mod opening;
 mod outside;
 mod painted;
+mod pane;
 mod signals;
 mod stream;
 mod tray;
@@ -22,6 +25,7 @@ mod words;
 use tauri::{Manager, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use closing::Leaving;
 use host::Host;
 
 /// Runs the app until it ends; returns the code to exit with.
@@ -50,16 +54,18 @@ pub fn run() -> i32 {
                 .build(),
         )
         .invoke_handler(adapters::handler())
-        .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event {
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
-                closing::asked(window.app_handle());
+                closing::asked(window.app_handle(), window.label());
             }
+            WindowEvent::Focused(true) => window.state::<Host>().at(window.label()),
+            _ => {}
         })
-        .setup(move |app| {
+        .setup(|app| {
             let named = host::named_folder();
             app.manage(Host::start(app.handle(), named));
-            window::open(app.handle(), state_folder.as_deref())?;
+            window::open(app.handle(), window::MAIN, None)?;
             signals::listen(app.handle());
             tray::prepare(app.handle());
             Ok(())
@@ -75,10 +81,10 @@ pub fn run() -> i32 {
     app.run_return(|app, event| match event {
         RunEvent::ExitRequested { api, .. } if !closing::is_over(app) => {
             api.prevent_exit();
-            closing::leave(app);
+            closing::leave(app, Leaving::Told);
         }
         #[cfg(target_os = "macos")]
-        RunEvent::Reopen { .. } => window::show(app),
+        RunEvent::Reopen { .. } => window::show_all(app),
         _ => {}
     })
 }

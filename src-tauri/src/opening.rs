@@ -11,7 +11,7 @@ use api::protocol::frozen::HostKind;
 use api::{
     ApiError, ErrorCode, FolderRequest, LaunchRequest, Lifecycle, Nothing, Snapshot, WorkspaceView,
 };
-use attach::{AttachError, Introduction, Owner};
+use attach::{Introduction, Owner};
 use serve::Reach;
 use tauri::{AppHandle, Manager, WebviewWindow};
 
@@ -140,7 +140,13 @@ pub(crate) async fn down(owner: &Owner) -> Result<(), ApiError> {
     match tokio::time::timeout(STOP_LIMIT, owner.down()).await {
         Ok(Ok(())) => Ok(()),
         // It ended before it could say so.
-        Ok(Err(_)) if tokio::time::timeout(Duration::ZERO, owner.gone()).await.is_ok() => Ok(()),
+        Ok(Err(_))
+            if tokio::time::timeout(Duration::ZERO, owner.gone())
+                .await
+                .is_ok() =>
+        {
+            Ok(())
+        }
         Ok(Err(error)) => Err(error),
         Err(_) => Err(ApiError::new(
             ErrorCode::Io,
@@ -169,13 +175,8 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
         program: options.guard.program,
         without: options.drawing.into_iter().map(|(name, _)| name).collect(),
     };
-    let owner = reach
-        .existing_or_new(async |socket| match Owner::connect(socket, WINDOW).await {
-            Ok(owner) => Ok(Some(owner)),
-            Err(AttachError::NoOwner { .. }) => Ok(None),
-            Err(error) => Err(ApiError::from(error)),
-        })
-        .await?;
+    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
+    let owner = reach.existing_or_new(find).await?;
     let root = root.to_owned();
     match owner.attach() {
         Ok(attached) => Ok(Door::Workspace { root, attached }),
@@ -195,7 +196,10 @@ fn launch_of(workspace: &WorkspaceView) -> Option<LaunchRequest> {
             Lifecycle::Running { .. } | Lifecycle::Starting { .. }
         )
     };
-    let running = workspace.locations.iter().filter(|one| runs(&one.lifecycle));
+    let running = workspace
+        .locations
+        .iter()
+        .filter(|one| runs(&one.lifecycle));
     let locations: Vec<String> = running.map(|one| one.id.clone()).collect();
     (!locations.is_empty()).then_some(LaunchRequest {
         locations,

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
-use tauri::{AppHandle, State, Url};
+use tauri::{AppHandle, Url, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::guarded::guarded;
 use crate::host::Host;
-use crate::{detached, words};
+use crate::{detached, pane, words};
 
 /// How long another program may take to say that it was started.
 const OPEN_LIMIT: Duration = Duration::from_secs(10);
@@ -22,7 +22,7 @@ const OPEN_LIMIT: Duration = Duration::from_secs(10);
 /// path beside it still works.
 #[tauri::command]
 pub(crate) async fn dialog_pick_folder(
-    app: AppHandle,
+    window: WebviewWindow,
     start: Option<String>,
 ) -> Result<Option<String>, ApiError> {
     guarded("dialog_pick_folder", async {
@@ -30,10 +30,7 @@ pub(crate) async fn dialog_pick_folder(
         if let Some(start) = start.map(PathBuf::from).filter(|start| start.is_dir()) {
             dialog = dialog.set_directory(start);
         }
-        if let Some(window) = tauri::Manager::get_webview_window(&app, crate::window::MAIN) {
-            dialog = dialog.set_parent(&window);
-        }
-        let picked = dialog.pick_folder().await;
+        let picked = dialog.set_parent(&window).pick_folder().await;
         Ok(picked.map(|folder| folder.path().to_string_lossy().into_owned()))
     })
     .await
@@ -53,18 +50,13 @@ pub(crate) async fn open_url(app: AppHandle, url: String) -> Result<(), ApiError
 #[tauri::command]
 pub(crate) async fn open_path(
     app: AppHandle,
-    host: State<'_, Host>,
+    window: WebviewWindow,
     request: OpenPathRequest,
 ) -> Result<(), ApiError> {
     guarded("open_path", async {
         let path = existing(&request.path)?;
-        let editor = host
-            .deck()
-            .await?
-            .snapshot_get(Nothing {})
-            .await?
-            .settings
-            .editor;
+        let door = pane::of(&app, window.label())?.door().await?;
+        let editor = door.snapshot_get(Nothing {}).await?.settings.editor;
         let text = path.to_string_lossy().into_owned();
         // A folder is for the file browser, whatever the editor is.
         let words = if path.is_dir() {

@@ -5,20 +5,28 @@ use std::io::Write;
 
 use api::{ApiError, ErrorCode};
 
-use tauri::State;
+use tauri::{AppHandle, WebviewWindow};
 
+use crate::door::Door;
 use crate::guarded::guarded;
-use crate::host::Host;
+use crate::pane;
 
 /// Names the file that gets a line per screen painted.
 const ASKED: &str = "DAGDECK_TELL_PAINTED";
 
 /// Takes in that a screen was painted.
 #[tauri::command]
-pub(crate) async fn window_painted(host: State<'_, Host>, screen: String) -> Result<(), ApiError> {
+pub(crate) async fn window_painted(
+    app: AppHandle,
+    window: WebviewWindow,
+    screen: String,
+) -> Result<(), ApiError> {
     guarded("window_painted", async {
-        if let Some(deck) = host.deck_now() {
-            deck.wake();
+        match pane::of(&app, window.label())?.door_now() {
+            Some(Door::Welcome(deck) | Door::Other { deck, .. }) => deck.wake(),
+            // An owner that is gone has nothing to begin.
+            Some(Door::Workspace { attached, .. }) => drop(attached.wake().await),
+            None => {}
         }
         let Some(path) = std::env::var_os(ASKED) else {
             return Ok(());

@@ -51,7 +51,10 @@ impl Pane {
 
     /// The door, if there is one by now.
     pub(crate) fn door_now(&self) -> Option<Door> {
-        self.door.borrow().as_ref().and_then(|door| door.clone().ok())
+        self.door
+            .borrow()
+            .as_ref()
+            .and_then(|door| door.clone().ok())
     }
 
     /// The root of the workspace that it shows.
@@ -118,7 +121,6 @@ impl Pane {
 /// The window that a command or an event came from.
 pub(crate) fn of(app: &AppHandle, label: &str) -> Result<Arc<Pane>, ApiError> {
     let host = app.state::<crate::host::Host>();
-    host.pane(label).ok_or_else(|| {
-        ApiError::new(ErrorCode::Internal, "This window is closing.")
-    })
+    host.pane(label)
+        .ok_or_else(|| ApiError::new(ErrorCode::Internal, "This window is closing."))
 }

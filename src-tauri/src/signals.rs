@@ -2,14 +2,14 @@
 
 use tauri::AppHandle;
 
-use crate::closing;
+use crate::closing::{self, Leaving};
 
 /// Leaves at the first signal. A second one is for the impatient: the guard ends what runs.
 pub(crate) fn listen(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         wait().await;
-        closing::leave(&app);
+        closing::leave(&app, Leaving::Told);
         wait().await;
         std::process::exit(130);
     });

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use api::protocol::{HostCount, PROTOCOL, environment::Difference};
 use api::{ApiError, Envelope, ErrorCode, Nothing, Snapshot};
 use attach::News;
-use dagdeck::Deck;
 use serde::Serialize;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -80,7 +79,7 @@ enum Message<'a> {
 
 /// Where events come from.
 enum Source {
-    Deck(Deck, dagdeck::Subscription),
+    Deck(dagdeck::Subscription),
     Owner(Box<attach::Subscription>),
 }
 
@@ -128,7 +127,9 @@ impl Stream {
             let owner = OwnerView::of(&door).await;
             pane.stream.owner().clone_from(&owner);
             tray::stands(&app, &pane.label, &snapshot);
-            if send(&channel, &Message::Snapshot(&snapshot)) && send(&channel, &Message::Owner(&owner)) {
+            if send(&channel, &Message::Snapshot(&snapshot))
+                && send(&channel, &Message::Owner(&owner))
+            {
                 feed(app, pane, door, source, channel).await;
             }
         }));
@@ -204,7 +205,7 @@ impl Source {
             Door::Welcome(deck) | Door::Other { deck, .. } => {
                 let subscription = deck.subscribe();
                 let snapshot = deck.snapshot_get(Nothing {}).await?;
-                Ok((snapshot, Self::Deck(deck.clone(), subscription)))
+                Ok((snapshot, Self::Deck(subscription)))
             }
             Door::Workspace { attached, .. } => {
                 let mut subscription = attached.subscribe().await?;
@@ -223,7 +224,7 @@ impl Source {
 
     async fn next(&mut self) -> Option<News> {
         match self {
-            Self::Deck(_, subscription) => subscription.next().await.map(News::Events),
+            Self::Deck(subscription) => subscription.next().await.map(News::Events),
             Self::Owner(subscription) => subscription.next().await,
         }
     }

@@ -2,18 +2,20 @@
 //!
 //! Not every desktop shows one, so nothing may depend on it: [`can_be_seen`] tells.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
-use api::{Event, Lifecycle, Nothing, ServiceName, ServiceView, WorkspaceView};
-use dagdeck::Deck;
+use api::{Envelope, Event, Lifecycle, Nothing, ServiceName, ServiceView, Snapshot, WorkspaceView};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
+use crate::closing::{self, Leaving};
+use crate::door::Door;
 use crate::host::Host;
-use crate::{closing, outside, window};
+use crate::{outside, window};
 
 const ICON: Image<'static> = tauri::include_image!("icons/tray.png");
 
@@ -26,7 +28,8 @@ const QUIT: &str = "quit";
 #[derive(Default)]
 pub(crate) struct Held {
     icon: Mutex<Option<Icon>>,
-    running: Mutex<Running>,
+    /// By the label of the window that shows it.
+    running: Mutex<BTreeMap<String, Running>>,
 }
 
 struct Icon {
@@ -35,15 +38,16 @@ struct Icon {
     stop: MenuItem<Wry>,
 }
 
-/// Sets the icon up once the deck has started, so that it costs the window no time.
+/// Sets the icon up once the first window has something to show, so that it costs that window no time.
 pub(crate) fn prepare(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let Ok(deck) = app.state::<Host>().deck().await else {
-            return;
-        };
-        can_be_seen(&app).await;
-        follow(&app, &deck).await;
+        let first = app.state::<Host>().pane(window::MAIN);
+        if let Some(first) = first
+            && first.door().await.is_ok()
+        {
+            can_be_seen(&app).await;
+        }
     });
 }
 
@@ -97,7 +101,7 @@ fn make(app: &AppHandle) -> tauri::Result<Icon> {
                 }
             );
             if clicked && !cfg!(target_os = "macos") {
-                window::show(icon.app_handle());
+                window::show_all(icon.app_handle());
             }
         })
         .build(app)?;
@@ -110,16 +114,15 @@ fn make(app: &AppHandle) -> tauri::Result<Icon> {
 
 fn chosen(app: &AppHandle, item: &str) {
     match item {
-        SHOW => window::show(app),
-        QUIT => closing::leave(app),
+        SHOW => window::show_all(app),
+        QUIT => closing::leave(app, Leaving::Asked),
         OPEN => {
-            let url = app
-                .state::<Host>()
-                .tray
-                .running
-                .lock()
-                .ok()
-                .and_then(|running| running.url.clone());
+            let host = app.state::<Host>();
+            let last = host.last();
+            let url = host.tray.running.lock().ok().and_then(|all| {
+                let here = all.get(&last).and_then(|one| one.url.clone());
+                here.or_else(|| all.values().find_map(|one| one.url.clone()))
+            });
             if let Some(url) = url.and_then(|url| outside::local(&url).ok()) {
                 let app = app.clone();
                 tauri::async_runtime::spawn_blocking(move || {
@@ -128,43 +131,52 @@ fn chosen(app: &AppHandle, item: &str) {
             }
         }
         STOP => {
-            let app = app.clone();
-            tauri::async_runtime::spawn(async move {
-                if let Some(deck) = app.state::<Host>().deck_now() {
-                    // What could not be stopped shows in the window.
-                    let _shown = deck.stop_all(Nothing {}).await;
-                }
-            });
+            for pane in app.state::<Host>().all() {
+                tauri::async_runtime::spawn(async move {
+                    if let Some(door @ Door::Workspace { .. }) = pane.door_now() {
+                        // What could not be stopped shows in the window.
+                        let _shown = door.stop_all(Nothing {}).await;
+                    }
+                });
+            }
         }
         _ => {}
     }
 }
 
-/// Keeps the menu true to what runs.
-async fn follow(app: &AppHandle, deck: &Deck) {
-    let mut events = deck.subscribe();
-    if let Ok(snapshot) = deck.snapshot_get(Nothing {}).await {
-        change(app, |running| running.read(snapshot.workspace.as_ref()));
-    }
-    while let Some(batch) = events.next().await {
-        change(app, |running| {
-            batch
-                .iter()
-                .for_each(|envelope| running.hear(&envelope.event));
-        });
-    }
+/// Takes in how everything stands in a window.
+pub(crate) fn stands(app: &AppHandle, label: &str, snapshot: &Snapshot) {
+    change(app, label, |running| {
+        running.read(snapshot.workspace.as_ref())
+    });
+}
+
+/// Takes in what happened in a window.
+pub(crate) fn happened(app: &AppHandle, label: &str, events: &[Envelope]) {
+    change(app, label, |running| {
+        events.iter().for_each(|one| running.hear(&one.event));
+    });
+}
+
+/// Takes in that nothing runs in a window any more, or that it closed.
+pub(crate) fn stopped(app: &AppHandle, label: &str) {
+    change(app, label, |running| *running = Running::default());
 }
 
 /// Takes in what changed, and shows it if the menu looks different for it.
-fn change(app: &AppHandle, take_in: impl FnOnce(&mut Running)) {
+fn change(app: &AppHandle, label: &str, take_in: impl FnOnce(&mut Running)) {
     let host = app.state::<Host>();
-    let Ok(mut running) = host.tray.running.lock() else {
+    let Ok(mut all) = host.tray.running.lock() else {
         return;
     };
+    let running = all.entry(label.to_owned()).or_default();
     let before = running.clone();
-    take_in(&mut running);
+    take_in(running);
     let differs = *running != before;
-    drop(running);
+    if *running == Running::default() {
+        all.remove(label);
+    }
+    drop(all);
     if differs {
         show(app);
     }
@@ -178,8 +190,10 @@ fn show(app: &AppHandle) {
         if let (Ok(icon), Ok(running)) = (held.icon.lock(), held.running.lock())
             && let Some(icon) = icon.as_ref()
         {
-            let _gone = icon.open.set_enabled(running.url.is_some());
-            let _gone = icon.stop.set_enabled(running.anything());
+            let mut all = running.values();
+            let _gone = icon.open.set_enabled(all.any(|one| one.url.is_some()));
+            let mut all = running.values();
+            let _gone = icon.stop.set_enabled(all.any(Running::anything));
         }
     });
 }

@@ -1,21 +1,24 @@
-//! The one window: how it is made, shown and put away.
+//! Windows: how they are made, named, shown and put away.
 
 use std::path::Path;
 
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-/// The window's name in capabilities and events.
+use crate::host::{self, Host};
+
+/// The first window's label. Others are `w2`, `w3` and so on; the capabilities name both kinds.
 pub(crate) const MAIN: &str = "main";
 
 /// The page's own backgrounds, so that nothing flashes before it is drawn.
 const LIGHT: Color = Color(250, 250, 248, 255);
 const DARK: Color = Color(22, 23, 25, 255);
 
-/// Opens the window. It is visible at once: a window made invisible may never hear events (WebKitGTK).
-pub(crate) fn open(app: &AppHandle, state_folder: Option<&Path>) -> tauri::Result<()> {
-    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
-        .title("Dagdeck")
+/// Opens a window, of a workspace or without one. It is visible at once: a window made invisible may never hear events
+/// (WebKitGTK).
+pub(crate) fn open(app: &AppHandle, label: &str, root: Option<&Path>) -> tauri::Result<()> {
+    let mut builder = WebviewWindowBuilder::new(app, label, WebviewUrl::default())
+        .title(title(root))
         .inner_size(1280.0, 820.0)
         .min_inner_size(880.0, 560.0)
         .center()
@@ -31,7 +34,7 @@ pub(crate) fn open(app: &AppHandle, state_folder: Option<&Path>) -> tauri::Resul
     {
         builder = builder.decorations(false);
     }
-    if let Some(folder) = state_folder {
+    if let Some(folder) = host::chosen_state_folder() {
         builder = builder.data_directory(folder.join("webview"));
     }
     let window = builder.build()?;
@@ -41,27 +44,57 @@ pub(crate) fn open(app: &AppHandle, state_folder: Option<&Path>) -> tauri::Resul
     Ok(())
 }
 
-/// Brings the window in front, wherever it was.
-pub(crate) fn show(app: &AppHandle) {
-    with(app, |window| {
+/// Names a window after the workspace that it shows.
+pub(crate) fn name(app: &AppHandle, label: &str, root: Option<&Path>) {
+    with(app, label, |window| window.set_title(&title(root)));
+}
+
+fn title(root: Option<&Path>) -> String {
+    match root.and_then(Path::file_name) {
+        Some(name) => format!("{} – Dagdeck", name.to_string_lossy()),
+        None => "Dagdeck".to_owned(),
+    }
+}
+
+/// Brings a window in front, wherever it was.
+pub(crate) fn show(app: &AppHandle, label: &str) {
+    with(app, label, |window| {
         window.show()?;
         window.unminimize()?;
         window.set_focus()
     });
+    app.state::<Host>().at(label);
 }
 
-/// Takes the window away; only a tray or a second start brings it back.
-pub(crate) fn hide(app: &AppHandle) {
-    with(app, WebviewWindow::hide);
+/// Brings every window in front, the one that the person was at last over the others.
+pub(crate) fn show_all(app: &AppHandle) {
+    let host = app.state::<Host>();
+    let last = host.last();
+    for pane in host.all() {
+        if pane.label != last {
+            show(app, &pane.label);
+        }
+    }
+    show(app, &last);
 }
 
-/// Minimises the window.
-pub(crate) fn minimise(app: &AppHandle) {
-    with(app, WebviewWindow::minimize);
+/// Takes a window away; only a tray or a second start brings it back.
+pub(crate) fn hide(app: &AppHandle, label: &str) {
+    with(app, label, WebviewWindow::hide);
 }
 
-fn with(app: &AppHandle, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
-    if let Some(window) = app.get_webview_window(MAIN) {
+/// Minimises a window.
+pub(crate) fn minimise(app: &AppHandle, label: &str) {
+    with(app, label, WebviewWindow::minimize);
+}
+
+/// Ends a window without asking it.
+pub(crate) fn destroy(app: &AppHandle, label: &str) {
+    with(app, label, WebviewWindow::destroy);
+}
+
+fn with(app: &AppHandle, label: &str, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
+    if let Some(window) = app.get_webview_window(label) {
         // A window system that refuses leaves things as they are.
         let _refused = act(&window);
     }

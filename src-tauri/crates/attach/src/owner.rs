@@ -1,6 +1,6 @@
 //! An owner of any version: who it is, how it stands, and how it is stopped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +84,15 @@ impl Owner {
             _ => Err(garbage(FrameError::Garbage {
                 why: "it did not begin with hello".to_owned(),
             })),
+        }
+    }
+
+    /// The same; none where nobody listens, or who did is just ending.
+    pub async fn find(socket: PathBuf, host: Introduction) -> Result<Option<Self>, AttachError> {
+        match Self::connect(&socket, host).await {
+            Ok(owner) => Ok(Some(owner)),
+            Err(AttachError::NoOwner { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use api::protocol::{FromHost, HostCount};
 use api::protocol::frozen::Ask;
+use api::protocol::{FromHost, HostCount};
 use api::{ApiError, Envelope, Snapshot};
 use tokio::sync::mpsc;
 

@@ -22,8 +22,10 @@ use end::End;
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
-    if words.next().is_some_and(|first| first == "guard") {
-        process::guard_main(words);
+    match words.next() {
+        Some(first) if first == "guard" => process::guard_main(words),
+        Some(first) if first == serve::OWNER => serve::owner_main(words),
+        _ => {}
     }
     let end = match Arguments::parse().command {
         Command::Status(what) => status::run(&what),

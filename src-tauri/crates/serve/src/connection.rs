@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::protocol::frozen::{self, Ask, Hello, HostKind};
 use api::protocol::environment::differences;
+use api::protocol::frozen::{self, Ask, Hello, HostKind};
 use api::protocol::{self, Answer, Call, Compare, FromHost, FromOwner, Heard, PROTOCOL, Refused};
 use api::{ApiError, ErrorCode};
 use futures::{FutureExt, StreamExt};

@@ -115,7 +115,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         program,
         arguments: vec!["guard".into()],
     };
-    let mut options = DeckOptions::from_environment(guard);
+    let options = DeckOptions::from_environment(guard);
     let lock = owner_lock(&options.state_folder, root);
     let shared = guard_lock(&options.state_folder, root);
     let taken = Ownership::take(&lock, std::slice::from_ref(&shared), FORMER).await;
@@ -124,7 +124,6 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         Err(TakeError::Owned { .. }) => return Err(FirstWord::Owned),
         Err(error) => return Err(io(&error)),
     };
-    options.locks = vec![shared];
     let environment = options.environment.clone();
     let deck = Deck::start(options).await.map_err(failed)?;
     deck.doze();
@@ -142,9 +141,9 @@ async fn over(server: &Server) -> Duration {
     let mut attendance = server.hosts().watch();
     let mut events = server.deck().subscribe();
     let first = Instant::now() + FIRST_HOST;
-    let came = attendance.wait_for(|now| !now.attached.is_empty());
     // It can't end: the sender is held by the server.
-    let _came = timeout_at(first, came).await;
+    let came = attendance.wait_for(|now| !now.attached.is_empty());
+    drop(timeout_at(first, came).await);
     loop {
         if server.hosts().close_if(|now| now.lease == Lease::Lapsed) {
             return LAPSE;
@@ -167,7 +166,8 @@ async fn over(server: &Server) -> Duration {
 /// window's first screen is on the glass; for a terminal nothing is held back.
 async fn look_around_for_windows(server: Server) {
     let mut attendance = server.hosts().watch();
-    let _some = attendance.wait_for(|now| !now.attached.is_empty()).await;
+    // It can't end: the sender is held by the server.
+    drop(attendance.wait_for(|now| !now.attached.is_empty()).await);
     if attendance.borrow().count(HostKind::Window) == 0 {
         server.deck().wake();
     } else {
@@ -178,7 +178,7 @@ async fn look_around_for_windows(server: Server) {
         });
     }
     let window = attendance.wait_for(|now| now.count(HostKind::Window) > 0);
-    let _window = window.await;
+    drop(window.await);
     server.deck().look_around();
     server.deck().keep_checking();
 }

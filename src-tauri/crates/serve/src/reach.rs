@@ -37,13 +37,16 @@ impl Reach {
     ///
     /// # Errors
     /// What `connect` says.
-    pub async fn existing<Host, Refusal>(
+    pub async fn existing<Host, Refusal, Connecting>(
         &self,
-        connect: impl AsyncFn(&Path) -> Result<Option<Host>, Refusal>,
-    ) -> Result<Option<Host>, Refusal> {
+        connect: impl Fn(PathBuf) -> Connecting,
+    ) -> Result<Option<Host>, Refusal>
+    where
+        Connecting: Future<Output = Result<Option<Host>, Refusal>>,
+    {
         let lock = owner_lock(&self.state_folder, &self.root);
         match Card::beside(&lock) {
-            Some(card) => connect(&card.socket).await,
+            Some(card) => connect(card.socket).await,
             None => Ok(None),
         }
     }
@@ -54,10 +57,14 @@ impl Reach {
     ///
     /// # Errors
     /// What `connect` says; and when no owner can be started, or none is there after 30 s.
-    pub async fn existing_or_new<Host, Refusal: From<ApiError>>(
+    pub async fn existing_or_new<Host, Refusal, Connecting>(
         &self,
-        connect: impl AsyncFn(&Path) -> Result<Option<Host>, Refusal>,
-    ) -> Result<Host, Refusal> {
+        connect: impl Fn(PathBuf) -> Connecting,
+    ) -> Result<Host, Refusal>
+    where
+        Refusal: From<ApiError>,
+        Connecting: Future<Output = Result<Option<Host>, Refusal>>,
+    {
         let end = Instant::now() + LIMIT;
         loop {
             if let Some(host) = self.existing(&connect).await? {
@@ -65,7 +72,7 @@ impl Reach {
             }
             match self.start(end).await? {
                 FirstWord::Listens(socket) => {
-                    if let Some(host) = connect(&socket).await? {
+                    if let Some(host) = connect(socket).await? {
                         return Ok(host);
                     }
                 }
@@ -73,7 +80,7 @@ impl Reach {
                 FirstWord::Owned => {}
             }
             if Instant::now() >= end {
-                return Err(silent(&self.root).into());
+                return Err(Refusal::from(silent(&self.root)));
             }
             sleep(AGAIN).await;
         }

@@ -16,11 +16,23 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     (
         "dagdeck-desktop",
-        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+        &[
+            "dagdeck",
+            "dagdeck-api",
+            "dagdeck-attach",
+            "dagdeck-process",
+            "dagdeck-serve",
+        ],
     ),
     (
         "dagdeck-cli",
-        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+        &[
+            "dagdeck",
+            "dagdeck-api",
+            "dagdeck-attach",
+            "dagdeck-process",
+            "dagdeck-serve",
+        ],
     ),
     (
         "dagdeck",
@@ -36,7 +48,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("dagdeck-attach", &["dagdeck-api"]),
-    ("dagdeck-serve", &["dagdeck", "dagdeck-api"]),
+    // The owner is a host's program in another mode, and its guard too.
+    (
+        "dagdeck-serve",
+        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+    ),
     (
         "dagdeck-health",
         &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
@@ -60,17 +76,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",
-        &["dagdeck", "dagdeck-api", "dagdeck-process", "dagdeck-index"],
+        &[
+            "dagdeck",
+            "dagdeck-api",
+            "dagdeck-attach",
+            "dagdeck-process",
+            "dagdeck-serve",
+            "dagdeck-index",
+        ],
     ),
     ("dagdeck-index", &[]),
     ("xtask", &["dagdeck-index"]),
 ];
 
 /// What only tests of a package may reach, besides the testkit: those of `serve` are hosts, and start a deck.
-const FOR_TESTS: &[(&str, &str)] = &[
-    ("dagdeck-serve", "dagdeck-attach"),
-    ("dagdeck-serve", "dagdeck-process"),
-];
+const FOR_TESTS: &[(&str, &str)] = &[("dagdeck-serve", "dagdeck-attach")];
 
 /// The one package that may know Tauri.
 const SHELL: &str = "dagdeck-desktop";

@@ -9,7 +9,7 @@ use api::{RecentState, RecentWorkspace};
 
 impl Deck {
     /// Looks at every remembered folder and shows the list.
-    pub(super) async fn show_recent(&self) {
+    pub async fn show_recent(&self) {
         let context = Arc::clone(&self.context);
         let session = self.session.read().await.clone();
         let open = session.map(|session| {

@@ -24,7 +24,7 @@ async fn a_window_that_crashes_lets_its_lease_lapse() {
     let status = looking.status().await.unwrap();
     assert_eq!((status.windows, status.terminals), (1, 1));
     drop(crashing);
-    timeout(LONG, stage.server.hosts().lapsed()).await.unwrap();
+    lease_is(&stage, Lease::Lapsed).await;
     let status = looking.status().await.unwrap();
     assert_eq!((status.windows, status.terminals), (0, 1));
     drop(looking);

@@ -1,5 +1,6 @@
 //! A deck that is served, over a made-up workspace in which nothing is launched.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ impl Stage {
         let folders = [dir.join("sockets")];
         let listener = Listener::open(ownership, HostKind::Owner, &folders).unwrap();
         let socket = listener.socket().to_owned();
-        let server = Server::new(deck.clone());
+        let server = Server::new(deck.clone(), BTreeMap::new());
         let serving = tokio::spawn({
             let server = server.clone();
             async move { server.run(listener).await }
