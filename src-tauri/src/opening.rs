@@ -122,16 +122,11 @@ pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<Door, ApiErr
     reached(app, &root_of(typed)?).await
 }
 
-/// Stops what a window held and lets go of it; where others hold it too, it only lets go.
+/// Lets go of what a window held: where nobody else holds it, everything is stopped first.
 pub(crate) async fn leave(door: Door) {
-    let Some(owner) = door.owner() else { return };
-    let others = match owner.status().await {
-        Ok(status) => status.windows + status.terminals > 1,
-        // It is gone, and with it everything.
-        Err(_) => return,
-    };
-    if !others && matches!(door, Door::Workspace { .. }) {
-        let _gone = down(owner).await;
+    if let Door::Workspace { attached, .. } = door {
+        // An owner that is gone left nothing, and one that does not answer is ended by its lease.
+        let _left = tokio::time::timeout(STOP_LIMIT, attached.leave()).await;
     }
 }
 

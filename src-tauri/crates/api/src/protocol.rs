@@ -36,6 +36,9 @@ pub enum FromHost {
     Subscribe(Ask),
     /// What runs shall go on running when this host goes; answered by `done`.
     Detach(Ask),
+    /// Goes for good. Answered by `answer` with true when it was the last that held what runs: then nothing is left and the
+    /// owner ends; with false, at once, where what runs goes on without it.
+    Leave(Ask),
     /// What runs shall end with this host, as if it had said so in its `hello`; answered by `done`.
     Hold(Ask),
     /// The host's first screen is on the glass: what nobody waits for may begin; answered by `done`.

@@ -41,7 +41,13 @@ impl Attached {
         done(self.owner.line.ask(detach).await?)
     }
 
-    /// Says that what runs shall end with this host again.
+    /// Goes for good. Answers true when this was the last host that held what runs: then nothing of it is left, and the owner
+    /// ends. Where another host holds it, or this one never did, it goes on without this one.
+    pub async fn leave(&self) -> Result<bool, ApiError> {
+        self.ask_value(|id| FromHost::Leave(Ask { id })).await
+    }
+
+    /// Says that what runs shall end with this host.
     pub async fn hold(&self) -> Result<(), ApiError> {
         let hold = |id| FromHost::Hold(Ask { id });
         done(self.owner.line.ask(hold).await?)
@@ -60,9 +66,17 @@ impl Attached {
     ) -> Result<Vec<Difference>, ApiError> {
         let environment = relevant(environment);
         let compare = |id| FromHost::Compare(Compare { id, environment });
-        match self.owner.line.ask(compare).await? {
+        self.ask_value(compare).await
+    }
+
+    /// Asks something that is answered by a value.
+    async fn ask_value<Value: DeserializeOwned>(
+        &self,
+        word: impl FnOnce(u64) -> FromHost,
+    ) -> Result<Value, ApiError> {
+        match self.owner.line.ask(word).await? {
             Reply::Answer(answer) => serde_json::from_str(answer.get()).map_err(|error| {
-                let message = "What the owner says of its environment can't be read.";
+                let message = "The owner's answer can't be read.";
                 ApiError::new(ErrorCode::Internal, message).because(&error)
             }),
             reply => Err(unexpected(reply)),

@@ -20,7 +20,8 @@ pub(crate) enum Command {
     Status(Status),
     /// Launches a workspace: its code locations, the Dagster webserver and the daemon.
     ///
-    /// Prints their logs, and one line "ready URL, N of M locations, T s" when all have settled. Ctrl-C stops everything.
+    /// Prints their logs, and one line "ready URL, N of M locations, T s" when all have settled. Ctrl-C stops everything,
+    /// unless the workspace ran already, in a window or another terminal: then this one only leaves.
     /// Exits with 1 where no location could be served, with 2 where the folder is no workspace.
     Up(Up),
     /// Makes environments answer their lockfiles, with `uv sync`, or says what that would change.
@@ -70,7 +71,10 @@ pub(crate) struct Up {
     /// The port of the Dagster UI; without it 3000, or the next free one
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
-    /// Prints one JSON object per line instead of logs: started, location, ready, stopped
+    /// Ends as soon as all have settled, and leaves everything running
+    #[arg(long)]
+    pub(crate) detach: bool,
+    /// Prints one JSON object per line instead of logs: started, location, ready, stopped or detached
     #[arg(long)]
     pub(crate) json: bool,
     /// Lets programs run in this folder without asking, now and later

@@ -1,5 +1,6 @@
 //! `dagdeck up`: launches a workspace and stays until it is told to stop.
 
+mod joined;
 mod lines;
 mod progress;
 mod tail;
@@ -8,15 +9,24 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Instant;
 
-use api::{ErrorCode, Event, FolderRequest, LaunchRequest, Nothing, WorkspaceKind, WorkspaceView};
-use dagdeck::{Deck, DeckOptions, Subscription};
+use api::{
+    ErrorCode, Event, FolderRequest, LaunchRequest, Nothing, Snapshot, Step, WorkspaceKind,
+    WorkspaceView,
+};
+use attach::{Attached, News, Subscription};
+use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 
 use crate::arguments::Up;
 use crate::end::{End, words};
 use crate::trust;
+use joined::Joined;
 use progress::{Outcome, Progress};
 use tail::Tail;
+
+/// What is said when the owner ends while this terminal watches.
+const GONE: &str =
+    "The Dagdeck process that runs this workspace has ended, and with it all that it ran.";
 
 pub(crate) fn run(what: Up) -> Result<(), End> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -29,49 +39,69 @@ pub(crate) fn run(what: Up) -> Result<(), End> {
 async fn up(what: Up) -> Result<(), End> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
-    let deck = start().await?;
-    let workspace = open(&deck, &what.path).await?;
-    let leave = trust::leave(&workspace, what.trust)?;
+    let joining = Joined::to(&what.path);
+    let joined = tokio::select! {
+        joined = joining => joined?,
+        () = stop.told() => return Err(End::Interrupted),
+    };
+    let leave = trust::leave(&joined.workspace, what.trust)?;
+    let attached = &joined.attached;
     if leave.run {
-        deck.workspace_trust(Nothing {}).await?;
+        attached.workspace_trust(Nothing {}).await?;
     }
+    joined.say(&what)?;
     let request = LaunchRequest {
         locations: what.locations.clone(),
-        port: what.port,
+        port: what.port.filter(|_| !joined.serves()),
         make_deployment: leave.make,
     };
-    let progress = Progress::new(what.json, &workspace, &what.locations);
-    let events = deck.subscribe();
+    let progress = Progress::new(what.json, &joined.workspace, &what.locations);
     let tail = if what.json {
         None
     } else {
-        Some(Tail::open(&deck).await?)
+        Some(Tail::open(attached).await?)
     };
     progress.started()?;
     let session = Session {
-        deck: &deck,
-        events,
+        attached,
+        news: joined.news,
+        shown: joined.shown,
         tail,
         progress,
+        detach: what.detach,
+        joins: joined.joins(),
     };
     let (end, told) = Box::pin(session.run(request, &mut stop)).await;
-    let mut down = std::pin::pin!(deck.shut_down());
+    if matches!(end, Ok(Kept::Detached)) {
+        attached.detach().await?;
+        progress::goes_on(what.json, &joined.workspace)?;
+        return Ok(());
+    }
+    let mut left = std::pin::pin!(attached.leave());
     let mut patience = u8::from(!told);
-    loop {
+    let stopped = loop {
         tokio::select! {
-            () = &mut down => break,
+            left = &mut left => match left {
+                Ok(stopped) => break stopped,
+                // The owner is gone, and with it everything.
+                Err(_) => break true,
+            },
             () = stop.told() => match patience.checked_sub(1) {
                 Some(left) => {
                     patience = left;
                     progress::stopping();
                 }
-                // Told twice: we end at once, and the guard ends what still runs.
+                // Told twice: we end at once, and the owner goes on stopping.
                 None => std::process::exit(130),
             },
         }
+    };
+    if stopped {
+        progress::stopped(what.json)?;
+    } else {
+        progress::goes_on(what.json, &joined.workspace)?;
     }
-    progress::stopped(what.json)?;
-    end
+    end.map(drop)
 }
 
 /// Dagdeck, with this program as its guard.
@@ -109,28 +139,44 @@ pub(crate) async fn open(deck: &Deck, path: &Path) -> Result<WorkspaceView, End>
     }
 }
 
+/// What is left behind where nothing went wrong.
+enum Kept {
+    /// What runs goes on without this terminal.
+    Detached,
+    /// We were told to end.
+    Told,
+}
+
 /// From the launch on: prints what happens until it is over.
 struct Session<'a> {
-    deck: &'a Deck,
-    events: Subscription,
+    attached: &'a Attached,
+    news: Subscription,
+    /// How everything stands.
+    shown: Snapshot,
     tail: Option<Tail>,
     progress: Progress,
+    /// Whether to go as soon as all have settled.
+    detach: bool,
+    /// Whether it ran before, so that it goes on without this terminal.
+    joins: bool,
 }
 
 impl Session<'_> {
     /// Goes on until it is over, or we are told to end; the second answer is whether we were told.
-    async fn run(mut self, request: LaunchRequest, stop: &mut Stop) -> (Result<(), End>, bool) {
+    async fn run(mut self, request: LaunchRequest, stop: &mut Stop) -> (Result<Kept, End>, bool) {
         let over = tokio::select! {
             end = self.follow(request) => Some(end),
             () = stop.told() => None,
         };
         match over {
-            Some(end) => (end, false),
+            Some(end) => (end.map(|()| Kept::Detached), false),
             None => {
-                progress::stopping();
+                if !self.joins {
+                    progress::stopping();
+                }
                 (
-                    if self.progress.over() {
-                        Ok(())
+                    if self.joins || self.progress.over() {
+                        Ok(Kept::Told)
                     } else {
                         Err(End::Interrupted)
                     },
@@ -140,37 +186,51 @@ impl Session<'_> {
         }
     }
 
-    /// Says what happens, until nothing is served.
+    /// Says what happens, until nothing is served, or all have settled and we are to go.
     async fn follow(&mut self, request: LaunchRequest) -> Result<(), End> {
         let begun = Instant::now();
-        let deck = self.deck.clone();
-        let launch = deck.launch(request);
+        let attached = self.attached.clone();
+        let launch = attached.launch(request);
         tokio::pin!(launch);
         let mut launched = false;
         loop {
+            let (mut changed, mut grew) = (false, false);
             tokio::select! {
                 done = &mut launch, if !launched => {
                     done?;
                     launched = true;
-                    self.look(launched, begun).await?;
+                    changed = true;
+                    // The launch is over once it shows that it began.
+                    self.shown = attached.snapshot_get(Nothing {}).await?;
                 }
-                batch = self.events.next() => {
-                    let Some(batch) = batch else { return Err(End::Failed("Dagdeck's own part ended early.".to_owned())) };
-                    let (mut changed, mut grew) = (false, false);
-                    for envelope in &batch {
-                        match envelope.event {
-                            Event::LogGrew { .. } => grew = true,
-                            Event::MetricsMeasured { .. } | Event::ErrorsCounted { .. } | Event::OperationChanged { .. } => {}
-                            _ => changed = true,
+                news = self.news.next() => match news {
+                    Some(News::Snapshot(snapshot)) => {
+                        self.shown = *snapshot;
+                        (changed, grew) = (true, true);
+                    }
+                    Some(News::Events(events)) => {
+                        for envelope in events {
+                            match envelope.event {
+                                Event::LogGrew { .. } => grew = true,
+                                Event::MetricsMeasured { .. }
+                                | Event::ErrorsCounted { .. }
+                                | Event::OperationChanged { .. } => {}
+                                _ => changed = true,
+                            }
+                            if api::step(&self.shown, &envelope) == Step::Next {
+                                api::apply(&mut self.shown, envelope);
+                            }
                         }
                     }
-                    if grew {
-                        self.print().await?;
-                    }
-                    if changed {
-                        self.look(launched, begun).await?;
-                    }
-                }
+                    Some(News::Hosts(_)) => {}
+                    None => return Err(End::Failed(GONE.to_owned())),
+                },
+            }
+            if grew {
+                self.print().await?;
+            }
+            if changed && self.look(launched, begun).await? && self.detach {
+                return Ok(());
             }
         }
     }
@@ -178,23 +238,23 @@ impl Session<'_> {
     /// Prints what the logs gained.
     async fn print(&mut self) -> Result<(), End> {
         match &mut self.tail {
-            Some(tail) => tail.print(self.deck, self.progress.names()).await,
+            Some(tail) => tail.print(self.attached, self.progress.names()).await,
             None => Ok(()),
         }
     }
 
-    /// Looks at where everything stands, and says what is new.
-    async fn look(&mut self, launched: bool, begun: Instant) -> Result<(), End> {
-        let Some(workspace) = self.deck.snapshot_get(Nothing {}).await?.workspace else {
-            return Ok(());
+    /// Looks at where everything stands, and says what is new; whether all have settled.
+    async fn look(&mut self, launched: bool, begun: Instant) -> Result<bool, End> {
+        let Some(workspace) = self.shown.workspace.clone() else {
+            return Ok(false);
         };
         self.progress.see(&workspace)?;
         if !launched || workspace.launch.active || self.progress.over() {
-            return Ok(());
+            return Ok(self.progress.over());
         }
         self.print().await?;
         match self.progress.settled(&workspace, begun.elapsed())? {
-            Outcome::Serving => Ok(()),
+            Outcome::Serving => Ok(true),
             Outcome::Nothing => Err(End::NothingServed),
         }
     }

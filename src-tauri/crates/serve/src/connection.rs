@@ -10,6 +10,7 @@ use api::protocol::frozen::{self, Ask, Hello, HostKind};
 use api::protocol::{self, Answer, Call, Compare, FromHost, FromOwner, Heard, PROTOCOL, Refused};
 use api::{ApiError, ErrorCode};
 use futures::{FutureExt, StreamExt};
+use serde::Serialize;
 use tokio::io::ReadHalf;
 use tokio::sync::Semaphore;
 use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
@@ -152,6 +153,7 @@ impl Connection {
             | Heard::Spoken(
                 FromHost::Subscribe(Ask { id })
                 | FromHost::Detach(Ask { id })
+                | FromHost::Leave(Ask { id })
                 | FromHost::Hold(Ask { id })
                 | FromHost::Wake(Ask { id }),
             )
@@ -222,6 +224,21 @@ impl Connection {
                 self.presence.detach();
                 self.out.done(id).await;
             }
+            FromHost::Leave(Ask { id }) => {
+                let last = self.presence.leave();
+                let (served, out) = (Arc::clone(&self.served), self.out.clone());
+                // It goes on when the host goes; and there is room, or it would not be the last thing that it asks.
+                tokio::spawn(async move {
+                    if last {
+                        served.deck.shut_down().await;
+                    }
+                    let answer = answered(&out, id, &last);
+                    let _ = tokio::time::timeout(LAST_WORDS, answer).await;
+                    if last {
+                        served.ended.cancel();
+                    }
+                });
+            }
             FromHost::Hold(Ask { id }) => {
                 self.presence.hold();
                 self.out.done(id).await;
@@ -232,13 +249,7 @@ impl Connection {
             }
             FromHost::Compare(Compare { id, environment }) => {
                 let found = differences(&self.served.environment, &environment);
-                match serde_json::value::to_raw_value(&found) {
-                    Ok(response) => {
-                        let answer = FromOwner::Answer(Answer { id, response });
-                        self.out.say(&answer).await;
-                    }
-                    Err(error) => self.out.fail(id, error.to_string()).await,
-                }
+                answered(&self.out, id, &found).await;
             }
         }
     }
@@ -254,6 +265,14 @@ impl Connection {
             });
             true
         })
+    }
+}
+
+/// Answers with a value.
+async fn answered(out: &Out, id: u64, value: &impl Serialize) {
+    match serde_json::value::to_raw_value(value) {
+        Ok(response) => drop(out.say(&FromOwner::Answer(Answer { id, response })).await),
+        Err(error) => out.fail(id, error.to_string()).await,
     }
 }
 

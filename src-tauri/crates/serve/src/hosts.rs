@@ -107,6 +107,20 @@ pub struct Presence {
 }
 
 impl Presence {
+    /// The host goes for good; whether it was the last that held what runs.
+    pub fn leave(&mut self) -> bool {
+        let mut last = false;
+        if std::mem::take(&mut self.holds) {
+            self.hosts.attendance.send_modify(|now| {
+                now.let_go(Lease::Lapsed);
+                // Whoever comes now finds that the owner goes.
+                last = now.holders == 0 && !now.closed;
+                now.closed |= last;
+            });
+        }
+        last
+    }
+
     /// What runs shall end with this host.
     pub fn hold(&mut self) {
         if !std::mem::replace(&mut self.holds, true) {

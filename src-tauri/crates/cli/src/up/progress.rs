@@ -38,6 +38,7 @@ enum Said<'a> {
         seconds: f64,
     },
     Stopped,
+    Detached,
 }
 
 /// Where one location stands.
@@ -306,6 +307,31 @@ fn failed(what: &str, lifecycle: &Lifecycle, blocked: Option<&str>) -> String {
     }
 }
 
+/// Says that the workspace runs already and this terminal only joins.
+pub(super) fn joined(name: &str, url: Option<&str>) {
+    let at = url.map_or_else(String::new, |url| format!(" at {url}"));
+    anstream::eprintln!(
+        "{name} runs already{at}. What is missing is started, nothing is restarted; Ctrl-C leaves it running."
+    );
+}
+
+/// Says something on the side.
+pub(super) fn note(words: &str) {
+    anstream::eprintln!("{words}");
+}
+
+/// Says that what runs goes on without this terminal.
+pub(super) fn goes_on(json: bool, workspace: &WorkspaceView) -> Result<(), End> {
+    if json {
+        return say(&Said::Detached);
+    }
+    let name = &workspace.name;
+    piped(writeln!(
+        anstream::stdout().lock(),
+        "detached: {name} goes on running; `dagdeck up` or the Dagdeck window shows it again"
+    ))
+}
+
 /// Says that stopping has begun.
 pub(super) fn stopping() {
     anstream::eprintln!("Stopping. Once more ends it at once.");
@@ -367,6 +393,7 @@ mod tests {
             r#"{"event":"ready","url":"http://127.0.0.1:3000","served":1,"of":2,"seconds":4.25}"#
         );
         assert_eq!(json(&Said::Stopped), r#"{"event":"stopped"}"#);
+        assert_eq!(json(&Said::Detached), r#"{"event":"detached"}"#);
     }
 
     #[test]

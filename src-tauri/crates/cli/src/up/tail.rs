@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use api::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
-use dagdeck::Deck;
+use attach::Attached;
 
 use super::lines::{Names, line};
 use crate::end::End;
@@ -20,12 +20,12 @@ pub(super) struct Tail {
 
 impl Tail {
     /// Begins at the end: what earlier launches printed stays in their files.
-    pub(super) async fn open(deck: &Deck) -> Result<Self, End> {
+    pub(super) async fn open(attached: &Attached) -> Result<Self, End> {
         let request = OpenLogRequest {
             log: "all".to_owned(),
             filter: LogFilter::default(),
         };
-        let view = deck.log_open(request).await?;
+        let view = attached.log_open(request).await?;
         Ok(Self {
             view: view.view,
             printed: view.rows,
@@ -33,14 +33,14 @@ impl Tail {
     }
 
     /// Prints the rows that are new. Folded library frames are opened: a terminal can't be clicked.
-    pub(super) async fn print(&mut self, deck: &Deck, names: &Names) -> Result<(), End> {
+    pub(super) async fn print(&mut self, attached: &Attached, names: &Names) -> Result<(), End> {
         loop {
             let request = LogWindowRequest {
                 view: self.view,
                 from: self.printed,
                 count: ROWS,
             };
-            let window = deck.log_window(request).await?;
+            let window = attached.log_window(request).await?;
             if window.rows.is_empty() {
                 return Ok(());
             }
@@ -56,12 +56,13 @@ impl Tail {
             }
             piped(anstream::stdout().lock().write_all(text.as_bytes()))?;
             if let Some(row) = fold {
-                deck.log_fold(FoldLogRequest {
-                    view: self.view,
-                    row,
-                    open: true,
-                })
-                .await?;
+                attached
+                    .log_fold(FoldLogRequest {
+                        view: self.view,
+                        row,
+                        open: true,
+                    })
+                    .await?;
                 self.printed = row + 1;
             }
         }
