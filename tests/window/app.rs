@@ -344,7 +344,7 @@ impl App {
                     .arguments
                     .iter()
                     .skip(1)
-                    .any(|word| word.contains("guard"))
+                    .any(|word| matches!(word.as_str(), "guard" | "owner"))
             })
             .collect();
         // A child between fork and exec still looks like its parent.
@@ -354,7 +354,17 @@ impl App {
         found.remove(0)
     }
 
-    /// What it runs now: every process of this test less the app and its guard.
+    /// The processes that run its workspaces.
+    pub(crate) fn owners(&self) -> Vec<Running> {
+        let name = program();
+        let mut owners = mentioning(&[&self.around]);
+        owners.retain(|process| {
+            process.program == name && process.arguments.iter().any(|word| word == "owner")
+        });
+        owners
+    }
+
+    /// What it runs now: every process of this test less the app, owners and guards.
     pub(crate) fn children(&self) -> Vec<Running> {
         let name = program();
         let mut children = mentioning(&[&self.around]);

@@ -97,7 +97,7 @@ async fn rows(app: &App) -> u64 {
     app.script(script).await.as_u64().unwrap_or(0)
 }
 
-/// The app's own process and the web view's, without the Dagsters that it runs.
+/// The app's own process, the web view's and the workspace's owner, without the Dagsters that it runs.
 fn own_processes(app: &App) -> Vec<u32> {
     let root = app.process().pid;
     let mut own = vec![root];
@@ -122,6 +122,7 @@ fn own_processes(app: &App) -> Vec<u32> {
         }
     }
     assert!(own.len() > 1, "the web view's processes were found");
+    own.extend(app.owners().iter().map(|owner| owner.pid));
     own
 }
 

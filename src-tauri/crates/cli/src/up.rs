@@ -55,6 +55,7 @@ async fn up(what: Up) -> Result<(), End> {
         port: what.port.filter(|_| !joined.serves()),
         make_deployment: leave.make,
     };
+    let joins = joined.joins();
     let progress = Progress::new(what.json, &joined.workspace, &what.locations);
     let tail = if what.json {
         None
@@ -69,7 +70,7 @@ async fn up(what: Up) -> Result<(), End> {
         tail,
         progress,
         detach: what.detach,
-        joins: joined.joins(),
+        joins,
     };
     let (end, told) = Box::pin(session.run(request, &mut stop)).await;
     if matches!(end, Ok(Kept::Detached)) {
