@@ -33,35 +33,18 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Begins to find what the first window shows: `named`, or the welcome screen. Returns at once: the window must not
-    /// wait for the disk.
-    pub(crate) fn start(app: &AppHandle, named: Option<PathBuf>) -> Self {
+    /// A start of the app, with its first window, behind which nothing is yet.
+    pub(crate) fn new() -> Self {
         let first = Pane::new(window::MAIN, None);
-        let host = Self {
+        Self {
             welcome: OnceCell::new(),
-            panes: Mutex::new(BTreeMap::from([(first.label.clone(), Arc::clone(&first))])),
             last: Mutex::new(first.label.clone()),
+            panes: Mutex::new(BTreeMap::from([(first.label.clone(), first)])),
             next: AtomicU32::new(2),
             closing: Default::default(),
             tray: Default::default(),
             clipboard: Mutex::default(),
-        };
-        let app = app.clone();
-        tauri::async_runtime::spawn(async move {
-            let door = match named {
-                Some(folder) => match opening::door_to(&app, &folder.to_string_lossy()).await {
-                    Ok(door) => Ok(door),
-                    Err(_) => {
-                        // The window tries again, and says why it can't.
-                        first.keep_unopened(&folder);
-                        welcome(&app).await
-                    }
-                },
-                None => welcome(&app).await,
-            };
-            first.enter(&app, door);
-        });
-        host
+        }
     }
 
     /// The window with a label.
@@ -121,6 +104,29 @@ impl Host {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins to find what the first window shows: `named`, or the welcome screen. Returns at once: the window must not wait for
+/// the disk.
+pub(crate) fn find_first(app: &AppHandle, named: Option<PathBuf>) {
+    let Some(first) = app.state::<Host>().pane(window::MAIN) else {
+        return;
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let door = match named {
+            Some(folder) => match opening::door_to(&app, &folder.to_string_lossy()).await {
+                Ok(door) => Ok(door),
+                Err(_) => {
+                    // The window tries again, and says why it can't.
+                    first.keep_unopened(&folder);
+                    welcome(&app).await
+                }
+            },
+            None => welcome(&app).await,
+        };
+        first.enter(&app, door);
+    });
 }
 
 /// The door of the welcome screen.
@@ -198,6 +204,7 @@ async fn begin() -> Result<Deck, ApiError> {
     });
     deck.look_around();
     deck.keep_checking();
+    deck.follow_others();
     Ok(deck)
 }
 

@@ -64,7 +64,8 @@ pub fn run() -> i32 {
         })
         .setup(|app| {
             let named = host::named_folder();
-            app.manage(Host::start(app.handle(), named));
+            app.manage(Host::new());
+            host::find_first(app.handle(), named);
             window::open(app.handle(), window::MAIN, None)?;
             signals::listen(app.handle());
             tray::prepare(app.handle());

@@ -356,11 +356,8 @@ impl App {
 
     /// The processes that run its workspaces.
     pub(crate) fn owners(&self) -> Vec<Running> {
-        let name = program();
         let mut owners = mentioning(&[&self.around]);
-        owners.retain(|process| {
-            process.program == name && process.arguments.iter().any(|word| word == "owner")
-        });
+        owners.retain(|process| process.arguments.iter().any(|word| word == "owner"));
         owners
     }
 
@@ -393,6 +390,18 @@ impl App {
             .status()
             .unwrap();
         assert!(status.success());
+    }
+
+    /// Clicks the title bar's button that closes the window.
+    pub(crate) async fn click_close_button(&self) {
+        self.click_css(".wctl button.close").await;
+    }
+
+    /// How many windows it shows.
+    pub(crate) async fn windows(&self) -> usize {
+        in_time("the driver lists the windows", self.client.windows())
+            .await
+            .len()
     }
 
     /// Closes the window.

@@ -13,6 +13,7 @@ mod create;
 mod dialogs;
 mod driver;
 mod health;
+mod hosts;
 mod killed;
 mod long;
 mod main_job;

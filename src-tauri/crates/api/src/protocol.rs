@@ -100,6 +100,8 @@ pub struct HostCount {
     pub windows: u64,
     /// Terminals.
     pub terminals: u64,
+    /// Those that hold what runs: it ends with the last of them.
+    pub holders: u64,
 }
 
 /// What a command answered.

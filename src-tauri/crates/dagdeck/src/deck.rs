@@ -93,6 +93,22 @@ impl Deck {
         ));
     }
 
+    /// Shows from now on what other processes of Dagdeck change in the settings, which are the app's and not a workspace's.
+    pub fn follow_others(&self) {
+        let context = Arc::clone(&self.context);
+        let ended = self.background.token().child_token();
+        let follow = async move {
+            let mut every = tokio::time::interval(OTHERS);
+            loop {
+                every.tick().await;
+                let context = Arc::clone(&context);
+                // Only a fault of ours ends it early, and the next turn looks again.
+                let _looked = tokio::task::spawn_blocking(move || context.catch_up()).await;
+            }
+        };
+        tokio::spawn(async move { ended.run_until_cancelled(follow).await });
+    }
+
     /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:
     /// for hosts whose first screen would have to share the processor with it.
     pub fn doze(&self) {
@@ -153,5 +169,7 @@ impl Deck {
     }
 }
 
+/// How often it is asked whether another process changed the settings: one question to SQLite, of some microseconds.
+const OTHERS: Duration = Duration::from_secs(2);
 /// The pause between two batches of events: 20 a second at most.
 pub(crate) const BATCH: Duration = Duration::from_millis(50);

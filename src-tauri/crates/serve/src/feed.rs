@@ -64,6 +64,7 @@ fn count(attendance: &mut watch::Receiver<Attendance>) -> HostCount {
     HostCount {
         windows: now.count(HostKind::Window),
         terminals: now.count(HostKind::Terminal),
+        holders: now.holders,
     }
 }
 

@@ -181,6 +181,7 @@ async fn look_around_for_windows(server: Server) {
     drop(window.await);
     server.deck().look_around();
     server.deck().keep_checking();
+    server.deck().follow_others();
 }
 
 /// Says the first and only word, then nothing more, so that the host sees the end of it.

@@ -121,3 +121,23 @@ async fn trust_that_is_taken_back_in_one_deck_is_refused_at_the_next_start_of_an
     one.shut_down().await;
     other.shut_down().await;
 }
+
+#[tokio::test]
+async fn a_setting_that_another_process_changes_is_shown() {
+    let folder = TestDir::new();
+    let state_folder = folder.make("state");
+    let (here, there) = (start(&state_folder).await, start(&state_folder).await);
+    here.follow_others();
+    let mut events = here.subscribe();
+    let mut settings = there.snapshot_get(Nothing {}).await.unwrap().settings;
+    settings.port = 4321;
+    there.settings_set(settings).await.unwrap();
+    let shown = async {
+        while here.snapshot_get(Nothing {}).await.unwrap().settings.port != 4321 {
+            events.next().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), shown)
+        .await
+        .expect("the other's setting is not shown");
+}
