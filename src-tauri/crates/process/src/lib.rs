@@ -31,4 +31,5 @@ pub use table::{
     Table, TableError,
 };
 pub use tokio_util::sync::CancellationToken;
+pub use tree::lives_since;
 pub use usage::Usage;

@@ -18,6 +18,7 @@ async fn start(state_folder: &Path) -> Deck {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), "cat >/dev/null".into()],
         },
+        locks: Vec::new(),
         environment: std::env::vars().collect(),
         home: state_folder.to_owned(),
         drawing: Vec::new(),
