@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 /// The folder of the locks of workspaces.
 const OWNERS: &str = "owners";
+/// The folder of the locks of instances.
+const INSTANCES: &str = "instances";
 
 /// The lock of the one process that runs the workspace at `root`.
 pub fn owner_lock(state_folder: &Path, root: &Path) -> PathBuf {
@@ -27,6 +29,20 @@ pub fn guard_lock(state_folder: &Path, root: &Path) -> PathBuf {
     state_folder
         .join(OWNERS)
         .join(format!("{}.guard.lock", name_of(root)))
+}
+
+/// The lock of the one process that runs a daemon for the instance at `home`, its DAGSTER_HOME.
+pub(crate) fn instance_lock(state_folder: &Path, home: &Path) -> PathBuf {
+    state_folder
+        .join(INSTANCES)
+        .join(format!("{}.lock", name_of(home)))
+}
+
+/// The lock that the guard of that process shares with it while a daemon runs.
+pub(crate) fn instance_guard_lock(state_folder: &Path, home: &Path) -> PathBuf {
+    state_folder
+        .join(INSTANCES)
+        .join(format!("{}.guard.lock", name_of(home)))
 }
 
 /// The card beside a lock.
