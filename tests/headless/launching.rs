@@ -2,6 +2,7 @@
 
 mod closing;
 mod contract;
+mod instances;
 mod new;
 mod projects;
 mod python;

@@ -30,6 +30,7 @@ pub(crate) async fn deck(workspace: &TestWorkspace) -> Deck {
             program: program(),
             arguments: vec!["guard".into()],
         },
+        locks: Vec::new(),
         environment: std::env::vars().collect(),
         home: workspace.around().to_path_buf(),
         drawing: Vec::new(),

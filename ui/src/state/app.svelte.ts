@@ -329,7 +329,7 @@ export class App {
     const { workspace } = this;
     if (workspace === null || !workspace.trusted || workspace.launch.active) return;
     const plan = launchPlan(workspace);
-    if (plan.locations.length === 0 && !plan.services) return;
+    if (plan.locations.length === 0 && plan.services.length === 0) return;
     if (workspace.deployment?.toBeMade === true) this.askingDeployment = true;
     else void this.launch(false);
   }

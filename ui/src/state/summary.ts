@@ -47,7 +47,7 @@ export function anythingRuns(workspace: WorkspaceView): boolean {
 /** What pressing Launch would start. */
 export interface LaunchPlan {
   locations: LocationView[];
-  services: boolean;
+  services: string[];
   blocked: LocationView[];
 }
 
@@ -57,10 +57,9 @@ export function launchPlan(workspace: WorkspaceView): LaunchPlan {
   const startable = new Set(workspace.launch.startable);
   const locations = workspace.locations.filter((one) => startable.has(one.id) && idle(one.lifecycle.state));
   const blocked = workspace.locations.filter((one) => workspace.launch.blocked.includes(one.id));
-  const { webserver, daemon } = workspace;
-  const services =
-    (idle(webserver.lifecycle.state) && webserver.blocked === null) ||
-    (idle(daemon.lifecycle.state) && daemon.blocked === null);
+  const services = [workspace.webserver, workspace.daemon]
+    .filter((one) => idle(one.lifecycle.state) && one.blocked === null)
+    .map((one) => `the ${one.name}`);
   return { locations, services, blocked };
 }
 
@@ -71,16 +70,15 @@ export function launchSentence(workspace: WorkspaceView): string {
   if (!workspace.trusted) return 'This folder isn’t trusted, so nothing in it runs.';
   if (workspace.launch.active) return 'Each location is served as soon as it has loaded.';
   const cannot = blockedSentence(blocked.length, locations.length);
-  if (locations.length === 0 && !plan.services) {
+  if (locations.length === 0 && plan.services.length === 0) {
     if (blocked.length > 0) return cannot;
     return workspace.locations.some((one) => locationKey(one) === 'loadError')
       ? 'A location with a load error comes in by itself once its code is fixed.'
       : 'Everything that can start is running.';
   }
-  const services = plan.services ? ['the webserver', 'the daemon'] : [];
   const names =
     locations.length <= 3 ? locations.map((one) => one.name) : [plural(locations.length, 'location')];
-  return [`Launch starts ${listed([...names, ...services])}.`, cannot].filter(Boolean).join(' ');
+  return [`Launch starts ${listed([...names, ...plan.services])}.`, cannot].filter(Boolean).join(' ');
 }
 
 function blockedSentence(blocked: number, startable: number): string {

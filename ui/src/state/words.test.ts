@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { designLocations, loadError, location, workspace } from '../backend/fake/fixture';
+import { designLocations, loadError, location, service, workspace } from '../backend/fake/fixture';
 import {
   clock,
   fileSize,
@@ -108,6 +108,11 @@ describe('Launch', () => {
     expect(launchSentence(open)).toBe(
       'Launch starts finance, the webserver and the daemon. The other two can’t start until their problem is fixed.',
     );
+  });
+  it('does not name a daemon that another one keeps from running', () => {
+    const daemon = service('daemon', { blocked: 'The daemon of acme runs for this instance already.' });
+    const open = workspace([location('a', 1)], { daemon });
+    expect(launchPlan(open).services).toEqual(['the webserver']);
   });
   it('says that nothing runs in a folder that isn’t trusted', () => {
     expect(launchSentence(workspace([location('a', 1)], { trusted: false }))).toMatch(/isn’t trusted/);

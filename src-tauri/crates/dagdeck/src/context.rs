@@ -61,6 +61,7 @@ impl Context {
         let DeckOptions {
             state_folder,
             guard,
+            locks,
             environment,
             home,
             drawing,
@@ -80,6 +81,15 @@ impl Context {
             ApiError::new(ErrorCode::Io, "Dagdeck can't keep track of what it starts.")
                 .because(&error)
         })?;
+        for lock in &locks {
+            table.hold(lock).map_err(|error| {
+                ApiError::new(
+                    ErrorCode::Io,
+                    "Dagdeck can't make sure that nothing runs twice.",
+                )
+                .because(&error)
+            })?;
+        }
         notices.extend(no_starts.clone());
         notices.extend(swept.damaged.iter().map(|path| {
             format!(

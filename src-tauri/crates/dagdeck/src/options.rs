@@ -12,6 +12,8 @@ pub struct DeckOptions {
     pub state_folder: PathBuf,
     /// The program (usually the host itself) and the arguments that start the guard.
     pub guard: GuardProgram,
+    /// Locks that the guard shares as long as anything runs, and holds until all of it has ended. Their files must be there.
+    pub locks: Vec<PathBuf>,
     /// The environment the host was started with.
     pub environment: BTreeMap<String, String>,
     /// The person's home folder.
@@ -32,6 +34,7 @@ impl DeckOptions {
         Self {
             state_folder,
             guard,
+            locks: Vec::new(),
             environment,
             home,
             drawing: Vec::new(),

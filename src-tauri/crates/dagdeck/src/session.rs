@@ -4,6 +4,7 @@
 //! error means: `workspace` and `dagster` do.
 
 mod check;
+mod claim;
 mod deployment;
 mod errors;
 mod files;
@@ -104,6 +105,7 @@ impl Session {
         drop(self.refreshing.lock().await);
         // It may have started what was wanted while the rest was being stopped.
         self.stop_all(by).await;
+        self.site.give_up_instance().await;
         self.asking.over().await;
         self.site.show_no_more();
     }
@@ -257,6 +259,9 @@ impl Session {
     }
 
     /// Starts the webserver or the daemon.
+    ///
+    /// # Errors
+    /// When there is nothing to run it from, and for the daemon when another's runs for the instance.
     pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), ApiError> {
         // The address that the person knows is kept, while it is free.
         let port = self
@@ -264,6 +269,9 @@ impl Session {
             .port()
             .filter(|port| process::ports::is_free(*port));
         self.prepare_services(port, false).await?;
+        if name == ServiceName::Daemon {
+            self.site.claim_instance().await?;
+        }
         self.tell(self.service(name), Ask::Start).await;
         Ok(())
     }
@@ -271,6 +279,9 @@ impl Session {
     /// Stops and starts the webserver or the daemon.
     pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), ApiError> {
         self.prepare_services(None, false).await?;
+        if name == ServiceName::Daemon {
+            self.site.claim_instance().await?;
+        }
         self.tell(self.service(name), Ask::Restart).await;
         Ok(())
     }

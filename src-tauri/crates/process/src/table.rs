@@ -5,20 +5,21 @@
 
 mod errors;
 mod keeper;
+mod locks;
 mod once;
 mod run_file;
 mod sweep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-pub use errors::{AdoptError, RunError, SpawnError, TableError};
+pub use errors::{AdoptError, HoldError, RunError, SpawnError, TableError};
 pub use once::Finished;
 pub(crate) use run_file::forget;
 pub use sweep::{Swept, SweptProcess};
@@ -58,7 +59,8 @@ struct Shared {
     guard: GuardProgram,
     /// Started with the first program: an app that runs nothing yet needs none, and its window is on the screen sooner.
     keeper: OnceLock<Keeper>,
-    starting: Mutex<()>,
+    /// The locks that the guard holds, or is to hold before the first program is started.
+    locks: Mutex<BTreeSet<PathBuf>>,
     run_file: RunFile,
     /// The registered roots: each is the root of its own tree and a member of no other.
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
@@ -87,7 +89,7 @@ impl Table {
             mark,
             guard,
             keeper: OnceLock::new(),
-            starting: Mutex::default(),
+            locks: Mutex::default(),
             run_file,
             trees: Mutex::default(),
             looks: Looks::new({
@@ -250,9 +252,11 @@ impl Shared {
         if self.keeper.get().is_some() {
             return Ok(());
         }
-        let _one_at_a_time = self.starting.lock();
+        // Held meanwhile, so that one is started and no lock is forgotten.
+        let locks = self.locks();
         if self.keeper.get().is_none() {
-            let keeper = Keeper::start(self.guard.clone(), &self.mark, self.run_file.path());
+            let guard = self.guard.clone();
+            let keeper = Keeper::start(guard, &self.mark, self.run_file.path(), &locks);
             let keeper = keeper.map_err(|source| SpawnError::Guard {
                 program: self.guard.program.clone(),
                 source,
@@ -260,6 +264,10 @@ impl Shared {
             let _first = self.keeper.set(keeper);
         }
         Ok(())
+    }
+
+    fn locks(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell_guard(&self, say: impl FnOnce(&Keeper)) {

@@ -15,14 +15,14 @@ mod system;
 mod system;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use look::{Look, Members, take};
 pub(crate) use membership::owners;
 pub(crate) use system::{
-    all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
+    age, all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
 };
 
 /// The variable that every process of one table carries.
@@ -33,6 +33,8 @@ pub(crate) const TREE_MARK: &str = "DAGDECK_TREE";
 const PAUSE: Duration = Duration::from_millis(25);
 /// How long halting goes on while members keep appearing.
 const FREEZE_LIMIT: Duration = Duration::from_millis(500);
+/// How far two clocks may be apart about the start of a process.
+const CLOCKS: Duration = Duration::from_secs(2);
 /// How long an ending goes on for programs that are just being started. Some programs hide their command line for good.
 const STARTING_LIMIT: Duration = Duration::from_secs(2);
 
@@ -194,6 +196,15 @@ pub(crate) fn runs_program(pid: u32) -> bool {
 /// Whether exactly this process runs.
 pub(crate) fn is_alive(id: Identity) -> bool {
     look(id.pid).is_some_and(|seen| seen.id == id && !seen.ended)
+}
+
+/// Whether a process of this pid lives that was started by then: a pid is another's once its process has ended.
+pub fn lives_since(pid: u32, since: SystemTime) -> bool {
+    let held = since.elapsed().unwrap_or_default();
+    look(pid)
+        .filter(|seen| !seen.ended)
+        .and_then(|seen| age(seen.id.start))
+        .is_some_and(|age| age + CLOCKS >= held)
 }
 
 /// What can be sent.

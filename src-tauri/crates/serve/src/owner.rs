@@ -115,7 +115,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         program,
         arguments: vec!["guard".into()],
     };
-    let options = DeckOptions::from_environment(guard);
+    let mut options = DeckOptions::from_environment(guard);
     let lock = owner_lock(&options.state_folder, root);
     let shared = guard_lock(&options.state_folder, root);
     let taken = Ownership::take(&lock, std::slice::from_ref(&shared), FORMER).await;
@@ -124,6 +124,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         Err(TakeError::Owned { .. }) => return Err(FirstWord::Owned),
         Err(error) => return Err(io(&error)),
     };
+    options.locks = vec![shared];
     let environment = options.environment.clone();
     let deck = Deck::start(options).await.map_err(failed)?;
     deck.doze();

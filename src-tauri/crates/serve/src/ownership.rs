@@ -73,13 +73,15 @@ pub enum TakeError {
 #[derive(Debug)]
 pub struct Ownership {
     lock: PathBuf,
-    /// The owner's own first, then those that are shared with guards.
+    /// The owner's own first, then those that are shared with its guard.
     held: Vec<File>,
+    guard_locks: Vec<PathBuf>,
 }
 
 impl Ownership {
     /// Takes a workspace's lock, or says at once who has it; then waits for each of `shared`, which the guard of a former
-    /// owner holds until the last process of that owner has ended.
+    /// owner holds until the last process of that owner has ended. From then on those are shared, for this owner's guard to
+    /// hold too.
     ///
     /// The folders of the locks are made where they are missing.
     pub async fn take(
@@ -96,6 +98,7 @@ impl Ownership {
         let mut ownership = Self {
             lock: lock.to_owned(),
             held: vec![own],
+            guard_locks: shared.to_vec(),
         };
         ownership.take_card_away();
         let since = Instant::now();
@@ -109,6 +112,7 @@ impl Ownership {
                 }
                 tokio::time::sleep(LOOK).await;
             }
+            share(lock, &file)?;
             ownership.held.push(file);
         }
         Ok(ownership)
@@ -119,10 +123,10 @@ impl Ownership {
         &self.lock
     }
 
-    /// The locks that are shared with a guard, to be inherited by it: each stays locked until owner and guard have both
-    /// let go of it.
-    pub fn for_guard(&self) -> std::io::Result<Vec<File>> {
-        self.held.iter().skip(1).map(File::try_clone).collect()
+    /// The locks for the guard to hold beside the owner, from before the first program on: each stays taken until owner and
+    /// guard have both let go of it.
+    pub fn guard_locks(&self) -> &[PathBuf] {
+        &self.guard_locks
     }
 
     /// Writes down who owns the workspace and where it listens.
@@ -153,6 +157,11 @@ impl Drop for Ownership {
     fn drop(&mut self) {
         // Before the locks go, so that it is never a successor's.
         self.take_card_away();
+        for file in self.held.iter().rev() {
+            // Closing alone is not enough: what is being forked this moment holds them too, until it executes. Where the
+            // system refuses, that moment is all there is to wait for.
+            let _later = file.unlock();
+        }
     }
 }
 
@@ -182,6 +191,15 @@ fn try_lock(lock: &Path, file: &File) -> Result<bool, TakeError> {
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(source)) => Err(unusable(lock, source)),
     }
+}
+
+/// Makes a lock that is ours alone one that a guard can share.
+///
+/// No system promises to do that without a moment in which nobody holds it. It may pass: nobody asks for these locks but
+/// who has the workspace's own lock, which we hold, and the guard, which asks to share them.
+fn share(lock: &Path, file: &File) -> Result<(), TakeError> {
+    let shared = file.unlock().and_then(|()| file.lock_shared());
+    shared.map_err(|source| unusable(lock, source))
 }
 
 fn unusable(lock: &Path, source: std::io::Error) -> TakeError {

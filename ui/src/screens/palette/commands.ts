@@ -196,7 +196,11 @@ function forWorkspace(app: App): Entry[] {
   const list: Entry[] = [];
   const plan = launchPlan(workspace);
   const first = plan.locations[0]?.command?.shell;
-  if (workspace.trusted && !workspace.launch.active && (plan.locations.length > 0 || plan.services)) {
+  if (
+    workspace.trusted &&
+    !workspace.launch.active &&
+    (plan.locations.length > 0 || plan.services.length > 0)
+  ) {
     list.push({
       id: 'launch',
       group,

@@ -36,6 +36,9 @@ enum Said<'a> {
         served: usize,
         of: usize,
         seconds: f64,
+        /// Why no daemon runs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_daemon: Option<&'a str>,
     },
     Stopped,
     Detached,
@@ -156,12 +159,18 @@ impl Progress {
         } else {
             Outcome::Nothing
         };
+        let daemon = &workspace.daemon;
+        let no_daemon = daemon
+            .blocked
+            .as_deref()
+            .filter(|_| !matches!(daemon.lifecycle, Lifecycle::Running { .. }));
         if self.json {
             say(&Said::Ready {
                 url,
                 served,
                 of,
                 seconds: (seconds * 100.0).round() / 100.0,
+                no_daemon,
             })?;
             return Ok(outcome);
         }
@@ -172,6 +181,10 @@ impl Progress {
                 &workspace.webserver.lifecycle,
                 workspace.webserver.blocked.as_deref(),
             ));
+        }
+        // Without a webserver there is no daemon for the same reason.
+        if let (Some(_), Some(why)) = (url, no_daemon) {
+            words.push_str(&without_daemon(why));
         }
         words.push_str(&ready(url, served, of, seconds, outcome));
         piped(anstream::stdout().lock().write_all(words.as_bytes()))?;
@@ -288,6 +301,12 @@ fn ready(url: Option<&str>, served: usize, of: usize, seconds: f64, outcome: Out
     }
 }
 
+/// Says that all is served, but no daemon runs.
+fn without_daemon(why: &str) -> String {
+    let yellow = AnsiColor::Yellow.on_default();
+    format!("{yellow}No daemon is started{yellow:#}: {why}\n")
+}
+
 fn failed(what: &str, lifecycle: &Lifecycle, blocked: Option<&str>) -> String {
     let red = AnsiColor::Red.on_default();
     match lifecycle {
@@ -387,10 +406,22 @@ mod tests {
             served: 1,
             of: 2,
             seconds: 4.25,
+            no_daemon: None,
         };
         assert_eq!(
             json(&ready),
             r#"{"event":"ready","url":"http://127.0.0.1:3000","served":1,"of":2,"seconds":4.25}"#
+        );
+        let without = Said::Ready {
+            url: None,
+            served: 0,
+            of: 0,
+            seconds: 1.0,
+            no_daemon: Some("another runs"),
+        };
+        assert_eq!(
+            json(&without),
+            r#"{"event":"ready","url":null,"served":0,"of":0,"seconds":1.0,"no_daemon":"another runs"}"#
         );
         assert_eq!(json(&Said::Stopped), r#"{"event":"stopped"}"#);
         assert_eq!(json(&Said::Detached), r#"{"event":"detached"}"#);

@@ -1,9 +1,10 @@
 //! The welcome screen's two lists: workspaces opened before, and this machine's tools.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Deck;
+use crate::locks;
 use crate::state::RecentEntry;
 use api::{RecentState, RecentWorkspace};
 
@@ -20,7 +21,13 @@ impl Deck {
         let looked = tokio::task::spawn_blocking(move || {
             context.catch_up();
             let entries = context.state.recent().into_iter();
-            entries.map(|entry| glance(&entry, open.as_ref())).collect()
+            let elsewhere = |root: &Path| {
+                let owner = locks::owner_of(&context.state_folder, root);
+                owner.is_some_and(|pid| pid != std::process::id())
+            };
+            entries
+                .map(|entry| glance(&entry, open.as_ref(), elsewhere(&entry.root)))
+                .collect()
         });
         if let Ok(recent) = looked.await {
             self.context.board.set_recent(recent);
@@ -28,7 +35,12 @@ impl Deck {
     }
 }
 
-fn glance(entry: &RecentEntry, open: Option<&(PathBuf, usize, usize)>) -> RecentWorkspace {
+/// How a workspace stands; `elsewhere` is whether another process owns it.
+fn glance(
+    entry: &RecentEntry,
+    open: Option<&(PathBuf, usize, usize)>,
+    elsewhere: bool,
+) -> RecentWorkspace {
     let summary = workspace::quick_summary(&entry.root);
     let locations = |count: u32| {
         if count == 1 {
@@ -42,6 +54,8 @@ fn glance(entry: &RecentEntry, open: Option<&(PathBuf, usize, usize)>) -> Recent
         Some((root, up, all)) if *root == entry.root && *up > 0 => {
             (RecentState::Running, format!("{up} of {all} running"))
         }
+        // How much of it runs only that process knows.
+        _ if elsewhere => (RecentState::Running, "Open in another Dagdeck".to_owned()),
         _ if summary.attention == 1 => (
             RecentState::Attention,
             "1 location needs attention".to_owned(),

@@ -18,6 +18,7 @@ async fn start(state_folder: &Path) -> Deck {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), "cat >/dev/null".into()],
         },
+        locks: Vec::new(),
         environment: std::env::vars().collect(),
         home: state_folder.to_owned(),
         drawing: Vec::new(),
@@ -140,4 +141,38 @@ async fn a_setting_that_another_process_changes_is_shown() {
     tokio::time::timeout(Duration::from_secs(60), shown)
         .await
         .expect("the other's setting is not shown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_that_another_process_owns_is_among_the_recent_ones_as_running() {
+    let folder = TestDir::new();
+    let root = project(&folder);
+    let state = folder.path().join("state");
+    let deck = start(&state).await;
+    deck.workspace_open(open(&root)).await.unwrap();
+    deck.close_session().await;
+    let shown = async || {
+        deck.show_recent().await;
+        let recent = deck.snapshot_get(Nothing {}).await.unwrap().recent;
+        (recent[0].state, recent[0].detail.clone())
+    };
+    let card = crate::locks::card_of(&crate::locks::owner_lock(&state, &root));
+    fs_err::create_dir_all(card.parent().unwrap()).unwrap();
+    let owned_by = |pid: u32| {
+        let since = crate::clock::now();
+        fs_err::write(&card, format!("{{\"pid\": {pid}, \"since\": {since}}}")).unwrap();
+    };
+    let alone = shown().await;
+    assert_ne!(alone.0, api::RecentState::Running);
+    // What runs this test lives as long as it does.
+    owned_by(std::os::unix::process::parent_id());
+    let (state, detail) = shown().await;
+    assert_eq!(state, api::RecentState::Running);
+    assert_eq!(detail, "Open in another Dagdeck");
+    // Our own card tells of ourselves, and one of a dead process of nobody.
+    owned_by(std::process::id());
+    assert_eq!(shown().await, alone);
+    owned_by(u32::MAX);
+    assert_eq!(shown().await, alone);
+    deck.shut_down().await;
 }

@@ -24,6 +24,8 @@ pub(crate) struct ServiceModel {
     pub(crate) url: Option<String>,
     /// Its command line, or why it has none now.
     pub(crate) command: Result<CommandLine, String>,
+    /// What else keeps it from being started.
+    pub(crate) kept: Option<String>,
     /// Its log.
     pub(crate) log: &'static str,
 }
@@ -110,7 +112,7 @@ pub(crate) fn service(model: ServiceModel) -> ServiceView {
         lifecycle: model.unit.lifecycle,
         process: model.unit.process,
         command,
-        blocked,
+        blocked: blocked.or(model.kept),
         log: model.log.to_owned(),
     }
 }

@@ -39,7 +39,13 @@ impl Session {
         let cancel = CancellationToken::new();
         self.replace_launch(Some((since, cancel.clone())));
         site.loading.send_replace(true);
-        let services = [self.webserver.clone(), self.daemon.clone()];
+        let mut services = vec![self.webserver.clone()];
+        // Where another's daemon runs for the instance, all the rest is of use without one; why there is none is shown.
+        // What else is wrong is found again by its start, and shown as why it failed.
+        let claimed = site.claim_instance().await.map_err(|error| error.code);
+        if claimed != Err(ErrorCode::Precondition) {
+            services.push(self.daemon.clone());
+        }
         for unit in startable.iter().chain(&services) {
             self.tell(unit, Ask::Start).await;
         }

@@ -86,6 +86,7 @@ impl ServiceRecipe {
         deployment::prepare_instance(&self.site).await?;
         if self.name == ServiceName::Daemon {
             self.wait_for_locations().await;
+            self.site.secure_instance().await?;
         }
         if self.name == ServiceName::Webserver {
             self.keep_port_free()?;
@@ -244,6 +245,10 @@ impl Recipe for ServiceRecipe {
 
     fn show(&self, shown: &Shown) {
         self.site.saw_service(self.name, shown);
+        if self.name == ServiceName::Daemon && shown.at_rest {
+            let site = Arc::clone(&self.site);
+            tokio::spawn(async move { site.give_up_instance().await });
+        }
     }
 }
 

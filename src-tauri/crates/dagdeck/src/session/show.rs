@@ -25,6 +25,8 @@ pub(super) struct Seen {
     locations: std::collections::BTreeMap<String, SeenLocation>,
     webserver: Shown,
     daemon: Shown,
+    /// Why the daemon can't run: another's runs for the instance.
+    daemon_elsewhere: Option<String>,
     /// When the launch that is under way began, in ms since the epoch.
     launched: Option<f64>,
     watching: WatchView,
@@ -38,6 +40,7 @@ impl Default for Seen {
             locations: std::collections::BTreeMap::new(),
             webserver: Shown::at_rest(),
             daemon: Shown::at_rest(),
+            daemon_elsewhere: None,
             launched: None,
             watching: WatchView::default(),
             trust_plan: TrustPlan {
@@ -138,6 +141,19 @@ impl Site {
         self.show_service(name);
     }
 
+    /// Takes note of why another's daemon keeps ours from running, or that none does, and shows it; answers what was known
+    /// before.
+    pub(super) fn saw_daemon_elsewhere(&self, why: Option<String>) -> Option<String> {
+        let former = std::mem::replace(&mut self.seen().daemon_elsewhere, why);
+        self.show_service(ServiceName::Daemon);
+        former
+    }
+
+    /// Whether nothing of the daemon lives and nothing is about to.
+    pub(super) fn is_daemon_at_rest(&self) -> bool {
+        self.seen().daemon.at_rest
+    }
+
     /// Takes note of how many runs an overtaken server of a location still has, and shows it.
     pub(super) fn saw_runs(&self, id: &str, runs: usize) {
         {
@@ -229,13 +245,18 @@ impl Site {
     }
 
     fn service_model(&self, name: ServiceName) -> ServiceModel {
-        let unit = self.seen().service(name).clone();
+        let (unit, elsewhere) = {
+            let mut seen = self.seen();
+            let elsewhere = seen.daemon_elsewhere.clone();
+            (seen.service(name).clone(), elsewhere)
+        };
         let answers = name == ServiceName::Webserver && unit.serving.is_some();
         ServiceModel {
             name,
             url: self.url().filter(|_| answers),
             unit,
             command: service::command_of(self, name).map_err(|error| error.message),
+            kept: elsewhere.filter(|_| name == ServiceName::Daemon),
             log: service::log_of(name),
         }
     }

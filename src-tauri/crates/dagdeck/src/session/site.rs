@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use workspace::{Concern, Environment, Project, ReadOptions, Reading};
 
+use super::claim::Claim;
 use super::deployment::Runs;
 use super::ready::OnceReady;
 use super::show::Seen;
@@ -51,6 +52,8 @@ pub(crate) struct Site {
     pub(super) store: Store,
     pub(super) sockets: SocketFolder,
     pub(super) prepared: OnceReady,
+    /// The right to run a daemon for the instance, while it is ours. Held by who takes it or gives it up.
+    pub(super) claim: tokio::sync::Mutex<Option<Claim>>,
     read: RwLock<Arc<Read>>,
     /// Held by who reads the folder again.
     reads: tokio::sync::Mutex<()>,
@@ -97,6 +100,7 @@ impl Site {
             store: store.clone(),
             sockets,
             prepared: OnceReady::default(),
+            claim: tokio::sync::Mutex::default(),
             read: RwLock::new(Arc::new(read)),
             reads: tokio::sync::Mutex::default(),
             numbers: Mutex::default(),

@@ -75,6 +75,18 @@ impl SpawnError {
     }
 }
 
+/// Why the guard does not hold a lock, or still does.
+#[derive(Debug, thiserror::Error)]
+#[error("the guard of what runs can't {} {lock}: {source}", if *.hold { "hold" } else { "let go of" })]
+pub struct HoldError {
+    /// The lock's file.
+    pub lock: PathBuf,
+    /// Whether it was to hold it, else to let go of it.
+    pub hold: bool,
+    /// What the guard or the system said, or that the guard said nothing.
+    pub source: io::Error,
+}
+
 /// Why a process was not made a tree of its own.
 #[derive(Debug, thiserror::Error)]
 pub enum AdoptError {

@@ -1,92 +1,170 @@
-//! Keeps the guard running and tells it what runs. The pipe to it is the app's sign of life.
+//! Keeps the guard running and tells it what runs and which locks to hold. The pipe to it is the app's sign of life.
+
+mod locks;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::GuardProgram;
 use crate::child::{begin, prepare};
+use crate::guard::words::{Answer, Word};
 use crate::tree::Identity;
+use locks::Locks;
 
 /// The first wait before a guard that ended is started again; doubled up to the last.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LAST_WAIT: Duration = Duration::from_secs(30);
 /// A guard that lived this long was sound.
 const SOUND: Duration = Duration::from_secs(10);
+/// How long a guard may take to answer, its own start and that of a successor in it.
+const ANSWERED: Duration = Duration::from_secs(10);
 
 /// The app's side of the guard.
 pub(super) struct Keeper {
-    state: Arc<(Mutex<State>, Condvar)>,
+    shared: Arc<Shared>,
+}
+
+/// What the app and the thread that watches the guard share.
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     pipe: Option<ChildStdin>,
     running: BTreeSet<Identity>,
+    locks: Locks,
     closed: bool,
 }
 
 impl Keeper {
-    pub(super) fn start(guard: GuardProgram, mark: &str, run_file: &Path) -> std::io::Result<Self> {
+    /// Starts the guard, and waits until it holds `locks`.
+    pub(super) fn start(
+        guard: GuardProgram,
+        mark: &str,
+        run_file: &Path,
+        locks: &BTreeSet<PathBuf>,
+    ) -> io::Result<Self> {
         let arguments = [OsString::from(mark), run_file.into()];
         let (started, pipe) = start(&guard, &arguments)?;
-        let state = Arc::new((
-            Mutex::new(State {
-                pipe,
-                ..State::default()
-            }),
-            Condvar::new(),
-        ));
-        let watched = Arc::clone(&state);
+        let shared = Arc::new(Shared::default());
+        shared.lock().pipe = pipe;
+        let watched = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("guard".into())
             .stack_size(256 * 1024)
             .spawn(move || watch(started, &guard, &arguments, &watched))?;
-        Ok(Self { state })
+        let keeper = Self { shared };
+        for lock in locks {
+            if let Err(error) = keeper.hold(lock) {
+                keeper.close();
+                let why = format!("it must hold {}, but {error}", lock.display());
+                return Err(io::Error::new(error.kind(), why));
+            }
+        }
+        Ok(keeper)
     }
 
     pub(super) fn enter(&self, id: Identity) {
-        self.tell(|state| {
-            state.running.insert(id);
-            format!("+{} {}\n", id.pid, id.start)
-        });
+        let mut state = self.shared.lock();
+        state.running.insert(id);
+        state.say(Word::Runs(id).line());
     }
 
     pub(super) fn leave(&self, id: Identity) {
-        self.tell(|state| {
-            state.running.remove(&id);
-            format!("-{} {}\n", id.pid, id.start)
-        });
+        let mut state = self.shared.lock();
+        state.running.remove(&id);
+        state.say(Word::Gone(id).line());
     }
 
-    fn tell(&self, change: impl FnOnce(&mut State) -> String) {
-        if let Ok(mut state) = self.state.0.lock() {
-            let line = change(&mut state);
-            if let Some(pipe) = &mut state.pipe {
-                // A guard that just died is told everything by its successor's start.
-                let _dead = pipe.write_all(line.as_bytes());
-            }
+    /// Asks the guard to hold a lock, and waits until it has it.
+    pub(super) fn hold(&self, lock: &Path) -> io::Result<()> {
+        let mut state = self.shared.lock();
+        let line = state.locks.hold(lock)?;
+        state.say(Ok(line));
+        let state = self.shared.wait_while(state, |state| {
+            state.locks.answer(lock).is_none() && !state.closed
+        });
+        let result = match state.locks.answer(lock) {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(why)) => Err(io::Error::other(why)),
+            None => Err(silent()),
+        };
+        drop(state);
+        // It may come to have it yet.
+        let mut state = self.shared.lock();
+        if let Ok(Some((_, line))) = state.locks.let_go(lock) {
+            state.say(Ok(line));
         }
+        result
+    }
+
+    /// Has the guard let go of a lock, and waits until it has.
+    pub(super) fn let_go(&self, lock: &Path) -> io::Result<()> {
+        let mut state = self.shared.lock();
+        let Some((number, line)) = state.locks.let_go(lock)? else {
+            return Ok(());
+        };
+        state.say(Ok(line));
+        let state = self
+            .shared
+            .wait_while(state, |state| state.locks.is_leaving(number));
+        if state.locks.is_leaving(number) {
+            return Err(silent());
+        }
+        Ok(())
     }
 
     /// Lets the guard go: it makes a last check and ends.
     pub(super) fn close(&self) {
-        if let Ok(mut state) = self.state.0.lock() {
-            state.closed = true;
-            state.pipe = None;
-        }
-        self.state.1.notify_all();
+        let mut state = self.shared.lock();
+        state.closed = true;
+        state.pipe = None;
+        self.shared.changed.notify_all();
     }
 }
 
-fn start(
-    guard: &GuardProgram,
-    arguments: &[OsString],
-) -> std::io::Result<(Child, Option<ChildStdin>)> {
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the guard to answer, but not for ever.
+    fn wait_while<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        mut holds: impl FnMut(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        let waited = self
+            .changed
+            .wait_timeout_while(state, ANSWERED, |state| holds(state));
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl State {
+    /// Says a line, where there is one. Each that tells of a process can be said, and a guard that just died is told
+    /// everything by its successor's start.
+    fn say(&mut self, line: io::Result<String>) {
+        if let (Some(pipe), Ok(line)) = (&mut self.pipe, line) {
+            let _dead = pipe.write_all(line.as_bytes());
+        }
+    }
+}
+
+fn silent() -> io::Error {
+    let why = format!("it did not answer within {} s", ANSWERED.as_secs());
+    io::Error::new(io::ErrorKind::TimedOut, why)
+}
+
+fn start(guard: &GuardProgram, arguments: &[OsString]) -> io::Result<(Child, Option<ChildStdin>)> {
     let mut command = prepare(&guard.program);
     command.args(&guard.arguments).args(arguments);
     command
@@ -94,38 +172,30 @@ fn start(
         .env_remove(crate::tree::TREE_MARK);
     command
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut started = begin(&mut command)?;
     let pipe = started.stdin.take();
     Ok((started, pipe))
 }
 
-/// Starts the guard again whenever it ends while the table is open.
-fn watch(
-    mut started: Child,
-    guard: &GuardProgram,
-    arguments: &[OsString],
-    shared: &(Mutex<State>, Condvar),
-) {
+/// Hears what the guard answers, and starts it again whenever it ends while the table is open.
+fn watch(mut started: Child, guard: &GuardProgram, arguments: &[OsString], shared: &Shared) {
     let mut wait = FIRST_WAIT;
     let mut since = Instant::now();
     loop {
+        hear(&mut started, shared);
         let _ended = started.wait();
         if since.elapsed() > SOUND {
             wait = FIRST_WAIT;
         }
         loop {
-            let Ok(mut state) = shared.0.lock() else {
-                return;
-            };
+            let mut state = shared.lock();
             state.pipe = None;
-            let Ok((mut state, _)) = shared
-                .1
-                .wait_timeout_while(state, wait, |state| !state.closed)
-            else {
-                return;
-            };
+            let waited = shared
+                .changed
+                .wait_timeout_while(state, wait, |state| !state.closed);
+            let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
             if state.closed {
                 return;
             }
@@ -134,16 +204,27 @@ fn watch(
             if let Ok((again, pipe)) = start(guard, arguments) {
                 started = again;
                 state.pipe = pipe;
-                let lines: String = state
-                    .running
-                    .iter()
-                    .map(|id| format!("+{} {}\n", id.pid, id.start))
-                    .collect();
-                if let Some(pipe) = &mut state.pipe {
-                    let _dead = pipe.write_all(lines.as_bytes());
-                }
+                // First, so that it holds them before it knows of anything that runs.
+                let mut lines = state.locks.again();
+                let running = state.running.iter();
+                lines.extend(running.filter_map(|id| Word::Runs(*id).line().ok()));
+                state.say(Ok(lines));
+                shared.changed.notify_all();
                 break;
             }
+        }
+    }
+}
+
+/// Takes in what the guard answers until it ends.
+fn hear(started: &mut Child, shared: &Shared) {
+    let Some(answers) = started.stdout.take() else {
+        return;
+    };
+    for line in BufReader::new(answers).lines().map_while(Result::ok) {
+        if let Some(answer) = Answer::parse(&line) {
+            shared.lock().locks.heard(answer);
+            shared.changed.notify_all();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -155,6 +155,12 @@ impl Watched {
 /// What tells one run of the machine from another.
 pub(crate) fn boot() -> String {
     System::boot_time().to_string()
+}
+
+/// How long ago a process was started that started then.
+pub(crate) fn age(start: u64) -> Option<Duration> {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(start);
+    Some(start.elapsed().unwrap_or_default())
 }
 
 /// Processor time is counted in milliseconds here.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use super::{Identity, Seen};
 
@@ -152,6 +153,15 @@ pub(crate) fn boot() -> String {
         .unwrap_or_default()
 }
 
+/// How long ago a process was started that started then.
+pub(crate) fn age(start: u64) -> Option<Duration> {
+    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+    let up: f64 = uptime.split(' ').next()?.parse().ok()?;
+    // Exact for more than a year of a machine that stays up.
+    let start = u32::try_from(start).map_or(f64::from(u32::MAX), f64::from);
+    Duration::try_from_secs_f64((up - start / second_in_ticks()).max(0.0)).ok()
+}
+
 /// How many ticks of processor time make a second.
 pub(crate) fn second_in_ticks() -> f64 {
     static TICKS: OnceLock<f64> = OnceLock::new();
@@ -199,5 +209,17 @@ mod tests {
         assert!(!command(std::process::id()).is_empty());
         assert!(is_unmarked(std::process::id(), "NOBODY_SETS_THIS"));
         assert!(!is_unmarked(std::process::id(), "PATH"));
+    }
+
+    #[test]
+    fn a_pid_is_another_ones_where_its_process_is_younger() {
+        use std::time::SystemTime;
+        let (us, now) = (std::process::id(), SystemTime::now());
+        assert!(crate::lives_since(us, now));
+        assert!(!crate::lives_since(
+            us,
+            now - Duration::from_secs(1_000_000)
+        ));
+        assert!(!crate::lives_since(u32::MAX, now));
     }
 }

@@ -21,6 +21,7 @@ fn main() {
     match part.as_str() {
         "guard" => process::guard_main(rest),
         "app" => app(Path::new(&rest[0]), &text(1)),
+        "locked" => locked(Path::new(&rest[0]), &text(1)),
         "warm" => warm(Path::new(&rest[0]), &text(1)),
         "flood" => flood(text(0).parse().unwrap()),
         "burn" => burn(),
@@ -80,6 +81,23 @@ fn open(state: &Path) -> Table {
     let (table, swept) = Table::open(state, guard).unwrap();
     println!("open {}", swept.ended.len());
     table
+}
+
+/// An app that has its guard hold `held.lock`, starts what ends only by force, and then does nothing until it is killed.
+fn locked(state: &Path, tag: &str) -> ! {
+    let lock = state.join("held.lock");
+    std::fs::File::create(&lock).unwrap();
+    let table = open(state);
+    table.hold(&lock).unwrap();
+    let line = CommandLine::new("/bin/sh", "/")
+        .args(["-c", "trap '' TERM; while :; do sleep 987; done"])
+        .env("TAG", tag);
+    let children: Vec<_> = (0..5).map(|_| table.spawn(&line, None).unwrap()).collect();
+    println!("full");
+    loop {
+        std::thread::park();
+        assert_eq!(children.len(), 5);
+    }
 }
 
 /// An app that adopts what a program of its own forked, stops that program, and then does nothing until it is killed.

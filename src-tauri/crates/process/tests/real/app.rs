@@ -11,13 +11,13 @@ use crate::support::{
     actor, fresh_tag, guard, guard_of, is_alive, kill, script, signal, tagged, the_guard_of, until,
 };
 
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 /// What the crate promises, with the polite time in it. The best of all rounds is held to it: a busy machine may let any
 /// guard wait.
 const PROMISE: Duration = Duration::from_secs(3);
 
-struct App {
-    process: Child,
+pub(crate) struct App {
+    pub(crate) process: Child,
     told: BufReader<ChildStdout>,
     /// How many processes its start swept.
     swept: usize,
@@ -27,7 +27,7 @@ struct App {
     clippy::disallowed_methods,
     reason = "the app under test must not be a child of a table"
 )]
-fn play(part: &str, state: &Path, tag: &str) -> App {
+pub(crate) fn play(part: &str, state: &Path, tag: &str) -> App {
     let mut command = Command::new(actor());
     command
         .arg(part)
@@ -52,13 +52,13 @@ fn app(state: &Path, tag: &str) -> App {
 }
 
 impl App {
-    fn wait_full(&mut self) {
+    pub(crate) fn wait_full(&mut self) {
         let mut line = String::new();
         self.told.read_line(&mut line).unwrap();
         assert_eq!(line, "full\n");
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         kill(self.process.id());
         self.process.wait().unwrap();
     }

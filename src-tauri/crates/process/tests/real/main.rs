@@ -4,6 +4,7 @@
 
 mod adopting;
 mod app;
+mod locks;
 mod measuring;
 mod output;
 mod stopping;

@@ -101,8 +101,12 @@ async fn what_a_dead_owner_ran_has_to_end_first() {
     let dir = TestDir::new();
     let (lock, shared) = (dir.join("owner.lock"), vec![dir.join("ending.lock")]);
     let owner = Ownership::take(&lock, &shared, LONG).await.unwrap();
-    let guard = owner.for_guard().unwrap();
-    assert_eq!(guard.len(), 1);
+    assert_eq!(owner.guard_locks(), shared);
+    // As a guard does, while the owner lives.
+    let guard = fs_err::File::open(&shared[0]).unwrap();
+    guard.file().try_lock_shared().unwrap();
+    let alone = fs_err::File::open(&shared[0]).unwrap();
+    assert!(alone.file().try_lock().is_err(), "the owner holds it too");
     drop(owner);
 
     let patience = Duration::from_millis(50);
@@ -124,7 +128,7 @@ async fn what_a_dead_owner_ran_has_to_end_first() {
         matches!(other, Err(TakeError::Owned { .. }))
     })
     .await;
-    drop(guard);
+    guard.file().unlock().unwrap();
     waiting.await.unwrap().unwrap();
 }
 
