@@ -1,8 +1,13 @@
 //! `dagdeck up`: launches, and leaves nothing behind however it ends.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use testkit::{Graphql, TestWorkspace, wait_until_none_mentions};
+use api::protocol::frozen::HostKind;
+use attach::{Introduction, Owner};
+use serve::Card;
+use testkit::{Graphql, TestWorkspace, mentioning, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
 
@@ -52,4 +57,118 @@ fn fails_when_nothing_can_be_served() {
     let told = printed(&output);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("no_such_library"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_one_joins_and_leaves() {
+    let workspace = TestWorkspace::copy();
+    let mut first = Up::start(&workspace);
+    let graphql = Graphql::new(&first.address());
+    graphql
+        .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
+        .await;
+    let before = dagsters(&workspace);
+
+    let joined = joined(&workspace, &["--port", "1"], "INT").await;
+    assert_eq!(joined.code, Some(0), "{joined:?}");
+    let ready = format!("ready {}, 2 of 2 locations", first.address());
+    assert!(joined.printed.contains(&ready), "{joined:?}");
+    assert!(joined.printed.contains("detached"), "{joined:?}");
+    assert!(joined.said.contains("runs already at"), "{joined:?}");
+    assert!(joined.said.contains("Port 1 was not taken"), "{joined:?}");
+    assert_eq!(dagsters(&workspace), before);
+
+    first.signal("INT");
+    first.ended(ENDING).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_detached_goes_on_whoever_looks_and_goes() {
+    let workspace = TestWorkspace::copy();
+    let mut command = dagdeck(&workspace);
+    command
+        .arg("up")
+        .arg(workspace.path())
+        .args(["--trust", "--detach"]);
+    let mut detached = Up::started(command);
+    let address = detached.address();
+    assert_eq!(detached.ended(STARTING).await, Some(0));
+    let graphql = Graphql::new(&address);
+    graphql
+        .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
+        .await;
+    let before = dagsters(&workspace);
+    // One that joins only looks: killed, it takes nothing with it.
+    let joined = joined(&workspace, &[], "KILL").await;
+    assert!(joined.printed.contains("ready"), "{joined:?}");
+    assert_eq!(dagsters(&workspace), before);
+
+    down(&workspace).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
+/// How an `up` on a workspace that runs ended.
+#[derive(Debug)]
+struct Joined {
+    code: Option<i32>,
+    printed: String,
+    said: String,
+}
+
+/// Runs `up` on a workspace that runs until it is ready, then sends it a signal.
+async fn joined(workspace: &TestWorkspace, more: &[&str], signal: &str) -> Joined {
+    let mut command = dagdeck(workspace);
+    command
+        .arg("up")
+        .arg(workspace.path())
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (pid, signal) = (child.id().to_string(), format!("-{signal}"));
+    let ending = tokio::task::spawn_blocking(move || {
+        let mut printed = String::new();
+        for line in lines.by_ref() {
+            let line = line.unwrap();
+            printed.push_str(&line);
+            printed.push('\n');
+            if line.starts_with("ready") {
+                let sent = Command::new("kill").args([&signal, &pid]).status();
+                assert!(sent.unwrap().success());
+            }
+        }
+        let ended = child.wait_with_output().unwrap();
+        Joined {
+            code: ended.status.code(),
+            printed,
+            said: String::from_utf8_lossy(&ended.stderr).into_owned(),
+        }
+    });
+    let ended = tokio::time::timeout(STARTING, ending).await;
+    ended.expect("the second `up` did not end").unwrap()
+}
+
+/// The pids of every Dagster process of a workspace.
+fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
+    let mut pids: Vec<u32> = mentioning(&[&workspace.path()])
+        .into_iter()
+        .filter(|process| process.says("dagster"))
+        .map(|process| process.pid)
+        .collect();
+    pids.sort_unstable();
+    assert!(!pids.is_empty(), "nothing runs");
+    pids
+}
+
+/// Stops what the owner of a workspace runs, and the owner.
+async fn down(workspace: &TestWorkspace) {
+    let host = Introduction {
+        kind: HostKind::Other,
+        holds: false,
+    };
+    let card = Card::beside(&dagdeck::owner_lock(&workspace.state(), &workspace.path())).unwrap();
+    let owner = Owner::connect(&card.socket, host).await.unwrap();
+    owner.down().await.unwrap();
 }
