@@ -1,6 +1,6 @@
 // Light, dark, or as the system says, on the root element.
 
-import type { Theme } from '../backend/wire';
+import type { Theme } from '../backend/generated';
 
 const LIGHT = '(prefers-color-scheme: light)';
 
