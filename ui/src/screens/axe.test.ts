@@ -39,16 +39,16 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['created', 'created', (app) => showCreation(app)],
   ['creating failed', 'create-failed', (app) => showCreation(app)],
   ['creating was stopped', 'create-stopped', (app) => showCreation(app)],
-  ['the palette', 'overview', (app) => (app.overlay = 'palette')],
-  ['changing packages', 'overview', (app) => (app.changingPackages = 'data_science')],
+  ['the palette', 'overview', (app) => app.ask({ kind: 'palette' })],
+  ['changing packages', 'overview', (app) => app.ask({ kind: 'packages', location: 'data_science' })],
   [
     'changing a Python',
     'overview',
-    (app) => (app.changingPython = { location: 'data_science', name: 'data_science' }),
+    (app) => app.ask({ kind: 'python', location: 'data_science', name: 'data_science' }),
   ],
-  ['adding a definition', 'overview', (app) => (app.adding = 'data_science')],
+  ['adding a definition', 'overview', (app) => app.ask({ kind: 'definition', location: 'data_science' })],
   ['what a sync would change', 'states', (app) => void app.sync.ask({ locations: [], deployment: false })],
-  ['the keys', 'overview', (app) => (app.overlay = 'keys')],
+  ['the keys', 'overview', (app) => app.ask({ kind: 'keys' })],
 ];
 
 /** Presses a button of Health. */

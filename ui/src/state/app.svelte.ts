@@ -18,8 +18,17 @@ import type {
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';
+import {
+  opened,
+  stack,
+  without,
+  type Dialog,
+  type DialogKind,
+  type DialogOf,
+  type Plain,
+  type Question,
+} from './dialog';
 import { checkHealth, countsSeconds, fixedSentence } from './health';
-import type { ProjectsQuestion } from './projects';
 import type { LocationTab, Route } from './route';
 import { samplePage } from './sample';
 import { configError, launchPlan } from './summary';
@@ -57,16 +66,13 @@ export class App {
   toast = $state.raw<{ text: string; at: number } | null>(null);
   /** What the polite live region says. */
   announcement = $state('');
-  overlay = $state.raw<'palette' | 'keys' | null>(null);
-  /** How many processes run while the window wants to close; null when it doesn't. */
-  closing = $state<number | null>(null);
+  /** The dialog that has the keyboard. Changed by {@link ask} and {@link putAway} only. */
+  dialog = $state.raw<Dialog | null>(null);
   /** Whether files are being dragged over the window. */
   dragging = $state(false);
   sideHidden = $state(false);
   /** Where closing the questions of creating leads back to. */
   cameFrom: CameFrom | null = null;
-  /** The question about the list of projects that is open. */
-  projects = $state.raw<ProjectsQuestion | null>(null);
   /** Banners put away until the next start. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
 
@@ -86,7 +92,7 @@ export class App {
   async start(faces: Promise<unknown> = Promise.resolve()): Promise<void> {
     // Asked before anything else: the first screen waits for it.
     const subscribed = this.backend.subscribe((batch) => this.hear(batch));
-    this.backend.onCloseAsked((processes) => (this.closing = processes));
+    this.backend.onCloseAsked((processes) => this.ask({ kind: 'close', processes }));
     this.backend.onFolderOpened((path) => void this.open(path));
     this.backend.onDrop(({ over, paths }) => {
       this.dragging = over;
@@ -172,6 +178,7 @@ export class App {
     }
     this.snapshot = snapshot;
     this.measured = measured;
+    this.#putAwayGone();
     this.#openSample();
     this.#keepPace();
   }
@@ -201,6 +208,7 @@ export class App {
   adopt(snapshot: Snapshot, force = false): void {
     if (force || this.snapshot === null || snapshot.revision >= this.snapshot.revision)
       this.snapshot = snapshot;
+    this.#putAwayGone();
     this.#keepPace();
   }
 
@@ -286,7 +294,7 @@ export class App {
 
   /** Answers the close question. */
   async decideClose(decision: CloseDecision, remember: boolean): Promise<void> {
-    this.closing = null;
+    this.putAway('close');
     await this.backend.decideClose(decision, remember).catch((thrown: unknown) => this.fail(thrown));
   }
 
@@ -307,22 +315,32 @@ export class App {
     return () => this.#growth.delete(view);
   }
 
-  /** The location whose packages are being changed. */
-  changingPackages = $state<string | null>(null);
+  /** Opens a dialog. */
+  ask(dialog: Plain | Question): void {
+    this.dialog = opened(this.dialog, dialog);
+  }
 
-  /** The environment that gets another Python, by its location; null there means deployments/local. */
-  changingPython = $state.raw<{ location: string | null; name: string } | null>(null);
+  /** Puts a kind of dialog away, also where another stands over it. */
+  putAway(kind: DialogKind): void {
+    this.dialog = without(this.dialog, kind);
+  }
 
-  /** The location that a definition is being added to. */
-  adding = $state<string | null>(null);
+  /** The dialog of a kind, while it is on screen. */
+  shown<Kind extends DialogKind>(kind: Kind): DialogOf<Kind> | null {
+    return (stack(this.dialog).find((one) => one.kind === kind) as DialogOf<Kind> | undefined) ?? null;
+  }
+
+  /** Puts a dialog away whose location is gone: nothing shows it any more, and it would keep the keyboard. */
+  #putAwayGone(): void {
+    for (const open of [this.shown('packages'), this.shown('definition')])
+      if (open !== null && this.location(open.location) === null) this.putAway(open.kind);
+  }
+
   /** Syncs the environment of a location named in a hint. */
   syncLocation(id: string): void {
     const location = this.location(id);
     if (location !== null) void this.sync.begin(location);
   }
-
-  /** Whether Launch waits for a yes to making an environment for the webserver. */
-  askingDeployment = $state(false);
 
   /** Starts what can start; asks first where an environment must be made for the webserver. */
   requestLaunch(): void {
@@ -330,13 +348,13 @@ export class App {
     if (workspace === null || !workspace.trusted || workspace.launch.active) return;
     const plan = launchPlan(workspace);
     if (plan.locations.length === 0 && !plan.services) return;
-    if (workspace.deployment?.toBeMade === true) this.askingDeployment = true;
+    if (workspace.deployment?.toBeMade === true) this.ask({ kind: 'deployment' });
     else void this.launch(false);
   }
 
   /** Starts everything that can start. */
   async launch(makeDeployment: boolean): Promise<void> {
-    this.askingDeployment = false;
+    this.putAway('deployment');
     await this.run('launch', { locations: [], port: null, makeDeployment });
   }
 

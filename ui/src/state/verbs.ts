@@ -37,7 +37,7 @@ export function addDefinitionVerb(app: App, location: LocationView): Verb {
         ? 'It needs an environment first: dg writes definitions'
         : 'An asset, job, schedule, sensor or component, written by dg',
     disabled: !trusted || lacking,
-    run: () => (app.adding = location.id),
+    run: () => app.ask({ kind: 'definition', location: location.id }),
   };
 }
 
@@ -57,7 +57,7 @@ export function pythonVerb(app: App, location: LocationView): Verb {
           ? 'Its environment is being synced'
           : 'Shows the Pythons that fit, and what another one would change',
     disabled: !trusted || syncing || nothing,
-    run: () => (app.changingPython = { location: location.id, name: location.name }),
+    run: () => app.ask({ kind: 'python', location: location.id, name: location.name }),
   };
 }
 
@@ -67,7 +67,7 @@ export function deploymentPythonVerb(app: App, deployment: DeploymentView): Verb
   if (sync === null || environment.state === 'syncing') return null;
   const trusted = app.workspace?.trusted === true;
   const title = trusted ? 'Shows the Pythons that fit, and what another one would change' : UNTRUSTED;
-  const run = () => (app.changingPython = { location: null, name: path });
+  const run = () => app.ask({ kind: 'python', location: null, name: path });
   return { label: 'Change Python…', icon: 'env', title, disabled: !trusted, run };
 }
 

@@ -454,7 +454,7 @@ function dagdeck(app: App): Entry[] {
       hint: '',
       icon: 'keys',
       keys: '?',
-      run: () => (app.overlay = 'keys'),
+      run: () => app.ask({ kind: 'keys' }),
     },
     {
       id: 'machine',
