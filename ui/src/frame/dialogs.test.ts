@@ -123,12 +123,14 @@ describe('an open dialog', () => {
   });
 });
 
+const fieldOf = ({ screen }: Shown) => screen.getByTestId('palette-input') as HTMLInputElement;
+
 describe('a question over a dialog', () => {
   it('leaves the dialog below as it was', async () => {
     const shown = await show('overview');
     shown.app.ask({ kind: 'palette' });
     await settle();
-    const field = shown.screen.getByTestId<HTMLInputElement>('palette-input');
+    const field = fieldOf(shown);
     field.value = 'restart';
     field.dispatchEvent(new Event('input', { bubbles: true }));
     shown.backend.askClose(2);
@@ -136,7 +138,7 @@ describe('a question over a dialog', () => {
     shown.screen.getByTestId('close-cancel').click();
     await settle();
     expect(shown.app.dialog).toEqual({ kind: 'palette' });
-    expect(shown.screen.getByTestId<HTMLInputElement>('palette-input').value).toBe('restart');
+    expect(fieldOf(shown).value).toBe('restart');
   });
 });
 
