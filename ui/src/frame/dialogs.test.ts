@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { settle, show } from '../screens/testing';
 import type { App } from '../state/app.svelte';
+import { askClose } from '../state/closing';
 import { showCreation } from '../state/creating';
 import type { DialogKind } from '../state/dialog';
 
@@ -19,6 +20,7 @@ type Over = 'overview' | 'location' | 'health' | 'create' | 'creation';
 
 const ID = 'data_engineering';
 const HEALTH: Over[] = ['health'];
+const OVERVIEW: Over[] = ['overview'];
 const click = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`)?.click();
 
 /** Every kind there is: one that is forgotten here doesn't compile. */
@@ -48,6 +50,19 @@ const OPENINGS: Record<DialogKind, Opening> = {
     open: () => click('creation-remove'),
     scene: 'create-failed',
     over: ['creation'],
+  },
+  closeWorkspace: { seen: 'close-workspace', open: ({ app }) => askClose(app) },
+  restartOwner: {
+    seen: 'restart-owner',
+    open: () => click('differs-restart'),
+    scene: 'differs',
+    over: OVERVIEW,
+  },
+  takeOver: {
+    seen: 'take-over',
+    open: () => click('run-here'),
+    scene: 'other',
+    over: ['overview', 'location'],
   },
 };
 

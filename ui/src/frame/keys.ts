@@ -168,13 +168,14 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
       return () => app.go({ view: 'health' });
     case 'enter':
       // There it means the next step.
+      if (app.owner.halted !== null) return () => app.owner.runHere();
       return app.route.view === 'create' ? null : () => app.requestLaunch();
     case '.':
-      return anythingRuns(workspace) ? () => void app.run('stop_all', {}) : null;
+      return anythingRuns(workspace) && app.owner.halted === null ? () => void app.run('stop_all', {}) : null;
     case 'r':
       return () => void app.checkAgain();
     case 'u':
-      return () => openDagsterUi(app);
+      return app.owner.halted === null ? () => openDagsterUi(app) : null;
     case '\\':
       return () => (app.sideHidden = !app.sideHidden);
     default:

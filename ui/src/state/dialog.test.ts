@@ -9,7 +9,7 @@ const SYNC = {
   preview: null,
   failure: null,
 };
-const CLOSE = { kind: 'close' as const, processes: 4 };
+const CLOSE = { kind: 'close' as const, processes: 4, terminals: 0 };
 const kinds = (open: Dialog | null) => stack(open).map((one) => one.kind);
 
 describe('which dialog is open', () => {
@@ -28,7 +28,7 @@ describe('which dialog is open', () => {
   it('a question asked again stands there once', () => {
     const again = opened(opened(PACKAGES, SYNC), { ...SYNC, request: { locations: [], deployment: true } });
     expect(kinds(again)).toEqual(['sync', 'packages']);
-    expect(kinds(opened(opened(null, CLOSE), { ...CLOSE, processes: 1 }))).toEqual(['close']);
+    expect(kinds(opened(opened(null, CLOSE), { ...CLOSE, processes: 1, terminals: 0 }))).toEqual(['close']);
   });
 
   it('closing the window is asked above all that comes later', () => {

@@ -1,5 +1,6 @@
 // Which dialog is open. One at a time: what stands over another says so, by holding what it stands over.
 
+import type { Running } from '../backend';
 import type { ApiError, FindingView, SyncPreview, SyncRequest } from '../backend/generated';
 
 /** A dialog that is open by itself. Another one takes its place. */
@@ -29,14 +30,20 @@ export type Plain =
   /** The report to hand on. */
   | { kind: 'report' }
   /** What becomes of what a creation made so far. */
-  | { kind: 'leaveCreation' };
+  | { kind: 'leaveCreation' }
+  /** Closing the workspace stops what it runs. */
+  | { kind: 'closeWorkspace' }
+  /** Running the workspace here stops what another version runs. */
+  | { kind: 'takeOver' }
+  /** Starting everything again, with this window's environment. */
+  | { kind: 'restartOwner' };
 
 /** A question that comes when it has to, whatever is open; what it stands over is there again afterwards. */
 export type Question =
   /** What a sync would change, once uv has said so; both are null while uv is being asked. */
   | { kind: 'sync'; request: SyncRequest; preview: SyncPreview | null; failure: ApiError | null }
   /** What becomes of running processes when the window closes. */
-  | { kind: 'close'; processes: number };
+  | ({ kind: 'close' } & Running);
 
 /** An open dialog. */
 export type Dialog = Plain | (Question & { over: Dialog | null });

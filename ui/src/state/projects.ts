@@ -6,6 +6,7 @@ import type { App } from './app.svelte';
 /** Whether the open workspace has a list of projects that can be changed. */
 export function listsProjects(app: App): boolean {
   const { workspace } = app;
+  if (app.owner.halted !== null) return false;
   return workspace !== null && workspace.kind === 'dgWorkspace' && workspace.config !== null;
 }
 

@@ -45,6 +45,11 @@ export class Sync {
     if (this.asked?.request === request) this.#app.ask(answer);
   }
 
+  /** Forgets of which locations uv is being asked: they are no longer shown. */
+  forget(): void {
+    this.looking = new Set();
+  }
+
   /** Does what the dialog shows. */
   async start(): Promise<void> {
     const plans = this.asked?.preview?.environments ?? [];

@@ -4,7 +4,7 @@ import type { CheckView, FindingView, FixDoes, HealthView, Severity } from '../.
 import type { App } from '../../state/app.svelte';
 import { asksFirst, checkHealth, groupKey, grouped, LEVELS, safeFixes } from '../../state/health';
 import { askAdd } from '../../state/projects';
-import { UNTRUSTED } from '../../state/verbs';
+import { refusal } from '../../state/verbs';
 
 /** Up to this many groups show their passed checks all at once. */
 const FEW = 12;
@@ -119,7 +119,7 @@ export class HealthState {
   /** Why a finding's fix can't run now; null where it can. */
   refusal(finding: FindingView): string | null {
     const runs = finding.fix?.does.kind === 'steps';
-    return runs && this.#app.workspace?.trusted !== true ? UNTRUSTED : null;
+    return runs ? refusal(this.#app) : this.#app.owner.halted;
   }
 
   /** Does what a finding's button says. What could change the person's files is shown first. */
