@@ -55,7 +55,7 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
     let app = App::start(&one, &[]).await;
     app.open_by_typed_path(&other).await;
     app.click("workspace-menu").await;
-    app.click("menu-close-workspace").await;
+    app.click("menu-close").await;
     app.open_by_typed_path(&one).await;
     let graphql = launch(&app).await;
     let before = dagsters(&one);

@@ -12,11 +12,52 @@ export interface WindowControls {
   close(): void;
 }
 
+/** An environment variable that what runs a workspace has another value of than this window. */
+export interface Difference {
+  name: string;
+  /** What runs was started with this; null where it is not set there, or secret. */
+  owner: string | null;
+  /** This window has this; null where it is not set here, or secret. */
+  own: string | null;
+}
+
+/** Who runs the workspace that is shown: a process of its own, to which windows and terminals attach. */
+export interface OwnerView {
+  /**
+   * `none`: nothing is run, as on the welcome screen. `attached`: this window is one of its hosts. `gone`: it ended
+   * without being asked, and all that it ran with it. `other`: a Dagdeck of another version, which can only be stopped.
+   */
+  state: 'none' | 'attached' | 'gone' | 'other';
+  pid: number | null;
+  version: string | null;
+  /** Terminals that are attached to it. */
+  terminals: number;
+  /** Windows that are attached to it beside this one. */
+  windows: number;
+  differs: Difference[];
+  /** For `other`: how many processes run there. */
+  running: number;
+}
+
 /** Where the window begins. */
 export interface Begun {
   snapshot: Snapshot;
   /** A folder that this start of the app named and that could not be opened. */
   unopened: string | null;
+  owner: OwnerView;
+}
+
+/**
+ * What the window is told, in this order only: events of what is shown; a snapshot of something else, which takes the
+ * place of everything shown, whatever its revision; or who runs it.
+ */
+export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView };
+
+/** What closing a window would stop. */
+export interface Running {
+  processes: number;
+  /** Terminals that show what these processes do. */
+  terminals: number;
 }
 
 /** Ends a subscription. */
@@ -28,8 +69,8 @@ export interface Backend {
   readonly fake: boolean;
   /** Sends one command; rejects with an {@link ApiError}. */
   call<N extends CommandName>(name: N, request: Commands[N]['request']): Promise<Commands[N]['response']>;
-  /** Hears every event from the answer's snapshot on, in batches, in order. */
-  subscribe(hear: (batch: Envelope[]) => void): Promise<Begun>;
+  /** Hears all that happens from the answer's snapshot on, in order. */
+  subscribe(hear: (told: Heard) => void): Promise<Begun>;
   /** Shows the folder dialog; null when it was dismissed. */
   pickFolder(start: string | null): Promise<string | null>;
   openUrl(url: string): Promise<void>;
@@ -40,8 +81,12 @@ export interface Backend {
   painted(screen: string): Promise<void>;
   /** Answers the close question. */
   decideClose(decision: CloseDecision, remember: boolean): Promise<void>;
-  /** Hears that the window wants to close while this many processes run. */
-  onCloseAsked(hear: (processes: number) => void): Unsubscribe;
+  /** Runs the workspace that is shown from here: where nothing runs it any more, or, instead, another version. */
+  takeOver(): Promise<void>;
+  /** Stops everything and starts it again with this window's environment. */
+  restartOwner(): Promise<void>;
+  /** Hears that this window wants to close while something runs. */
+  onCloseAsked(hear: (running: Running) => void): Unsubscribe;
   /** Hears of a folder that a second start or the command line named. */
   onFolderOpened(hear: (path: string) => void): Unsubscribe;
   /** Hears of files dragged over the window (null when they left) and dropped on it. */

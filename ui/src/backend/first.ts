@@ -3,26 +3,25 @@
 
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import type { Begun } from './backend';
-import type { Envelope } from './generated';
+import type { Begun, Heard } from './backend';
 
 /** A question under way. */
 export interface Asked {
   /** The answer. */
   begun: Promise<Begun>;
-  /** Hands over events, those that came already first. */
-  hear(listener: (batch: Envelope[]) => void): void;
+  /** Hands over what is told, what came already first. */
+  hear(listener: (told: Heard) => void): void;
 }
 
 /** Asks the shell how everything stands, and to be told from there on. */
 export function ask(): Asked {
-  const early: Envelope[][] = [];
-  const channel = new Channel<Envelope[]>();
-  channel.onmessage = (batch) => early.push(batch);
+  const early: Heard[] = [];
+  const channel = new Channel<Heard>();
+  channel.onmessage = (told) => early.push(told);
   return {
     begun: invoke<Begun>('events_subscribe', { channel }),
     hear(listener) {
-      for (const batch of early.splice(0)) listener(batch);
+      for (const told of early.splice(0)) listener(told);
       channel.onmessage = listener;
     },
   };

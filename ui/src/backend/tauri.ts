@@ -1,11 +1,10 @@
 // The real backend: every word to and from the shell passes here.
 
 import { invoke } from '@tauri-apps/api/core';
-import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { toApiError, type Backend, type Unsubscribe } from './backend';
+import { toApiError, type Backend, type Running, type Unsubscribe } from './backend';
 import { ask, type Asked } from './first';
 import type { CommandName, Commands } from './generated';
 
@@ -14,6 +13,12 @@ function later(promised: Promise<Unsubscribe>): Unsubscribe {
   return () => void promised.then((end) => end());
 }
 
+/** Which workspace a window shows is decided by the shell, which knows of all windows. */
+const WINDOWS_OWN: Partial<Record<CommandName, string>> = {
+  workspace_open: 'window_workspace_open',
+  workspace_close: 'window_workspace_close',
+};
+
 /** Makes the backend that speaks to the Tauri shell and takes over what was asked already. */
 export function tauriBackend(asked: Asked): Backend {
   let first: Asked | null = asked;
@@ -21,7 +26,7 @@ export function tauriBackend(asked: Asked): Backend {
     fake: false,
     async call<N extends CommandName>(name: N, request: Commands[N]['request']) {
       try {
-        return await invoke<Commands[N]['response']>(name, { request });
+        return await invoke<Commands[N]['response']>(WINDOWS_OWN[name] ?? name, { request });
       } catch (thrown) {
         throw toApiError(thrown);
       }
@@ -39,10 +44,15 @@ export function tauriBackend(asked: Asked): Backend {
     copy: (text) => invoke('clipboard_write', { text }),
     painted: (screen) => invoke('window_painted', { screen }),
     decideClose: (decision, remember) => invoke('window_close_decide', { decision, remember }),
+    takeOver: () => invoke('owner_take_over'),
+    restartOwner: () => invoke('owner_restart'),
+    // Each window hears its own: there may be several.
     onCloseAsked: (hear) =>
-      later(listen<{ processes: number }>('close-asked', (event) => hear(event.payload.processes))),
+      later(getCurrentWindow().listen<Running>('close-asked', (event) => hear(event.payload))),
     onFolderOpened: (hear) =>
-      later(listen<{ path: string }>('folder-opened', (event) => hear(event.payload.path))),
+      later(
+        getCurrentWindow().listen<{ path: string }>('folder-opened', (event) => hear(event.payload.path)),
+      ),
     onDrop: (hear) =>
       later(
         getCurrentWebview().onDragDropEvent(({ payload }) => {

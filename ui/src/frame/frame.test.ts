@@ -15,7 +15,7 @@ describe('the palette', () => {
     expect(last('copy')).toContain('-m data_engineering.definitions');
     await fireEvent.keyDown(field, { key: 'Enter' });
     expect(last('location_restart')).toEqual({ location: 'data_engineering' });
-    expect(app.overlay).toBeNull();
+    expect(app.dialog).toBeNull();
   });
 
   it('goes to a location', async () => {

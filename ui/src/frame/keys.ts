@@ -88,14 +88,7 @@ export function typing(event: Event): boolean {
 /** Whether a single letter may act now. */
 export function letterAllowed(app: App, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return false;
-  return (
-    app.settings?.letterKeys !== false &&
-    app.overlay === null &&
-    app.closing === null &&
-    app.adding === null &&
-    app.changingPackages === null &&
-    app.changingPython === null
-  );
+  return app.settings?.letterKeys !== false && app.dialog === null;
 }
 
 /** Moves focus among like elements with the arrow keys. */
@@ -121,12 +114,13 @@ export function moveAcross(event: KeyboardEvent, selector: string): void {
   event.preventDefault();
 }
 
-/** Acts on a key pressed anywhere. */
+/** Acts on a key pressed anywhere. A dialog has the keyboard for itself: nothing acts under it. */
 export function onKey(app: App, event: KeyboardEvent): void {
-  if (event.defaultPrevented || app.closing !== null) return;
+  if (event.defaultPrevented) return;
+  if (app.dialog !== null) return swapLookUp(app, event);
   if (event.key === 'F6') return nextRegion(event);
   if (event.key === '?' && letterAllowed(app, event)) {
-    app.overlay = 'keys';
+    app.ask({ kind: 'keys' });
     event.preventDefault();
     return;
   }
@@ -135,6 +129,17 @@ export function onKey(app: App, event: KeyboardEvent): void {
   if (act === null) return;
   event.preventDefault();
   act();
+}
+
+/** The palette's key closes it again, and brings it in place of the list of keys. */
+function swapLookUp(app: App, event: KeyboardEvent): void {
+  const mod = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (!mod || !['k', 'p'].includes(event.key.toLowerCase())) return;
+  const kind = app.dialog?.kind;
+  // What the browser would do with the key, it does under no dialog either.
+  event.preventDefault();
+  if (kind === 'palette') app.putAway('palette');
+  else if (kind === 'keys' && app.workspace !== null && !app.asksTrust) app.ask({ kind: 'palette' });
 }
 
 function tabAction(app: App, event: KeyboardEvent): (() => void) | null {
@@ -154,7 +159,7 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
   switch (key) {
     case 'k':
     case 'p':
-      return () => (app.overlay = app.overlay === 'palette' ? null : 'palette');
+      return () => app.ask({ kind: 'palette' });
     case '1':
       return () => app.go({ view: 'overview' });
     case '2':
@@ -163,13 +168,14 @@ function modAction(app: App, event: KeyboardEvent): (() => void) | null {
       return () => app.go({ view: 'health' });
     case 'enter':
       // There it means the next step.
+      if (app.owner.halted !== null) return () => app.owner.runHere();
       return app.route.view === 'create' ? null : () => app.requestLaunch();
     case '.':
-      return anythingRuns(workspace) ? () => void app.run('stop_all', {}) : null;
+      return anythingRuns(workspace) && app.owner.halted === null ? () => void app.run('stop_all', {}) : null;
     case 'r':
       return () => void app.checkAgain();
     case 'u':
-      return () => openDagsterUi(app);
+      return app.owner.halted === null ? () => openDagsterUi(app) : null;
     case '\\':
       return () => (app.sideHidden = !app.sideHidden);
     default:

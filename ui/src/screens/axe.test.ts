@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 
 import type { App } from '../state/app.svelte';
+import { askClose } from '../state/closing';
 import { openCreate, showCreation } from '../state/creating';
 import { settle, show } from './testing';
 
@@ -39,17 +40,30 @@ const SCREENS: [string, string, (app: App) => unknown][] = [
   ['created', 'created', (app) => showCreation(app)],
   ['creating failed', 'create-failed', (app) => showCreation(app)],
   ['creating was stopped', 'create-stopped', (app) => showCreation(app)],
-  ['the palette', 'overview', (app) => (app.overlay = 'palette')],
-  ['changing packages', 'overview', (app) => (app.changingPackages = 'data_science')],
+  ['the palette', 'overview', (app) => app.ask({ kind: 'palette' })],
+  ['changing packages', 'overview', (app) => app.ask({ kind: 'packages', location: 'data_science' })],
   [
     'changing a Python',
     'overview',
-    (app) => (app.changingPython = { location: 'data_science', name: 'data_science' }),
+    (app) => app.ask({ kind: 'python', location: 'data_science', name: 'data_science' }),
   ],
-  ['adding a definition', 'overview', (app) => (app.adding = 'data_science')],
+  ['adding a definition', 'overview', (app) => app.ask({ kind: 'definition', location: 'data_science' })],
   ['what a sync would change', 'states', (app) => void app.sync.ask({ locations: [], deployment: false })],
-  ['the keys', 'overview', (app) => (app.overlay = 'keys')],
+  ['an owner that is gone', 'gone', () => {}],
+  ['a log whose owner is gone', 'gone', (app) => app.goLocation('finance')],
+  ['an owner of another version', 'other', () => {}],
+  ['stopping another version', 'other', (app) => app.owner.runHere()],
+  ['another environment', 'differs', () => press('differs-values')],
+  ['restarting with this environment', 'differs', (app) => app.ask({ kind: 'restartOwner' })],
+  ['closing the workspace', 'terminals', (app) => askClose(app)],
+  ['closing the window', 'terminals', (app) => app.ask({ kind: 'close', processes: 4, terminals: 1 })],
+  ['the keys', 'overview', (app) => app.ask({ kind: 'keys' })],
 ];
+
+async function press(button: string): Promise<void> {
+  document.querySelector<HTMLElement>(`[data-testid="${button}"]`)?.click();
+  await settle();
+}
 
 /** Presses a button of Health. */
 async function onHealth(app: App, button: string): Promise<void> {

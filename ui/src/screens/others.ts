@@ -15,6 +15,7 @@ export { default as Service } from './service/Service.svelte';
 export { default as CloseDialog } from '../frame/CloseDialog.svelte';
 export { default as DeploymentDialog } from './overview/DeploymentDialog.svelte';
 export { default as KeysHelp } from '../frame/KeysHelp.svelte';
+export { default as OwnerDialogs } from '../frame/OwnerDialogs.svelte';
 export { default as RowMenu } from './overview/RowMenu.svelte';
 export { default as SyncDialog } from './sync/SyncDialog.svelte';
 export { default as WorkspaceMenu } from '../frame/WorkspaceMenu.svelte';

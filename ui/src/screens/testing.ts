@@ -5,15 +5,12 @@ import { tick } from 'svelte';
 
 import Root from '../Root.svelte';
 import { FakeBackend } from '../backend/fake/fake';
-import { scenes } from '../backend/fake/scenes';
 import { App } from '../state/app.svelte';
 import { fetchLater } from './later.svelte';
 
 /** Shows a scene. */
 export async function show(scene: string) {
-  const made = scenes[scene];
-  if (made === undefined) throw new Error(`no scene ${scene}`);
-  const backend = new FakeBackend(made(Date.now()));
+  const backend = FakeBackend.ofScene(scene);
   await fetchLater();
   const app = new App(backend);
   const screen = render(Root, { app });

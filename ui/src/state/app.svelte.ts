@@ -2,7 +2,7 @@
 
 import { getContext, setContext } from 'svelte';
 
-import { toApiError, type Backend, type CloseDecision } from '../backend';
+import { toApiError, type Backend, type CloseDecision, type Heard, type OwnerView } from '../backend';
 import type {
   ApiError,
   CommandName,
@@ -18,8 +18,18 @@ import type {
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';
+import {
+  opened,
+  stack,
+  without,
+  type Dialog,
+  type DialogKind,
+  type DialogOf,
+  type Plain,
+  type Question,
+} from './dialog';
 import { checkHealth, countsSeconds, fixedSentence } from './health';
-import type { ProjectsQuestion } from './projects';
+import { Owner } from './owner.svelte';
 import type { LocationTab, Route } from './route';
 import { samplePage } from './sample';
 import { configError, launchPlan } from './summary';
@@ -29,11 +39,14 @@ import { locationKey, locationShown } from './words';
 /** Tells a log view that it has more rows. */
 export type GrowthListener = (event: Extract<Envelope['event'], { kind: 'logGrew' }>) => void;
 
+const UNMEASURED: Measured = { metrics: {}, counts: {} };
 const UNCHECKED: HealthView = { findings: [], groups: [], checkedAt: null, checking: false };
 const ANNOUNCE_EVERY = 5_000;
 const MEMORY_SAMPLES = 24;
 /** How often memory is measured, in ms. */
 const SAMPLE_EVERY = 2_000;
+/** What the shell does by itself, also where nobody runs the workspace. */
+const SHELLS_OWN: ReadonlySet<CommandName> = new Set(['workspace_open', 'workspace_close', 'settings_set']);
 
 /** The window's state. */
 export class App {
@@ -41,7 +54,9 @@ export class App {
   readonly clock = new Clock(() => this.#keepPace());
 
   snapshot = $state.raw<Snapshot | null>(null);
-  measured = $state.raw<Measured>({ metrics: {}, counts: {} });
+  /** Grows when the window shows something else: what belongs to the former is put away, and its answers are dropped. */
+  source = $state(0);
+  measured = $state.raw<Measured>(UNMEASURED);
   /** The last memory readings by log id, for the sparkline. */
   memory = $state.raw<Record<string, number[]>>({});
   #sampledAt = 0;
@@ -57,24 +72,25 @@ export class App {
   toast = $state.raw<{ text: string; at: number } | null>(null);
   /** What the polite live region says. */
   announcement = $state('');
-  overlay = $state.raw<'palette' | 'keys' | null>(null);
-  /** How many processes run while the window wants to close; null when it doesn't. */
-  closing = $state<number | null>(null);
+  /** The dialog that has the keyboard. Changed by {@link ask} and {@link putAway} only. */
+  dialog = $state.raw<Dialog | null>(null);
   /** Whether files are being dragged over the window. */
   dragging = $state(false);
   sideHidden = $state(false);
   /** Where closing the questions of creating leads back to. */
   cameFrom: CameFrom | null = null;
-  /** The question about the list of projects that is open. */
-  projects = $state.raw<ProjectsQuestion | null>(null);
   /** Banners put away until the next start. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
 
   /** Syncing environments. */
   readonly sync = new Sync(this);
+  /** Who runs the workspace. */
+  readonly owner = new Owner(this);
 
   #fetching = false;
-  #waiting: Envelope[] = [];
+  #waiting: Heard[] = [];
+  /** The root that the answer to opening it brought on screen before the channel has. */
+  #ahead: string | null = null;
   #growth = new Map<number, GrowthListener>();
   #lastAnnounced = 0;
 
@@ -85,8 +101,8 @@ export class App {
   /** Fetches the snapshot and hears events from then on. Shows nothing before `faces`, the fonts, are there. */
   async start(faces: Promise<unknown> = Promise.resolve()): Promise<void> {
     // Asked before anything else: the first screen waits for it.
-    const subscribed = this.backend.subscribe((batch) => this.hear(batch));
-    this.backend.onCloseAsked((processes) => (this.closing = processes));
+    const subscribed = this.backend.subscribe((told) => this.hear(told));
+    this.backend.onCloseAsked((running) => this.ask({ kind: 'close', ...running }));
     this.backend.onFolderOpened((path) => void this.open(path));
     this.backend.onDrop(({ over, paths }) => {
       this.dragging = over;
@@ -94,8 +110,9 @@ export class App {
       if (first !== undefined) void this.open(first);
     });
     try {
-      const { snapshot, unopened } = await subscribed;
+      const { snapshot, unopened, owner } = await subscribed;
       await faces;
+      this.owner.hear(owner);
       this.adopt(snapshot, true);
       this.#catchUp();
       if (unopened !== null) void this.open(unopened);
@@ -130,6 +147,7 @@ export class App {
   /** Whether the trust question is on screen. Where nothing can be started there is nothing to trust yet. */
   get asksTrust(): boolean {
     const { workspace } = this;
+    if (this.owner.halted !== null) return false;
     if (workspace === null || workspace.trusted || workspace.locations.length === 0) return false;
     if (this.route.view === 'settings' || this.route.view === 'create') return false;
     return configError(workspace) === null && this.readOnly !== workspace.root;
@@ -145,19 +163,29 @@ export class App {
     return this.location(this.route.view === 'location' ? this.route.id : this.selected);
   }
 
+  /** Takes what the channel tells, in its order. */
+  hear(told: Heard): void {
+    if (this.snapshot === null) this.#waiting.push(told);
+    else if ('snapshot' in told) this.#hearSnapshot(told.snapshot);
+    else if ('owner' in told) this.#hearOwner(told.owner);
+    else this.#hearEvents(told, this.snapshot);
+  }
+
   /** Takes a batch of events in order; a gap in their numbers fetches everything anew. */
-  hear(batch: Envelope[]): void {
-    if (this.snapshot === null || this.#fetching) {
-      this.#waiting.push(...batch);
+  #hearEvents(batch: Envelope[], shown: Snapshot): void {
+    // Until the channel too has come to what was opened, it tells of what was shown before.
+    if (this.#ahead !== null) return;
+    if (this.#fetching) {
+      this.#waiting.push(batch);
       return;
     }
-    let snapshot = this.snapshot;
+    let snapshot = shown;
     let measured = this.measured;
     for (const [index, envelope] of batch.entries()) {
       const step = stepOf(snapshot, envelope);
       if (step === 'old') continue;
       if (step === 'gap') {
-        this.#waiting.push(...batch.slice(index));
+        this.#waiting.push(batch.slice(index));
         void this.refetch();
         break;
       }
@@ -172,47 +200,91 @@ export class App {
     }
     this.snapshot = snapshot;
     this.measured = measured;
+    this.#putAwayGone();
     this.#openSample();
     this.#keepPace();
+  }
+
+  /** The window shows something else from here on, unless the answer to opening it did so already. */
+  #hearSnapshot(snapshot: Snapshot): void {
+    const known = this.#ahead !== null && this.#ahead === snapshot.workspace?.root;
+    this.#ahead = null;
+    if (known) this.adopt(snapshot, true);
+    else this.#turnTo(snapshot);
+  }
+
+  #hearOwner(owner: OwnerView): void {
+    this.owner.hear(owner);
+    this.#keepPace();
+  }
+
+  /** Shows something else, whatever its revision. Of the former nothing stays that could act on the new. */
+  #turnTo(snapshot: Snapshot): void {
+    const elsewhere = snapshot.workspace?.root !== this.workspace?.root;
+    this.source += 1;
+    this.#waiting = [];
+    this.#fetching = false;
+    this.#growth = new Map();
+    this.measured = UNMEASURED;
+    this.memory = {};
+    this.selected = null;
+    this.failure = null;
+    this.sync.forget();
+    this.putAwayAll();
+    if (elsewhere) {
+      this.route = { view: 'overview' };
+      this.cameFrom = null;
+      this.readOnly = null;
+    }
+    this.adopt(snapshot, true);
   }
 
   /** Fetches the snapshot, then applies what was said meanwhile. */
   async refetch(): Promise<void> {
     if (this.#fetching) return;
     this.#fetching = true;
+    const { source } = this;
     try {
-      this.adopt(await this.backend.call('snapshot_get', {}), true);
+      const snapshot = await this.backend.call('snapshot_get', {});
+      if (source === this.source) this.adopt(snapshot, true);
     } catch (thrown) {
-      this.fail(thrown);
-    } finally {
-      this.#fetching = false;
+      if (source === this.source) this.fail(thrown);
     }
+    if (source !== this.source) return;
+    this.#fetching = false;
     this.#catchUp();
   }
 
-  /** Applies what was said while there was no snapshot to apply it to. */
+  /** Takes what was told while there was no snapshot to apply it to. */
   #catchUp(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    if (waiting.length > 0 && this.snapshot !== null) this.hear(waiting);
+    for (const told of waiting) this.hear(told);
   }
 
   /** Takes a whole snapshot, unless a newer one is already shown. */
   adopt(snapshot: Snapshot, force = false): void {
     if (force || this.snapshot === null || snapshot.revision >= this.snapshot.revision)
       this.snapshot = snapshot;
+    this.#putAwayGone();
     this.#keepPace();
   }
 
-  /** Sends a command; what goes wrong is shown and answered with null. */
+  /**
+   * Sends a command; what goes wrong is shown and answered with null. So is what comes of something that is no longer
+   * shown, and what nobody could carry out: the bar above every screen says why.
+   */
   async run<N extends CommandName>(
     name: N,
     request: Commands[N]['request'],
   ): Promise<Commands[N]['response'] | null> {
+    if (this.owner.halted !== null && !SHELLS_OWN.has(name)) return null;
+    const { source } = this;
     try {
-      return await this.backend.call(name, request);
+      const answer = await this.backend.call(name, request);
+      return source === this.source ? answer : null;
     } catch (thrown) {
-      this.fail(thrown);
+      if (source === this.source) this.fail(thrown);
       return null;
     }
   }
@@ -223,7 +295,7 @@ export class App {
     if (error.code !== 'cancelled') this.failure = error;
   }
 
-  /** Opens a folder. */
+  /** Opens a folder: here where nothing is open, else the shell gives it a window of its own and nothing changes here. */
   async open(path: string): Promise<void> {
     const wanted = path.trim();
     if (wanted === '') return;
@@ -231,10 +303,10 @@ export class App {
     this.failure = null;
     const snapshot = await this.run('workspace_open', { path: wanted });
     this.opening = null;
-    if (snapshot === null) return;
-    this.adopt(snapshot);
-    this.selected = null;
-    this.route = { view: 'overview' };
+    const root = snapshot?.workspace?.root;
+    if (snapshot === null || root === undefined || root === this.workspace?.root) return;
+    this.#turnTo(snapshot);
+    this.#ahead = root;
   }
 
   /** Shows the folder dialog and opens what was picked. */
@@ -286,7 +358,7 @@ export class App {
 
   /** Answers the close question. */
   async decideClose(decision: CloseDecision, remember: boolean): Promise<void> {
-    this.closing = null;
+    this.putAway('close');
     await this.backend.decideClose(decision, remember).catch((thrown: unknown) => this.fail(thrown));
   }
 
@@ -303,40 +375,58 @@ export class App {
 
   /** Hears of a log view's growth until the answer is called. */
   onGrowth(view: number, listener: GrowthListener): () => void {
-    this.#growth.set(view, listener);
-    return () => this.#growth.delete(view);
+    const growth = this.#growth;
+    growth.set(view, listener);
+    return () => growth.delete(view);
   }
 
-  /** The location whose packages are being changed. */
-  changingPackages = $state<string | null>(null);
+  /** Opens a dialog. */
+  ask(dialog: Plain | Question): void {
+    this.dialog = opened(this.dialog, dialog);
+  }
 
-  /** The environment that gets another Python, by its location; null there means deployments/local. */
-  changingPython = $state.raw<{ location: string | null; name: string } | null>(null);
+  /** Puts a kind of dialog away, also where another stands over it. */
+  putAway(kind: DialogKind): void {
+    this.dialog = without(this.dialog, kind);
+  }
 
-  /** The location that a definition is being added to. */
-  adding = $state<string | null>(null);
+  /** Puts every dialog away. A window that asked whether to close stays. */
+  putAwayAll(): void {
+    if (this.shown('close') !== null) void this.decideClose('cancel', false);
+    this.dialog = null;
+  }
+
+  /** The dialog of a kind, while it is on screen. */
+  shown<Kind extends DialogKind>(kind: Kind): DialogOf<Kind> | null {
+    return (stack(this.dialog).find((one) => one.kind === kind) as DialogOf<Kind> | undefined) ?? null;
+  }
+
+  /** Puts a dialog away whose location is gone: nothing shows it any more, and it would keep the keyboard. */
+  #putAwayGone(): void {
+    for (const open of [this.shown('packages'), this.shown('definition')])
+      if (open !== null && this.location(open.location) === null) this.putAway(open.kind);
+  }
+
   /** Syncs the environment of a location named in a hint. */
   syncLocation(id: string): void {
     const location = this.location(id);
     if (location !== null) void this.sync.begin(location);
   }
 
-  /** Whether Launch waits for a yes to making an environment for the webserver. */
-  askingDeployment = $state(false);
-
   /** Starts what can start; asks first where an environment must be made for the webserver. */
   requestLaunch(): void {
     const { workspace } = this;
     if (workspace === null || !workspace.trusted || workspace.launch.active) return;
+    if (this.owner.halted !== null) return;
     const plan = launchPlan(workspace);
     if (plan.locations.length === 0 && plan.services.length === 0) return;
-    if (workspace.deployment?.toBeMade === true) this.askingDeployment = true;
+    if (workspace.deployment?.toBeMade === true) this.ask({ kind: 'deployment' });
     else void this.launch(false);
   }
 
   /** Starts everything that can start. */
   async launch(makeDeployment: boolean): Promise<void> {
-    this.askingDeployment = false;
+    this.putAway('deployment');
     await this.run('launch', { locations: [], port: null, makeDeployment });
   }
 
@@ -406,6 +496,8 @@ export class App {
   /** Ticks fast while a timer shows tenths, slowly while only uptimes grow. */
   #keepPace(): void {
     const { workspace } = this;
+    // What is shown is as it was last: no time goes by in it.
+    if (this.owner.halted !== null) return this.clock.stop();
     const lives = workspace
       ? [...workspace.locations, workspace.webserver, workspace.daemon].map((one) => one.lifecycle)
       : [];

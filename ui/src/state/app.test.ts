@@ -92,7 +92,7 @@ describe('the store', () => {
       workspace: { ...open, deployment: { ...open.deployment!, toBeMade: true } },
     });
     app.requestLaunch();
-    expect(app.askingDeployment).toBe(true);
+    expect(app.dialog).toEqual({ kind: 'deployment' });
     expect(backend.asked.some((one) => one.name === 'launch')).toBe(false);
     await app.launch(true);
     expect(backend.asked.at(-1)).toEqual({

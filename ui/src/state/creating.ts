@@ -21,11 +21,13 @@ export function creatableHere(app: App): CreateKind {
 
 /** Whether a project can be made in what is open. */
 export function takesProjects(app: App): boolean {
+  if (app.owner.halted !== null) return false;
   return app.workspace?.kind === 'dgWorkspace' && configError(app.workspace) === null;
 }
 
 /** Shows the questions, or what is being made already: one thing is made at a time. */
 export function openCreate(app: App, kind: CreateKind, parent: string | null = null): void {
+  if (app.owner.halted !== null) return;
   const { creation } = app;
   if (creation?.state === 'succeeded') void app.run('create_dismiss', {});
   if (app.route.view !== 'create') {

@@ -1,17 +1,12 @@
-// Changing which projects the workspace lists: which question is open, and where it can be asked.
+// Changing which projects the workspace lists: where that can be asked, and the questions themselves.
 
 import type { LocationView } from '../backend/generated';
 import type { App } from './app.svelte';
 
-/** A question about the list of projects. */
-export type ProjectsQuestion =
-  | { kind: 'add'; folder: string }
-  | { kind: 'remove'; location: string; trash: boolean }
-  | { kind: 'move'; location: string };
-
 /** Whether the open workspace has a list of projects that can be changed. */
 export function listsProjects(app: App): boolean {
   const { workspace } = app;
+  if (app.owner.halted !== null) return false;
   return workspace !== null && workspace.kind === 'dgWorkspace' && workspace.config !== null;
 }
 
@@ -19,17 +14,17 @@ export function listsProjects(app: App): boolean {
 export function askAdd(app: App, folder?: string): void {
   const { workspace } = app;
   if (workspace !== null && listsProjects(app))
-    app.projects = { kind: 'add', folder: folder ?? workspace.root };
+    app.ask({ kind: 'addProjects', folder: folder ?? workspace.root });
 }
 
 /** Asks whether a project leaves the workspace, with its folder or without. */
 export function askRemove(app: App, location: string, trash: boolean): void {
-  if (listsProjects(app)) app.projects = { kind: 'remove', location, trash };
+  if (listsProjects(app)) app.ask({ kind: 'removeProject', location, trash });
 }
 
 /** Asks where a project is now whose folder isn't where the workspace lists it. */
 export function askMove(app: App, location: string): void {
-  if (listsProjects(app)) app.projects = { kind: 'move', location };
+  if (listsProjects(app)) app.ask({ kind: 'moveProject', location });
 }
 
 /** What a problem's code says of a listed folder that isn't there. */

@@ -34,14 +34,21 @@ export function headline(locations: LocationView[]): string {
   return total === 1 ? 'Stopped' : `${plural(total, 'location')}, all stopped`;
 }
 
+/** What of the workspace has a process, by name. */
+export function whatRuns(workspace: WorkspaceView): string[] {
+  const alive = (state: string) => state === 'running' || state === 'starting' || state === 'stopping';
+  const { locations, webserver, daemon } = workspace;
+  const running = (one: LocationView) => one.managed && (alive(one.lifecycle.state) || one.process !== null);
+  return [
+    ...locations.filter(running).map((one) => one.name),
+    ...(alive(webserver.lifecycle.state) ? ['the webserver'] : []),
+    ...(alive(daemon.lifecycle.state) ? ['the daemon'] : []),
+  ];
+}
+
 /** Whether something of the workspace has a process. */
 export function anythingRuns(workspace: WorkspaceView): boolean {
-  const alive = (state: string) => state === 'running' || state === 'starting' || state === 'stopping';
-  return (
-    workspace.locations.some((one) => one.managed && (alive(one.lifecycle.state) || one.process !== null)) ||
-    alive(workspace.webserver.lifecycle.state) ||
-    alive(workspace.daemon.lifecycle.state)
-  );
+  return whatRuns(workspace).length > 0;
 }
 
 /** What pressing Launch would start. */

@@ -1,31 +1,14 @@
 // Syncing as the person meets it: one click where nothing is lost by it, else a dialog that says first what would change.
 
 import { toApiError } from '../backend';
-import type {
-  ApiError,
-  LocationView,
-  Operation,
-  SyncPreview,
-  SyncRequest,
-  WorkspaceView,
-} from '../backend/generated';
+import type { LocationView, Operation, SyncPreview, SyncRequest, WorkspaceView } from '../backend/generated';
 import type { App } from './app.svelte';
+import type { DialogOf } from './dialog';
 import { progressWords } from './format';
-
-/** What the dialog is about. */
-export interface Asked {
-  request: SyncRequest;
-  /** null while uv is being asked. */
-  preview: SyncPreview | null;
-  /** Why there is no preview at all. */
-  failure: ApiError | null;
-}
 
 /** Asks before what could be lost. */
 export class Sync {
   readonly #app: App;
-  /** The dialog; null while it is closed. */
-  asked = $state.raw<Asked | null>(null);
   /** The locations of which uv is being asked, before it is known whether to ask the person. */
   looking = $state.raw<ReadonlySet<string>>(new Set());
 
@@ -47,25 +30,30 @@ export class Sync {
     this.looking = new Set([...this.looking].filter((one) => one !== id));
     if (preview === null) return;
     if (losesNothing(preview)) await this.#app.run('sync_start', request);
-    else this.asked = { request, preview, failure: null };
+    else this.#app.ask({ kind: 'sync', request, preview, failure: null });
   }
 
   /** Shows what a sync would change. An empty request means everything that needs one. */
   async ask(request: SyncRequest): Promise<void> {
-    const asked: Asked = { request, preview: null, failure: null };
-    this.asked = asked;
+    const asked = { kind: 'sync', request, preview: null, failure: null } as const;
+    this.#app.ask(asked);
     const answer = await this.#app.backend.call('sync_preview', request).then(
       (preview) => ({ ...asked, preview }),
       (thrown: unknown) => ({ ...asked, failure: toApiError(thrown) }),
     );
     // It may have been closed, or another asked for, meanwhile.
-    if (this.asked === asked) this.asked = answer;
+    if (this.asked?.request === request) this.#app.ask(answer);
+  }
+
+  /** Forgets of which locations uv is being asked: they are no longer shown. */
+  forget(): void {
+    this.looking = new Set();
   }
 
   /** Does what the dialog shows. */
   async start(): Promise<void> {
     const plans = this.asked?.preview?.environments ?? [];
-    this.asked = null;
+    this.close();
     const request = {
       locations: plans.flatMap((plan) => plan.locations),
       deployment: plans.some((plan) => plan.deployment),
@@ -74,7 +62,12 @@ export class Sync {
   }
 
   close(): void {
-    this.asked = null;
+    this.#app.putAway('sync');
+  }
+
+  /** What the dialog is about; null while it is closed. */
+  get asked(): DialogOf<'sync'> | null {
+    return this.#app.shown('sync');
   }
 
   /** Takes a running sync back. */

@@ -23,41 +23,46 @@ export interface Verb {
 /** Why nothing runs in a folder that isn’t trusted. */
 export const UNTRUSTED = 'Trust this folder first; until then nothing in it runs';
 
+/** Why nothing can be run in the workspace now; null where it can. */
+export function refusal(app: App): string | null {
+  return app.owner.halted ?? (app.workspace?.trusted === true ? null : UNTRUSTED);
+}
+
 /** Adding a definition to a location's project. */
 export function addDefinitionVerb(app: App, location: LocationView): Verb {
   const { state } = location.environment;
   const lacking = state === 'missing' || state === 'broken' || state === 'syncing';
-  const trusted = app.workspace?.trusted === true;
+  const refused = refusal(app);
   return {
     label: 'Add definition…',
     icon: 'plus',
-    title: !trusted
-      ? UNTRUSTED
-      : lacking
+    title:
+      refused ??
+      (lacking
         ? 'It needs an environment first: dg writes definitions'
-        : 'An asset, job, schedule, sensor or component, written by dg',
-    disabled: !trusted || lacking,
-    run: () => (app.adding = location.id),
+        : 'An asset, job, schedule, sensor or component, written by dg'),
+    disabled: refused !== null || lacking,
+    run: () => app.ask({ kind: 'definition', location: location.id }),
   };
 }
 
 /** Making a location's environment anew with another Python. */
 export function pythonVerb(app: App, location: LocationView): Verb {
-  const trusted = app.workspace?.trusted === true;
+  const refused = refusal(app);
   const syncing = location.environment.state === 'syncing';
   const nothing = location.sync === null;
   return {
     label: 'Change Python…',
     icon: 'env',
-    title: !trusted
-      ? UNTRUSTED
-      : nothing
+    title:
+      refused ??
+      (nothing
         ? 'There is no pyproject.toml here for uv to go by'
         : syncing
           ? 'Its environment is being synced'
-          : 'Shows the Pythons that fit, and what another one would change',
-    disabled: !trusted || syncing || nothing,
-    run: () => (app.changingPython = { location: location.id, name: location.name }),
+          : 'Shows the Pythons that fit, and what another one would change'),
+    disabled: refused !== null || syncing || nothing,
+    run: () => app.ask({ kind: 'python', location: location.id, name: location.name }),
   };
 }
 
@@ -65,10 +70,10 @@ export function pythonVerb(app: App, location: LocationView): Verb {
 export function deploymentPythonVerb(app: App, deployment: DeploymentView): Verb | null {
   const { environment, sync, path } = deployment;
   if (sync === null || environment.state === 'syncing') return null;
-  const trusted = app.workspace?.trusted === true;
-  const title = trusted ? 'Shows the Pythons that fit, and what another one would change' : UNTRUSTED;
-  const run = () => (app.changingPython = { location: null, name: path });
-  return { label: 'Change Python…', icon: 'env', title, disabled: !trusted, run };
+  const refused = refusal(app);
+  const title = refused ?? 'Shows the Pythons that fit, and what another one would change';
+  const run = () => app.ask({ kind: 'python', location: null, name: path });
+  return { label: 'Change Python…', icon: 'env', title, disabled: refused !== null, run };
 }
 
 /** The one thing that a location's row needs. */
@@ -119,19 +124,23 @@ export function findVerb(app: App, location: LocationView): Verb {
 
 /** Starts a location. */
 export function startVerb(app: App, location: LocationView): Verb {
-  const trusted = app.workspace?.trusted === true;
-  const title = !trusted
-    ? UNTRUSTED
-    : (location.blocked ?? location.command?.shell ?? 'Starts this location');
-  const disabled = !trusted || location.blocked !== null || !location.managed;
+  const refused = refusal(app);
+  const title = refused ?? location.blocked ?? location.command?.shell ?? 'Starts this location';
+  const disabled = refused !== null || location.blocked !== null || !location.managed;
   const run = () => void app.run('location_start', { location: location.id });
   return { label: 'Start', icon: 'play', title, disabled, run };
+}
+
+/** Whether something can be ended: it needs somebody who runs it, but no trust. */
+function ending(app: App, does: string): Pick<Verb, 'title' | 'disabled'> {
+  const { halted } = app.owner;
+  return { title: halted ?? does, disabled: halted !== null };
 }
 
 /** Ends a start that is under way. */
 export function cancelVerb(app: App, location: LocationView): Verb {
   const run = () => void app.run('location_stop', { location: location.id, force: false });
-  return { label: 'Cancel', icon: 'x', title: 'Ends this start', disabled: false, run };
+  return { label: 'Cancel', icon: 'x', ...ending(app, 'Ends this start'), run };
 }
 
 /** Asks a location to end, or ends it at once when it takes long. */
@@ -139,17 +148,18 @@ export function stopVerb(app: App, location: LocationView): Verb {
   const { lifecycle } = location;
   if (lifecycle.state !== 'stopping') {
     const run = () => void app.run('location_stop', { location: location.id, force: false });
-    return { label: 'Stop', icon: 'stop', title: 'Asks it to end', disabled: false, run };
+    return { label: 'Stop', icon: 'stop', ...ending(app, 'Asks it to end'), run };
   }
-  const force = app.clock.now - lifecycle.since >= FORCE_AFTER;
+  const { halted } = app.owner;
+  const force = halted === null && app.clock.now - lifecycle.since >= FORCE_AFTER;
   const run = () => void app.run('location_stop', { location: location.id, force: true });
-  const title = force ? 'Ends the whole process tree at once' : 'It was asked to end';
+  const title = halted ?? (force ? 'Ends the whole process tree at once' : 'It was asked to end');
   return {
     label: force ? 'Force stop' : 'Stopping',
     icon: 'stop',
     title,
     disabled: !force,
-    busy: !force,
+    busy: halted === null && !force,
     run,
   };
 }
@@ -157,8 +167,9 @@ export function stopVerb(app: App, location: LocationView): Verb {
 /** Stops and starts a location. */
 export function restartVerb(app: App, location: LocationView): Verb {
   const run = () => void app.run('location_restart', { location: location.id });
-  const title = location.command?.shell ?? 'Stops and starts this location';
-  const disabled = app.workspace?.trusted !== true || !location.managed;
+  const refused = refusal(app);
+  const title = refused ?? location.command?.shell ?? 'Stops and starts this location';
+  const disabled = refused !== null || !location.managed;
   return { label: 'Restart', icon: 'restart', title, disabled, run };
 }
 
@@ -166,17 +177,18 @@ export function restartVerb(app: App, location: LocationView): Verb {
 export function reloadVerb(app: App, location: LocationView): Verb {
   const key = locationKey(location);
   const running = location.lifecycle.state === 'running' && location.managed;
-  const title = running
-    ? 'Starts the new code beside the old and swaps once it has loaded'
-    : 'It isn’t running';
+  const { halted } = app.owner;
+  const title =
+    halted ??
+    (running ? 'Starts the new code beside the old and swaps once it has loaded' : 'It isn’t running');
   const run = () => void app.run('location_reload', { location: location.id });
-  const disabled = !running || location.reloading || key === 'stopping';
+  const disabled = halted !== null || !running || location.reloading || key === 'stopping';
   return {
     label: location.reloading ? 'Reloading' : 'Reload code',
     icon: 'reload',
     title,
     disabled,
-    busy: location.reloading,
+    busy: halted === null && location.reloading,
     run,
   };
 }
@@ -184,8 +196,8 @@ export function reloadVerb(app: App, location: LocationView): Verb {
 /** Takes a running sync back. */
 export function cancelSyncVerb(app: App, operation: number | null): Verb {
   const run = () => operation !== null && void app.sync.cancel(operation);
-  const title = 'Ends uv sync; what it got so far stays';
-  return { label: 'Cancel', icon: 'x', title, disabled: operation === null, run };
+  const { title, disabled } = ending(app, 'Ends uv sync; what it got so far stays');
+  return { label: 'Cancel', icon: 'x', title, disabled: disabled || operation === null, run };
 }
 
 /** Shows what a sync would change. */
@@ -202,41 +214,55 @@ export function deploymentVerb(app: App, deployment: DeploymentView): Verb | nul
   const { environment, sync } = deployment;
   if (sync === null) return null;
   if (environment.state === 'syncing') return cancelSyncVerb(app, environment.operation);
-  const trusted = app.workspace?.trusted === true;
+  const refused = refusal(app);
   const run = () => void app.sync.ask({ locations: [], deployment: true });
   const label = environment.state === 'missing' ? 'Set up…' : 'Sync…';
-  return { label, icon: 'reload', title: trusted ? sync.shell : UNTRUSTED, disabled: !trusted, run };
+  return { label, icon: 'reload', title: refused ?? sync.shell, disabled: refused !== null, run };
 }
 
 /** Runs uv for a location's environment; asks first where that would remove something. */
 export function syncVerb(app: App, location: LocationView, label = 'Sync', icon: IconName = 'reload'): Verb {
-  const trusted = app.workspace?.trusted === true;
+  const refused = refusal(app);
   const { environment } = location;
   if (environment.state === 'syncing') return cancelSyncVerb(app, environment.operation);
   const looking = app.sync.looking.has(location.id);
   const nothing = location.sync === null;
-  const why = nothing ? 'There is no pyproject.toml here for uv to go by' : UNTRUSTED;
-  const title = trusted && location.sync !== null ? location.sync.shell : why;
+  const title = refused ?? location.sync?.shell ?? 'There is no pyproject.toml here for uv to go by';
   const run = () => void app.sync.begin(location);
-  const disabled = !trusted || looking || nothing;
+  const disabled = refused !== null || looking || nothing;
   return { label, icon, title, disabled, busy: looking, run };
 }
 
 /** What can be done to a service now. */
 export function serviceVerbs(app: App, service: ServiceView): Verb[] {
-  const trusted = app.workspace?.trusted === true;
+  const refused = refusal(app);
   const request = { service: service.name };
   const key = lifecycleKey(service.lifecycle);
-  const title = !trusted ? UNTRUSTED : (service.blocked ?? service.command?.shell ?? '');
+  const title = refused ?? service.blocked ?? service.command?.shell ?? '';
   if (key === 'stopped') {
     const run = () => void app.run('service_start', request);
-    return [{ label: 'Start', icon: 'play', title, disabled: !trusted || service.blocked !== null, run }];
+    return [
+      { label: 'Start', icon: 'play', title, disabled: refused !== null || service.blocked !== null, run },
+    ];
   }
   const restart = () => void app.run('service_restart', request);
   const stop = () => void app.run('service_stop', request);
+  const asked = ending(app, 'Asks it to end');
   return [
-    { label: 'Restart', icon: 'restart', title, disabled: !trusted || key === 'stopping', run: restart },
-    { label: 'Stop', icon: 'stop', title: 'Asks it to end', disabled: key === 'stopping', run: stop },
+    {
+      label: 'Restart',
+      icon: 'restart',
+      title,
+      disabled: refused !== null || key === 'stopping',
+      run: restart,
+    },
+    {
+      label: 'Stop',
+      icon: 'stop',
+      title: asked.title,
+      disabled: asked.disabled || key === 'stopping',
+      run: stop,
+    },
   ];
 }
 

@@ -1,11 +1,10 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
-import type { Backend, Begun } from '../backend';
+import type { Backend, Begun, Heard, OwnerView, Running } from '../backend';
 import type {
   ApiError,
   CommandName,
   Commands,
-  Envelope,
   Event,
   HealthView,
   LocationView,
@@ -19,6 +18,7 @@ import type { Answers } from './answers';
 import { FakeCreate } from './create';
 import { FakeHealth } from './health';
 import { FakeLogs } from './logs';
+import { ATTACHED, begunAnew, NOBODY, ownerOf } from './owner';
 import { press } from './press';
 import { FakeProcesses } from './processes';
 import { PROJECT_ANSWERS } from './project';
@@ -41,6 +41,8 @@ export class FakeBackend implements Backend {
   readonly create: FakeCreate;
   readonly health: FakeHealth;
   snapshot: Snapshot;
+  /** Who runs it. */
+  owner: OwnerView;
   /** What syncs would change. */
   preview: (request: SyncRequest) => SyncPreview = (request) => syncPreview(this.snapshot, request);
   /** Rejects the named commands with these. */
@@ -48,14 +50,15 @@ export class FakeBackend implements Backend {
   folder: string | null = null;
   readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
 
-  #hear: ((batch: Envelope[]) => void) | null = null;
-  #closeAsked: ((processes: number) => void) | null = null;
+  #hear: ((told: Heard) => void) | null = null;
+  #closeAsked: ((running: Running) => void) | null = null;
   #dropped: ((event: { over: boolean; paths: string[] }) => void) | null = null;
   readonly #processes: FakeProcesses;
   readonly #answers: Answers;
 
-  constructor(snapshot: Snapshot, pace = 0) {
+  constructor(snapshot: Snapshot, pace = 0, owner = ownerOf('', snapshot)) {
     this.snapshot = snapshot;
+    this.owner = owner;
     this.logs = new FakeLogs((event) => this.emit(event));
     this.create = new FakeCreate(this, pace);
     const showHealth = (health: HealthView) => {
@@ -73,18 +76,25 @@ export class FakeBackend implements Backend {
     };
   }
 
+  /** The fake of a scene. */
+  static ofScene(name: string, pace = 0): FakeBackend {
+    const scene = scenes[name];
+    if (scene === undefined) throw new Error(`no scene ${name}`);
+    const snapshot = scene(Date.now());
+    return new FakeBackend(snapshot, pace, ownerOf(name, snapshot));
+  }
+
   /** The fake that an address such as `?scene=overview&theme=dark&lines=200000` asks for. */
   static fromAddress(search: string): FakeBackend {
     const query = new URLSearchParams(search);
-    const scene = scenes[query.get('scene') ?? 'overview'] ?? scenes.overview;
-    const snapshot = (scene as (now: number) => Snapshot)(Date.now());
+    const scene = query.get('scene') ?? 'overview';
+    const fake = FakeBackend.ofScene(scene in scenes ? scene : 'overview', 700);
     const theme = query.get('theme');
-    if (theme === 'light' || theme === 'dark') snapshot.settings.theme = theme;
-    const fake = new FakeBackend(snapshot, 700);
+    if (theme === 'light' || theme === 'dark') fake.snapshot.settings.theme = theme;
     fake.folder = '/home/ada/work/growth-sandbox';
     fake.logs.lines = Number(query.get('lines') ?? fake.logs.lines);
     if (query.has('stream')) fake.logs.stream(Number(query.get('stream')));
-    if (query.has('closing')) setTimeout(() => fake.askClose(4), 300);
+    if (query.has('closing')) setTimeout(() => fake.askClose(4, fake.owner.terminals), 300);
     if (query.has('index')) fake.create.index = query.get('index') as FakeCreate['index'];
     fake.create.failsAt = Number(query.get('fails') ?? -1);
     void press(query.get('press')?.split(',') ?? []);
@@ -106,9 +116,43 @@ export class FakeBackend implements Backend {
     return await answer(request);
   }
 
-  async subscribe(hear: (batch: Envelope[]) => void): Promise<Begun> {
+  async subscribe(hear: (told: Heard) => void): Promise<Begun> {
     this.#hear = hear;
-    return { snapshot: this.snapshot, unopened: null };
+    return { snapshot: this.snapshot, unopened: null, owner: this.owner };
+  }
+
+  /** Has the window show something else. */
+  replace(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    this.#hear?.({ snapshot });
+  }
+
+  /** Tells who runs the workspace now. */
+  tellOwner(change: Partial<OwnerView>): void {
+    this.owner = { ...this.owner, ...change };
+    this.#hear?.({ owner: this.owner });
+  }
+
+  /** What ran the workspace ends without being asked, and all that it ran. */
+  loseOwner(): void {
+    this.tellOwner({ state: 'gone', terminals: 0, windows: 0, differs: [] });
+  }
+
+  async takeOver(): Promise<void> {
+    this.asked.push({ name: 'takeOver', request: {} });
+    this.#begin();
+  }
+
+  async restartOwner(): Promise<void> {
+    this.asked.push({ name: 'restartOwner', request: {} });
+    this.#begin();
+    await this.call('launch', { locations: [], port: null, makeDeployment: false });
+  }
+
+  /** A new owner, to which this window is the only host. */
+  #begin(): void {
+    this.replace(begunAnew(this.snapshot));
+    this.tellOwner({ ...ATTACHED, pid: (this.owner.pid ?? ATTACHED.pid ?? 0) + 1 });
   }
 
   /** Tells the window something, in the next number. */
@@ -128,8 +172,8 @@ export class FakeBackend implements Backend {
     this.emit({ kind: 'locationChanged', location });
   }
 
-  askClose(processes: number): void {
-    this.#closeAsked?.(processes);
+  askClose(processes: number, terminals = 0): void {
+    this.#closeAsked?.({ processes, terminals });
   }
 
   drop(paths: string[]): void {
@@ -172,7 +216,7 @@ export class FakeBackend implements Backend {
   async decideClose(decision: string, remember: boolean): Promise<void> {
     this.asked.push({ name: 'decideClose', request: { decision, remember } });
   }
-  onCloseAsked(hear: (processes: number) => void) {
+  onCloseAsked(hear: (running: Running) => void) {
     this.#closeAsked = hear;
     return () => (this.#closeAsked = null);
   }
@@ -187,14 +231,17 @@ export class FakeBackend implements Backend {
   readonly #own = {
     snapshot_get: () => this.snapshot,
     workspace_open: ({ path }) => {
+      // Another folder gets a window of its own.
+      if (this.snapshot.workspace !== null) return this.snapshot;
       const next = scenes[path.includes('acme') ? 'ready' : 'trust'] ?? scenes.trust;
       const opened = (next as (now: number) => Snapshot)(Date.now());
-      this.snapshot = { ...opened, settings: this.snapshot.settings, revision: this.snapshot.revision + 1 };
+      this.replace({ ...opened, settings: this.snapshot.settings, revision: 1 });
+      this.tellOwner(ATTACHED);
       return this.snapshot;
     },
     workspace_close: () => {
-      this.snapshot = { ...this.snapshot, workspace: null };
-      this.emit({ kind: 'workspaceRead', workspace: null });
+      this.replace({ ...this.snapshot, workspace: null, operations: [], revision: 1 });
+      this.tellOwner(NOBODY);
       return {};
     },
     workspace_trust: () => this.#trust(true),

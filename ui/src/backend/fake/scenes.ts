@@ -4,6 +4,7 @@ import type { Creation, HealthView, LocationView, Snapshot } from '../generated'
 import { creationOf, planOf } from './create';
 import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
 import { afterFixes, designHealth, healthy, manyFindings } from './health';
+import { begunAnew } from './owner';
 
 const MANY = [
   'ingest',
@@ -104,6 +105,11 @@ function withHealth(before: Snapshot, health: (names: string[]) => HealthView): 
 export const scenes: Record<string, (now: number) => Snapshot> = {
   welcome: (now) => snapshot(null, now),
   overview: (now) => designSnapshot(now),
+  // Who runs each of these is what is to be seen (owner.ts).
+  gone: (now) => designSnapshot(now),
+  other: (now) => ({ ...begunAnew(designSnapshot(now)), operations: [] }),
+  terminals: (now) => designSnapshot(now),
+  differs: (now) => designSnapshot(now),
   checking: (now) => ({
     ...designSnapshot(now),
     health: { findings: [], groups: [], checkedAt: null, checking: true },

@@ -8,9 +8,9 @@ export type StepKey = 'next' | 'back' | 'close';
 
 /** What a key pressed anywhere asks of the wizard; null where it is another's. */
 export function stepKey(app: App, event: KeyboardEvent): StepKey | null {
-  if (event.defaultPrevented || app.overlay !== null || app.closing !== null) return null;
-  // A menu or a dialog that is open has the keyboard.
-  if (document.querySelector('.menu, .dialog') !== null) return null;
+  if (event.defaultPrevented || app.dialog !== null) return null;
+  // A menu that is open has the keyboard.
+  if (document.querySelector('.menu') !== null) return null;
   const mod = isApple() ? event.metaKey : event.ctrlKey;
   if (event.key === 'Enter' && (mod || event.target instanceof HTMLInputElement)) return 'next';
   if ((event.altKey && event.key === 'ArrowLeft') || (mod && event.key === '[')) return 'back';

@@ -10,7 +10,10 @@ export function startsAtOnce(creation: Creation): boolean {
   return spec.kind !== 'workspace' || (spec.firstProject ?? '') !== '';
 }
 
-/** Shows what was made: its workspace, or its own row in the one that is open. */
+/**
+ * Shows what was made: its workspace, in a window of its own where one is open here, or its own row in the one that is
+ * open. Answers whether it is this window that shows it.
+ */
 export async function openMade(app: App, creation: Creation): Promise<boolean> {
   if (app.workspace?.root !== creation.root) {
     await app.open(creation.root);
@@ -22,7 +25,7 @@ export async function openMade(app: App, creation: Creation): Promise<boolean> {
   app.cameFrom = null;
   app.go({ view: 'overview' });
   await app.run('create_dismiss', {});
-  return true;
+  return app.workspace?.root === creation.root;
 }
 
 /** Shows what was made and starts it. */

@@ -4,7 +4,7 @@ import type { CheckView, FindingView, FixDoes, HealthView, Severity } from '../.
 import type { App } from '../../state/app.svelte';
 import { asksFirst, checkHealth, groupKey, grouped, LEVELS, safeFixes } from '../../state/health';
 import { askAdd } from '../../state/projects';
-import { UNTRUSTED } from '../../state/verbs';
+import { refusal } from '../../state/verbs';
 
 /** Up to this many groups show their passed checks all at once. */
 const FEW = 12;
@@ -25,10 +25,6 @@ export class HealthState {
   detailed = $state.raw<ReadonlySet<string>>(new Set());
   /** Every check that was made; null until they are asked for. */
   checks = $state.raw<ReadonlyMap<string, CheckView[]> | null>(null);
-  /** The fix that is shown before it runs, by its finding. */
-  reviewing = $state.raw<FindingView | null>(null);
-  /** Whether the list of all safe fixes is shown before they run. */
-  planning = $state(false);
   /** Whether the person asked for the checks that are being made. */
   asking = $state(false);
 
@@ -123,7 +119,7 @@ export class HealthState {
   /** Why a finding's fix can't run now; null where it can. */
   refusal(finding: FindingView): string | null {
     const runs = finding.fix?.does.kind === 'steps';
-    return runs && this.#app.workspace?.trusted !== true ? UNTRUSTED : null;
+    return runs ? refusal(this.#app) : this.#app.owner.halted;
   }
 
   /** Does what a finding's button says. What could change the person's files is shown first. */
@@ -131,18 +127,22 @@ export class HealthState {
     const { fix, state } = finding;
     if (fix === null || state.kind === 'fixing' || state.kind === 'fixed') return;
     if (this.refusal(finding) !== null) return;
-    if (asksFirst(fix)) this.reviewing = finding;
+    if (asksFirst(fix)) this.#app.ask({ kind: 'fix', finding });
     else if (fix.does.kind === 'steps') void this.fix([finding]);
     else void this.#lead(fix.does);
   }
 
   /** Puts findings right. */
   async fix(findings: FindingView[]): Promise<void> {
-    this.reviewing = null;
-    this.planning = false;
+    this.putAway();
     if (findings.length === 0) return;
     const fixes = findings.flatMap(({ id, fix }) => (fix ? [{ finding: id, basis: fix.basis }] : []));
     await this.#app.run('health_fix', { fixes });
+  }
+
+  /** Puts this screen's dialogs away. */
+  putAway(): void {
+    for (const kind of ['fix', 'safeFixes', 'report'] as const) this.#app.putAway(kind);
   }
 
   /** Takes a fix back. */
@@ -161,7 +161,7 @@ export class HealthState {
     else if (screen === 'addProjects') askAdd(app);
     else if (screen === 'webserver' || screen === 'daemon') app.go({ view: 'service', name: screen });
     else if (location === null) app.go({ view: 'overview' });
-    else if (screen === 'packages') app.changingPackages = location;
+    else if (screen === 'packages') app.ask({ kind: 'packages', location });
     else app.goLocation(location, screen === 'environment' ? 'environment' : 'logs');
   }
 }

@@ -55,6 +55,8 @@ export class LogState {
   });
 
   readonly #app: App;
+  /** Whose log it is: a handle means nothing to another. */
+  readonly #source: number;
   #view: number | null = null;
   #closed = false;
   #generation = 0;
@@ -65,6 +67,7 @@ export class LogState {
 
   constructor(app: App, log: string) {
     this.#app = app;
+    this.#source = app.source;
     this.log = log;
     this.search = new LogSearch(app, this);
   }
@@ -88,7 +91,8 @@ export class LogState {
     this.#closed = true;
     this.#endGrowth?.();
     if (this.#marksTimer !== null) clearTimeout(this.#marksTimer);
-    if (this.#view !== null) void this.#app.run('log_close', { view: this.#view });
+    const own = this.#source === this.#app.source;
+    if (this.#view !== null && own) void this.#app.run('log_close', { view: this.#view });
     this.#view = null;
   }
 
@@ -226,7 +230,7 @@ export class LogState {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (this.#view !== null && !this.#settled()) {
+      while (this.#view !== null && this.#app.owner.halted === null && !this.#settled()) {
         const generation = this.#generation;
         const { from, count } = wantedWindow(this.visible, this.total, this.follow ? 8 : 120);
         const answer = await this.#app.backend.call('log_window', { view: this.#view, from, count });

@@ -6,7 +6,7 @@ import { packageOf } from './changing.svelte';
 
 async function opened() {
   const shown = await show('overview');
-  shown.app.changingPackages = 'data_science';
+  shown.app.ask({ kind: 'packages', location: 'data_science' });
   await settle();
   return shown;
 }
@@ -26,7 +26,7 @@ describe('changing packages', () => {
       locations: ['data_science'],
       change: { kind: 'add', requirement: 'humanize', dev: false },
     });
-    expect(app.changingPackages).toBeNull();
+    expect(app.dialog).toBeNull();
   });
 
   it('says why a package is refused and carries nothing out', async () => {

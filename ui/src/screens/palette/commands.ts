@@ -2,8 +2,10 @@
 
 import type { GlyphName, IconName } from '../../design/drawings';
 import type { App } from '../../state/app.svelte';
+import { askClose } from '../../state/closing';
 import { openCreate, takesProjects } from '../../state/creating';
 import { plural } from '../../state/format';
+import { differNames } from '../../state/owner.svelte';
 import { askAdd, askRemove, listsProjects } from '../../state/projects';
 import { anythingRuns, launchPlan, launchSentence } from '../../state/summary';
 import {
@@ -40,7 +42,37 @@ export interface Entry {
 
 /** Everything that can be done or gone to. What can't be done now is left out. */
 export function entries(app: App): Entry[] {
-  return [...forLocation(app), ...forWorkspace(app), ...places(app), ...dagdeck(app)];
+  const all = [...forLocation(app), ...forWorkspace(app), ...places(app), ...dagdeck(app)];
+  if (app.owner.halted === null) return [...all, ...forOwner(app)];
+  return [...forOwner(app), ...all.filter(({ id, group }) => group === 'Go to' || NEEDS_NOBODY.has(id))];
+}
+
+/** What can be done though nobody runs the workspace, beside going somewhere. */
+const NEEDS_NOBODY = new Set(['copy', 'folder', 'root', 'open', 'settings', 'keys', 'close']);
+
+/** What can be done about who runs the workspace. */
+function forOwner(app: App): Entry[] {
+  const { owner } = app;
+  const group = 'Workspace' as const;
+  if (owner.halted !== null) {
+    const label = owner.gone ? 'Run it here' : 'Stop it and run it here…';
+    const hint = owner.other?.said ?? 'what ran this workspace has ended';
+    const run = () => owner.runHere();
+    return [{ id: 'run-here', group, label, hint, icon: 'play', keys: 'Mod+Enter', run }];
+  }
+  if (owner.differs.length === 0) return [];
+  const run = () => app.ask({ kind: 'restartOwner' });
+  const hint = differNames(owner.differs);
+  return [
+    {
+      id: 'restart-owner',
+      group,
+      label: 'Restart with this window’s environment…',
+      hint,
+      icon: 'restart',
+      run,
+    },
+  ];
 }
 
 function forLocation(app: App): Entry[] {
@@ -338,7 +370,8 @@ function places(app: App): Entry[] {
       group,
       label: location.name,
       hint: `${locationShown(location).word}, ${location.path}`,
-      glyph: { name: shown.glyph, tone: shown.tone },
+      // What is known last may be over: no colour says that it is so now.
+      glyph: { name: shown.glyph, tone: app.owner.halted === null ? shown.tone : 'off' },
       command: location.command?.shell,
       run: () => app.goLocation(location.id),
     };
@@ -458,7 +491,7 @@ function dagdeck(app: App): Entry[] {
       hint: '',
       icon: 'keys',
       keys: '?',
-      run: () => (app.overlay = 'keys'),
+      run: () => app.ask({ kind: 'keys' }),
     },
     {
       id: 'machine',
@@ -468,13 +501,17 @@ function dagdeck(app: App): Entry[] {
       icon: 'wrench',
       run: () => void app.run('machine_check', {}),
     },
-    {
-      id: 'close',
-      group,
-      label: 'Close workspace',
-      hint: '',
-      icon: 'x',
-      run: () => void app.run('workspace_close', {}),
-    },
+    ...(app.workspace === null
+      ? []
+      : [
+          {
+            id: 'close',
+            group,
+            label: 'Close workspace',
+            hint: '',
+            icon: 'x' as const,
+            run: () => askClose(app),
+          },
+        ]),
   ];
 }

@@ -73,11 +73,11 @@ describe('adding existing projects', () => {
     await settle();
     expect(screen.getByTestId('projects-failure').textContent).toContain(message);
     expect(backend.asked.filter((one) => one.name === 'projects_plan')).toHaveLength(2);
-    expect(app.projects).not.toBeNull();
+    expect(app.dialog).not.toBeNull();
     backend.failing = {};
     await fireEvent.click(screen.getByTestId('add-go'));
     await settle();
-    expect(app.projects).toBeNull();
+    expect(app.dialog).toBeNull();
   });
 
   it('is offered only where there is a list', async () => {
@@ -97,7 +97,7 @@ describe('taking a project out', () => {
     expect(screen.getByTestId('projects-diff').textContent).toContain('-path = "projects/data-science"');
     expect(last('projects_apply')).toBeUndefined();
     await fireEvent.click(screen.getByTestId('remove-go'));
-    await waitFor(() => expect(app.projects).toBeNull());
+    await waitFor(() => expect(app.dialog).toBeNull());
     expect(last('projects_apply')).toMatchObject({ change: { remove: ['data_science'], trash: true } });
     expect(app.location('data_science')).toBeNull();
   });
@@ -136,7 +136,7 @@ describe('a project whose folder was moved', () => {
     expect(screen.getByTestId('projects-diff').textContent).toContain('+path = "projects/reporting"');
     expect(last('projects_apply')).toBeUndefined();
     await fireEvent.click(screen.getByTestId('move-go'));
-    await waitFor(() => expect(app.projects).toBeNull());
+    await waitFor(() => expect(app.dialog).toBeNull());
     expect(last('projects_apply')).toMatchObject({
       change: {
         add: [],

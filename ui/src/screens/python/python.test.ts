@@ -8,7 +8,7 @@ const ID = 'data_science';
 
 async function opened() {
   const shown = await show('overview');
-  shown.app.changingPython = { location: ID, name: 'data_science' };
+  shown.app.ask({ kind: 'python', location: ID, name: 'data_science' });
   await settle();
   return shown;
 }
@@ -33,7 +33,7 @@ describe('changing a project’s Python', () => {
     await fireEvent.click(screen.getByTestId('python-run'));
     await settle();
     expect(last('python_change')).toEqual({ location: ID, python: '3.13.0' });
-    expect(app.changingPython).toBeNull();
+    expect(app.dialog).toBeNull();
   });
 
   it('shows what does not fit with its reason, and does not let it be chosen', async () => {
@@ -84,7 +84,7 @@ describe('changing a project’s Python', () => {
       hints: [{ text: 'Run uv python pin in its root.', action: null }],
       subject: null,
     };
-    app.changingPython = { location: ID, name: 'data_science' };
+    app.ask({ kind: 'python', location: ID, name: 'data_science' });
     await settle();
     expect(screen.getByRole('alert').textContent).toContain('member of a uv workspace');
     expect(screen.getByTestId('python').textContent).toContain('Run uv python pin in its root.');
@@ -110,7 +110,7 @@ describe('changing a project’s Python', () => {
     await settle();
     await fireEvent.click(screen.getByTestId('python-open'));
     await settle();
-    expect(app.changingPython?.location).toBe(ID);
+    expect(app.shown('python')?.location).toBe(ID);
     expect(screen.getByTestId('python')).toBeTruthy();
   });
 });

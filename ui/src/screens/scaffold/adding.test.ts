@@ -5,7 +5,7 @@ import { settle, show } from '../testing';
 
 async function opened() {
   const shown = await show('overview');
-  shown.app.adding = 'data_science';
+  shown.app.ask({ kind: 'definition', location: 'data_science' });
   await settle();
   return shown;
 }
@@ -25,7 +25,7 @@ describe('adding a definition', () => {
       path: 'assets.py',
       params: {},
     });
-    expect(app.adding).toBeNull();
+    expect(app.dialog).toBeNull();
   });
 
   it('says why a path is refused and adds nothing', async () => {
