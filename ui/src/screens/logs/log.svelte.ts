@@ -90,6 +90,7 @@ export class LogState {
   close(): void {
     this.#closed = true;
     this.#endGrowth?.();
+    this.search.end();
     if (this.#marksTimer !== null) clearTimeout(this.#marksTimer);
     const own = this.#source === this.#app.source;
     if (this.#view !== null && own) void this.#app.run('log_close', { view: this.#view });

@@ -2,6 +2,7 @@
 
 import type { LogMatches, Segment } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 import type { LogState } from './log.svelte';
 
 const EMPTY: LogMatches = { count: 0, row: null, ordinal: 0, invalid: null };
@@ -17,7 +18,7 @@ export class LogSearch {
 
   readonly #app: App;
   readonly #log: LogState;
-  #asked = 0;
+  readonly #latest = new Latest();
 
   constructor(app: App, log: LogState) {
     this.#app = app;
@@ -30,10 +31,15 @@ export class LogSearch {
     return this.found.count === 0 ? 'none' : `${this.found.ordinal} of ${this.found.count}`;
   }
 
-  /** Searches anew from the rows in sight. */
-  async again(): Promise<void> {
-    if (this.pattern === '' && this.found === EMPTY) return;
-    await this.#ask(Math.floor(this.#log.top), false);
+  /** Searches anew from the rows in sight, after a pause in ms. */
+  async again(pause = 0): Promise<void> {
+    if (this.pattern === '' && this.found === EMPTY) return this.end();
+    await this.#ask(Math.floor(this.#log.top), false, pause);
+  }
+
+  /** Lets go of what is still searched for. */
+  end(): void {
+    this.#latest.drop();
   }
 
   async step(direction: 1 | -1): Promise<void> {
@@ -48,18 +54,12 @@ export class LogSearch {
     void this.again();
   }
 
-  async #ask(from: number, backwards: boolean): Promise<void> {
+  async #ask(from: number, backwards: boolean, pause = 0): Promise<void> {
     const { view } = this.#log;
     if (view === null) return;
-    const asked = ++this.#asked;
-    const request = { view, pattern: this.pattern, regex: this.regex, caseSensitive: false, from, backwards };
-    let found = await this.#app.run('log_search', request);
-    if (found === null || asked !== this.#asked) return;
-    if (found.row === null && found.count > 0) {
-      // Past the last match: go on from the other end.
-      const round = backwards ? Math.max(0, this.#log.total - 1) : 0;
-      found = (await this.#app.run('log_search', { ...request, from: round })) ?? found;
-    }
+    const answered = await this.#latest.ask(() => this.#search(view, from, backwards), pause);
+    const found = answered?.answer ?? null;
+    if (found === null) return;
     // A pattern that can't be used leaves the older matches in place.
     this.found = found.invalid === null ? found : { ...this.found, invalid: found.invalid };
     if (this.pattern === '') this.found = EMPTY;
@@ -69,6 +69,15 @@ export class LogSearch {
       this.#log.centre(found.row);
       this.#log.follow = false;
     }
+  }
+
+  async #search(view: number, from: number, backwards: boolean): Promise<LogMatches | null> {
+    const request = { view, pattern: this.pattern, regex: this.regex, caseSensitive: false, from, backwards };
+    const found = await this.#app.run('log_search', request);
+    if (found === null || found.row !== null || found.count === 0) return found;
+    // Past the last match: go on from the other end.
+    const round = backwards ? Math.max(0, this.#log.total - 1) : 0;
+    return (await this.#app.run('log_search', { ...request, from: round })) ?? found;
   }
 }
 

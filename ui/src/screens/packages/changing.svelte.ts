@@ -1,9 +1,9 @@
 // Changing what a project asks for: the change, and what it would do, asked anew as the person types.
 
 import type { PackagesChange, PackagesPlan, Requirements } from '../../backend/generated';
-import { toApiError } from '../../backend';
 import type { ApiError } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 
 /** How long after the last key it is asked what would happen: uv takes seconds to choose versions. */
 const PAUSE = 600;
@@ -28,8 +28,7 @@ export class Changing {
   planning = $state(false);
   working = $state(false);
 
-  #turn = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #latest = new Latest();
 
   constructor(app: App, location: string) {
     this.#app = app;
@@ -67,12 +66,11 @@ export class Changing {
 
   /** Something was typed: what it would do is asked for once the person pauses. */
   changed(pause = PAUSE): void {
-    clearTimeout(this.#timer);
-    this.#turn += 1;
+    this.#latest.drop();
     this.plan = null;
     this.failure = null;
     this.planning = this.#request() !== null;
-    if (this.planning) this.#timer = setTimeout(() => void this.#ask(), pause);
+    if (this.planning) void this.#ask(pause);
   }
 
   /** Carries it out. Answers whether that worked. */
@@ -87,25 +85,17 @@ export class Changing {
 
   /** Forgets what is still to be asked. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#turn += 1;
+    this.#latest.drop();
   }
 
-  async #ask(): Promise<void> {
-    const request = this.#request();
-    if (request === null) return;
-    const turn = this.#turn;
-    let plan: PackagesPlan | null = null;
-    let failure: ApiError | null = null;
-    try {
-      plan = await this.#app.backend.call('packages_plan', request);
-    } catch (thrown) {
-      failure = toApiError(thrown);
-    }
-    // An answer to what was typed before is late.
-    if (turn !== this.#turn) return;
-    this.plan = plan;
-    this.failure = failure;
+  async #ask(pause: number): Promise<void> {
+    const answered = await this.#latest.ask(async () => {
+      const request = this.#request();
+      return request === null ? null : await this.#app.backend.call('packages_plan', request);
+    }, pause);
+    if (answered === null) return;
+    this.plan = answered.answer;
+    this.failure = answered.failure;
     this.planning = false;
   }
 

@@ -4,6 +4,7 @@ import { toApiError } from '../../backend';
 import type { FoundProject, ProjectsFound } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
+import { Latest } from '../../state/latest';
 import type { Planner } from './planner.svelte';
 
 /** A folder that is looked in. What was picked in an older answer does not count. */
@@ -14,7 +15,7 @@ export class Finder {
   readonly #app: App;
   readonly #planner: Planner;
   readonly #onFound: (free: FoundProject[]) => void;
-  #asked = 0;
+  readonly #latest = new Latest();
 
   /** `onFound` hears which projects could be picked, each time it was looked. */
   constructor(app: App, planner: Planner, onFound: (free: FoundProject[]) => void) {
@@ -48,23 +49,15 @@ export class Finder {
   async look(): Promise<void> {
     const path = this.folder.trim();
     if (path === '') return;
-    this.#asked += 1;
-    const turn = this.#asked;
     this.looking = true;
     this.#planner.clear();
     this.#onFound([]);
-    try {
-      const found = await this.#app.backend.call('projects_find', { path });
-      if (turn !== this.#asked) return;
-      this.found = found;
-      this.#onFound(this.shown.filter((one) => one.refused === null));
-    } catch (thrown) {
-      if (turn !== this.#asked) return;
-      this.found = null;
-      this.#planner.failure = toApiError(thrown);
-    } finally {
-      if (turn === this.#asked) this.looking = false;
-    }
+    const answered = await this.#latest.ask(() => this.#app.backend.call('projects_find', { path }));
+    if (answered === null) return;
+    this.looking = false;
+    this.found = answered.answer;
+    if (answered.failure === null) this.#onFound(this.shown.filter((one) => one.refused === null));
+    else this.#planner.failure = answered.failure;
   }
 
   /** Has the person choose the folder. */

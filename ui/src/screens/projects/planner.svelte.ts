@@ -3,6 +3,7 @@
 import { toApiError } from '../../backend';
 import type { ApiError, ProjectsChange, ProjectsPlan } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 
 /** What a change says that it leaves alone. */
 export const NO_CHANGE: ProjectsChange = { add: [], remove: [], moved: [], trash: false };
@@ -14,7 +15,7 @@ export class Planner {
   making = $state(false);
   readonly #app: App;
   #change: ProjectsChange = NO_CHANGE;
-  #asked = 0;
+  readonly #latest = new Latest();
 
   constructor(app: App) {
     this.#app = app;
@@ -29,23 +30,15 @@ export class Planner {
   /** Works a change out; nothing is written. */
   async look(change: ProjectsChange): Promise<void> {
     this.#change = change;
-    this.#asked += 1;
-    const turn = this.#asked;
-    try {
-      const plan = await this.#app.backend.call('projects_plan', change);
-      if (turn !== this.#asked) return;
-      this.plan = plan;
-      this.failure = null;
-    } catch (thrown) {
-      if (turn !== this.#asked) return;
-      this.plan = null;
-      this.failure = toApiError(thrown);
-    }
+    const answered = await this.#latest.ask(() => this.#app.backend.call('projects_plan', change));
+    if (answered === null) return;
+    this.plan = answered.answer;
+    this.failure = answered.failure;
   }
 
   /** Forgets what was worked out. */
   clear(): void {
-    this.#asked += 1;
+    this.#latest.drop();
     this.plan = null;
     this.failure = null;
   }

@@ -3,6 +3,7 @@
 import type { ApiError, PythonOffers, PythonPlan } from '../../backend/generated';
 import { toApiError } from '../../backend';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 
 /** What the dialog holds. */
 export class Choosing {
@@ -17,7 +18,7 @@ export class Choosing {
   planning = $state(false);
   working = $state(false);
 
-  #turn = 0;
+  readonly #latest = new Latest();
 
   constructor(app: App, location: string | null) {
     this.#app = app;
@@ -41,23 +42,15 @@ export class Choosing {
 
   /** Chooses one, and asks what it would change. */
   async choose(version: string): Promise<void> {
-    this.#turn += 1;
-    const turn = this.#turn;
     this.chosen = version;
     this.plan = null;
     this.failure = null;
     this.planning = true;
-    let plan: PythonPlan | null = null;
-    let failure: ApiError | null = null;
-    try {
-      plan = await this.#app.backend.call('python_plan', { location: this.location, python: version });
-    } catch (thrown) {
-      failure = toApiError(thrown);
-    }
-    // An answer on what was chosen before is late.
-    if (turn !== this.#turn) return;
-    this.plan = plan;
-    this.failure = failure;
+    const request = { location: this.location, python: version };
+    const answered = await this.#latest.ask(() => this.#app.backend.call('python_plan', request));
+    if (answered === null) return;
+    this.plan = answered.answer;
+    this.failure = answered.failure;
     this.planning = false;
   }
 
@@ -73,6 +66,6 @@ export class Choosing {
 
   /** Forgets what is still to be answered. */
   end(): void {
-    this.#turn += 1;
+    this.#latest.drop();
   }
 }

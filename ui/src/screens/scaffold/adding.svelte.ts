@@ -2,6 +2,7 @@
 
 import type { DefinitionForm, DefinitionType, DefinitionTypes, ScaffoldPlan } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 
 /** How long after the last key what would be written is asked for: `dg` takes a second and a half. */
 const PAUSE = 350;
@@ -21,8 +22,7 @@ export class Adding {
   planning = $state(false);
   adding = $state(false);
 
-  #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #latest = new Latest();
 
   constructor(app: App, location: string) {
     this.#app = app;
@@ -57,8 +57,7 @@ export class Adding {
   /** Something was typed: what it would write is asked for once the person pauses. */
   changed(pause = PAUSE): void {
     this.planning = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), pause);
+    void this.#ask(pause);
   }
 
   /** Adds it. Answers whether that worked. */
@@ -73,18 +72,16 @@ export class Adding {
 
   /** Forgets what is still to be asked. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#asked += 1;
+    this.#latest.drop();
   }
 
-  async #ask(): Promise<void> {
-    const request = this.#request();
-    if (request === null) return;
-    const asked = (this.#asked += 1);
-    const plan = await this.#app.run('scaffold_plan', request);
-    // An answer to what was typed before is late.
-    if (asked !== this.#asked) return;
-    this.plan = plan;
+  async #ask(pause: number): Promise<void> {
+    const answered = await this.#latest.ask(async () => {
+      const request = this.#request();
+      return request === null ? null : await this.#app.run('scaffold_plan', request);
+    }, pause);
+    if (answered === null) return;
+    this.plan = answered.answer;
     this.planning = false;
   }
 
