@@ -126,7 +126,7 @@ pub(crate) async fn window_close_decide(
 /// What runs behind a door. What is too busy to say runs.
 async fn running(door: &Door) -> Running {
     match door {
-        Door::Welcome(_) | Door::Other { .. } => Running {
+        Door::Welcome(_) | Door::Gone { .. } | Door::Other { .. } => Running {
             processes: 0,
             terminals: 0,
         },

@@ -18,6 +18,13 @@ pub(crate) enum Door {
         /// The way to its owner.
         attached: Attached,
     },
+    /// A workspace whose owner is gone: nothing runs, and the window shows what was known last until it takes over.
+    Gone {
+        /// Its root.
+        root: PathBuf,
+        /// What answers meanwhile.
+        deck: Deck,
+    },
     /// A workspace that a Dagdeck of another version runs: it can be stopped and no more, and the rest of the window is the
     /// welcome screen's.
     Other {
@@ -35,14 +42,16 @@ impl Door {
     pub(crate) fn root(&self) -> Option<&PathBuf> {
         match self {
             Self::Welcome(_) => None,
-            Self::Workspace { root, .. } | Self::Other { root, .. } => Some(root),
+            Self::Workspace { root, .. } | Self::Gone { root, .. } | Self::Other { root, .. } => {
+                Some(root)
+            }
         }
     }
 
     /// The workspace's owner, of any version.
     pub(crate) fn owner(&self) -> Option<&Owner> {
         match self {
-            Self::Welcome(_) => None,
+            Self::Welcome(_) | Self::Gone { .. } => None,
             Self::Workspace { attached, .. } => Some(attached.owner()),
             Self::Other { owner, .. } => Some(owner),
         }
@@ -56,7 +65,7 @@ macro_rules! calls {
                 #[doc = $about]
                 pub(crate) async fn $name(&self, request: $request) -> Result<$response, ApiError> {
                     match self {
-                        Self::Welcome(deck) | Self::Other { deck, .. } => Box::pin(deck.$name(request)).await,
+                        Self::Welcome(deck) | Self::Gone { deck, .. } | Self::Other { deck, .. } => Box::pin(deck.$name(request)).await,
                         Self::Workspace { attached, .. } => attached.$name(request).await,
                     }
                 }

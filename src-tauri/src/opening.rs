@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use api::protocol::frozen::HostKind;
 use api::{
-    ApiError, ErrorCode, FolderRequest, LaunchRequest, Lifecycle, Nothing, Snapshot, WorkspaceView,
+    ApiError, CreationState, ErrorCode, FolderRequest, LaunchRequest, Lifecycle, Nothing, Snapshot,
+    WorkspaceView,
 };
 use attach::{Introduction, Owner};
 use serve::Reach;
@@ -50,6 +51,11 @@ pub(crate) async fn window_workspace_open(
                         .map_err(|error| no_window(&error))?;
                 } else {
                     asking.enter(&app, Ok(door));
+                    // What was made is open now, and the welcome screen need not tell of it any more.
+                    let creation = shown.snapshot_get(Nothing {}).await?.creation;
+                    if creation.is_some_and(|made| made.state == CreationState::Succeeded) {
+                        shown.create_dismiss(Nothing {}).await?;
+                    }
                 }
             }
         }
@@ -102,11 +108,11 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
     guarded("owner_restart", async {
         let asking = pane::of(&app, window.label())?;
         let door = asking.door().await?;
-        let (Some(root), Some(owner)) = (door.root(), door.owner()) else {
+        let Door::Workspace { root, attached } = &door else {
             return Err(nothing_shown());
         };
         let ran = door.snapshot_get(Nothing {}).await?.workspace;
-        down(owner).await?;
+        down(attached.owner()).await?;
         let anew = reached(&app, root).await?;
         asking.enter(&app, Ok(anew.clone()));
         match ran.as_ref().and_then(launch_of) {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::door::Door;
 use crate::stream::Stream;
-use crate::window;
+use crate::{host, window};
 
 /// One window.
 pub(crate) struct Pane {
@@ -73,6 +73,22 @@ impl Pane {
         }
     }
 
+    /// The owner behind it is gone: what the window shows stays, and Dagdeck without a workspace answers.
+    pub(crate) async fn lose(&self, app: &AppHandle) {
+        let Some(root) = self.root() else { return };
+        if let Ok(deck) = host::welcome_deck(app).await {
+            self.door.send_if_modified(|door| {
+                // Another may have been entered meanwhile.
+                let lost =
+                    matches!(door, Some(Ok(Door::Workspace { root: shown, .. })) if *shown == root);
+                if lost {
+                    *door = Some(Ok(Door::Gone { root, deck }));
+                }
+                lost
+            });
+        }
+    }
+
     /// Keeps a folder that could not be opened for the window to try again.
     pub(crate) fn keep_unopened(&self, folder: &Path) {
         *self.unopened() = Some(folder.to_owned());
@@ -120,7 +136,7 @@ impl Pane {
 
 /// The window that a command or an event came from.
 pub(crate) fn of(app: &AppHandle, label: &str) -> Result<Arc<Pane>, ApiError> {
-    let host = app.state::<crate::host::Host>();
+    let host = app.state::<host::Host>();
     host.pane(label)
         .ok_or_else(|| ApiError::new(ErrorCode::Internal, "This window is closing."))
 }

@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use api::protocol::{HostCount, PROTOCOL, environment::Difference};
+use api::protocol::HostCount;
+use api::protocol::environment::Difference;
 use api::{ApiError, Envelope, ErrorCode, Nothing, Snapshot};
 use attach::News;
 use serde::Serialize;
@@ -50,8 +51,6 @@ pub(crate) struct OwnerView {
     differs: Vec<Difference>,
     /// How many processes it runs, where it is of another version.
     running: u64,
-    /// Whether it is of a later version than this.
-    newer: bool,
 }
 
 /// How a window stands with the owner.
@@ -121,7 +120,7 @@ impl Stream {
         self.replace(tauri::async_runtime::spawn(async move {
             // Where that fails the owner is gone already, and the window's next question says so.
             let Ok((snapshot, source)) = Source::begin(&door).await else {
-                pane.stream.gone(&channel);
+                pane.stream.gone(&app, &pane, &channel).await;
                 return;
             };
             let owner = OwnerView::of(&door).await;
@@ -158,19 +157,20 @@ impl Stream {
         *owner == before || send(channel, &Message::Owner(&owner))
     }
 
-    fn gone(&self, channel: &Channel<InvokeResponseBody>) {
-        self.tell(channel, |owner| {
-            *owner = OwnerView {
-                state: OwnerState::Gone,
-                ..OwnerView::default()
-            };
-        });
+    /// Tells the window that the owner is gone. What it shows stays.
+    async fn gone(&self, app: &AppHandle, pane: &Pane, channel: &Channel<InvokeResponseBody>) {
+        tray::stopped(app, &pane.label);
+        self.tell(channel, |owner| *owner = OwnerView::gone());
+        pane.lose(app).await;
     }
 }
 
 impl OwnerView {
     /// Who runs what is behind a door.
     async fn of(door: &Door) -> Self {
+        if matches!(door, Door::Gone { .. }) {
+            return Self::gone();
+        }
         let Some(owner) = door.owner() else {
             return Self::default();
         };
@@ -187,7 +187,13 @@ impl OwnerView {
             pid: Some(hello.pid),
             version: Some(hello.version.clone()),
             running,
-            newer: hello.protocol > PROTOCOL,
+            ..Self::default()
+        }
+    }
+
+    fn gone() -> Self {
+        Self {
+            state: OwnerState::Gone,
             ..Self::default()
         }
     }
@@ -202,7 +208,7 @@ impl Source {
     /// How everything stands behind a door, and what happens from there on.
     async fn begin(door: &Door) -> Result<(Snapshot, Self), ApiError> {
         match door {
-            Door::Welcome(deck) | Door::Other { deck, .. } => {
+            Door::Welcome(deck) | Door::Gone { deck, .. } | Door::Other { deck, .. } => {
                 let subscription = deck.subscribe();
                 let snapshot = deck.snapshot_get(Nothing {}).await?;
                 Ok((snapshot, Self::Deck(subscription)))
@@ -264,8 +270,7 @@ async fn feed(
         }
     }
     if matches!(source, Source::Owner(_)) {
-        tray::stopped(&app, &pane.label);
-        pane.stream.gone(&channel);
+        pane.stream.gone(&app, &pane, &channel).await;
     }
 }
 

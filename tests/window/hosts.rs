@@ -110,6 +110,38 @@ async fn what_was_kept_running_is_there_after_the_app_was_killed() {
     crate::main_job::stop(again, &workspace).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_owner_is_killed_the_window_says_so_and_runs_it_again() {
+    let workspace = TestWorkspace::copy();
+    let app = App::start(&workspace, &[]).await;
+    app.open_by_typed_path(&workspace).await;
+    launch(&app).await;
+    let owner = app.owners().remove(0).pid.to_string();
+    let killed = Command::new("kill").args(["-KILL", &owner]).status();
+    assert!(killed.unwrap().success());
+    app.find("owner-gone").await;
+    app.shoot("owner-gone").await;
+    wait_until("nothing of it is left", SOON, async || {
+        app.children().is_empty()
+    })
+    .await;
+    app.click("run-here").await;
+    app.is_gone("owner-gone").await;
+    launch(&app).await;
+    assert_ne!(app.owners().remove(0).pid.to_string(), owner);
+    // Closing the workspace asks, for something runs, and leads back to the welcome screen.
+    app.click("workspace-menu").await;
+    app.click("menu-close").await;
+    app.click("close-workspace-run").await;
+    app.find("open-path-input").await;
+    wait_until("nothing of it is left", SOON, async || {
+        app.children().is_empty()
+    })
+    .await;
+    app.close().await;
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
 /// `dagdeck up` on a workspace, in the test's own state folder.
 fn up(workspace: &TestWorkspace, port: u16) -> Child {
     let program = std::env::var_os("DAGDECK_PROGRAM").map_or_else(
