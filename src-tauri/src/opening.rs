@@ -175,6 +175,7 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
         root: root.to_owned(),
         program: options.guard.program,
         without: options.drawing.into_iter().map(|(name, _)| name).collect(),
+        with: std::collections::BTreeMap::new(),
     };
     let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
     let owner = reach.existing_or_new(find).await?;

@@ -29,6 +29,11 @@ use crate::views::Views;
 const UNDER_WAY: usize = 256;
 /// How long a host may take to say who it is.
 const HELLO: Duration = Duration::from_secs(5);
+/// How long stopping may take when a person or the system asked for it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// What is said when that was not enough.
+const STUBBORN: &str =
+    "What runs has not ended in time. The owner goes, and what is left is killed.";
 /// How long a host that is being left may take to read what was answered.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -44,18 +49,24 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
     let mut incoming = FramedRead::new(read, codec.clone());
     let last = CancellationToken::new();
     let (out, mut writing) = Out::begin(FramedWrite::new(write, codec), last.clone());
-    out.say(&frozen::FromOwner::Hello(hello())).await;
-    match introduced(&mut incoming, &served).await {
-        Some(host) => {
-            // Who comes too late finds nobody, and comes again.
+    let introduced = tokio::select! {
+        introduced = introduced(&mut incoming) => Some(introduced),
+        () = served.ended.cancelled() => None,
+    };
+    // Who hears hello is let in. Who comes too late hears nothing, and comes again.
+    match introduced {
+        Some(Some(host)) => {
             if let Some(connection) = Connection::new(&served, &host, out) {
+                let hello = frozen::FromOwner::Hello(hello());
+                connection.out.say(&hello).await;
                 connection.listen(incoming).await;
             }
         }
-        None => {
-            out.fail(0, "A host has to say hello first.".to_owned())
-                .await;
+        Some(None) => {
+            let message = "A host has to say hello first.";
+            out.fail(0, message.to_owned()).await;
         }
+        None => {}
     }
     last.cancel();
     // A host that does not even read its last answers is left without them.
@@ -74,12 +85,9 @@ fn hello() -> Hello {
 }
 
 /// What a host says of itself, which has to be its first word.
-async fn introduced(incoming: &mut Incoming, served: &Served) -> Option<Hello> {
-    let first = tokio::select! {
-        first = tokio::time::timeout(HELLO, incoming.next()) => first.ok()??.ok()?,
-        () = served.ended.cancelled() => return None,
-    };
-    match protocol::decode::<frozen::FromHost, FromHost>(&first) {
+async fn introduced(incoming: &mut Incoming) -> Option<Hello> {
+    let first = tokio::time::timeout(HELLO, incoming.next()).await;
+    match protocol::decode::<frozen::FromHost, FromHost>(&first.ok()??.ok()?) {
         Ok(Heard::Frozen(frozen::FromHost::Hello(host))) => Some(host),
         _ => None,
     }
@@ -189,9 +197,15 @@ impl Connection {
                 },
                 Down(_) => {
                     served.hosts.close_if(|_| true);
-                    served.deck.shut_down().await;
+                    let ended = tokio::time::timeout(PATIENCE, served.deck.shut_down()).await;
+                    let answer = async {
+                        match ended {
+                            Ok(()) => out.done(id).await,
+                            Err(_) => out.fail(id, STUBBORN.to_owned()).await,
+                        }
+                    };
                     // Who asked may not be reading, and the end does not wait for that.
-                    let _ = tokio::time::timeout(LAST_WORDS, out.done(id)).await;
+                    let _ = tokio::time::timeout(LAST_WORDS, answer).await;
                     served.ended.cancel();
                 }
             }

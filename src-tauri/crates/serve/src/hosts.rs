@@ -25,6 +25,8 @@ pub enum Lease {
 pub struct Attendance {
     /// How many hosts of each kind; a kind without any is left out.
     pub attached: BTreeMap<HostKind, u64>,
+    /// Whether a host was ever there: one may have come and gone between two looks.
+    pub visited: bool,
     /// How many of them hold what runs.
     pub holders: u64,
     /// Whether what runs is held.
@@ -77,13 +79,16 @@ impl Hosts {
         })
     }
 
-    /// A host is there, until the answer is dropped; none where nobody is let in any more.
+    /// A host is there, until the answer is dropped; none where nobody is let in any more, or where everything is about to
+    /// be stopped and this host would not keep it.
     pub fn join(&self, kind: HostKind, holds: bool) -> Option<Presence> {
         let joined = self.attendance.send_if_modified(|now| {
-            if now.closed {
+            let lost = now.lease == Lease::Lapsed && !holds;
+            if now.closed || lost {
                 return false;
             }
             *now.attached.entry(kind).or_default() += 1;
+            now.visited = true;
             if holds {
                 now.holders += 1;
                 now.lease = Lease::Held;
@@ -232,6 +237,16 @@ mod tests {
         assert_eq!(hosts.watch().borrow().holders, 1);
         drop(window);
         assert_eq!(lease(&hosts), Lease::Lapsed);
+    }
+
+    #[test]
+    fn once_the_lease_lapsed_only_who_holds_comes_in_and_is_in_time() {
+        let hosts = Hosts::default();
+        drop(join(&hosts, HostKind::Window, true));
+        assert!(hosts.join(HostKind::Terminal, false).is_none());
+        let _late = join(&hosts, HostKind::Terminal, true);
+        assert!(!hosts.close_if(|now| now.lease == Lease::Lapsed));
+        drop(join(&hosts, HostKind::Terminal, false));
     }
 
     #[test]

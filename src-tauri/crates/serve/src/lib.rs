@@ -7,6 +7,7 @@
 
 mod connection;
 mod dispatch;
+mod ending;
 mod feed;
 mod hosts;
 mod listener;

@@ -1,8 +1,7 @@
 //! The owner's process: what runs a workspace, without a window or a terminal.
 //!
 //! A host starts it with the host's own program in another mode, as the guard is, and learns from its first line where it
-//! listens ([`crate::Reach`] does both). It goes when nobody holds what runs any more, or when nothing runs and nobody is
-//! there; whatever it ran is gone before.
+//! listens ([`crate::Reach`] does both). When it goes, whatever it ran is gone before.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -14,9 +13,10 @@ use api::{ApiError, ErrorCode, FolderRequest};
 use dagdeck::{Deck, DeckOptions, guard_lock, owner_lock};
 use process::GuardProgram;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{sleep, timeout};
 
-use crate::hosts::{Attendance, Lease};
+use crate::connection::PATIENCE;
+use crate::ending::{FIRST_HOST, LAPSE, over};
 use crate::listener::Listener;
 use crate::ownership::{Ownership, TakeError};
 use crate::place::socket_folders;
@@ -24,14 +24,8 @@ use crate::server::Server;
 
 /// The word that makes a host's program the owner's: the first argument, before the workspace's folder.
 pub const OWNER: &str = "owner";
-/// How long the first host may take to come.
-const FIRST_HOST: Duration = Duration::from_secs(10);
 /// How long what a dead owner left may take to end: longer than its guard goes on.
 const FORMER: Duration = Duration::from_secs(25);
-/// How long stopping may take once nobody holds what runs; the guard then ends what is left, in well under a second.
-const LAPSE: Duration = Duration::from_secs(4);
-/// How long stopping may take when a person or the system asked for it.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a window may take to paint its first screen before what was held back for it begins all the same.
 const FIRST_SCREEN: Duration = Duration::from_secs(5);
 
@@ -89,8 +83,9 @@ async fn own(root: &Path) -> i32 {
     });
     tokio::spawn(look_around_for_windows(server.clone()));
     let patience = tokio::select! {
-        patience = over(&server) => patience,
-        () = server.ended() => PATIENCE,
+        patience = over(&server, FIRST_HOST) => patience,
+        // A host said `down`, and what runs had its time.
+        () = server.ended() => LAPSE,
         () = told_to_end() => {
             server.hosts().close_if(|_| true);
             PATIENCE
@@ -136,33 +131,6 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     Ok((Server::new(deck, environment), listener))
 }
 
-/// Waits until it is over: nobody holds what runs any more, or nothing runs and nobody is there. Nobody is let in from then
-/// on. Answers how long stopping may take.
-async fn over(server: &Server) -> Duration {
-    let mut attendance = server.hosts().watch();
-    let mut events = server.deck().subscribe();
-    let first = Instant::now() + FIRST_HOST;
-    // It can't end: the sender is held by the server.
-    let came = attendance.wait_for(|now| !now.attached.is_empty());
-    drop(timeout_at(first, came).await);
-    loop {
-        if server.hosts().close_if(|now| now.lease == Lease::Lapsed) {
-            return LAPSE;
-        }
-        let alone = |now: &Attendance| now.attached.is_empty();
-        let is_alone = alone(&attendance.borrow_and_update());
-        if is_alone && server.deck().is_idle().await && server.hosts().close_if(alone) {
-            return PATIENCE;
-        }
-        tokio::select! {
-            _ = attendance.changed() => {}
-            batch = events.next(), if is_alone => if batch.is_none() {
-                return PATIENCE;
-            }
-        }
-    }
-}
-
 /// Learns what only windows show, once there is one: it costs every Python of the machine a question. It begins when the
 /// window's first screen is on the glass; for a terminal nothing is held back.
 async fn look_around_for_windows(server: Server) {
@@ -174,7 +142,7 @@ async fn look_around_for_windows(server: Server) {
     } else {
         let waking = server.deck().clone();
         tokio::spawn(async move {
-            sleep_until(Instant::now() + FIRST_SCREEN).await;
+            sleep(FIRST_SCREEN).await;
             waking.wake();
         });
     }
@@ -185,14 +153,26 @@ async fn look_around_for_windows(server: Server) {
     server.deck().follow_others();
 }
 
-/// Says the first and only word, then nothing more, so that the host sees the end of it.
-#[expect(clippy::print_stdout, reason = "the host reads this one line")]
+/// Says the first and only word, and lets go of the pipes to the host, which ends them.
 fn say(word: &FirstWord) {
     let line = serde_json::to_string(word).unwrap_or_default();
-    println!("{line}");
     // A host that is gone already has nothing to hear.
-    let _gone = std::io::stdout().flush();
+    let _gone = writeln!(std::io::stdout(), "{line}");
+    fall_silent();
 }
+
+/// Prints nowhere from now on: the host that read it may be gone.
+#[cfg(unix)]
+fn fall_silent() {
+    if let Ok(nowhere) = std::fs::File::options().write(true).open("/dev/null") {
+        // What can't be turned away stays a pipe, and nothing of ours prints.
+        let _kept = nix::unistd::dup2_stdout(&nowhere);
+        let _kept = nix::unistd::dup2_stderr(&nowhere);
+    }
+}
+
+#[cfg(not(unix))]
+fn fall_silent() {}
 
 /// Leaves the terminal and the folder of the host that started it: what they end is not ours.
 #[cfg(unix)]

@@ -1,21 +1,28 @@
 //! A host's way to a workspace's owner: the one that is there, or a new one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode};
 use dagdeck::owner_lock;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{ChildStderr, ChildStdout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::owner::{FirstWord, OWNER};
 use crate::ownership::Card;
 
 /// How long reaching an owner may take: what a dead one left may have to end first.
 const LIMIT: Duration = Duration::from_secs(30);
-/// The pause before looking again where another owner is just beginning or ending.
-const AGAIN: Duration = Duration::from_millis(20);
+/// The first pause before looking again where another owner is just beginning or ending; doubled up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LAST_PAUSE: Duration = Duration::from_millis(320);
+/// The most bytes that are kept of what an owner that fails prints.
+const COMPLAINT: u64 = 4096;
+/// How long is waited for the rest of it.
+const DYING: Duration = Duration::from_secs(1);
 
 /// What is needed to reach a workspace's owner.
 #[derive(Debug, Clone)]
@@ -28,6 +35,8 @@ pub struct Reach {
     pub program: PathBuf,
     /// Variables of this process that an owner must not get: they are only for the host's window.
     pub without: Vec<String>,
+    /// Variables that the owner gets besides, or in place of this process's.
+    pub with: BTreeMap<String, String>,
 }
 
 impl Reach {
@@ -66,6 +75,7 @@ impl Reach {
         Connecting: Future<Output = Result<Option<Host>, Refusal>>,
     {
         let end = Instant::now() + LIMIT;
+        let mut pause = FIRST_PAUSE;
         loop {
             if let Some(host) = self.existing(&connect).await? {
                 return Ok(host);
@@ -82,19 +92,13 @@ impl Reach {
             if Instant::now() >= end {
                 return Err(Refusal::from(silent(&self.root)));
             }
-            sleep(AGAIN).await;
+            sleep(pause).await;
+            pause = (pause * 2).min(LAST_PAUSE);
         }
     }
 
     /// Starts an owner and hears its first word.
     async fn start(&self, end: Instant) -> Result<FirstWord, ApiError> {
-        let failed = |error: &dyn std::error::Error| {
-            let message = format!(
-                "The process that runs {} can't be started.",
-                self.root.display()
-            );
-            ApiError::new(ErrorCode::Io, message).because(error)
-        };
         #[expect(
             clippy::disallowed_methods,
             reason = "the owner outlives the host that starts it, so no table may hold it"
@@ -105,22 +109,60 @@ impl Reach {
             .arg(&self.root)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(Stdio::piped());
         for name in &self.without {
             command.env_remove(name);
         }
-        let mut child = command.spawn().map_err(|error| failed(&error))?;
-        let mut line = String::new();
-        if let Some(said) = child.stdout.take() {
-            let mut said = BufReader::new(said);
-            let heard = timeout_at(end, said.read_line(&mut line)).await;
-            heard
-                .map_err(|_| silent(&self.root))?
-                .map_err(|error| failed(&error))?;
-        }
+        command.envs(&self.with);
+        let mut child = command
+            .spawn()
+            .map_err(|error| self.failed().because(&error))?;
+        let said = (child.stdout.take(), child.stderr.take());
+        let heard = timeout_at(end, self.hear(said)).await;
         // It is this process's child, which nobody else can wait for.
         tokio::spawn(async move { child.wait().await });
-        serde_json::from_str(&line).map_err(|error| failed(&error))
+        heard.unwrap_or_else(|_| Err(silent(&self.root)))
+    }
+
+    /// Hears an owner's first word; what it printed instead where it ended without one.
+    async fn hear(
+        &self,
+        (said, complained): (Option<ChildStdout>, Option<ChildStderr>),
+    ) -> Result<FirstWord, ApiError> {
+        let mut line = String::new();
+        if let Some(said) = said {
+            let heard = BufReader::new(said).read_line(&mut line).await;
+            heard.map_err(|error| self.failed().because(&error))?;
+        }
+        if !line.is_empty() {
+            return serde_json::from_str(&line).map_err(|error| {
+                let mut answer = self.failed().because(&error);
+                answer.causes.push(format!("It said: {}", line.trim_end()));
+                answer
+            });
+        }
+        let mut complaint = Vec::new();
+        if let Some(complained) = complained {
+            let mut complained = complained.take(COMPLAINT);
+            let all = complained.read_to_end(&mut complaint);
+            // What it started may hold the pipe open; what came until then is enough.
+            let _ = timeout(DYING, all).await;
+        }
+        let mut answer = self.failed();
+        answer
+            .causes
+            .push("It ended before it said anything.".to_owned());
+        let complaint = String::from_utf8_lossy(&complaint);
+        if !complaint.trim().is_empty() {
+            answer.causes.push(complaint.trim().to_owned());
+        }
+        Err(answer)
+    }
+
+    fn failed(&self) -> ApiError {
+        let root = self.root.display();
+        let message = format!("The process that runs {root} can't be started.");
+        ApiError::new(ErrorCode::Io, message)
     }
 }
 

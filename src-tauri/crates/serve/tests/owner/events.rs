@@ -42,6 +42,7 @@ impl Current {
                         api::apply(&mut self.snapshot, envelope);
                     }
                 }
+                News::Hosts(_) => {}
             }
         }
     }
