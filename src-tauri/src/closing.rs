@@ -125,29 +125,22 @@ pub(crate) async fn window_close_decide(
 
 /// What runs behind a door. What is too busy to say runs.
 async fn running(door: &Door) -> Running {
-    match door {
-        Door::Welcome(_) | Door::Gone { .. } | Door::Other { .. } => Running {
-            processes: 0,
-            terminals: 0,
-        },
-        Door::Workspace { attached, .. } => {
-            match tokio::time::timeout(ASK_LIMIT, attached.owner().status()).await {
-                Ok(Ok(status)) => Running {
-                    processes: status.running,
-                    terminals: status.terminals,
-                },
-                // It is gone, and with it everything.
-                Ok(Err(_)) => Running {
-                    processes: 0,
-                    terminals: 0,
-                },
-                Err(_) => Running {
-                    processes: 1,
-                    terminals: 0,
-                },
+    let mut running = Running {
+        processes: 0,
+        terminals: 0,
+    };
+    if let Door::Workspace { attached, .. } = door {
+        match tokio::time::timeout(ASK_LIMIT, attached.owner().status()).await {
+            Ok(Ok(status)) => {
+                running.processes = status.running;
+                running.terminals = status.terminals;
             }
+            // It is gone, and with it everything.
+            Ok(Err(_)) => {}
+            Err(_) => running.processes = 1,
         }
     }
+    running
 }
 
 /// Stops everything behind a window, whoever else holds it, and closes the window.

@@ -18,6 +18,14 @@ pub(crate) enum Door {
         /// The way to its owner.
         attached: Attached,
     },
+    /// A workspace that this app only looks at: Dagdeck's own folder can't be written, so that nobody can own it and nothing can be
+    /// started.
+    Alone {
+        /// Its root.
+        root: PathBuf,
+        /// What has it open.
+        deck: Deck,
+    },
     /// A workspace whose owner is gone: nothing runs, and the window shows what was known last until it takes over.
     Gone {
         /// Its root.
@@ -42,16 +50,28 @@ impl Door {
     pub(crate) fn root(&self) -> Option<&PathBuf> {
         match self {
             Self::Welcome(_) => None,
-            Self::Workspace { root, .. } | Self::Gone { root, .. } | Self::Other { root, .. } => {
-                Some(root)
-            }
+            Self::Workspace { root, .. }
+            | Self::Alone { root, .. }
+            | Self::Gone { root, .. }
+            | Self::Other { root, .. } => Some(root),
+        }
+    }
+
+    /// What answers in this process; none where the owner does.
+    pub(crate) fn deck(&self) -> Option<&Deck> {
+        match self {
+            Self::Welcome(deck)
+            | Self::Alone { deck, .. }
+            | Self::Gone { deck, .. }
+            | Self::Other { deck, .. } => Some(deck),
+            Self::Workspace { .. } => None,
         }
     }
 
     /// The workspace's owner, of any version.
     pub(crate) fn owner(&self) -> Option<&Owner> {
         match self {
-            Self::Welcome(_) | Self::Gone { .. } => None,
+            Self::Welcome(_) | Self::Alone { .. } | Self::Gone { .. } => None,
             Self::Workspace { attached, .. } => Some(attached.owner()),
             Self::Other { owner, .. } => Some(owner),
         }
@@ -65,7 +85,10 @@ macro_rules! calls {
                 #[doc = $about]
                 pub(crate) async fn $name(&self, request: $request) -> Result<$response, ApiError> {
                     match self {
-                        Self::Welcome(deck) | Self::Gone { deck, .. } | Self::Other { deck, .. } => Box::pin(deck.$name(request)).await,
+                        Self::Welcome(deck)
+                        | Self::Alone { deck, .. }
+                        | Self::Gone { deck, .. }
+                        | Self::Other { deck, .. } => Box::pin(deck.$name(request)).await,
                         Self::Workspace { attached, .. } => attached.$name(request).await,
                     }
                 }

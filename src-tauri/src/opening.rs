@@ -13,6 +13,7 @@ use api::{
     WorkspaceView,
 };
 use attach::{Introduction, Owner};
+use dagdeck::Deck;
 use serve::Reach;
 use tauri::{AppHandle, Manager, WebviewWindow};
 
@@ -178,8 +179,13 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
         with: std::collections::BTreeMap::new(),
     };
     let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
-    let owner = reach.existing_or_new(find).await?;
+    let reached = reach.existing_or_new(find).await;
     let root = root.to_owned();
+    let owner = match reached {
+        Ok(owner) => owner,
+        Err(_) if !reach.can_have_owner() => return alone(root).await,
+        Err(refused) => return Err(refused),
+    };
     match owner.attach() {
         Ok(attached) => Ok(Door::Workspace { root, attached }),
         Err(_) => Ok(Door::Other {
@@ -188,6 +194,15 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
             deck: host::welcome_deck(app).await?,
         }),
     }
+}
+
+/// A workspace that can only be looked at, because Dagdeck's own folder can't be written.
+async fn alone(root: PathBuf) -> Result<Door, ApiError> {
+    let deck = Deck::start(host::options()?).await?;
+    let path = root.display().to_string();
+    deck.workspace_open(FolderRequest { path }).await?;
+    deck.keep_checking();
+    Ok(Door::Alone { root, deck })
 }
 
 /// What starts again what ran; none where nothing did.

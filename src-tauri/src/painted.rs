@@ -23,11 +23,9 @@ pub(crate) async fn window_painted(
 ) -> Result<(), ApiError> {
     guarded("window_painted", async {
         match pane::of(&app, window.label())?.door_now() {
-            Some(Door::Welcome(deck) | Door::Gone { deck, .. } | Door::Other { deck, .. }) => {
-                deck.wake()
-            }
             // An owner that is gone has nothing to begin.
             Some(Door::Workspace { attached, .. }) => drop(attached.wake().await),
+            Some(door) => door.deck().into_iter().for_each(dagdeck::Deck::wake),
             None => {}
         }
         let Some(path) = std::env::var_os(ASKED) else {

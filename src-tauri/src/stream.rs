@@ -207,24 +207,18 @@ impl OwnerView {
 impl Source {
     /// How everything stands behind a door, and what happens from there on.
     async fn begin(door: &Door) -> Result<(Snapshot, Self), ApiError> {
-        match door {
-            Door::Welcome(deck) | Door::Gone { deck, .. } | Door::Other { deck, .. } => {
-                let subscription = deck.subscribe();
-                let snapshot = deck.snapshot_get(Nothing {}).await?;
-                Ok((snapshot, Self::Deck(subscription)))
-            }
-            Door::Workspace { attached, .. } => {
-                let mut subscription = attached.subscribe().await?;
-                match subscription.next().await {
-                    Some(News::Snapshot(snapshot)) => {
-                        Ok((*snapshot, Self::Owner(Box::new(subscription))))
-                    }
-                    _ => Err(ApiError::new(
-                        ErrorCode::Internal,
-                        "The process that runs this workspace ended.",
-                    )),
-                }
-            }
+        let Door::Workspace { attached, .. } = door else {
+            let Some(deck) = door.deck() else {
+                return Err(ended());
+            };
+            let subscription = deck.subscribe();
+            let snapshot = deck.snapshot_get(Nothing {}).await?;
+            return Ok((snapshot, Self::Deck(subscription)));
+        };
+        let mut subscription = attached.subscribe().await?;
+        match subscription.next().await {
+            Some(News::Snapshot(snapshot)) => Ok((*snapshot, Self::Owner(Box::new(subscription)))),
+            _ => Err(ended()),
         }
     }
 
@@ -234,6 +228,13 @@ impl Source {
             Self::Owner(subscription) => subscription.next().await,
         }
     }
+}
+
+fn ended() -> ApiError {
+    ApiError::new(
+        ErrorCode::Internal,
+        "The process that runs this workspace ended.",
+    )
 }
 
 /// Feeds a window until it is gone or what feeds it ends.

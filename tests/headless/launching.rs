@@ -2,6 +2,7 @@
 
 mod closing;
 mod contract;
+mod hosts;
 mod instances;
 mod new;
 mod projects;

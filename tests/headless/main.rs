@@ -17,6 +17,8 @@ mod create;
 mod doctor;
 mod downloads;
 mod health;
+mod hosted;
+mod hosts;
 mod indexes;
 mod launched;
 mod launching;

@@ -1,6 +1,7 @@
 //! One workspace, many hosts: the window beside a terminal, two workspaces at once, and a window that is killed after the
 //! person chose to keep everything running.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -198,6 +199,7 @@ async fn looking(state_folder: PathBuf, workspace: &TestWorkspace) -> Option<Own
         root: workspace.path(),
         program: PathBuf::new(),
         without: Vec::new(),
+        with: BTreeMap::new(),
     };
     let find = |socket| async move { Ok::<_, AttachError>(Owner::find(socket, host).await?) };
     reach.existing(find).await.unwrap()

@@ -1,6 +1,7 @@
 //! A host's way to a workspace's owner: the one that is there, or a new one.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -95,6 +96,21 @@ impl Reach {
             sleep(pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
         }
+    }
+
+    /// Whether Dagdeck's own folder can hold what an owner needs there: a lock, and the card that leads hosts to it. A full or
+    /// read-only disk can't, and then nothing may be started, for the next start could not find it.
+    #[must_use]
+    pub fn can_have_owner(&self) -> bool {
+        let lock = owner_lock(&self.state_folder, &self.root);
+        let probe = || -> std::io::Result<()> {
+            let folder = lock.parent().unwrap_or(&self.state_folder);
+            fs_err::create_dir_all(folder)?;
+            let mut probe = tempfile::NamedTempFile::new_in(folder)?;
+            probe.write_all(&[0; 4096])?;
+            probe.as_file().sync_all()
+        };
+        probe().is_ok()
     }
 
     /// Starts an owner and hears its first word.

@@ -1,5 +1,6 @@
 //! How a terminal comes to a workspace: it attaches to the owner, and holds what runs unless it ran before.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use api::protocol::environment::Difference;
@@ -51,6 +52,7 @@ impl Joined {
             root: dagdeck::folder::root_of(&folder),
             program,
             without: Vec::new(),
+            with: BTreeMap::new(),
         };
         let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, TERMINAL).await?) };
         let owner = reach.existing_or_new(find).await?;

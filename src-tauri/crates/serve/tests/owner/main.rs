@@ -13,5 +13,6 @@ mod leases;
 mod owned;
 mod part;
 mod raw;
+mod reached;
 mod stage;
 mod versions;

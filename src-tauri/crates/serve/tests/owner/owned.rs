@@ -179,3 +179,24 @@ async fn what_is_not_a_socket_is_left_alone() {
     assert_eq!(fs_err::read_to_string(&socket).unwrap(), "mine");
     deck.shut_down().await;
 }
+
+#[test]
+fn a_full_or_read_only_folder_can_have_no_owner() {
+    let Some(disk) = testkit::Disk::new() else {
+        return;
+    };
+    let reach = serve::Reach {
+        state_folder: disk.path().join("state"),
+        root: disk.path().to_owned(),
+        program: std::path::PathBuf::new(),
+        without: Vec::new(),
+        with: std::collections::BTreeMap::new(),
+    };
+    assert!(reach.can_have_owner());
+    disk.fill();
+    assert!(!reach.can_have_owner());
+    disk.make_room();
+    assert!(reach.can_have_owner());
+    disk.make_read_only();
+    assert!(!reach.can_have_owner());
+}

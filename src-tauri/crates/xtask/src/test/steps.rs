@@ -53,6 +53,10 @@ const STEPS: &[Step] = &[
 const SOAK: &[Step] = &[
     step("cancels", |_| soaked(driven("headless"), "cancel::")),
     step("reloads", |_| soaked(real_tests(), "reload::")),
+    step("hosts", |_| soaked(driven("headless"), "hosts::of_two")),
+    step("owners", |_| {
+        soaked(driven("headless"), "hosts::who_comes_while_an_owner_goes")
+    }),
     step("guards", |_| soaked(real_tests(), "killed_at_any_moment")),
     step("kills", |_| {
         let display = Display::open()?;

@@ -1,0 +1,301 @@
+//! Reaching an owner: one per workspace whoever comes when, gone when nobody needs it, and told apart from what is none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use api::Millis;
+use api::protocol::PROTOCOL;
+use api::protocol::frozen::HostKind;
+use attach::Introduction;
+use serve::{Card, Reach};
+use testkit::{TestDir, rounds, wait_until};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Barrier;
+
+use crate::hosted::{GONE, LOOKING, TERMINAL, WINDOW, gone, host, is_free, owner, reach};
+use crate::launched::STARTING;
+
+/// A workspace in which nothing can run, and the way to its owner.
+struct Empty {
+    dir: TestDir,
+    reach: Reach,
+}
+
+impl Empty {
+    fn new() -> Self {
+        let dir = TestDir::new();
+        let listing = "directory_type = \"workspace\"\n\n[[workspace.projects]]\npath = \"one\"\n";
+        dir.write("work/dg.toml", listing);
+        let reach = reach(&dir.join("work"), &dir.make("state"));
+        Self { dir, reach }
+    }
+
+    async fn is_gone(&self) {
+        let took = gone(self.dir.path()).await;
+        assert!(took < GONE, "{took:?}");
+        assert!(is_free(&self.reach), "the lock is free");
+    }
+}
+
+/// One of several that open a workspace at the same instant; answers the owner once all are there.
+async fn opens(reach: Reach, host: Introduction, instant: Arc<Barrier>) -> u32 {
+    instant.wait().await;
+    let owner = owner(&reach, host).await.unwrap();
+    instant.wait().await;
+    let status = owner.status().await.unwrap();
+    assert_eq!((status.windows, status.terminals), (1, 1));
+    instant.wait().await;
+    owner.hello().pid
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_open_a_workspace_at_the_same_instant_both_have_the_same_owner() {
+    let empty = Empty::new();
+    let mut former = 0;
+    for round in 0..rounds(40, 200) {
+        let instant = Arc::new(Barrier::new(2));
+        let open = |host| tokio::spawn(opens(empty.reach.clone(), host, Arc::clone(&instant)));
+        let (window, terminal) = (open(WINDOW), open(TERMINAL));
+        let (window, terminal) = (window.await.unwrap(), terminal.await.unwrap());
+        assert_eq!(window, terminal, "round {round}");
+        assert_ne!(window, former, "round {round}: the former one had ended");
+        former = window;
+        wait_until("the owner is gone", GONE, async || is_free(&empty.reach)).await;
+    }
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_while_an_owner_goes_is_not_told_that_it_is_gone() {
+    for kind in [TERMINAL, LOOKING] {
+        let empty = Empty::new();
+        let mut owners = BTreeSet::new();
+        for round in 0..rounds(30, 300) {
+            let owner = owner(&empty.reach, kind).await.unwrap();
+            // Time for an owner that goes to say so.
+            for _ in 0..3 {
+                let status = owner.status().await;
+                assert!(status.is_ok(), "{kind:?}, round {round}: {status:?}");
+            }
+            owners.insert(owner.hello().pid);
+        }
+        println!("{} owners for {kind:?}", owners.len());
+        assert!(owners.len() > 1, "none ever went");
+        empty.is_gone().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_in_which_nothing_runs_goes_with_its_last_host() {
+    let empty = Empty::new();
+    let (window, looking) = (
+        host(&empty.reach, WINDOW).await,
+        host(&empty.reach, LOOKING).await,
+    );
+    window.detach().await.unwrap();
+    drop(window);
+    wait_until("the window is gone", STARTING, async || {
+        looking.owner().status().await.unwrap().windows == 0
+    })
+    .await;
+    drop(looking);
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_learns_in_which_variables_the_owner_differs_and_no_secret() {
+    let mut empty = Empty::new();
+    let set = [
+        ("UV_INDEX_ACME_PASSWORD", "hunter2"),
+        ("HTTPS_PROXY", "http://ann:hunter3@proxy.example:8080"),
+        ("UV_PYTHON", "3.12"),
+        ("EDITOR", "ed"),
+    ];
+    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    empty.reach.with.extend(set);
+    let window = host(&empty.reach, WINDOW).await;
+    let mut own: BTreeMap<_, _> = std::env::vars().collect();
+    own.retain(|name, _| !empty.reach.without.contains(name));
+    own.extend(empty.reach.with.clone());
+    assert_eq!(window.compare(&own).await.unwrap(), []);
+
+    let changed = [
+        ("UV_INDEX_ACME_PASSWORD", "hunter4"),
+        ("UV_PYTHON", "3.13"),
+        ("EDITOR", "vi"),
+        ("DAGSTER_HOME", "/elsewhere"),
+    ];
+    own.extend(changed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    own.remove("HTTPS_PROXY");
+    let found = window.compare(&own).await.unwrap();
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.name.as_str(), one.owner.as_deref(), one.own.as_deref()))
+        .collect();
+    let expected = [
+        ("DAGSTER_HOME", None, Some("/elsewhere")),
+        ("HTTPS_PROXY", None, None),
+        ("UV_INDEX_ACME_PASSWORD", None, None),
+        ("UV_PYTHON", Some("3.12"), Some("3.13")),
+    ];
+    assert_eq!(told, expected);
+    drop(window);
+    empty.is_gone().await;
+}
+
+/// One frame of the owner's socket.
+async fn hear(stream: &mut UnixStream) -> String {
+    let length = stream.read_u32_le().await.unwrap();
+    let mut json = vec![0; length as usize];
+    stream.read_exact(&mut json).await.unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+async fn say(stream: &mut UnixStream, json: &str) {
+    let length = u32::try_from(json.len()).unwrap();
+    stream.write_u32_le(length).await.unwrap();
+    stream.write_all(json.as_bytes()).await.unwrap();
+}
+
+/// An owner of a Dagdeck before the first: understands what will always be understood, and ends when it is told to.
+async fn older_owner(listener: UnixListener, lock: File) {
+    let (mut host, _) = listener.accept().await.unwrap();
+    let hello = format!(
+        r#"{{"hello":{{"protocol":{},"version":"0.0.9"}}}}"#,
+        PROTOCOL - 1
+    );
+    say(&mut host, &hello).await;
+    assert!(hear(&mut host).await.starts_with(r#"{"hello":{"#));
+    assert_eq!(hear(&mut host).await, r#"{"down":{"id":1}}"#);
+    say(&mut host, r#"{"done":{"id":1}}"#).await;
+    drop(lock);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_of_an_older_dagdeck_is_stopped_and_this_one_takes_over() {
+    let empty = Empty::new();
+    let socket = empty.dir.join("older.sock");
+    let path = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    let lock = File::create(&path).unwrap();
+    lock.try_lock().unwrap();
+    let card = Card {
+        pid: std::process::id(),
+        since: Millis::default(),
+        kind: HostKind::Owner,
+        version: "0.0.9".to_owned(),
+        socket: socket.clone(),
+    };
+    let text = serde_json::to_string(&card).unwrap();
+    fs_err::write(path.with_extension("owner.json"), text).unwrap();
+    let listener = UnixListener::bind(&socket).unwrap();
+    let older = tokio::spawn(older_owner(listener, lock));
+
+    let found = owner(&empty.reach, WINDOW).await.unwrap();
+    assert_eq!(found.hello().protocol, PROTOCOL - 1);
+    assert!(found.attach().is_err());
+    found.down().await.unwrap();
+    older.await.unwrap();
+    found.gone().await;
+
+    let successor = host(&empty.reach, WINDOW).await;
+    assert_ne!(successor.owner().hello().pid, card.pid);
+    assert_eq!(successor.owner().hello().protocol, PROTOCOL);
+    drop(successor);
+    empty.is_gone().await;
+}
+
+/// Says to the same test in another process where the workspace is: that one is the terminal.
+const TERMINAL_OF: &str = "DAGDECK_TEST_TERMINAL_OF";
+const SAYS: &str = "the owner is ";
+
+/// A host in a terminal, which waits until a signal ends it.
+async fn wait_in_a_terminal(around: &Path) {
+    let reach = reach(&around.join("work"), &around.join("state"));
+    let host = host(&reach, TERMINAL).await;
+    host.detach().await.unwrap();
+    println!("\n{SAYS}{}", host.owner().hello().pid);
+    std::future::pending::<()>().await;
+}
+
+/// A process's session, which its terminal's signals go by.
+fn session(pid: u32) -> String {
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    fields.split(' ').nth(3).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminals_signals_do_not_reach_the_owner() {
+    if let Some(around) = std::env::var_os(TERMINAL_OF) {
+        wait_in_a_terminal(Path::new(&around)).await;
+    }
+    let empty = Empty::new();
+    for (name, number) in [("INT", 2), ("HUP", 1)] {
+        let mut terminal = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture"])
+            .arg("hosts::a_terminals_signals_do_not_reach_the_owner")
+            .env(TERMINAL_OF, empty.dir.path())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(terminal.stdout.take().unwrap()).lines();
+        let said = lines.find_map(|line| line.unwrap().strip_prefix(SAYS).map(str::to_owned));
+        let pid: u32 = said.unwrap().parse().unwrap();
+        // It is there so that the owner has no other reason to go.
+        let looking = host(&empty.reach, LOOKING).await;
+        assert_eq!(looking.owner().hello().pid, pid);
+        let group = format!("-{}", terminal.id());
+        let kill = Command::new("kill")
+            .args(["-s", name, "--", &group])
+            .status();
+        assert!(kill.unwrap().success());
+        assert_eq!(terminal.wait().unwrap().signal(), Some(number));
+        wait_until("the owner saw that it is gone", STARTING, async || {
+            looking.owner().status().await.unwrap().terminals == 1
+        })
+        .await;
+        assert_eq!(host(&empty.reach, LOOKING).await.owner().hello().pid, pid);
+        assert_eq!(session(pid), pid.to_string());
+        drop(looking);
+        empty.is_gone().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_has_no_safe_place_for_its_socket_says_so() {
+    let mut empty = Empty::new();
+    let session = empty.dir.make("session");
+    let open = empty.dir.make("session/dagdeck");
+    fs_err::set_permissions(&open, PermissionsExt::from_mode(0o755)).unwrap();
+    let folder = session.display().to_string();
+    empty
+        .reach
+        .with
+        .insert("XDG_RUNTIME_DIR".to_owned(), folder);
+    let refused = owner(&empty.reach, WINDOW).await.unwrap_err();
+    let causes = refused.causes.join("\n");
+    assert!(
+        causes.contains("its permissions are 755, not 700"),
+        "{refused:?}"
+    );
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_can_not_be_opened_is_said_in_the_words_of_opening_it() {
+    let mut empty = Empty::new();
+    empty.reach.root = empty.dir.join("nowhere");
+    let refused = owner(&empty.reach, WINDOW).await.unwrap_err();
+    assert!(refused.message.contains("nowhere"), "{refused:?}");
+    assert!(!refused.message.contains("can't be started"), "{refused:?}");
+    gone(empty.dir.path()).await;
+}
