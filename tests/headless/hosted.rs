@@ -79,7 +79,7 @@ pub(crate) async fn gone(around: &Path) -> Duration {
     took.unwrap_or_else(|| panic!("still running after {:?}:\n{}", GONE * 4, left().join("\n")))
 }
 
-/// What an owner's process and its guard are called.
+/// The owners that have to do with a folder.
 pub(crate) fn owners(around: &Path) -> Vec<u32> {
     let all = mentioning(&[around]);
     let owners = all.iter().filter(|process| {

@@ -137,7 +137,7 @@ async fn who_detaches_leaves_all_to_who_comes_later() {
     )
     .await;
     drop(later);
-    // Longer than an owner in which nothing runs would stay.
+    // An owner that is alone looks at once whether something runs.
     wait_until("the owner saw that it is alone", STARTING, async || {
         hosted
             .host(LOOKING)
