@@ -147,7 +147,7 @@ fn chosen(app: &AppHandle, item: &str) {
 /// Takes in how everything stands in a window.
 pub(crate) fn stands(app: &AppHandle, label: &str, snapshot: &Snapshot) {
     change(app, label, |running| {
-        running.read(snapshot.workspace.as_ref())
+        running.read(snapshot.workspace.as_ref());
     });
 }
 

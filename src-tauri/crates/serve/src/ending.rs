@@ -11,7 +11,7 @@ use crate::server::Server;
 /// How long the first host may take to come.
 pub(crate) const FIRST_HOST: Duration = Duration::from_secs(10);
 /// How long stopping may take once nobody holds what runs; the guard then ends what is left, in well under a second.
-pub(crate) const LAPSE: Duration = Duration::from_secs(4);
+pub(crate) const LAPSE: Duration = Duration::from_secs(3);
 /// The pause between two looks at whether something still runs, while nobody is there. Not told by events: to listen for
 /// them would make the deck measure what runs for nobody.
 const LOOK: Duration = Duration::from_millis(500);
