@@ -146,6 +146,7 @@ async fn running(door: &Door) -> Running {
 /// Stops everything behind a window, whoever else holds it, and closes the window.
 async fn stop_and_close(app: &AppHandle, pane: &Pane, door: &Door) {
     if let Door::Workspace { attached, .. } = door {
+        pane.stream.end();
         // What could not be stopped, the guard ends with the owner.
         let _gone = opening::down(attached.owner()).await;
     }
@@ -197,6 +198,7 @@ pub(crate) fn leave(app: &AppHandle, why: Leaving) {
         let panes = app.state::<Host>().all();
         let leaving = panes.iter().map(|pane| async move {
             let Some(door) = pane.door_now() else { return };
+            pane.stream.end();
             match why {
                 Leaving::Told if pane.is_kept() => {}
                 Leaving::Told => opening::leave(door).await,

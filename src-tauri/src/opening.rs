@@ -113,8 +113,19 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
             return Err(nothing_shown());
         };
         let ran = door.snapshot_get(Nothing {}).await?.workspace;
-        down(attached.owner()).await?;
-        let anew = reached(&app, root).await?;
+        asking.stream.end();
+        let restart = async {
+            down(attached.owner()).await?;
+            reached(&app, root).await
+        };
+        let anew = match restart.await {
+            Ok(anew) => anew,
+            Err(refused) => {
+                // It hears how it stands, and that the owner is gone where it is.
+                asking.enter(&app, Ok(door.clone()));
+                return Err(refused);
+            }
+        };
         asking.enter(&app, Ok(anew.clone()));
         match ran.as_ref().and_then(launch_of) {
             Some(request) => anew.launch(request).await.map(drop),

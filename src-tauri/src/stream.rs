@@ -134,6 +134,13 @@ impl Stream {
         }));
     }
 
+    /// Feeds no more: what ends now ends because it was asked to.
+    pub(crate) fn end(&self) {
+        if let Some(feed) = lock(&self.feed).take() {
+            feed.abort();
+        }
+    }
+
     /// Who runs what the window shows.
     pub(crate) fn owner(&self) -> MutexGuard<'_, OwnerView> {
         lock(&self.owner)

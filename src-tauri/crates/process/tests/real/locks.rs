@@ -36,9 +36,9 @@ fn the_lock_of_a_killed_app_is_held_until_its_last_program_has_ended() {
         let (pid, lock) = (app.process.id(), folder.path().join("held.lock"));
         assert!(!is_free(&lock));
         app.kill();
-        assert_eq!(
-            tagged(&tag, pid).len(),
-            10,
+        assert_ne!(
+            tagged(&tag, pid),
+            Vec::<u32>::new(),
             "they end only by force, and later"
         );
         until("the lock is free", LONG, || {
