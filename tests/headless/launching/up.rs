@@ -150,11 +150,14 @@ async fn joined(workspace: &TestWorkspace, more: &[&str], signal: &str) -> Joine
     ended.expect("the second `up` did not end").unwrap()
 }
 
-/// The pids of every Dagster process of a workspace.
+/// What stays running of Dagster's.
+const STAYS: [&str; 3] = ["grpc", "dagster_webserver", "dagster._daemon"];
+
+/// The pids of what stays running of a workspace; what only asks something comes and goes.
 fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
     let mut pids: Vec<u32> = mentioning(&[&workspace.path()])
         .into_iter()
-        .filter(|process| process.says("dagster"))
+        .filter(|process| STAYS.iter().any(|word| process.says(word)))
         .map(|process| process.pid)
         .collect();
     pids.sort_unstable();
