@@ -22,7 +22,7 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
     let mut up = up(&workspace, port);
     let graphql = Graphql::new(&format!("http://127.0.0.1:{port}"));
     graphql.wait_until_loaded(&BOTH, STARTING).await;
-    let before = dagsters(&workspace);
+    let before = all_dagsters(&workspace).await;
 
     let path = workspace.path();
     let app = App::start(&workspace, &[path.to_str().unwrap()]).await;
@@ -59,7 +59,7 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
     app.click("menu-close").await;
     app.open_by_typed_path(&one).await;
     let graphql = launch(&app).await;
-    let before = dagsters(&one);
+    let before = all_dagsters(&one).await;
 
     app.click("workspace-menu").await;
     app.click(&format!("menu-recent-{}", name(&other))).await;
@@ -93,7 +93,7 @@ async fn what_was_kept_running_is_there_after_the_app_was_killed() {
     let app = App::start(&workspace, &[]).await;
     app.open_by_typed_path(&workspace).await;
     let graphql = launch(&app).await;
-    let before = dagsters(&workspace);
+    let before = all_dagsters(&workspace).await;
     app.click_close_button().await;
     app.click("close-keep").await;
     nobody_holds(&workspace).await;
@@ -176,10 +176,21 @@ fn name(workspace: &TestWorkspace) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-/// What stays running of Dagster's.
-const STAYS: [&str; 3] = ["grpc", "dagster_webserver", "dagster._daemon"];
+/// What stays running of a workspace, once the daemon, which comes last, is among it.
+async fn all_dagsters(workspace: &TestWorkspace) -> Vec<u32> {
+    wait_until("the daemon runs", STARTING, async || {
+        let running = testkit::mentioning(&[&workspace.path()]);
+        running.iter().any(|process| process.says(DAEMON))
+    })
+    .await;
+    dagsters(workspace)
+}
 
-/// The pids of what stays running of a workspace; what only asks something comes and goes.
+const DAEMON: &str = "dagster._daemon";
+/// What stays running of Dagster's.
+const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
+
+/// The pids of what stays running of a workspace now; what only asks something comes and goes.
 fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
     let mut pids: Vec<u32> = testkit::mentioning(&[&workspace.path()])
         .into_iter()

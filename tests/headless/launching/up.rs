@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::protocol::frozen::HostKind;
 use attach::{Introduction, Owner};
 use serve::Card;
-use testkit::{Graphql, TestWorkspace, mentioning, wait_until_none_mentions};
+use testkit::{Graphql, TestWorkspace, mentioning, wait_until, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
 
@@ -67,7 +67,7 @@ async fn a_second_one_joins_and_leaves() {
     graphql
         .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
         .await;
-    let before = dagsters(&workspace);
+    let before = all_dagsters(&workspace).await;
 
     let joined = joined(&workspace, &["--port", "1"], "INT").await;
     assert_eq!(joined.code, Some(0), "{joined:?}");
@@ -98,7 +98,7 @@ async fn what_was_detached_goes_on_whoever_looks_and_goes() {
     graphql
         .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
         .await;
-    let before = dagsters(&workspace);
+    let before = all_dagsters(&workspace).await;
     // One that joins only looks: killed, it takes nothing with it.
     let joined = joined(&workspace, &[], "KILL").await;
     assert!(joined.printed.contains("ready"), "{joined:?}");
@@ -150,10 +150,21 @@ async fn joined(workspace: &TestWorkspace, more: &[&str], signal: &str) -> Joine
     ended.expect("the second `up` did not end").unwrap()
 }
 
-/// What stays running of Dagster's.
-const STAYS: [&str; 3] = ["grpc", "dagster_webserver", "dagster._daemon"];
+/// What stays running of a workspace, once the daemon, which comes last, is among it.
+async fn all_dagsters(workspace: &TestWorkspace) -> Vec<u32> {
+    wait_until("the daemon runs", STARTING, async || {
+        let running = mentioning(&[&workspace.path()]);
+        running.iter().any(|process| process.says(DAEMON))
+    })
+    .await;
+    dagsters(workspace)
+}
 
-/// The pids of what stays running of a workspace; what only asks something comes and goes.
+const DAEMON: &str = "dagster._daemon";
+/// What stays running of Dagster's.
+const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
+
+/// The pids of what stays running of a workspace now; what only asks something comes and goes.
 fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
     let mut pids: Vec<u32> = mentioning(&[&workspace.path()])
         .into_iter()
