@@ -48,8 +48,10 @@ pub(crate) async fn window_workspace_open(
                 let door = reached(&app, &root).await?;
                 if shown.root().is_some() {
                     let other = app.state::<Host>().add(door);
-                    window::open(&app, &other.label, Some(&root))
-                        .map_err(|error| no_window(&error))?;
+                    if let Err(error) = window::open(&app, &other.label, Some(&root)) {
+                        app.state::<Host>().remove(&other.label);
+                        return Err(no_window(&error));
+                    }
                 } else {
                     asking.enter(&app, Ok(door));
                     // What was made is open now, and the welcome screen need not tell of it any more.

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// Launches a workspace: its code locations, the Dagster webserver and the daemon.
     ///
     /// Prints their logs, and one line "ready URL, N of M locations, T s" when all have settled. Ctrl-C stops everything,
-    /// unless the workspace ran already, in a window or another terminal: then this one only leaves.
+    /// unless something of it ran already or a window shows it: then this one only leaves.
     /// Exits with 1 where no location could be served, with 2 where the folder is no workspace.
     Up(Up),
     /// Makes environments answer their lockfiles, with `uv sync`, or says what that would change.
