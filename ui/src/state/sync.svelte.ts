@@ -11,6 +11,7 @@ import type {
 } from '../backend/generated';
 import type { App } from './app.svelte';
 import { progressWords } from './format';
+import { startShown } from './shown';
 
 /** What the dialog is about. */
 export interface Asked {
@@ -19,6 +20,8 @@ export interface Asked {
   preview: SyncPreview | null;
   /** Why there is no preview at all. */
   failure: ApiError | null;
+  /** What moved since another preview was shown, where its start was refused. */
+  moved: ApiError | null;
 }
 
 /** Asks before what could be lost. */
@@ -28,6 +31,8 @@ export class Sync {
   asked = $state.raw<Asked | null>(null);
   /** The locations of which uv is being asked, before it is known whether to ask the person. */
   looking = $state.raw<ReadonlySet<string>>(new Set());
+  /** Whether what the dialog shows is being started. */
+  starting = $state(false);
 
   constructor(app: App) {
     this.#app = app;
@@ -38,7 +43,8 @@ export class Sync {
     const { id, environment } = location;
     const request = { locations: [id], deployment: false };
     if (environment.state === 'missing' || environment.state === 'broken') {
-      await this.#app.run('sync_start', request);
+      // There is nothing to lose, so nobody looks first.
+      await this.#app.run('sync_start', { request, basis: null });
       return;
     }
     if (this.looking.has(id)) return;
@@ -46,13 +52,13 @@ export class Sync {
     const preview = await this.#app.run('sync_preview', request);
     this.looking = new Set([...this.looking].filter((one) => one !== id));
     if (preview === null) return;
-    if (losesNothing(preview)) await this.#app.run('sync_start', request);
-    else this.asked = { request, preview, failure: null };
+    if (losesNothing(preview)) await this.#start(request, preview.basis);
+    else this.asked = { request, preview, failure: null, moved: null };
   }
 
   /** Shows what a sync would change. An empty request means everything that needs one. */
   async ask(request: SyncRequest): Promise<void> {
-    const asked: Asked = { request, preview: null, failure: null };
+    const asked: Asked = { request, preview: null, failure: null, moved: null };
     this.asked = asked;
     const answer = await this.#app.backend.call('sync_preview', request).then(
       (preview) => ({ ...asked, preview }),
@@ -62,15 +68,25 @@ export class Sync {
     if (this.asked === asked) this.asked = answer;
   }
 
-  /** Does what the dialog shows. */
+  /** Does what the dialog shows, and closes it once that has begun. */
   async start(): Promise<void> {
-    const plans = this.asked?.preview?.environments ?? [];
-    this.asked = null;
+    const { asked } = this;
+    const plans = asked?.preview?.environments ?? [];
+    if (asked?.preview == null || plans.length === 0 || this.starting) return;
     const request = {
       locations: plans.flatMap((plan) => plan.locations),
       deployment: plans.some((plan) => plan.deployment),
     };
-    if (plans.length > 0) await this.#app.run('sync_start', request);
+    this.starting = true;
+    await this.#start(request, asked.preview.basis);
+    this.starting = false;
+    if (this.asked === asked) this.asked = null;
+  }
+
+  /** Begins what was shown. What moved since is told in the dialog, above what would change now. */
+  async #start(request: SyncRequest, basis: string): Promise<void> {
+    const { moved } = await startShown(this.#app, 'sync_start', { request, basis }, () => this.ask(request));
+    if (moved !== null && this.asked?.request === request) this.asked = { ...this.asked, moved };
   }
 
   close(): void {
