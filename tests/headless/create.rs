@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use api::{
-    CreateFormRequest, CreateKind, CreateSpec, Creation, CreationState, ErrorCode, FolderRequest,
-    Nothing, StepState,
+    ApiError, CreateFormRequest, CreateKind, CreatePlan, CreateSpec, CreateStart, Creation,
+    CreationState, ErrorCode, FolderRequest, Nothing, StepState,
 };
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
@@ -67,6 +67,13 @@ impl Maker {
             git: false,
             ..form.spec
         }
+    }
+
+    /// Begins to make what a plan of it shows now.
+    pub(crate) async fn start(&self, spec: CreateSpec) -> Result<(), ApiError> {
+        let CreatePlan { basis, .. } = self.deck.create_plan(spec.clone()).await?;
+        let start = CreateStart { spec, basis };
+        self.deck.create_start(start).await.map(drop)
     }
 
     async fn creation(&self) -> Option<Creation> {
@@ -145,7 +152,7 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
     spec.first_project = Some("inventory".to_owned());
     let held = maker.hold("sync*", true).await;
     let webserver = maker.path("acme/deployments/local/.venv/bin/dagster-webserver");
-    maker.deck.create_start(spec.clone()).await.unwrap();
+    maker.start(spec.clone()).await.unwrap();
     let installing = async || {
         let creation = maker.creation().await.unwrap();
         assert_eq!(creation.state, CreationState::Running, "{creation:?}");
@@ -155,7 +162,7 @@ async fn a_cancelled_step_goes_on_and_the_rest_is_made() {
         };
         runs(2) && runs(3) && webserver.exists()
     };
-    let other = maker.deck.create_start(spec).await.unwrap_err();
+    let other = maker.start(spec).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::Precondition, "one at a time");
     wait_until("packages are being installed", MAKING, installing).await;
     maker.deck.create_cancel(Nothing {}).await.unwrap();
@@ -258,7 +265,7 @@ async fn the_newest_version_is_one_of_which_every_package_is_published() {
         "{remark:?}"
     );
     assert_eq!(remark.instead.as_deref(), Some(recording.newest_whole()));
-    let refused = maker.deck.create_start(spec).await.unwrap_err();
+    let refused = maker.start(spec).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Invalid);
     assert!(!maker.path("acme").exists());
     maker.deck.shut_down().await;
@@ -269,7 +276,18 @@ async fn what_was_cancelled_can_be_removed_and_dg_toml_is_as_it_was() {
     let maker = Maker::new().await;
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.sync = false;
-    maker.deck.create_start(spec).await.unwrap();
+    // What came in between is named, and left alone.
+    let CreatePlan { basis, .. } = maker.deck.create_plan(spec.clone()).await.unwrap();
+    let start = CreateStart {
+        spec: spec.clone(),
+        basis,
+    };
+    fs_err::create_dir(maker.path("acme")).unwrap();
+    let refused = maker.deck.create_start(start.clone()).await.unwrap_err();
+    let place = format!("The folder {} changed since", maker.path("acme").display());
+    assert!(refused.message.starts_with(&place), "{refused:?}");
+    fs_err::remove_dir(maker.path("acme")).unwrap();
+    maker.deck.create_start(start).await.unwrap();
     assert_eq!(maker.made().await.state, CreationState::Succeeded);
     let refused = maker.deck.create_remove(Nothing {}).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Precondition, "it is whole");
@@ -280,7 +298,7 @@ async fn what_was_cancelled_can_be_removed_and_dg_toml_is_as_it_was() {
     let mut spec = maker.spec(CreateKind::Project, "projects/doomed").await;
     spec.parent = maker.path("acme").display().to_string();
     maker.hold("sync*", false).await;
-    maker.deck.create_start(spec).await.unwrap();
+    maker.start(spec).await.unwrap();
     let syncing = async || {
         let steps = maker.creation().await.unwrap().steps;
         steps
@@ -323,7 +341,7 @@ async fn a_cancelled_scaffolder_begins_again() {
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.sync = false;
     let held = maker.hold("*create-dagster*", false).await;
-    maker.deck.create_start(spec).await.unwrap();
+    maker.start(spec).await.unwrap();
     let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
     wait_until("the scaffolder runs", MAKING, running).await;
     maker.deck.create_cancel(Nothing {}).await.unwrap();
@@ -352,7 +370,7 @@ async fn what_a_person_put_there_meanwhile_is_left_alone() {
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.sync = false;
     let held = maker.hold("*create-dagster*", false).await;
-    maker.deck.create_start(spec).await.unwrap();
+    maker.start(spec).await.unwrap();
     let running = async || maker.creation().await.unwrap().steps[0].state == StepState::Running;
     wait_until("the scaffolder runs", MAKING, running).await;
     maker.deck.create_cancel(Nothing {}).await.unwrap();

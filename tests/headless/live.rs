@@ -48,7 +48,7 @@ async fn the_newest_version_is_one_of_which_every_package_is_published() {
     }
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.dagster.clone_from(&skipped.version);
-    let refused = maker.deck.create_start(spec).await.unwrap_err();
+    let refused = maker.start(spec).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Invalid);
     maker.deck.shut_down().await;
 }
@@ -75,7 +75,7 @@ async fn a_workspace_of_todays_newest_dagster_is_made() {
     let mut spec = maker.spec(CreateKind::Workspace, "acme").await;
     spec.dagster = String::new();
     spec.first_project = Some("inventory".to_owned());
-    maker.deck.create_start(spec).await.unwrap();
+    maker.start(spec).await.unwrap();
     let made = maker.made().await;
     assert_eq!(made.state, CreationState::Succeeded, "{made:?}");
     println!("made with Dagster {}", made.spec.dagster);

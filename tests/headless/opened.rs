@@ -65,7 +65,7 @@ impl Opened {
             locations: vec![location.to_owned()],
             deployment: false,
         };
-        self.deck.sync_start(request).await.unwrap();
+        self.deck.sync_start(request.into()).await.unwrap();
         self.newest_sync().await.unwrap().id
     }
 

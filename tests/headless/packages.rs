@@ -1,6 +1,9 @@
 //! Changing what a project asks for, with the real uv and the tests' own index.
 
-use api::{EnvironmentState, LocationRequest, PackagesChange, PackagesRequest, ProjectPackages};
+use api::{
+    EnvironmentState, LocationRequest, PackagesChange, PackagesPlan, PackagesRequest,
+    PackagesStart, ProjectPackages,
+};
 use dagdeck::Deck;
 use testkit::TestWorkspace;
 
@@ -54,7 +57,18 @@ async fn a_package_comes_in_and_goes_and_is_shown_first() {
         "planning writes nothing"
     );
 
-    deck.packages_change(request(add)).await.unwrap();
+    // What came in between is named, and nothing is done.
+    let PackagesPlan { basis, .. } = deck.packages_plan(request(add.clone())).await.unwrap();
+    let request = request(add);
+    let start = PackagesStart { request, basis };
+    fs_err::write(&file, format!("{before}# mine\n")).unwrap();
+    let refused = deck.packages_change(start.clone()).await.unwrap_err();
+    let moved = "pyproject.toml of data-science changed since";
+    assert!(refused.message.starts_with(moved), "{refused:?}");
+    let now = fs_err::read_to_string(&file).unwrap();
+    assert_eq!(now, format!("{before}# mine\n"));
+    fs_err::write(&file, &before).unwrap();
+    deck.packages_change(start).await.unwrap();
     launched
         .until_location(
             "data-science",

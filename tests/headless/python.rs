@@ -5,6 +5,7 @@ use std::process::Command;
 
 use api::{
     EnvironmentState, OperationRequest, OperationState, PythonOf, PythonOffers, PythonRequest,
+    PythonStart,
 };
 use dagdeck::Deck;
 use testkit::{TestWorkspace, skipped, wait_until};
@@ -54,7 +55,11 @@ pub(crate) async fn change(launched: &Launched, python: &str) {
         location: Some("data-science".into()),
         python: python.to_owned(),
     };
-    deck.python_change(request).await.unwrap();
+    let plan = deck.python_plan(request.clone()).await.unwrap();
+    let basis = Some(plan.basis);
+    deck.python_change(PythonStart { request, basis })
+        .await
+        .unwrap();
     let begun = newest_sync(deck).await.unwrap();
     let done = ended(deck, begun.id).await;
     assert_eq!(done.state, OperationState::Succeeded, "{done:?}");
@@ -85,9 +90,23 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
         location: Some("data-science".into()),
         python: other.clone(),
     };
-    deck.python_change(request.clone()).await.unwrap();
+    // What came in between is named, and nothing is done.
+    let plan = deck.python_plan(request.clone()).await.unwrap();
+    let start = PythonStart {
+        request: request.clone(),
+        basis: Some(plan.basis),
+    };
+    fs_err::write(folder.join(FILE), format!("{}\n", minor(&first))).unwrap();
+    let refused = deck.python_change(start.clone()).await.unwrap_err();
+    let file = format!("{FILE} of data-science changed since");
+    assert!(refused.message.starts_with(&file), "{refused:?}");
+    fs_err::remove_file(folder.join(FILE)).unwrap();
+    deck.python_change(start).await.unwrap();
     let begun = newest_sync(deck).await.unwrap().id;
-    let again = deck.python_change(request.clone()).await.unwrap_err();
+    let again = deck
+        .python_change(request.clone().into())
+        .await
+        .unwrap_err();
     assert!(again.message.contains("is being synced"), "{again:?}");
     let old = folder
         .join(".venv/lib")
@@ -122,12 +141,11 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     assert!(sync.title.ends_with(&back), "{}", sync.title);
     assert!(!folder.join(FILE).exists(), "there was none");
 
-    deck.python_change(PythonRequest {
+    let back = PythonRequest {
         python: first.clone(),
         ..request
-    })
-    .await
-    .unwrap();
+    };
+    deck.python_change(back.into()).await.unwrap();
     let begun = newest_sync(deck).await.unwrap().id;
     let done = ended(deck, begun).await;
     assert_eq!(done.state, OperationState::Succeeded, "{done:?}");

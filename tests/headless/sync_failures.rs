@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use api::{ErrorCode, OperationState, SyncRequest, SyncStart};
 use serde_json::Value;
 use testkit::{FakeTool, TestDir};
 
 use crate::command::program;
+use crate::opened::{Opened, ended, newest_sync, take_away};
 
 const PROJECT: &str = r#"[project]
 name = "demo"
@@ -397,4 +399,49 @@ fn a_full_disk() {
         demo.sync_with_recorded("error: failed to write: No space left on device (os error 28)")
     };
     failed(&told, "The disk is full", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_as_it_was_shown_is_not_synced_and_what_moved_is_named() {
+    let demo = Demo::new();
+    let state = demo.root().with_file_name("other-state");
+    let opened = Opened::of(&demo.root(), &state).await;
+    let deck = &opened.deck;
+    let shown = deck.sync_preview(SyncRequest::default()).await.unwrap();
+    let request = SyncRequest {
+        locations: shown.environments[0].locations.clone(),
+        deployment: false,
+    };
+    let start = SyncStart {
+        request,
+        basis: Some(shown.basis),
+    };
+    demo.changed("iniconfig==2.0.0", "iniconfig");
+    let refused = deck.sync_start(start.clone()).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Precondition);
+    let file = "pyproject.toml of demo changed since";
+    assert!(refused.message.starts_with(file), "{refused:?}");
+    assert!(!demo.environment().exists());
+
+    demo.settings(PROJECT);
+    deck.sync_start(start).await.unwrap();
+    let sync = newest_sync(deck).await.unwrap();
+    let sync = ended(deck, sync.id).await;
+    assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
+    assert!(demo.has("iniconfig-2.0.0"));
+
+    // A package that somebody took away changes what a sync would do.
+    let request = SyncRequest {
+        locations: vec!["demo".into()],
+        deployment: false,
+    };
+    let shown = deck.sync_preview(request.clone()).await.unwrap();
+    take_away(&demo.environment());
+    let start = SyncStart {
+        request,
+        basis: Some(shown.basis),
+    };
+    let refused = deck.sync_start(start).await.unwrap_err();
+    assert!(refused.message.contains("would"), "{refused:?}");
+    opened.deck.shut_down().await;
 }

@@ -29,7 +29,7 @@ async fn both_projects_are_served_and_one_uses_what_the_other_made() {
         !maker.path("dagster-sample").exists(),
         "a plan writes nothing"
     );
-    maker.deck.create_start(spec).await.unwrap();
+    maker.start(spec).await.unwrap();
     let made = maker.made().await;
     assert_eq!(made.state, CreationState::Succeeded, "{made:?}");
     let root = maker.path("dagster-sample");

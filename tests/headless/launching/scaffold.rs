@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::{DefinitionTypeRequest, LocationRequest, ScaffoldRequest};
+use api::{DefinitionTypeRequest, ErrorCode, LocationRequest, ScaffoldRequest, ScaffoldStart};
 use testkit::TestWorkspace;
 
 use crate::launched::{Launched, STARTING, is_ready};
@@ -59,7 +59,11 @@ async fn definitions_are_shown_before_they_are_written_and_served_after() {
             panic!("{plan:?}")
         };
         assert_eq!(file.path, format!("src/data_science/defs/{}", one.path));
-        deck.scaffold_run(wished).await.unwrap();
+        let start = ScaffoldStart {
+            request: wished,
+            basis: plan.basis,
+        };
+        deck.scaffold_run(start).await.unwrap();
         let made = fs_err::read_to_string(defs.join(&one.path)).unwrap();
         assert_eq!(made, file.text);
     }
@@ -77,13 +81,28 @@ async fn definitions_are_shown_before_they_are_written_and_served_after() {
     // The trap: a folder beside a module of its name.
     let trap = request("dagster.asset", "assets/more.py", &[]);
     let plan = deck.scaffold_plan(trap.clone()).await.unwrap();
-    assert!(plan.fault.unwrap().contains("assets.py"));
-    deck.scaffold_run(trap).await.unwrap_err();
+    assert!(plan.fault.as_ref().unwrap().contains("assets.py"));
+    let start = ScaffoldStart {
+        request: trap,
+        basis: plan.basis,
+    };
+    let refused = deck.scaffold_run(start).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Invalid, "{refused:?}");
     assert!(!defs.join("assets").exists());
 
     let component = request("dagster.PythonScriptComponent", "scripts", &[]);
-    let plan = deck.scaffold_plan(component).await.unwrap();
+    let plan = deck.scaffold_plan(component.clone()).await.unwrap();
     assert_eq!(plan.files.len(), 1, "{plan:?}");
     assert!(plan.files[0].path.ends_with("defs/scripts/defs.yaml"));
+    // Someone else makes a folder there between the plan and the yes.
+    fs_err::create_dir(defs.join("scripts")).unwrap();
+    let start = ScaffoldStart {
+        request: component,
+        basis: plan.basis,
+    };
+    let refused = deck.scaffold_run(start).await.unwrap_err();
+    let path = "src/data_science/defs/scripts changed since";
+    assert!(refused.message.starts_with(path), "{refused:?}");
+    assert!(!defs.join("scripts/defs.yaml").exists());
     launched.end().await;
 }

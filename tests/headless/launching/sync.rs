@@ -5,6 +5,7 @@ use std::process::Command;
 
 use api::{
     EnvironmentState, Lifecycle, OperationState, PackageChange, StopLocationRequest, SyncRequest,
+    SyncStart,
 };
 use testkit::TestWorkspace;
 
@@ -74,7 +75,11 @@ async fn what_runs_from_an_environment_stops_for_its_sync_and_starts_again() {
     let pid = launched.location("data-science").await.process.unwrap().pid;
     let other = launched.location("data-engineering").await.process;
     let webserver = launched.shown().await.webserver.process;
-    launched.deck.sync_start(of("data-science")).await.unwrap();
+    let start = SyncStart {
+        request: of("data-science"),
+        basis: Some(preview.basis),
+    };
+    launched.deck.sync_start(start).await.unwrap();
     let sync = newest_sync(&launched.deck).await.unwrap();
     let shown = launched.location("data-science").await.environment;
     assert_eq!(shown.state, EnvironmentState::Syncing);
@@ -138,7 +143,7 @@ async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
     };
     let preview = launched.deck.sync_preview(request.clone()).await.unwrap();
     assert_eq!(preview.environments[0].stops, ["webserver", "daemon"]);
-    launched.deck.sync_start(request).await.unwrap();
+    launched.deck.sync_start(request.into()).await.unwrap();
     let sync = newest_sync(&launched.deck).await.unwrap();
     let sync = ended(&launched.deck, sync.id).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
@@ -191,7 +196,11 @@ async fn a_failed_sync_leaves_the_environment_as_it_was_and_what_ran_runs_again(
         .unwrap();
     let failure = preview.environments[0].failure.clone().unwrap();
     assert!(failure.message.contains("iniconfig==99"), "{failure:?}");
-    launched.deck.sync_start(of("data-science")).await.unwrap();
+    launched
+        .deck
+        .sync_start(of("data-science").into())
+        .await
+        .unwrap();
     let sync = newest_sync(&launched.deck).await.unwrap();
     let sync = ended(&launched.deck, sync.id).await;
     let OperationState::Failed { reason } = sync.state else {
@@ -219,7 +228,11 @@ async fn what_the_person_stops_during_a_sync_stays_down() {
     let folder = workspace.project("data-science");
     let launched = Launched::of(workspace).await;
     uninstall(&folder);
-    launched.deck.sync_start(of("data-science")).await.unwrap();
+    launched
+        .deck
+        .sync_start(of("data-science").into())
+        .await
+        .unwrap();
     let sync = newest_sync(&launched.deck).await.unwrap();
     let location = launched.location("data-science").await.id;
     let request = StopLocationRequest {
@@ -229,7 +242,7 @@ async fn what_the_person_stops_during_a_sync_stays_down() {
     launched.deck.location_stop(request).await.unwrap();
     let refused = launched
         .deck
-        .sync_start(of("data-science"))
+        .sync_start(of("data-science").into())
         .await
         .unwrap_err();
     assert!(refused.message.contains("is being synced"), "{refused:?}");

@@ -5,6 +5,7 @@ import { tick } from 'svelte';
 
 import Root from '../Root.svelte';
 import { FakeBackend } from '../backend/fake/fake';
+import type { ApiError } from '../backend/generated';
 import { App } from '../state/app.svelte';
 import { fetchLater } from './later.svelte';
 
@@ -18,6 +19,17 @@ export async function show(scene: string) {
   await settle();
   const last = (name: string) => backend.asked.findLast((one) => one.name === name)?.request;
   return { app, backend, screen, last };
+}
+
+/** The refusal of a start whose plan no longer holds. */
+export function moved(what: string): ApiError {
+  return {
+    code: 'precondition',
+    message: `${what} changed since this was shown, so nothing was done.`,
+    causes: [],
+    hints: [{ text: 'Look at the plan again.', action: null }],
+    subject: null,
+  };
 }
 
 /** Lets promises and effects run. */

@@ -8,6 +8,7 @@ const SYNC = {
   request: { locations: ['finance'], deployment: false },
   preview: null,
   failure: null,
+  moved: null,
 };
 const CLOSE = { kind: 'close' as const, processes: 4, terminals: 0 };
 const kinds = (open: Dialog | null) => stack(open).map((one) => one.kind);

@@ -40,8 +40,17 @@ export type Plain =
 
 /** A question that comes when it has to, whatever is open; what it stands over is there again afterwards. */
 export type Question =
-  /** What a sync would change, once uv has said so; both are null while uv is being asked. */
-  | { kind: 'sync'; request: SyncRequest; preview: SyncPreview | null; failure: ApiError | null }
+  /** What a sync would change. */
+  | {
+      kind: 'sync';
+      request: SyncRequest;
+      /** Null while uv is being asked. */
+      preview: SyncPreview | null;
+      /** Why there is no preview at all. */
+      failure: ApiError | null;
+      /** What moved since another preview was shown, where its start was refused. */
+      moved: ApiError | null;
+    }
   /** What becomes of running processes when the window closes. */
   | ({ kind: 'close' } & Running);
 

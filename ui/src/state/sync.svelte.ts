@@ -5,12 +5,15 @@ import type { LocationView, Operation, SyncPreview, SyncRequest, WorkspaceView }
 import type { App } from './app.svelte';
 import type { DialogOf } from './dialog';
 import { progressWords } from './format';
+import { startShown } from './shown';
 
 /** Asks before what could be lost. */
 export class Sync {
   readonly #app: App;
   /** The locations of which uv is being asked, before it is known whether to ask the person. */
   looking = $state.raw<ReadonlySet<string>>(new Set());
+  /** Whether what the dialog shows is being started. */
+  starting = $state(false);
 
   constructor(app: App) {
     this.#app = app;
@@ -21,7 +24,8 @@ export class Sync {
     const { id, environment } = location;
     const request = { locations: [id], deployment: false };
     if (environment.state === 'missing' || environment.state === 'broken') {
-      await this.#app.run('sync_start', request);
+      // There is nothing to lose, so nobody looks first.
+      await this.#app.run('sync_start', { request, basis: null });
       return;
     }
     if (this.looking.has(id)) return;
@@ -29,13 +33,13 @@ export class Sync {
     const preview = await this.#app.run('sync_preview', request);
     this.looking = new Set([...this.looking].filter((one) => one !== id));
     if (preview === null) return;
-    if (losesNothing(preview)) await this.#app.run('sync_start', request);
-    else this.#app.ask({ kind: 'sync', request, preview, failure: null });
+    if (losesNothing(preview)) await this.#start(request, preview.basis);
+    else this.#app.ask({ kind: 'sync', request, preview, failure: null, moved: null });
   }
 
   /** Shows what a sync would change. An empty request means everything that needs one. */
   async ask(request: SyncRequest): Promise<void> {
-    const asked = { kind: 'sync', request, preview: null, failure: null } as const;
+    const asked = { kind: 'sync', request, preview: null, failure: null, moved: null } as const;
     this.#app.ask(asked);
     const answer = await this.#app.backend.call('sync_preview', request).then(
       (preview) => ({ ...asked, preview }),
@@ -50,15 +54,25 @@ export class Sync {
     this.looking = new Set();
   }
 
-  /** Does what the dialog shows. */
+  /** Does what the dialog shows, and closes it once that has begun. */
   async start(): Promise<void> {
-    const plans = this.asked?.preview?.environments ?? [];
-    this.close();
+    const { asked } = this;
+    const plans = asked?.preview?.environments ?? [];
+    if (asked?.preview == null || plans.length === 0 || this.starting) return;
     const request = {
       locations: plans.flatMap((plan) => plan.locations),
       deployment: plans.some((plan) => plan.deployment),
     };
-    if (plans.length > 0) await this.#app.run('sync_start', request);
+    this.starting = true;
+    await this.#start(request, asked.preview.basis);
+    this.starting = false;
+    if (this.asked?.preview === asked.preview) this.close();
+  }
+
+  /** Begins what was shown. What moved since is told in the dialog, above what would change now. */
+  async #start(request: SyncRequest, basis: string): Promise<void> {
+    const { moved } = await startShown(this.#app, 'sync_start', { request, basis }, () => this.ask(request));
+    if (moved !== null && this.asked?.request === request) this.#app.ask({ ...this.asked, moved });
   }
 
   close(): void {

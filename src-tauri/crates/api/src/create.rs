@@ -160,6 +160,19 @@ pub struct CreatePlan {
     pub files: Vec<PlannedFile>,
     /// The files of the person's that would be changed.
     pub edits: Vec<PlannedEdit>,
+    /// Names all that this was worked out from and all that it says; given back to make it.
+    pub basis: String,
+}
+
+/// Makes what was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CreateStart {
+    /// The answers, as the plan filled them in.
+    pub spec: CreateSpec,
+    /// The plan's basis: where something else would be made by now, nothing is.
+    pub basis: String,
 }
 
 /// One step of a plan.

@@ -53,6 +53,19 @@ pub enum PackagesChange {
 pub struct PackagesPlan {
     /// By project, in the order asked.
     pub projects: Vec<ProjectPackages>,
+    /// Names all that this was worked out from and all that it says; given back to carry it out.
+    pub basis: String,
+}
+
+/// Carries out a change that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PackagesStart {
+    /// The change.
+    pub request: PackagesRequest,
+    /// The plan's basis: where a project would be changed in another way by now, none is.
+    pub basis: String,
 }
 
 /// What a change would do to one project.

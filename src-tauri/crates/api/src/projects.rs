@@ -74,7 +74,7 @@ pub struct ProjectsPlan {
     pub stops: Vec<String>,
     /// The folders that would go to the trash.
     pub trash: Vec<TrashedFolder>,
-    /// Names the state of the file that this was worked out on; given back to apply it.
+    /// Names all that this was worked out from and all that it says; given back to apply it.
     pub basis: String,
 }
 
@@ -113,6 +113,6 @@ pub struct TrashedFolder {
 pub struct ProjectsApply {
     /// The change.
     pub change: ProjectsChange,
-    /// The plan's basis: where the file is another one by now, nothing is written.
+    /// The plan's basis: where something else would be changed by now, nothing is.
     pub basis: String,
 }

@@ -66,4 +66,27 @@ pub struct PythonPlan {
     pub edits: Vec<PlannedEdit>,
     /// The sync, with every command in its order.
     pub sync: SyncPlan,
+    /// Names all that this was worked out from and all that it says; given back to change it.
+    pub basis: String,
+}
+
+/// Changes the Python of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PythonStart {
+    /// Whose, and to which.
+    pub request: PythonRequest,
+    /// The basis of the plan that was looked at: where something else would be changed by now, nothing is done. Null where
+    /// nobody looked, as in a script: what is current is done.
+    #[serde(default)]
+    pub basis: Option<String>,
+}
+
+/// A change that nobody looked at first.
+impl From<PythonRequest> for PythonStart {
+    fn from(request: PythonRequest) -> Self {
+        let basis = None;
+        Self { request, basis }
+    }
 }

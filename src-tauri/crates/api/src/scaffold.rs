@@ -119,6 +119,19 @@ pub struct ScaffoldPlan {
     pub command: Option<CommandView>,
     /// What would be written: made by the same command in a copy of the project.
     pub files: Vec<ScaffoldedFile>,
+    /// Names all that this was worked out from and all that it says; given back to add it.
+    pub basis: String,
+}
+
+/// Adds a definition that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ScaffoldStart {
+    /// The definition.
+    pub request: ScaffoldRequest,
+    /// The plan's basis: where something else would be written by now, nothing is.
+    pub basis: String,
 }
 
 /// A file that would be, or was, written.

@@ -23,6 +23,28 @@ pub struct SyncRequest {
 pub struct SyncPreview {
     /// One per environment; where all that need it were asked for, only those in which something would change.
     pub environments: Vec<SyncPlan>,
+    /// Names all that this was worked out from and all that it says; given back to sync them.
+    pub basis: String,
+}
+
+/// Syncs environments.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct SyncStart {
+    /// Which.
+    pub request: SyncRequest,
+    /// The basis of the preview that was looked at: where a sync would change something else by now, nothing is done. Null
+    /// where nobody looked, as in a script or where there is nothing to lose: what is current is done.
+    pub basis: Option<String>,
+}
+
+/// A sync that nobody looked at first.
+impl From<SyncRequest> for SyncStart {
+    fn from(request: SyncRequest) -> Self {
+        let basis = None;
+        Self { request, basis }
+    }
 }
 
 /// What a sync of one environment would change.
@@ -57,7 +79,7 @@ pub struct SyncPlan {
 }
 
 /// What would change in a lockfile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LockPlan {
@@ -68,7 +90,7 @@ pub struct LockPlan {
 }
 
 /// A package that comes, goes or changes its version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PackageChange {

@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use api::{
-    CreateFormRequest, CreateKind, CreatePlan, CreateSpec, Creation, CreationState, Event,
-    FolderRequest, Nothing,
+    CreateFormRequest, CreateKind, CreatePlan, CreateSpec, CreateStart, Creation, CreationState,
+    Event, FolderRequest, Nothing,
 };
 use dagdeck::Deck;
 
@@ -125,7 +125,11 @@ async fn carry_out(
 ) -> Result<Creation, End> {
     let mut events = deck.subscribe();
     let mut told = Told::new(json);
-    deck.create_start(plan.spec).await?;
+    let start = CreateStart {
+        spec: plan.spec,
+        basis: plan.basis,
+    };
+    deck.create_start(start).await?;
     loop {
         let creation = deck.snapshot_get(Nothing {}).await?.creation;
         let creation =

@@ -66,7 +66,8 @@ async fn work(deck: &Deck, what: &arguments::Sync, workspace: &WorkspaceView) ->
     let mut events = deck.subscribe();
     let before = newest_sync(deck).await?;
     if request != SyncRequest::default() {
-        deck.sync_start(request).await?;
+        // Whoever names environments in a terminal has them as they are: nothing was shown first.
+        deck.sync_start(request.into()).await?;
     }
     let done = follow(deck, &mut events, before, what.json).await?;
     told(&done, what.json)

@@ -10,7 +10,7 @@ use std::path::Path;
 use workspace::edit::{Edit, EditError};
 use workspace::{Kind, ReadOptions, Reading};
 
-use crate::present;
+use crate::{basis, present};
 use api::{
     ApiError, ErrorCode, FoundProject, Hint, HintAction, ProjectsChange, ProjectsFound,
     ProjectsPlan, Subject,
@@ -70,20 +70,18 @@ pub fn plan(reading: &Reading, change: &ProjectsChange) -> Result<Planned, ApiEr
 /// Makes a change that was shown.
 ///
 /// # Errors
-/// If something in it blocks, the file is another one than was shown, or it can't be written. Nothing was written then.
-pub fn apply(planned: &Planned, basis: &str) -> Result<(), ApiError> {
+/// If something in it blocks, it is another change than was shown, or the file can't be written. Nothing was written then.
+pub fn apply(planned: &Planned, shown: &str) -> Result<(), ApiError> {
     if let Some(remark) = planned.plan.remarks.iter().find(|remark| remark.blocks) {
         return Err(ApiError::new(ErrorCode::Invalid, remark.message.clone()));
     }
+    basis::require(shown, &planned.plan.basis)?;
     let Some(edit) = &planned.edit else {
         return Err(ApiError::new(
             ErrorCode::Invalid,
             "There is nothing to change.",
         ));
     };
-    if planned.plan.basis != basis {
-        return Err(changed(&edit.path));
-    }
     edit.write().map_err(|error| edit_failed(&error))
 }
 
@@ -108,19 +106,16 @@ fn config_of(reading: &Reading) -> Result<&Path, ApiError> {
     }
 }
 
-fn changed(path: &Path) -> ApiError {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    ApiError::new(
-        ErrorCode::Precondition,
-        format!("{name} changed since this was shown, so nothing was written."),
-    )
-    .hint("Look at the change again; it is worked out anew from the file as it is now.")
+/// A file by its own name, for a sentence.
+pub(crate) fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// Why an edit could not be made, with what to do.
 pub(crate) fn edit_failed(error: &EditError) -> ApiError {
     let code = match error {
-        EditError::Changed { path } => return changed(path),
+        EditError::Changed { path } => return basis::moved(&[file_name(path)]),
         EditError::Io { path, source } => {
             let words = format!(
                 "{} can't be written, so nothing was changed: {source}.",
@@ -166,4 +161,54 @@ pub(crate) fn edit_failed(error: &EditError) -> ApiError {
     });
     failed.subject = Some(subject);
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_change_that_was_shown_is_made_and_another_is_refused_with_what_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let config = root.join("dg.toml");
+        let listed = "directory_type = \"workspace\"\n\n[workspace]\n\n[[workspace.projects]]\npath = \"etl\"\n";
+        fs_err::write(&config, listed).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+            [tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::create_dir(root.join("etl")).unwrap();
+        fs_err::write(root.join("etl/pyproject.toml"), settings).unwrap();
+        let change = |trash| {
+            let reading = read(root, BTreeMap::new()).unwrap();
+            let change = ProjectsChange {
+                remove: vec![reading.projects[0].id.clone()],
+                trash,
+                ..ProjectsChange::default()
+            };
+            plan(&reading, &change).unwrap()
+        };
+        let shown = change(false).plan.basis;
+
+        fs_err::write(&config, format!("# mine\n{listed}")).unwrap();
+        let refused = apply(&change(false), &shown).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Precondition);
+        assert!(
+            refused.message.starts_with("dg.toml changed since"),
+            "{refused:?}"
+        );
+        let mine = fs_err::read_to_string(&config).unwrap();
+        assert!(mine.starts_with("# mine") && mine.contains("etl"), "{mine}");
+
+        fs_err::write(&config, listed).unwrap();
+        let refused = apply(&change(true), &shown).unwrap_err();
+        assert!(
+            refused
+                .message
+                .contains("etl that goes to the trash changed"),
+            "{refused:?}"
+        );
+
+        assert_eq!(apply(&change(false), &shown), Ok(()));
+        assert!(!fs_err::read_to_string(&config).unwrap().contains("etl"));
+    }
 }

@@ -94,7 +94,7 @@ export class FakeCreate {
       if (delay > 0) await new Promise((done) => setTimeout(done, delay));
       return planOf(spec, this.index === 'away' ? '' : NEWEST);
     },
-    create_start: (spec) => this.#play(planOf(spec), 0),
+    create_start: ({ spec }) => this.#play(planOf(spec), 0),
     create_retry: () => this.#retry(),
     create_cancel: () => this.#cancel(),
     create_remove: () => this.#tell(null),
@@ -256,6 +256,7 @@ export function planOf(asked: CreateSpec, newest = NEWEST): CreatePlan {
           },
         ]
       : [],
+    basis: `creation of ${folder}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { scenes } from './scenes';
 
 const fake = () => new FakeBackend(scenes.overview!(Date.now()));
 /** What every request of the wire may name, so that one request fits all commands. */
-const ANYTHING = {
+const REQUEST = {
   path: '/home/ada/work/acme-data',
   location: 'data_engineering',
   locations: ['data_engineering'],
@@ -33,6 +33,8 @@ const ANYTHING = {
   sync: true,
   git: false,
 };
+/** Those that start what was shown name it whole. */
+const ANYTHING = { ...REQUEST, request: REQUEST, spec: REQUEST, basis: 'as shown' };
 
 describe('the fake backend', () => {
   it('refuses a command that it does not know, and names it', async () => {

@@ -66,7 +66,7 @@ export class FakeProcesses {
       return {};
     },
     location_sync: ({ location }) => this.#sync({ locations: [location], deployment: false }),
-    sync_start: (request) => this.#sync(request),
+    sync_start: ({ request }) => this.#sync(request),
     service_start: ({ service }) => this.#startService(service),
     service_restart: ({ service }) => this.#startService(service),
     service_stop: ({ service }) => this.#stopService(service),

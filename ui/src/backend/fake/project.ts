@@ -43,6 +43,7 @@ export const PROJECT_ANSWERS: Pick<Answers, Asking> = {
     })),
   }),
   packages_plan: ({ locations, change }) => ({
+    basis: `packages of ${JSON.stringify({ locations, change })}`,
     projects: locations.map((location) => {
       const word =
         change.kind === 'add' ? change.requirement : change.kind === 'remove' ? change.package : 'dagster';
@@ -109,7 +110,8 @@ export const PROJECT_ANSWERS: Pick<Answers, Asking> = {
       : path.startsWith('assets/')
         ? 'assets.py is there already. Python would find only one of assets.py and assets/.'
         : null;
-    if (fault !== null) return { fault, command: null, files: [] };
+    const basis = `definition ${key} at ${path}`;
+    if (fault !== null) return { fault, command: null, files: [], basis };
     const name = path.replace(/\.py$/, '');
     const text = `import dagster as dg\n\n\n@dg.asset\ndef ${name}(context: dg.AssetExecutionContext) -> dg.MaterializeResult: ...\n`;
     const folder = '/Users/you/work/acme-data/projects/data-science';
@@ -118,6 +120,7 @@ export const PROJECT_ANSWERS: Pick<Answers, Asking> = {
       fault,
       command: { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
       files: [{ path: `src/data_science/defs/${path}`, text }],
+      basis,
     };
   },
 };

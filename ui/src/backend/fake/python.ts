@@ -65,5 +65,6 @@ export function pythonPlan(
     pin,
     edits: [{ path: `${folder}/.python-version`, diff: [`+${pin}`] }],
     sync: { ...plan, anew: true, downloads, python, commands: [...commands, ...plan.commands] },
+    basis: `python ${python}`,
   };
 }

@@ -40,7 +40,7 @@ function plan(name: string, environment: EnvironmentView, sync: CommandView | nu
 /** What the syncs that are asked for would change. */
 export function syncPreview(snapshot: Snapshot, request: SyncRequest): SyncPreview {
   const open = snapshot.workspace;
-  if (open === null) return { environments: [] };
+  if (open === null) return { environments: [], basis: '' };
   const all = request.locations.length === 0 && !request.deployment;
   const needs = ({ state }: EnvironmentView) => ['outOfSync', 'missing', 'broken'].includes(state);
   const environments = open.locations
@@ -55,5 +55,5 @@ export function syncPreview(snapshot: Snapshot, request: SyncRequest): SyncPrevi
       locations: [],
     });
   }
-  return { environments };
+  return { environments, basis: `sync of ${environments.map((one) => one.path).join(', ')}` };
 }

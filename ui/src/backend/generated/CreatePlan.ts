@@ -40,4 +40,8 @@ files: Array<PlannedFile>,
 /**
  * The files of the person's that would be changed.
  */
-edits: Array<PlannedEdit>, };
+edits: Array<PlannedEdit>, 
+/**
+ * Names all that this was worked out from and all that it says; given back to make it.
+ */
+basis: string, };

@@ -8,4 +8,8 @@ export type PackagesPlan = {
 /**
  * By project, in the order asked.
  */
-projects: Array<ProjectPackages>, };
+projects: Array<ProjectPackages>, 
+/**
+ * Names all that this was worked out from and all that it says; given back to carry it out.
+ */
+basis: string, };

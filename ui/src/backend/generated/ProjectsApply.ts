@@ -10,6 +10,6 @@ export type ProjectsApply = {
  */
 change: ProjectsChange, 
 /**
- * The plan's basis: where the file is another one by now, nothing is written.
+ * The plan's basis: where something else would be changed by now, nothing is.
  */
 basis: string, };

@@ -24,6 +24,6 @@ stops: Array<string>,
  */
 trash: Array<TrashedFolder>, 
 /**
- * Names the state of the file that this was worked out on; given back to apply it.
+ * Names all that this was worked out from and all that it says; given back to apply it.
  */
 basis: string, };

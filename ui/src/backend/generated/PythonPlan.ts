@@ -21,4 +21,8 @@ edits: Array<PlannedEdit>,
 /**
  * The sync, with every command in its order.
  */
-sync: SyncPlan, };
+sync: SyncPlan, 
+/**
+ * Names all that this was worked out from and all that it says; given back to change it.
+ */
+basis: string, };

@@ -17,4 +17,8 @@ command: CommandView | null,
 /**
  * What would be written: made by the same command in a copy of the project.
  */
-files: Array<ScaffoldedFile>, };
+files: Array<ScaffoldedFile>, 
+/**
+ * Names all that this was worked out from and all that it says; given back to add it.
+ */
+basis: string, };

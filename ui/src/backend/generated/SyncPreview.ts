@@ -8,4 +8,8 @@ export type SyncPreview = {
 /**
  * One per environment; where all that need it were asked for, only those in which something would change.
  */
-environments: Array<SyncPlan>, };
+environments: Array<SyncPlan>, 
+/**
+ * Names all that this was worked out from and all that it says; given back to sync them.
+ */
+basis: string, };

@@ -7,6 +7,7 @@ import type { CreateForm } from "./CreateForm";
 import type { CreateFormRequest } from "./CreateFormRequest";
 import type { CreatePlan } from "./CreatePlan";
 import type { CreateSpec } from "./CreateSpec";
+import type { CreateStart } from "./CreateStart";
 import type { DagsterVersions } from "./DagsterVersions";
 import type { DefinitionForm } from "./DefinitionForm";
 import type { DefinitionNames } from "./DefinitionNames";
@@ -29,6 +30,7 @@ import type { OpenLogRequest } from "./OpenLogRequest";
 import type { OperationRequest } from "./OperationRequest";
 import type { PackagesPlan } from "./PackagesPlan";
 import type { PackagesRequest } from "./PackagesRequest";
+import type { PackagesStart } from "./PackagesStart";
 import type { ProjectFiles } from "./ProjectFiles";
 import type { ProjectsApply } from "./ProjectsApply";
 import type { ProjectsChange } from "./ProjectsChange";
@@ -38,9 +40,11 @@ import type { PythonOf } from "./PythonOf";
 import type { PythonOffers } from "./PythonOffers";
 import type { PythonPlan } from "./PythonPlan";
 import type { PythonRequest } from "./PythonRequest";
+import type { PythonStart } from "./PythonStart";
 import type { Requirements } from "./Requirements";
 import type { ScaffoldPlan } from "./ScaffoldPlan";
 import type { ScaffoldRequest } from "./ScaffoldRequest";
+import type { ScaffoldStart } from "./ScaffoldStart";
 import type { SearchLogRequest } from "./SearchLogRequest";
 import type { ServiceRequest } from "./ServiceRequest";
 import type { Settings } from "./Settings";
@@ -48,6 +52,7 @@ import type { Snapshot } from "./Snapshot";
 import type { StopLocationRequest } from "./StopLocationRequest";
 import type { SyncPreview } from "./SyncPreview";
 import type { SyncRequest } from "./SyncRequest";
+import type { SyncStart } from "./SyncStart";
 import type { Text } from "./Text";
 import type { UndoRequest } from "./UndoRequest";
 import type { ViewRequest } from "./ViewRequest";
@@ -88,12 +93,12 @@ export interface Commands {
   location_set_auto_reload: { request: AutoReloadRequest; response: Nothing };
   /** Chooses where the environment comes from. */
   location_choose_environment: { request: ChooseEnvironmentRequest; response: Nothing };
-  /** Runs `uv sync` for one location's environment. */
+  /** Runs `uv sync` for one location's environment as it is now, without a preview. */
   location_sync: { request: LocationRequest; response: Nothing };
   /** What a sync would change. Changes nothing. */
   sync_preview: { request: SyncRequest; response: SyncPreview };
-  /** Syncs environments: what runs from them stops and starts again. */
-  sync_start: { request: SyncRequest; response: Nothing };
+  /** Syncs environments, as a preview showed where one was looked at: what runs from them stops and starts again. */
+  sync_start: { request: SyncStart; response: Nothing };
   /** The names of its definitions as last read. */
   location_definitions: { request: LocationRequest; response: DefinitionNames };
   /** The files of its project. */
@@ -102,22 +107,22 @@ export interface Commands {
   location_requirements: { request: LocationRequest; response: Requirements };
   /** What adding, removing or changing a package would do; writes nothing. */
   packages_plan: { request: PackagesRequest; response: PackagesPlan };
-  /** Changes what projects ask for, then syncs their environments. */
-  packages_change: { request: PackagesRequest; response: Nothing };
+  /** Changes what projects ask for as was shown, then syncs their environments. */
+  packages_change: { request: PackagesStart; response: Nothing };
   /** The Pythons that an environment could be made with. */
   python_offers: { request: PythonOf; response: PythonOffers };
   /** What another Python would change; writes nothing. */
   python_plan: { request: PythonRequest; response: PythonPlan };
-  /** Asks for another Python and makes the environment anew with it; the board tells how it goes. */
-  python_change: { request: PythonRequest; response: Nothing };
+  /** Asks for another Python, as was shown where it was looked at, and makes the environment anew with it; the board tells how it goes. */
+  python_change: { request: PythonStart; response: Nothing };
   /** What can be added to a location's project. */
   definition_types: { request: LocationRequest; response: DefinitionTypes };
   /** What a type of definition asks for. */
   definition_form: { request: DefinitionTypeRequest; response: DefinitionForm };
   /** What adding a definition would write; writes nothing. */
   scaffold_plan: { request: ScaffoldRequest; response: ScaffoldPlan };
-  /** Adds a definition with `dg scaffold defs`. */
-  scaffold_run: { request: ScaffoldRequest; response: Nothing };
+  /** Adds a definition as was shown, with `dg scaffold defs`. */
+  scaffold_run: { request: ScaffoldStart; response: Nothing };
   /** Starts the webserver or the daemon. */
   service_start: { request: ServiceRequest; response: Nothing };
   /** Stops the webserver or the daemon. */
@@ -172,8 +177,8 @@ export interface Commands {
   create_versions: { request: Nothing; response: DagsterVersions };
   /** Checks the answers and says what would happen; writes nothing. */
   create_plan: { request: CreateSpec; response: CreatePlan };
-  /** Makes what was planned, step by step; the snapshot tells how it goes. */
-  create_start: { request: CreateSpec; response: Nothing };
+  /** Makes what was shown, step by step; the snapshot tells how it goes. */
+  create_start: { request: CreateStart; response: Nothing };
   /** Goes on from the step that failed or was cancelled. */
   create_retry: { request: Nothing; response: Nothing };
   /** Ends the step under way; what was made stays. */

@@ -2,7 +2,7 @@ import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
 import { HOME, ROOT } from '../../backend/fake/fixture';
-import { press, settle, show } from '../testing';
+import { moved, press, settle, show } from '../testing';
 
 type Shown = Awaited<ReturnType<typeof show>>;
 
@@ -36,13 +36,16 @@ describe('a new workspace', () => {
     expect(asked(shown, 'create_start')).toBe(0);
     await click(shown, 'create-start');
     expect(shown.last('create_start')).toMatchObject({
-      kind: 'workspace',
-      parent: `${HOME}/Dagster`,
-      name: 'my-workspace',
-      firstProject: 'my-project',
-      dagster: '1.13.27',
-      git: true,
-      sync: true,
+      spec: {
+        kind: 'workspace',
+        parent: `${HOME}/Dagster`,
+        name: 'my-workspace',
+        firstProject: 'my-project',
+        dagster: '1.13.27',
+        git: true,
+        sync: true,
+      },
+      basis: `creation of ${HOME}/Dagster/my-workspace`,
     });
     expect(step(shown)).toBe('running');
     for (let at = 0; at < 6; at += 1) shown.backend.create.advance();
@@ -53,6 +56,21 @@ describe('a new workspace', () => {
     expect(shown.last('workspace_open')).toEqual({ path: `${HOME}/Dagster/my-workspace` });
     expect(shown.last('create_dismiss')).toEqual({});
     expect(shown.app.route.view).toBe('overview');
+  });
+
+  it('says what moved since the review, and reviews what would be made now', async () => {
+    const shown = await show('welcome');
+    await click(shown, 'new-workspace');
+    await click(shown, 'create-to-review');
+    const before = asked(shown, 'create_plan');
+    shown.backend.failing = { create_start: moved('The Dagster version') };
+    await click(shown, 'create-start');
+    expect(shown.screen.getByTestId('create-blocked').textContent).toContain('The Dagster version changed');
+    expect(step(shown)).toBe('review');
+    expect(asked(shown, 'create_plan')).toBe(before + 1);
+    shown.backend.failing = {};
+    await click(shown, 'create-start');
+    expect(step(shown)).toBe('running');
   });
 
   it('goes by keyboard alone, and back', async () => {

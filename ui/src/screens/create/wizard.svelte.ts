@@ -13,6 +13,7 @@ import type {
 } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
+import { startShown } from '../../state/shown';
 
 /** A step with questions. */
 export type StepName = 'where' | 'versions' | 'review';
@@ -75,6 +76,8 @@ export class Wizard {
   /** Whether the person waits for it, to go on. */
   waiting = $state(false);
   failure = $state.raw<ApiError | null>(null);
+  /** What moved since the review was shown, where making it was refused; the review is the one of now. */
+  moved = $state.raw<ApiError | null>(null);
   versions = $state.raw<DagsterVersions | null>(null);
   asking = $state(false);
   askedAt = $state(0);
@@ -202,6 +205,7 @@ export class Wizard {
       if (turn !== this.#turn) return;
       this.plan = plan;
       this.failure = null;
+      this.moved = null;
     } catch (thrown) {
       if (turn === this.#turn) this.failure = toApiError(thrown);
     } finally {
@@ -269,8 +273,10 @@ export class Wizard {
   async start(): Promise<void> {
     if (this.waiting || this.plan === null || this.blocked('review') !== null) return;
     this.waiting = true;
-    // What is made is what the review showed.
-    await this.#app.run('create_start', this.plan.spec);
+    // What is made is what the review showed, or nothing.
+    const { spec, basis } = this.plan;
+    const { moved } = await startShown(this.#app, 'create_start', { spec, basis }, () => this.check());
+    this.moved = moved;
     this.waiting = false;
   }
 }

@@ -120,7 +120,9 @@ describe('a location', () => {
     });
     await fireEvent.click(screen.getByTestId('sync'));
     await settle();
-    expect(last('sync_start')).toEqual({ locations: ['customer_support'], deployment: false });
+    expect(last('sync_start')).toMatchObject({
+      request: { locations: ['customer_support'], deployment: false },
+    });
   });
 
   it('opens a file of its project', async () => {

@@ -41,7 +41,9 @@ describe('the overview', () => {
     expect(last('location_stop')).toEqual({ location: 'payments', force: true });
     await fireEvent.click(verb('customer_support'));
     await settle();
-    expect(last('sync_start')).toEqual({ locations: ['customer_support'], deployment: false });
+    expect(last('sync_start')).toMatchObject({
+      request: { locations: ['customer_support'], deployment: false },
+    });
   });
 
   it('launches, and then offers to stop all', async () => {

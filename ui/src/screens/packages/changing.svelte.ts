@@ -4,6 +4,7 @@ import type { PackagesChange, PackagesPlan, Requirements } from '../../backend/g
 import type { ApiError } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { Latest } from '../../state/latest';
+import { startShown } from '../../state/shown';
 
 /** How long after the last key it is asked what would happen: uv takes seconds to choose versions. */
 const PAUSE = 600;
@@ -25,6 +26,8 @@ export class Changing {
   plan = $state.raw<PackagesPlan | null>(null);
   /** Why nothing could be planned at all. */
   failure = $state.raw<ApiError | null>(null);
+  /** What moved since a plan was shown, where carrying it out was refused. */
+  moved = $state.raw<ApiError | null>(null);
   planning = $state(false);
   working = $state(false);
 
@@ -69,6 +72,7 @@ export class Changing {
     this.#latest.drop();
     this.plan = null;
     this.failure = null;
+    this.moved = null;
     this.planning = this.#request() !== null;
     if (this.planning) void this.#ask(pause);
   }
@@ -76,11 +80,14 @@ export class Changing {
   /** Carries it out. Answers whether that worked. */
   async carryOut(): Promise<boolean> {
     const request = this.#request();
-    if (!this.ready || request === null) return false;
+    if (!this.ready || request === null || this.plan === null) return false;
     this.working = true;
-    const done = await this.#app.run('packages_change', request);
+    const shown = { request, basis: this.plan.basis };
+    const { done, moved } = await startShown(this.#app, 'packages_change', shown, () => this.#ask(0));
     this.working = false;
-    return done !== null;
+    // Where something else was typed meanwhile, what moved is of no interest.
+    if (!this.planning) this.moved = moved;
+    return done;
   }
 
   /** Forgets what is still to be asked. */

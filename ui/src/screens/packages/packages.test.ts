@@ -1,7 +1,7 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
-import { settle, show } from '../testing';
+import { moved, settle, show } from '../testing';
 import { packageOf } from './changing.svelte';
 
 async function opened() {
@@ -22,10 +22,27 @@ describe('changing packages', () => {
     expect(screen.getByTestId('packages-diff').textContent).toContain('+    "humanize"');
     await fireEvent.click(screen.getByTestId('packages-run'));
     await settle();
-    expect(last('packages_change')).toEqual({
+    const request = {
       locations: ['data_science'],
       change: { kind: 'add', requirement: 'humanize', dev: false },
-    });
+    };
+    const basis = `packages of ${JSON.stringify(request)}`;
+    expect(last('packages_change')).toEqual({ request, basis });
+    expect(app.dialog).toBeNull();
+  });
+
+  it('says what moved since it was shown, and shows what would change now', async () => {
+    const { app, backend } = await opened();
+    await fireEvent.input(screen.getByLabelText('Package'), { target: { value: 'humanize' } });
+    await expect.poll(off).toBe('false');
+    backend.failing = { packages_change: moved('pyproject.toml of data-science') };
+    await fireEvent.click(screen.getByTestId('packages-run'));
+    await settle();
+    expect(screen.getByTestId('moved').textContent).toContain('pyproject.toml of data-science changed');
+    expect(backend.asked.filter((one) => one.name === 'packages_plan')).toHaveLength(2);
+    backend.failing = {};
+    await fireEvent.click(screen.getByTestId('packages-run'));
+    await settle();
     expect(app.dialog).toBeNull();
   });
 

@@ -4,6 +4,7 @@ import type { ApiError, PythonOffers, PythonPlan } from '../../backend/generated
 import { toApiError } from '../../backend';
 import type { App } from '../../state/app.svelte';
 import { Latest } from '../../state/latest';
+import { startShown } from '../../state/shown';
 
 /** What the dialog holds. */
 export class Choosing {
@@ -15,6 +16,8 @@ export class Choosing {
   plan = $state.raw<PythonPlan | null>(null);
   /** Why there is nothing to choose, or nothing could be planned. */
   failure = $state.raw<ApiError | null>(null);
+  /** What moved since a plan was shown, where carrying it out was refused. */
+  moved = $state.raw<ApiError | null>(null);
   planning = $state(false);
   working = $state(false);
 
@@ -45,6 +48,7 @@ export class Choosing {
     this.chosen = version;
     this.plan = null;
     this.failure = null;
+    this.moved = null;
     this.planning = true;
     const request = { location: this.location, python: version };
     const answered = await this.#latest.ask(() => this.#app.backend.call('python_plan', request));
@@ -58,10 +62,13 @@ export class Choosing {
   async carryOut(): Promise<boolean> {
     if (!this.ready || this.plan === null) return false;
     this.working = true;
-    const request = { location: this.location, python: this.plan.python };
-    const done = await this.#app.run('python_change', request);
+    const { python, basis } = this.plan;
+    const request = { location: this.location, python };
+    const anew = () => this.choose(python);
+    const { done, moved } = await startShown(this.#app, 'python_change', { request, basis }, anew);
     this.working = false;
-    return done !== null;
+    if (this.chosen === python) this.moved = moved;
+    return done;
   }
 
   /** Forgets what is still to be answered. */

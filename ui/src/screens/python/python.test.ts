@@ -2,7 +2,7 @@ import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
 import { entries } from '../palette/commands';
-import { settle, show } from '../testing';
+import { moved, settle, show } from '../testing';
 
 const ID = 'data_science';
 
@@ -32,7 +32,25 @@ describe('changing a project’s Python', () => {
     expect(off()).toBe('false');
     await fireEvent.click(screen.getByTestId('python-run'));
     await settle();
-    expect(last('python_change')).toEqual({ location: ID, python: '3.13.0' });
+    expect(last('python_change')).toEqual({
+      request: { location: ID, python: '3.13.0' },
+      basis: 'python 3.13.0',
+    });
+    expect(app.dialog).toBeNull();
+  });
+
+  it('says what moved since it was shown, and shows what would change now', async () => {
+    const { app, backend } = await opened();
+    await choose('3.13.0');
+    backend.failing = { python_change: moved('.python-version of data-science') };
+    await fireEvent.click(screen.getByTestId('python-run'));
+    await settle();
+    expect(screen.getByTestId('moved').textContent).toContain('.python-version of data-science changed');
+    expect(backend.asked.filter((one) => one.name === 'python_plan')).toHaveLength(2);
+    expect(app.dialog).not.toBeNull();
+    backend.failing = {};
+    await fireEvent.click(screen.getByTestId('python-run'));
+    await settle();
     expect(app.dialog).toBeNull();
   });
 
@@ -65,6 +83,7 @@ describe('changing a project’s Python', () => {
     };
     const usual = backend.preview;
     backend.preview = (request) => ({
+      ...usual(request),
       environments: usual(request).environments.map((plan) => ({ ...plan, failure })),
     });
     await choose('3.13.0');
@@ -101,7 +120,7 @@ describe('changing a project’s Python', () => {
     await choose('3.13.0');
     await fireEvent.click(screen.getByTestId('python-run'));
     await settle();
-    expect(last('python_change')).toEqual({ location: null, python: '3.13.0' });
+    expect(last('python_change')).toMatchObject({ request: { location: null, python: '3.13.0' } });
   });
 
   it('is reached from the environment of a location', async () => {

@@ -1,8 +1,15 @@
 // Adding a definition: the types, the chosen one's form, and what it would write, asked anew as the person types.
 
-import type { DefinitionForm, DefinitionType, DefinitionTypes, ScaffoldPlan } from '../../backend/generated';
+import type {
+  ApiError,
+  DefinitionForm,
+  DefinitionType,
+  DefinitionTypes,
+  ScaffoldPlan,
+} from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { Latest } from '../../state/latest';
+import { startShown } from '../../state/shown';
 
 /** How long after the last key what would be written is asked for: `dg` takes a second and a half. */
 const PAUSE = 350;
@@ -21,6 +28,8 @@ export class Adding {
   /** Whether the plan shown is older than what was typed. */
   planning = $state(false);
   adding = $state(false);
+  /** What moved since a plan was shown, where adding was refused. */
+  moved = $state.raw<ApiError | null>(null);
 
   readonly #latest = new Latest();
 
@@ -57,17 +66,20 @@ export class Adding {
   /** Something was typed: what it would write is asked for once the person pauses. */
   changed(pause = PAUSE): void {
     this.planning = true;
+    this.moved = null;
     void this.#ask(pause);
   }
 
   /** Adds it. Answers whether that worked. */
   async add(): Promise<boolean> {
     const request = this.#request();
-    if (!this.ready || request === null) return false;
+    if (!this.ready || request === null || this.plan === null) return false;
     this.adding = true;
-    const done = await this.#app.run('scaffold_run', request);
+    const shown = { request, basis: this.plan.basis };
+    const { done, moved } = await startShown(this.#app, 'scaffold_run', shown, () => this.#ask(0));
     this.adding = false;
-    return done !== null;
+    if (!this.planning) this.moved = moved;
+    return done;
   }
 
   /** Forgets what is still to be asked. */

@@ -1,7 +1,7 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
-import { settle, show } from '../testing';
+import { moved, settle, show } from '../testing';
 
 async function opened() {
   const shown = await show('overview');
@@ -20,11 +20,26 @@ describe('adding a definition', () => {
     await fireEvent.click(addButton());
     await settle();
     expect(last('scaffold_run')).toEqual({
-      location: 'data_science',
-      key: 'dagster.asset',
-      path: 'assets.py',
-      params: {},
+      request: { location: 'data_science', key: 'dagster.asset', path: 'assets.py', params: {} },
+      basis: 'definition dagster.asset at assets.py',
     });
+    expect(app.dialog).toBeNull();
+  });
+
+  it('says what moved since it was shown, and shows what would be written now', async () => {
+    const { app, backend } = await opened();
+    await expect.poll(() => addButton().getAttribute('aria-disabled')).toBe('false');
+    const plans = () => backend.asked.filter((one) => one.name === 'scaffold_plan').length;
+    const before = plans();
+    backend.failing = { scaffold_run: moved('src/data_science/defs/assets.py') };
+    await fireEvent.click(addButton());
+    await settle();
+    expect(screen.getByTestId('moved').textContent).toContain('defs/assets.py changed');
+    expect(plans()).toBe(before + 1);
+    expect(app.dialog).not.toBeNull();
+    backend.failing = {};
+    await fireEvent.click(addButton());
+    await settle();
     expect(app.dialog).toBeNull();
   });
 

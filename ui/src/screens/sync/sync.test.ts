@@ -1,25 +1,29 @@
 import { fireEvent, waitFor } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
+import { ROOT } from '../../backend/fake/fixture';
 import type { Operation, SyncPreview } from '../../backend/generated';
-import { settle, show } from '../testing';
+import { moved, settle, show } from '../testing';
 
 const ID = 'customer_support';
 const WANTED = { locations: [ID], deployment: false };
+/** How the fake backend names what it showed of that. */
+const BASIS = `sync of ${ROOT}/projects/customer-support/.venv`;
 
 /** The states scene with a sync that takes a package away. */
 async function removing() {
   const shown = await show('states');
   const usual = shown.backend.preview;
   shown.backend.preview = (request): SyncPreview => {
-    const { environments } = usual(request);
+    const { environments, basis } = usual(request);
     const packages = [
       { name: 'humanize', from: null, to: '4.17.0' },
       { name: 'tabulate', from: '0.10.0', to: null },
       { name: 'dagster', from: '1.13.26', to: '1.13.27' },
     ];
     const lock = { made: false, changes: [{ name: 'tabulate', from: '0.10.0', to: null }] };
-    return { environments: environments.map((plan) => ({ ...plan, packages, lock, stops: ['webserver'] })) };
+    const changed = environments.map((plan) => ({ ...plan, packages, lock, stops: ['webserver'] }));
+    return { environments: changed, basis };
   };
   return shown;
 }
@@ -30,7 +34,7 @@ describe('syncing', () => {
     await fireEvent.click(screen.getByTestId(`row-verb-${ID}`));
     await settle();
     expect(last('sync_preview')).toEqual(WANTED);
-    expect(last('sync_start')).toEqual(WANTED);
+    expect(last('sync_start')).toEqual({ request: WANTED, basis: BASIS });
     expect(screen.queryByTestId('sync-dialog')).toBeNull();
   });
 
@@ -39,7 +43,10 @@ describe('syncing', () => {
     await fireEvent.click(screen.getByTestId('row-verb-ml_platform'));
     await settle();
     expect(last('sync_preview')).toBeUndefined();
-    expect(last('sync_start')).toEqual({ locations: ['ml_platform'], deployment: false });
+    expect(last('sync_start')).toEqual({
+      request: { locations: ['ml_platform'], deployment: false },
+      basis: null,
+    });
   });
 
   it('asks where a package would go, and shows what, with the exact commands', async () => {
@@ -66,8 +73,33 @@ describe('syncing', () => {
     ).toEqual(['tabulate', 'dagster', 'humanize']);
     await fireEvent.click(screen.getByTestId('sync-start'));
     await settle();
-    expect(last('sync_start')).toEqual(WANTED);
+    expect(last('sync_start')).toMatchObject({ request: WANTED });
     await waitFor(() => expect(screen.queryByTestId('sync-dialog')).toBeNull());
+  });
+
+  it('says what moved since it was shown, above what would change now', async () => {
+    const { backend, screen, last } = await removing();
+    await fireEvent.click(screen.getByTestId(`row-verb-${ID}`));
+    await settle();
+    backend.failing = { sync_start: moved('uv.lock of customer-support') };
+    await fireEvent.click(screen.getByTestId('sync-start'));
+    await settle();
+    expect(screen.getByTestId('moved').textContent).toContain('uv.lock of customer-support changed');
+    expect(backend.asked.filter((one) => one.name === 'sync_preview')).toHaveLength(2);
+    backend.failing = {};
+    await fireEvent.click(screen.getByTestId('sync-start'));
+    await settle();
+    expect(last('sync_start')).toEqual({ request: WANTED, basis: BASIS });
+    await waitFor(() => expect(screen.queryByTestId('sync-dialog')).toBeNull());
+  });
+
+  it('shows what moved even where nothing would be lost', async () => {
+    const { backend, screen } = await show('states');
+    backend.failing = { sync_start: moved('pyproject.toml of customer-support') };
+    await fireEvent.click(screen.getByTestId(`row-verb-${ID}`));
+    await settle();
+    const dialog = screen.getByTestId('sync-dialog');
+    expect(dialog.textContent).toContain('pyproject.toml of customer-support changed');
   });
 
   it('changes nothing when the dialog is closed', async () => {
@@ -90,9 +122,8 @@ describe('syncing', () => {
     expect(screen.getByTestId('sync-dialog').textContent).toContain('Sync 3 environments');
     await fireEvent.click(screen.getByTestId('sync-start'));
     await settle();
-    expect(last('sync_start')).toEqual({
-      locations: [ID, 'ml_platform', 'legacy_etl'],
-      deployment: false,
+    expect(last('sync_start')).toMatchObject({
+      request: { locations: [ID, 'ml_platform', 'legacy_etl'], deployment: false },
     });
   });
 
@@ -107,6 +138,7 @@ describe('syncing', () => {
       subject: null,
     };
     backend.preview = (request) => ({
+      ...usual(request),
       environments: usual(request).environments.map((plan) => ({ ...plan, failure })),
     });
     await app.sync.begin(app.location(ID)!);
@@ -175,6 +207,6 @@ describe('syncing', () => {
     expect(screen.getByTestId('sync-dialog').textContent).toContain('Sync deployments/local');
     await fireEvent.click(screen.getByTestId('sync-start'));
     await settle();
-    expect(last('sync_start')).toEqual({ locations: [], deployment: true });
+    expect(last('sync_start')).toMatchObject({ request: { locations: [], deployment: true } });
   });
 });

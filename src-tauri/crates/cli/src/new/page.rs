@@ -106,6 +106,7 @@ mod tests {
             steps: Vec::new(),
             files: Vec::new(),
             edits: Vec::new(),
+            basis: String::new(),
         };
         assert_eq!(blocked(&empty), None);
         empty.remarks.push(CreateRemark {

@@ -26,7 +26,7 @@ pub(super) async fn change(
     }
     let mut events = deck.subscribe();
     let before = newest_sync(deck).await?;
-    deck.python_change(request).await.map_err(unusable)?;
+    deck.python_change(request.into()).await.map_err(unusable)?;
     let done = follow(deck, &mut events, before, what.json).await?;
     told(&done, what.json)
 }
@@ -104,6 +104,7 @@ mod tests {
                 downloads: true,
                 ..super::super::tests::plan()
             },
+            basis: String::new(),
         };
         let page = plan_page(&plan);
         assert!(page.contains("  uv downloads that Python first;"), "{page}");

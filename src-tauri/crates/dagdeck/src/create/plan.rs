@@ -2,6 +2,7 @@
 
 mod answers;
 mod files;
+mod pinned;
 mod steps;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use workspace::edit::{self, Edit};
 use super::place::{self, Place};
 use super::remark::stop;
 use super::{Index, form};
+use crate::basis;
 use crate::context::Context;
 use crate::diff;
 use crate::operations::command_view;
@@ -157,9 +159,23 @@ impl Plan {
         Ok(Self::made(spec, place, remarks, &means))
     }
 
-    /// The answer that keeps it from being carried out, if one does.
-    pub(crate) fn blocked(&self) -> Option<&CreateRemark> {
-        self.shown.remarks.iter().find(|remark| remark.blocks)
+    /// Makes sure that this is the plan that was shown, by its basis, and that nothing speaks against it.
+    ///
+    /// # Errors
+    /// When something moved, named; or when an answer can't be used, as was shown.
+    pub(crate) fn require(&self, shown: &str) -> Result<(), ApiError> {
+        let blocked = self.shown.remarks.iter().find(|remark| remark.blocks);
+        let held = basis::require(shown, &self.shown.basis);
+        held.map_err(|mut refused| {
+            refused
+                .causes
+                .extend(blocked.map(|remark| remark.message.clone()));
+            refused
+        })?;
+        match blocked {
+            Some(remark) => Err(ApiError::new(ErrorCode::Invalid, remark.message.clone())),
+            None => Ok(()),
+        }
     }
 
     fn made(
@@ -168,6 +184,7 @@ impl Plan {
         mut remarks: Vec<CreateRemark>,
         means: &Means,
     ) -> Self {
+        let settings = pinned::settings(place.as_ref());
         let mut work = Vec::new();
         let mut register = None;
         let usable = !remarks.iter().any(|remark| remark.blocks);
@@ -187,6 +204,15 @@ impl Plan {
         let project = project.filter(|name| !name.is_empty());
         let folder = place.as_ref().map(|place| place.folder.clone());
         let folder = folder.unwrap_or_default();
+        let basis = pinned::Pinned {
+            spec: &spec,
+            place: place.as_ref(),
+            remarks: &remarks,
+            tools: &means.tools,
+            work: &work,
+            register: register.as_ref(),
+        };
+        let basis = basis.added_to(settings).to_string();
         let edits = register.iter().map(|edit: &Edit| PlannedEdit {
             path: edit.path.display().to_string(),
             diff: diff::lines(&edit.before, &edit.after),
@@ -202,6 +228,7 @@ impl Plan {
                 .map_or_else(Vec::new, |place| files(place, &work)),
             edits: edits.collect(),
             spec,
+            basis,
         };
         Self {
             shown,

@@ -160,15 +160,15 @@ impl Deck {
             locations: vec![request.location],
             deployment: false,
         };
-        self.sync_start(request).await
+        self.sync_start(request.into()).await
     }
 
     pub async fn sync_preview(&self, request: SyncRequest) -> Answer<SyncPreview> {
         self.opened().await?.sync_preview(request).await
     }
 
-    pub async fn sync_start(&self, request: SyncRequest) -> Answer<Nothing> {
-        self.opened().await?.sync(request).await?;
+    pub async fn sync_start(&self, start: SyncStart) -> Answer<Nothing> {
+        self.opened().await?.sync_start(start).await?;
         Ok(Nothing {})
     }
 
@@ -192,8 +192,8 @@ impl Deck {
         session.packages_plan(&request).await
     }
 
-    pub async fn packages_change(&self, request: PackagesRequest) -> Answer<Nothing> {
-        self.opened().await?.packages_change(&request).await?;
+    pub async fn packages_change(&self, start: PackagesStart) -> Answer<Nothing> {
+        self.opened().await?.packages_change(&start).await?;
         Ok(Nothing {})
     }
 
@@ -205,8 +205,8 @@ impl Deck {
         self.opened().await?.python_plan(&request).await
     }
 
-    pub async fn python_change(&self, request: PythonRequest) -> Answer<Nothing> {
-        self.opened().await?.python_change(&request).await?;
+    pub async fn python_change(&self, start: PythonStart) -> Answer<Nothing> {
+        self.opened().await?.python_change(&start).await?;
         Ok(Nothing {})
     }
 
@@ -225,8 +225,8 @@ impl Deck {
         self.opened().await?.scaffold_plan(&request).await
     }
 
-    pub async fn scaffold_run(&self, request: ScaffoldRequest) -> Answer<Nothing> {
-        self.opened().await?.scaffold_run(&request).await?;
+    pub async fn scaffold_run(&self, start: ScaffoldStart) -> Answer<Nothing> {
+        self.opened().await?.scaffold_run(&start).await?;
         Ok(Nothing {})
     }
 

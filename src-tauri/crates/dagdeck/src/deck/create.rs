@@ -53,26 +53,15 @@ impl Deck {
     reason = "each is described where it is declared, in with_commands"
 )]
 impl Deck {
-    pub async fn create_start(&self, spec: CreateSpec) -> Answer<Nothing> {
-        let plan = create::Plan::of(&self.context, &self.index, spec).await?;
-        if let Some(remark) = plan.blocked() {
-            return Err(ApiError::new(ErrorCode::Invalid, remark.message.clone()));
-        }
+    pub async fn create_start(&self, start: CreateStart) -> Answer<Nothing> {
+        one_at_a_time(self.making.lock().await.as_ref())?;
+        let plan = create::Plan::of(&self.context, &self.index, start.spec).await?;
+        plan.require(&start.basis)?;
         self.context.uv().await.ok_or_else(uv_missing)?;
         let making = Arc::new(Making::new(Arc::clone(&self.context), plan));
         {
             let mut current = self.making.lock().await;
-            if let Some(other) = current.as_ref()
-                && other.state() == CreationState::Running
-            {
-                return Err(ApiError::new(
-                    ErrorCode::Precondition,
-                    format!(
-                        "{} is still being made. One at a time.",
-                        other.root().display()
-                    ),
-                ));
-            }
+            one_at_a_time(current.as_ref())?;
             *current = Some(Arc::clone(&making));
             making.begin();
         }
@@ -154,6 +143,18 @@ impl Deck {
             making.cancel();
             making.idle().await;
         }
+    }
+}
+
+/// Refuses to make something while something else is being made.
+fn one_at_a_time(current: Option<&Arc<Making>>) -> Answer<()> {
+    match current {
+        Some(other) if other.state() == CreationState::Running => {
+            let root = other.root().display();
+            let words = format!("{root} is still being made. One at a time.");
+            Err(ApiError::new(ErrorCode::Precondition, words))
+        }
+        _ => Ok(()),
     }
 }
 

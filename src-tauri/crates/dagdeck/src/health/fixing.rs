@@ -12,7 +12,8 @@ use futures::future::join_all;
 use workspace::edit::Edit;
 
 use super::{Fixing, Health, edits, facts, present};
-use crate::projects::edit_failed;
+use crate::basis;
+use crate::projects::{edit_failed, file_name};
 use crate::session::Session;
 use api::{
     ApiError, ErrorCode, FindingState, FindingView, FixDoes, Hint, HintAction, ShownFix, Subject,
@@ -146,8 +147,9 @@ impl Health {
                 continue;
             };
             let finding = present::finding(&check, &found, crate::clock::now(), session);
-            if finding.shown_fix().as_ref() != Some(one) {
-                moved.push(other_fix(&finding, &fix.action));
+            let now = finding.fix.as_ref().map_or("", |fix| fix.basis.as_str());
+            if let Err(error) = basis::require(&one.basis, now) {
+                moved.push(about(&finding, error));
             } else if !fix.is_carried_out() {
                 let words = "This is for you to put right: Dagdeck shows where.";
                 return Err(ApiError::new(ErrorCode::Invalid, words));
@@ -248,7 +250,7 @@ impl Health {
             return Ok(None);
         };
         if !edits::same_change(&planned.fix.action, &fix.action) {
-            return Err(other_fix(&planned.finding, &fix.action));
+            return Err(basis::moved(&[file_name(path)]));
         }
         self.carry_out(session, &fix, title).await
     }
@@ -327,22 +329,16 @@ fn inseparable(path: &Path) -> ApiError {
     refused
 }
 
-/// What moved where another fix would be made than the one that was shown.
-fn other_fix(finding: &FindingView, now: &FixAction) -> ApiError {
-    let words = match (edits::edited(now), &finding.fix) {
-        (Some(path), _) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            format!("{name} changed since this was shown, so nothing was done.")
-        }
-        (None, Some(fix)) => format!(
-            "“{}” would be put right in another way than was shown, so nothing was done: {}.",
-            finding.title,
-            in_words(&fix.verb, &fix.does)
-        ),
-        (None, None) => return gone(Some(&finding.title)),
-    };
-    ApiError::new(ErrorCode::Precondition, words)
-        .hint("Look at it again: what is shown now is what would be done.")
+/// A refusal with what it is about, and what would be done now.
+fn about(finding: &FindingView, mut refused: ApiError) -> ApiError {
+    let now = finding.fix.as_ref().map_or_else(String::new, |fix| {
+        format!(": {}", in_words(&fix.verb, &fix.does))
+    });
+    let title = &finding.title;
+    refused
+        .causes
+        .push(format!("“{title}” would be put right so now{now}"));
+    refused
 }
 
 fn in_words(verb: &str, does: &FixDoes) -> String {

@@ -1,6 +1,7 @@
 //! The checks' answers, on the wire.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use ::health::{
@@ -8,9 +9,10 @@ use ::health::{
 };
 
 use super::CheckState;
-use crate::basis;
+use crate::basis::Basis;
 use crate::diff;
 use crate::operations::command_view;
+use crate::projects::file_name;
 use crate::session::Session;
 use api::{
     self, FindingState, FindingView, FixDoes, FixScreen, FixStep, FixView, HealthGroup,
@@ -166,8 +168,15 @@ fn place(place: &Place) -> api::Subject {
 
 fn fix(fix: &Fix, session: Option<&Arc<Session>>) -> FixView {
     let (safe, does) = (fix.is_safe(), does(&fix.action, session));
+    let mut basis = Basis::default();
+    if let FixDoes::Steps { steps } = &does {
+        for edit in steps.iter().filter_map(|step| step.edit.as_ref()) {
+            basis.read(file_name(Path::new(&edit.path)), edit);
+        }
+    }
+    basis.runs(format!("the fix “{}”", fix.verb), &(&fix.note, safe, &does));
     FixView {
-        basis: basis::of(&(&fix.verb, &fix.note, safe, &does)),
+        basis: basis.to_string(),
         verb: fix.verb.clone(),
         note: fix.note.clone(),
         safe,
@@ -219,7 +228,7 @@ fn steps(action: &FixAction, session: Option<&Arc<Session>>) -> Vec<FixStep> {
         command: None,
         edit: None,
     };
-    let edit = |words: String, path: &std::path::Path, before: &str, after: &str| FixStep {
+    let edit = |words: String, path: &Path, before: &str, after: &str| FixStep {
         words,
         command: None,
         edit: Some(PlannedEdit {
@@ -270,5 +279,50 @@ fn steps(action: &FixAction, session: Option<&Arc<Session>>) -> Vec<FixStep> {
             "Brings uv from the package index into Dagdeck’s own folder".to_owned(),
         )],
         FixAction::Open(_) | FixAction::Copy(_) | FixAction::Show(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::basis;
+    use workspace::edit::Edit;
+
+    fn shown(action: FixAction) -> String {
+        let one = Fix {
+            verb: "Ignore it".into(),
+            note: None,
+            action,
+        };
+        fix(&one, None).basis
+    }
+
+    #[test]
+    fn a_fix_that_was_shown_holds_and_another_is_refused_with_what_moved() {
+        let change = |before: &str| {
+            shown(FixAction::Change(Edit {
+                path: "/w/.gitignore".into(),
+                before: before.into(),
+                after: format!("{before}.venv/\n"),
+            }))
+        };
+        assert_eq!(
+            basis::require(&change("dist/\n"), &change("dist/\n")),
+            Ok(())
+        );
+        let refused = basis::require(&change("dist/\n"), &change("build/\n")).unwrap_err();
+        assert!(
+            refused.message.starts_with(".gitignore changed since"),
+            "{refused:?}"
+        );
+        let end = |pid| shown(FixAction::End(vec![pid]));
+        assert_eq!(basis::require(&end(1), &end(1)), Ok(()));
+        let refused = basis::require(&end(1), &end(2)).unwrap_err();
+        assert!(
+            refused
+                .message
+                .starts_with("The fix “Ignore it” changed since"),
+            "{refused:?}"
+        );
     }
 }

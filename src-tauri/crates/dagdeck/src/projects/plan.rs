@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use workspace::edit::{self, Change};
 use workspace::{Kind, Project, ReadOptions, Reading, path_from};
 
-use super::{Planned, edit_failed};
-use crate::{basis, diff};
+use super::{Planned, edit_failed, file_name};
+use crate::basis::Basis;
+use crate::diff;
 use api::{
     ApiError, ErrorCode, PlannedEdit, ProjectsChange, ProjectsPlan, ProjectsRemark, TrashedFolder,
 };
@@ -240,13 +241,26 @@ impl Work<'_> {
             path: edit.path.display().to_string(),
             diff: diff::lines(&edit.before, &edit.after),
         });
-        let basis = edit.as_ref().map(|edit| basis::of(edit.before.as_str()));
+        let mut basis = Basis::default();
+        if let Some(edit) = &edit {
+            basis.read(file_name(&edit.path), &edit.before);
+            basis.runs(
+                format!("the change of {}", file_name(&edit.path)),
+                &edit.after,
+            );
+        }
+        for folder in &trash {
+            basis.runs(
+                format!("the folder {} that goes to the trash", folder.path),
+                &folder.path,
+            );
+        }
         let plan = ProjectsPlan {
             edits: planned.into_iter().collect(),
             remarks: self.remarks,
             stops: Vec::new(),
             trash,
-            basis: basis.unwrap_or_default(),
+            basis: basis.to_string(),
         };
         Ok(Planned { plan, edit })
     }

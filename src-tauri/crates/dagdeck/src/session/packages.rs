@@ -12,11 +12,12 @@ use process::CommandLine;
 use workspace::{EnvironmentSource, Project};
 
 use super::{Session, errors, preview};
+use crate::basis::{self, Basis};
 use crate::diff;
 use crate::operations::{Begun, Once, command_view};
 use api::{
-    ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PlannedEdit,
-    ProjectPackages, Requirements, SyncRequest,
+    ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart,
+    PlannedEdit, ProjectPackages, Requirements, SyncRequest,
 };
 
 /// How long uv may take to choose versions, on a slow network.
@@ -45,32 +46,49 @@ impl Session {
         let uv = self.uv_and_pythons().await?;
         let change = change_of(&request.change);
         let mut projects = Vec::new();
+        let mut basis = Basis::default();
         for id in &request.locations {
             let project = self.site.project(id)?;
+            let name = &project.name;
             let real = self.change_command(&uv, &project, &project.folder, &change);
+            for file in FILES {
+                basis.file(format!("{file} of {name}"), &project.folder.join(file));
+            }
             let plan = self.plan_in_copy(&uv, &project, &change).await;
             let (edits, locked, fault) = match plan {
                 Ok((edits, locked)) => (edits, locked, None),
                 Err(error) => (Vec::new(), Vec::new(), Some(error)),
             };
+            let command = command_view(&real);
+            basis.runs(format!("the command for {name}"), &command);
+            let said = (fault.is_some(), &edits);
+            basis.comes(format!("the change of {} of {name}", FILES[0]), &said);
+            basis.comes(format!("the versions that uv chooses for {name}"), &locked);
             projects.push(ProjectPackages {
                 location: id.clone(),
-                command: fault.is_none().then(|| command_view(&real)),
+                command: fault.is_none().then_some(command),
                 fault,
                 edits,
                 locked,
             });
         }
-        Ok(PackagesPlan { projects })
+        Ok(PackagesPlan {
+            projects,
+            basis: basis.to_string(),
+        })
     }
 
-    /// Carries a change out in each project, then syncs the environments of those that changed. Stops at the first project
-    /// that uv refuses: it is then as it was.
+    /// Carries a change that was shown out in each project, then syncs the environments of those that changed. Stops at the
+    /// first project that uv refuses: it is then as it was.
+    ///
+    /// # Errors
+    /// When one of the projects would be changed in another way by now than was shown, or uv refuses one.
     pub(crate) async fn packages_change(
         self: &Arc<Self>,
-        request: &PackagesRequest,
+        PackagesStart { request, basis }: &PackagesStart,
     ) -> Result<(), ApiError> {
-        self.site.require_trust()?;
+        let now = self.packages_plan(request).await?;
+        basis::require(basis, &now.basis)?;
         let uv = self.uv_and_pythons().await?;
         let change = change_of(&request.change);
         let mut locations = Vec::new();

@@ -10,11 +10,12 @@ use workspace::EnvironmentSource;
 
 use super::sync::{NewPython, PYTHON_FILE, Target, named};
 use super::{Session, errors, preview};
+use crate::basis;
 use crate::operations::{Begun, Once};
 use crate::pythons;
 use api::{
     ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
-    PythonRequest, SyncRequest,
+    PythonRequest, PythonStart, SyncRequest,
 };
 
 /// How long uv may take to write a line.
@@ -70,28 +71,48 @@ impl Session {
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
         let python = self.new_python(&target, &request.python).await?;
-        let edits = self.pin_in_copy(&uv, &target, &python).await?;
-        let sync = self.plan(target, &uv, Some(&python)).await;
+        self.plan_python(target, &uv, &python).await
+    }
+
+    async fn plan_python(
+        &self,
+        target: Target,
+        uv: &std::path::Path,
+        python: &NewPython,
+    ) -> Result<PythonPlan, ApiError> {
+        let name = target.name.clone();
+        let edits = self.pin_in_copy(uv, &target, python).await?;
+        let (sync, mut basis) = self.plan(target, uv, Some(python)).await;
+        basis.read("the Python", &(&python.version, &python.interpreter));
+        basis.comes(format!("the change of {PYTHON_FILE} of {name}"), &edits);
         Ok(PythonPlan {
-            python: python.version,
-            pin: python.pin,
+            python: python.version.clone(),
+            pin: python.pin.clone(),
             edits,
             sync,
+            basis: basis.to_string(),
         })
     }
 
-    /// Asks for another Python and makes the environment anew; returns once that has begun.
+    /// Asks for another Python, as a plan showed or as it is where nobody looked, and makes the environment anew; returns
+    /// once that has begun.
     ///
     /// # Errors
-    /// As [`Self::python_plan`], and when the environment is being synced.
+    /// As [`Self::python_plan`], when the environment is being synced, and when something else would be changed by now than
+    /// was shown.
     pub(crate) async fn python_change(
         self: &Arc<Self>,
-        request: &PythonRequest,
+        PythonStart { request, basis }: &PythonStart,
     ) -> Result<(), ApiError> {
         self.site.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
         let python = self.new_python(&target, &request.python).await?;
+        if let Some(shown) = basis {
+            self.require_idle(&target)?;
+            let now = self.plan_python(target.clone(), &uv, &python).await?;
+            basis::require(shown, &now.basis)?;
+        }
         self.sync_with(target, &uv, python)
     }
 

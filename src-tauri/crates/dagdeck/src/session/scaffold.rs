@@ -11,15 +11,19 @@ use process::{CommandLine, Finished};
 use workspace::Project;
 
 use super::{Session, errors, preview};
+use crate::basis::{self, Basis};
 use crate::operations::{Begun, Once, command_view};
 use api::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
     DefinitionTypeRequest, DefinitionTypes, ErrorCode, Hint, HintAction, ScaffoldPlan,
-    ScaffoldRequest, ScaffoldedFile,
+    ScaffoldRequest, ScaffoldStart, ScaffoldedFile,
 };
 
 /// How long `dg` may take; importing a large project's packages is the slowest.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// The files that `dg` goes by.
+const SETTINGS: [&str; 2] = ["pyproject.toml", "dg.toml"];
 
 /// A project that `dg` can write into.
 struct Place {
@@ -72,13 +76,16 @@ impl Session {
         request: &ScaffoldRequest,
     ) -> Result<ScaffoldPlan, ApiError> {
         let place = self.place(&request.location)?;
-        let params = match self.checked(&place, request).await? {
+        let checked = self.checked(&place, request).await?;
+        let basis = pinned(&place, request, &checked).await?.to_string();
+        let params = match checked {
             Ok(params) => params,
             Err(fault) => {
                 return Ok(ScaffoldPlan {
                     fault: Some(fault),
                     command: None,
                     files: Vec::new(),
+                    basis,
                 });
             }
         };
@@ -96,13 +103,24 @@ impl Session {
             fault: None,
             command: Some(command_view(&real)),
             files,
+            basis,
         })
     }
 
-    /// Adds a definition, and sees that it is there.
-    pub(crate) async fn scaffold_run(&self, request: &ScaffoldRequest) -> Result<(), ApiError> {
+    /// Adds a definition that was shown, and sees that it is there.
+    ///
+    /// # Errors
+    /// When something else would be written by now than was shown, the request can't be met, or `dg` fails.
+    pub(crate) async fn scaffold_run(&self, start: &ScaffoldStart) -> Result<(), ApiError> {
+        let request = &start.request;
         let place = self.place(&request.location)?;
-        let params = match self.checked(&place, request).await? {
+        let checked = self.checked(&place, request).await?;
+        let now = pinned(&place, request, &checked).await?.to_string();
+        basis::require(&start.basis, &now).map_err(|mut refused| {
+            refused.causes.extend(checked.as_ref().err().cloned());
+            refused
+        })?;
+        let params = match checked {
             Ok(params) => params,
             Err(fault) => return Err(ApiError::new(ErrorCode::Invalid, fault)),
         };
@@ -227,6 +245,33 @@ impl Session {
     }
 }
 
+/// What pins an addition: all that decides what `dg` writes, which is not run a second time to be sure. Its own settings
+/// and code are the project's environment's; only a component whose scaffolder is in the project's own code is not seen.
+async fn pinned(
+    place: &Place,
+    request: &ScaffoldRequest,
+    checked: &Result<Option<String>, String>,
+) -> Result<Basis, ApiError> {
+    let (project, name) = (&place.project, &place.project.name);
+    let mut basis = Basis::default();
+    for file in SETTINGS {
+        basis.file(format!("{file} of {name}"), &project.folder.join(file));
+    }
+    let path = project.environment.path.clone();
+    let held = tokio::task::spawn_blocking(move || workspace::contents(&path)).await;
+    let held = held.map_err(|error| errors::io("look at the environment", &error))?;
+    let environment = (held.config, held.packages, held.unfinished);
+    basis.read(format!("the environment of {name}"), &environment);
+    let made = place.defs.join(request.path.trim());
+    let made = relative(&made, &project.folder);
+    basis.read(made, &checked.as_ref().err());
+    if let Ok(params) = checked {
+        let command = command(place, &project.folder, request, params.as_deref());
+        basis.runs(format!("the command for {name}"), &command_view(&command));
+    }
+    Ok(basis)
+}
+
 fn command(
     place: &Place,
     folder: &Path,
@@ -253,8 +298,7 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
 
 /// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
 fn copy_without_code(place: &Place, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
-    let settings = ["pyproject.toml", "dg.toml"];
-    let copy = preview::copy(&place.project.folder, &settings, state_folder)?;
+    let copy = preview::copy(&place.project.folder, &SETTINGS, state_folder)?;
     let inside = relative(&place.project.working_directory, &place.project.folder);
     let root = place.project.root_module.as_deref().unwrap_or_default();
     let package = copy.path().join(inside).join(root.replace('.', "/"));
@@ -321,5 +365,81 @@ fn param(param: scaffold::Param) -> DefinitionParam {
         kind,
         choices,
         default: param.default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn basis(folder: &Path, path: &str) -> String {
+        let reading = workspace::read(folder, &workspace::ReadOptions::default());
+        let project = reading.projects.into_iter().next().unwrap();
+        let defs = folder.join("src/etl/defs");
+        let checked = scaffold::check_path(&defs, path, true);
+        let place = Place {
+            interpreter: folder.join(".venv/bin/python"),
+            defs,
+            project,
+        };
+        let request = ScaffoldRequest {
+            location: place.project.id.clone(),
+            key: "dagster.asset".into(),
+            path: path.into(),
+            params: std::collections::BTreeMap::new(),
+        };
+        let checked = checked.map(|()| None).map_err(|fault| fault.to_string());
+        pinned(&place, &request, &checked)
+            .await
+            .unwrap()
+            .to_string()
+    }
+
+    #[tokio::test]
+    async fn what_was_shown_holds_until_what_decides_it_moves() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = &folder.path().join("etl");
+        fs_err::create_dir(folder).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+            [tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        let shown = basis(folder, "assets.py").await;
+        assert_eq!(
+            basis::require(&shown, &basis(folder, "assets.py").await),
+            Ok(())
+        );
+        let refused = async |path: &str| {
+            let now = basis(folder, path).await;
+            basis::require(&shown, &now).unwrap_err().message
+        };
+        let other = refused("others.py").await;
+        assert!(other.contains("src/etl/defs/others.py"), "{other}");
+
+        let packages = folder.join(".venv/lib/python3.12/site-packages");
+        let info = packages.join("dagster-1.13.27.dist-info");
+        fs_err::create_dir_all(&info).unwrap();
+        fs_err::write(info.join("INSTALLER"), "uv").unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("The environment of etl changed since"),
+            "{said}"
+        );
+        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+
+        fs_err::write(folder.join("pyproject.toml"), format!("{settings}# mine\n")).unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("pyproject.toml of etl changed since"),
+            "{said}"
+        );
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+
+        fs_err::create_dir_all(folder.join("src/etl/defs")).unwrap();
+        fs_err::write(folder.join("src/etl/defs/assets.py"), "").unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("src/etl/defs/assets.py changed since"),
+            "{said}"
+        );
     }
 }

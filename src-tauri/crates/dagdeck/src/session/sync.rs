@@ -20,8 +20,9 @@ use tokio::task::JoinSet;
 use workspace::Environment;
 
 use super::{Session, Site, errors};
+use crate::basis;
 use crate::operations::Begun;
-use api::{ApiError, ErrorCode, SyncRequest};
+use api::{ApiError, ErrorCode, SyncRequest, SyncStart};
 pub(super) use python::{FILE as PYTHON_FILE, NewPython};
 pub(super) use target::{Target, named, syncable, uv_project, whole_uv_project};
 
@@ -78,6 +79,31 @@ impl Syncs {
 }
 
 impl Session {
+    /// Syncs environments as a preview showed, or as they are where nobody looked; returns once all of it has begun.
+    ///
+    /// # Errors
+    /// As [`Self::sync`], and when a sync would change something else by now than was shown.
+    pub(crate) async fn sync_start(self: &Arc<Self>, start: SyncStart) -> Result<(), ApiError> {
+        let Some(shown) = start.basis else {
+            return self.sync(start.request).await;
+        };
+        if let [only] = self.targets_of(&start.request)?.as_slice() {
+            self.require_idle(only)?;
+        }
+        let now = self.sync_preview(start.request).await?;
+        basis::require(&shown, &now.basis)?;
+        let plans = now.environments;
+        let request = SyncRequest {
+            deployment: plans.iter().any(|plan| plan.deployment),
+            locations: plans.into_iter().flat_map(|plan| plan.locations).collect(),
+        };
+        // Nothing named would mean all that may need it, and nothing was shown of those.
+        if target::means_all(&request) {
+            return Ok(());
+        }
+        self.sync(request).await
+    }
+
     /// Syncs environments and returns once all of it has begun; the board tells the rest.
     ///
     /// # Errors
@@ -108,11 +134,7 @@ impl Session {
     async fn begin_syncs(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<Ended>, ApiError> {
         let site = &self.site;
         site.require_trust()?;
-        let targets = if target::means_all(&request) {
-            self.in_need()
-        } else {
-            target::named(site, &request)?
-        };
+        let targets = self.targets_of(&request)?;
         let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
         site.context.learn_pythons().await;
         if let [only] = targets.as_slice() {
@@ -138,7 +160,15 @@ impl Session {
         self.begin_sync(target, uv, Some(python)).map(drop)
     }
 
-    fn require_idle(&self, target: &Target) -> Result<(), ApiError> {
+    /// The environments that a request means: those that it names, or all that need a sync.
+    fn targets_of(&self, request: &SyncRequest) -> Result<Vec<Target>, ApiError> {
+        if target::means_all(request) {
+            return Ok(self.in_need());
+        }
+        target::named(&self.site, request)
+    }
+
+    pub(super) fn require_idle(&self, target: &Target) -> Result<(), ApiError> {
         if !self.site.is_syncing(&target.environment.path) {
             return Ok(());
         }

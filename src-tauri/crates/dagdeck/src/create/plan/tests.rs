@@ -17,8 +17,31 @@ fn means() -> Means {
 }
 
 fn plan(spec: CreateSpec) -> Plan {
+    plan_with(spec, &means())
+}
+
+fn plan_with(spec: CreateSpec, means: &Means) -> Plan {
     let (place, remarks) = place::find(&spec, Path::new("/home/ann"));
-    Plan::made(spec, place, remarks, &means())
+    Plan::made(spec, place, remarks, means)
+}
+
+/// A project in a workspace of its own, which is read anew each time.
+fn project_in(root: &Path) -> CreateSpec {
+    CreateSpec {
+        kind: CreateKind::Project,
+        parent: root.join("projects").display().to_string(),
+        name: "inventory".into(),
+        dagster: "1.13.27".into(),
+        python: Some("3.12.1".into()),
+        sync: true,
+        ..CreateSpec::default()
+    }
+}
+
+fn workspace(root: &Path) {
+    let settings = "directory_type = \"workspace\"\n\n[workspace]\n";
+    fs_err::write(root.join("dg.toml"), settings).unwrap();
+    fs_err::create_dir(root.join("projects")).unwrap();
 }
 
 fn shell(plan: &Plan) -> Vec<String> {
@@ -93,18 +116,10 @@ fn a_workspace_with_a_first_project() {
 fn a_project_is_made_from_the_root_of_its_workspace_and_its_entry_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    fs_err::write(
-        root.join("dg.toml"),
-        "directory_type = \"workspace\"\n\n[workspace]\n",
-    )
-    .unwrap();
-    fs_err::create_dir(root.join("projects")).unwrap();
+    workspace(root);
     let plan = plan(CreateSpec {
-        kind: CreateKind::Project,
-        parent: root.join("projects").display().to_string(),
-        name: "inventory".into(),
         sync: false,
-        ..CreateSpec::default()
+        ..project_in(root)
     });
     assert!(plan.shown.remarks.is_empty(), "{:?}", plan.shown.remarks);
     let command = plan.work[0].command().unwrap();
@@ -154,4 +169,64 @@ fn what_is_not_published_is_named() {
         not_published(&all(&["a", "b", "c"])),
         "a, b and c are not published"
     );
+}
+
+#[test]
+fn the_plan_that_was_shown_is_made_and_another_is_refused_with_what_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    let spec = || project_in(root);
+    let shown = plan(spec()).shown.basis;
+    assert_eq!(plan(spec()).require(&shown), Ok(()));
+    let refused = |plan: Plan| {
+        let refused = plan.require(&shown).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Precondition, "{refused:?}");
+        refused
+    };
+
+    let newer = CreateSpec {
+        dagster: "1.13.28".into(),
+        ..spec()
+    };
+    let mut means = means();
+    means.tools.dagster = "1.13.28".into();
+    let said = refused(plan_with(newer, &means)).message;
+    assert!(
+        said.starts_with("The Dagster version changed since"),
+        "{said}"
+    );
+    means.tools.dagster = "1.13.27".into();
+    means.tools.telemetry = true;
+    let said = refused(plan_with(spec(), &means)).message;
+    let step = "The step “Make the project inventory” changed since";
+    assert!(said.starts_with(step), "{said}");
+
+    let config = root.join("dg.toml");
+    let before = fs_err::read_to_string(&config).unwrap();
+    fs_err::write(&config, format!("# mine\n{before}")).unwrap();
+    let said = refused(plan(spec())).message;
+    assert!(said.starts_with("dg.toml changed since"), "{said}");
+    fs_err::write(&config, before).unwrap();
+    assert_eq!(plan(spec()).require(&shown), Ok(()));
+
+    let made = root.join("projects/inventory");
+    fs_err::create_dir(&made).unwrap();
+    let error = refused(plan(spec()));
+    let place = format!("The folder {} changed since", made.display());
+    assert!(error.message.starts_with(&place), "{error:?}");
+    assert!(error.causes[0].contains("already"), "{error:?}");
+}
+
+#[test]
+fn a_plan_that_was_shown_with_an_answer_that_can_not_be_used_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = || CreateSpec {
+        name: "json".into(),
+        ..project_in(folder.path())
+    };
+    fs_err::create_dir(folder.path().join("projects")).unwrap();
+    let shown = plan(spec()).shown.basis;
+    let refused = plan(spec()).require(&shown).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Invalid, "{refused:?}");
 }

@@ -10,8 +10,9 @@ use futures::StreamExt;
 use process::{CancellationToken, CommandLine, Finished, RunError};
 
 use super::SYNCS;
-use super::python::NewPython;
+use super::python::{FILE as PYTHON_FILE, NewPython};
 use super::target::{self, Target};
+use crate::basis::Basis;
 use crate::operations::{self, Begun, command_view};
 use crate::session::{Session, errors};
 use api::{
@@ -34,16 +35,13 @@ impl Session {
         let site = &self.site;
         site.require_trust()?;
         let all = target::means_all(&request);
-        let targets = if all {
-            self.in_need()
-        } else {
-            target::named(site, &request)?
-        };
+        let targets = self.targets_of(&request)?;
         let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
         site.context.learn_pythons().await;
         let Some(first) = targets.first() else {
             return Ok(SyncPreview {
                 environments: Vec::new(),
+                basis: Basis::default().to_string(),
             });
         };
         let operations = &site.context.operations;
@@ -56,17 +54,37 @@ impl Session {
         let plans = futures::stream::iter(targets)
             .map(|target| self.plan(target, &uv, None))
             .buffered(*SYNCS);
-        let mut environments: Vec<SyncPlan> = plans.collect().await;
+        let mut plans: Vec<(SyncPlan, Basis)> = plans.collect().await;
         let done = "Asked uv what a sync would change".to_owned();
         operations.end(looking, OperationState::Succeeded, Some(done));
         if all {
-            environments.retain(does_something);
+            plans.retain(|(plan, _)| does_something(plan));
         }
-        Ok(SyncPreview { environments })
+        let (environments, pinned): (Vec<SyncPlan>, Vec<Basis>) = plans.into_iter().unzip();
+        let mut basis = Basis::default();
+        pinned.into_iter().for_each(|one| basis.extend(one));
+        Ok(SyncPreview {
+            environments,
+            basis: basis.to_string(),
+        })
+    }
+
+    /// What a sync of one environment would change, with another Python where one is given, and what pins it.
+    pub(in crate::session) async fn plan(
+        &self,
+        target: Target,
+        uv: &Path,
+        python: Option<&NewPython>,
+    ) -> (SyncPlan, Basis) {
+        // Before uv reads them: what changes while it does is then noticed at the start.
+        let mut basis = files_of(&target);
+        let plan = self.ask_for_plan(target, uv, python).await;
+        pin(&mut basis, &plan);
+        (plan, basis)
     }
 
     /// What a sync of one environment would change, with another Python where one is given.
-    pub(in crate::session) async fn plan(
+    async fn ask_for_plan(
         &self,
         target: Target,
         uv: &Path,
@@ -181,6 +199,42 @@ fn commands(target: &Target, project: &UvProject, python: Option<&NewPython>) ->
     all.map(|command| command_view(&command)).collect()
 }
 
+/// The files that uv goes by.
+fn files_of(target: &Target) -> Basis {
+    let mut basis = Basis::default();
+    for file in ["pyproject.toml", "uv.toml", PYTHON_FILE] {
+        let name = format!("{file} of {}", target.name);
+        basis.file(name, &target.folder.join(file));
+    }
+    let lockfile = target.environment.lockfile.as_ref();
+    let lockfile = lockfile.map_or_else(|| target.folder.join("uv.lock"), |one| one.path.clone());
+    basis.file(format!("uv.lock of {}", target.name), &lockfile);
+    basis
+}
+
+/// Adds what a plan says to what it was worked out from. What stops meanwhile is whatever runs then, and why a preview
+/// failed is told in other words each time.
+fn pin(basis: &mut Basis, plan: &SyncPlan) {
+    let name = &plan.name;
+    basis.runs(format!("the commands for {name}"), &plan.commands);
+    basis.runs(format!("the environment of {name}"), &plan.path);
+    let environment = (
+        plan.anew,
+        plan.downloads,
+        &plan.python,
+        plan.failure.is_some(),
+    );
+    basis.comes(
+        format!("the environment that uv would make for {name}"),
+        &environment,
+    );
+    basis.comes(
+        format!("the packages that would change in {name}"),
+        &plan.packages,
+    );
+    basis.comes(format!("the change of uv.lock of {name}"), &plan.lock);
+}
+
 fn fill(plan: &mut SyncPlan, check: SyncCheck) {
     plan.anew = check.replaces_environment;
     plan.python = check.python.or(plan.python.take());
@@ -206,4 +260,101 @@ fn change(change: Change) -> PackageChange {
 /// Whether a sync would change anything, as far as that could be found out.
 fn does_something(plan: &SyncPlan) -> bool {
     plan.anew || plan.failure.is_some() || plan.lock.is_some() || !plan.packages.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::basis;
+
+    fn target(folder: &Path) -> Target {
+        let reading = workspace::read(folder, &workspace::ReadOptions::default());
+        let project = reading.projects.into_iter().next().unwrap();
+        Target {
+            name: project.name,
+            folder: project.folder,
+            environment: project.environment,
+            locations: vec![project.id],
+            deployment: false,
+        }
+    }
+
+    fn plan(folder: &Path) -> SyncPlan {
+        let target = target(folder);
+        SyncPlan {
+            commands: commands(&target, &UvProject::new(Path::new("uv"), folder), None),
+            stops: Vec::new(),
+            name: target.name,
+            locations: target.locations,
+            deployment: false,
+            path: target.environment.path.display().to_string(),
+            python: Some("3.12.1".into()),
+            anew: false,
+            downloads: false,
+            packages: Vec::new(),
+            lock: None,
+            failure: None,
+        }
+    }
+
+    fn pinned(folder: &Path, plan: &SyncPlan) -> String {
+        let mut basis = files_of(&target(folder));
+        pin(&mut basis, plan);
+        basis.to_string()
+    }
+
+    #[test]
+    fn what_was_shown_holds_until_a_file_a_command_or_a_version_moves() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = &folder.path().join("etl");
+        fs_err::create_dir(folder).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+            [tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        let shown = pinned(folder, &plan(folder));
+        let stops = SyncPlan {
+            stops: vec!["webserver".into()],
+            ..plan(folder)
+        };
+        assert_eq!(basis::require(&shown, &pinned(folder, &stops)), Ok(()));
+        let refused = |plan: &SyncPlan| {
+            let refused = basis::require(&shown, &pinned(folder, plan));
+            refused.unwrap_err().message
+        };
+
+        let mut other = plan(folder);
+        other.commands.remove(0);
+        let said = refused(&other);
+        assert!(
+            said.starts_with("The commands for etl changed since"),
+            "{said}"
+        );
+        let change = PackageChange {
+            name: "dagster".into(),
+            from: None,
+            to: Some("1.13.28".into()),
+        };
+        other = SyncPlan {
+            packages: vec![change],
+            ..plan(folder)
+        };
+        let said = refused(&other);
+        assert!(
+            said.starts_with("The packages that would change in etl changed since"),
+            "{said}"
+        );
+        for file in ["uv.lock", ".python-version", "uv.toml"] {
+            fs_err::write(folder.join(file), "mine").unwrap();
+            let said = refused(&other);
+            assert!(
+                said.starts_with(&format!("{file} of etl changed since")),
+                "{said}"
+            );
+            fs_err::remove_file(folder.join(file)).unwrap();
+        }
+        assert_eq!(
+            basis::require(&shown, &pinned(folder, &plan(folder))),
+            Ok(())
+        );
+    }
 }
