@@ -36,6 +36,7 @@ macro_rules! adapters {
                 outside::dialog_pick_folder,
                 outside::open_path,
                 outside::open_url,
+                outside::own_log_open,
                 outside::reveal_path,
                 painted::window_painted,
             ]

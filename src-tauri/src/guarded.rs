@@ -6,6 +6,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
 use api::{ApiError, ErrorCode};
+use dagdeck::own_log;
 use futures::FutureExt;
 
 thread_local! {
@@ -31,7 +32,7 @@ pub(crate) async fn guarded<T>(
 ) -> Result<T, ApiError> {
     // Boxed: some commands' futures are large, and the adapters' own stay small this way.
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
-    match work.await {
+    let answer = match work.await {
         Ok(answer) => answer,
         Err(_payload) => {
             let report = LAST.with(RefCell::take).unwrap_or_default();
@@ -42,7 +43,11 @@ pub(crate) async fn guarded<T>(
             error.causes.push(format!("command {command}\n{report}"));
             Err(error)
         }
+    };
+    if let Err(error) = &answer {
+        own_log::refused(command, error);
     }
+    answer
 }
 
 fn report(panic: &PanicHookInfo<'_>) -> String {

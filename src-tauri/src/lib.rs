@@ -22,6 +22,7 @@ mod tray;
 mod window;
 mod words;
 
+use dagdeck::own_log::{self, Role};
 use tauri::{Manager, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -31,6 +32,8 @@ use host::Host;
 /// Runs the app until it ends; returns the code to exit with.
 #[must_use]
 pub fn run() -> i32 {
+    // A folder that can't hold it can't hold the state either, and that is shown.
+    let _told_by_the_state = own_log::begin(Role::Window);
     guarded::install_hook();
     let state_folder = host::chosen_state_folder();
     let mut builder = tauri::Builder::default();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
+use dagdeck::own_log;
 use tauri::{AppHandle, Url, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -55,28 +56,53 @@ pub(crate) async fn open_path(
 ) -> Result<(), ApiError> {
     guarded("open_path", async {
         let path = existing(&request.path)?;
-        let door = pane::of(&app, window.label())?.door().await?;
-        let editor = door.snapshot_get(Nothing {}).await?.settings.editor;
-        let text = path.to_string_lossy().into_owned();
-        // A folder is for the file browser, whatever the editor is.
-        let words = if path.is_dir() {
-            None
-        } else {
-            words::editor(&editor, &text, request.line)
-        };
-        match words {
-            Some(words) => {
-                let name = words.first().cloned().unwrap_or_default();
-                let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-                in_time(&name, move || {
-                    detached::start(&words, &folder).map_err(|error| error.to_string())
-                })
-                .await
-            }
-            None => in_time("the system's opener", move || with_system(&app, &text)).await,
-        }
+        open(app, window, &path, request.line).await
     })
     .await
+}
+
+/// Opens the file that Dagdeck's processes wrote their own log to last.
+#[tauri::command]
+pub(crate) async fn own_log_open(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
+    guarded("own_log_open", async {
+        let folder = crate::host::options()?.state_folder;
+        let path = own_log::newest(&folder).ok_or_else(|| {
+            let folder = own_log::folder(&folder);
+            let message = format!("Nothing is written in {} yet.", folder.display());
+            ApiError::new(ErrorCode::NotFound, message)
+                .hint("Dagdeck’s own folder may be read-only, or its disk full.")
+        })?;
+        open(app, window, &path, None).await
+    })
+    .await
+}
+
+async fn open(
+    app: AppHandle,
+    window: WebviewWindow,
+    path: &Path,
+    line: Option<u32>,
+) -> Result<(), ApiError> {
+    let door = pane::of(&app, window.label())?.door().await?;
+    let editor = door.snapshot_get(Nothing {}).await?.settings.editor;
+    let text = path.to_string_lossy().into_owned();
+    // A folder is for the file browser, whatever the editor is.
+    let words = if path.is_dir() {
+        None
+    } else {
+        words::editor(&editor, &text, line)
+    };
+    match words {
+        Some(words) => {
+            let name = words.first().cloned().unwrap_or_default();
+            let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+            in_time(&name, move || {
+                detached::start(&words, &folder).map_err(|error| error.to_string())
+            })
+            .await
+        }
+        None => in_time("the system's opener", move || with_system(&app, &text)).await,
+    }
 }
 
 /// Shows a file or folder in the file browser.

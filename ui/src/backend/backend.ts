@@ -76,6 +76,8 @@ export interface Backend {
   openUrl(url: string): Promise<void>;
   openPath(request: OpenPathRequest): Promise<void>;
   revealPath(path: string): Promise<void>;
+  /** Opens the file that Dagdeck's own processes write to, for a bug report. */
+  openOwnLog(): Promise<void>;
   copy(text: string): Promise<void>;
   /** Says that a screen was painted, for those who measure. */
   painted(screen: string): Promise<void>;

@@ -41,6 +41,7 @@ export function tauriBackend(asked: Asked): Backend {
     openUrl: (url) => invoke('open_url', { url }),
     openPath: (request) => invoke('open_path', { request }),
     revealPath: (path) => invoke('reveal_path', { path }),
+    openOwnLog: () => invoke('own_log_open'),
     copy: (text) => invoke('clipboard_write', { text }),
     painted: (screen) => invoke('window_painted', { screen }),
     decideClose: (decision, remember) => invoke('window_close_decide', { decision, remember }),

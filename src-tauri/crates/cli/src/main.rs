@@ -16,6 +16,7 @@ mod up;
 use std::process::ExitCode;
 
 use clap::Parser;
+use dagdeck::own_log::{self, Role};
 
 use arguments::{Arguments, Command};
 use end::End;
@@ -27,7 +28,10 @@ fn main() -> ExitCode {
         Some(first) if first == serve::OWNER => serve::owner_main(words),
         _ => {}
     }
-    let end = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    // A folder that can't hold it can't hold the state either, and that is said.
+    let _told_by_the_state = own_log::begin(Role::Terminal);
+    let end = match arguments.command {
         Command::Status(what) => status::run(&what),
         Command::Up(what) => up::run(what),
         Command::Sync(what) => sync::run(&what),

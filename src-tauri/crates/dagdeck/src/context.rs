@@ -97,6 +97,9 @@ impl Context {
                 path.display()
             )
         }));
+        for notice in &notices {
+            tracing::warn!("{notice}");
+        }
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -112,7 +115,10 @@ impl Context {
             notices,
         }));
         let told = Arc::clone(&board);
-        state.tell_faults_to(move |fault| told.add_notice(fault));
+        state.tell_faults_to(move |fault| {
+            tracing::error!("{fault}");
+            told.add_notice(fault);
+        });
         Ok(Self {
             operations: Operations::new(Arc::clone(&board), Arc::clone(&state)),
             board,

@@ -18,6 +18,7 @@ mod locks;
 mod logs;
 mod operations;
 mod options;
+pub mod own_log;
 mod present;
 pub mod projects;
 mod pythons;

@@ -103,6 +103,7 @@ impl Operations {
             cancel,
         };
         lock(&self.open).insert(id, open);
+        tracing::info!(operation = id, "begins: {}", operation.title);
         self.show(operation);
         id
     }
@@ -146,6 +147,7 @@ impl Operations {
         operation.tail.drain(..gone);
         operation.state = state;
         operation.title = title.unwrap_or(operation.title);
+        write_end(&operation);
         self.show(operation);
     }
 
@@ -184,6 +186,18 @@ impl Operations {
             self.state.keep_operation(operation.clone());
         }
         self.board.put_operation(operation);
+    }
+}
+
+/// Writes to Dagdeck's own log how one ended.
+fn write_end(operation: &Operation) {
+    let (id, title) = (operation.id, &operation.title);
+    let ms = operation.took.unwrap_or_default();
+    match &operation.state {
+        OperationState::Failed { reason } => {
+            tracing::warn!(operation = id, ms, "failed: {title}: {reason}");
+        }
+        state => tracing::info!(operation = id, ms, ?state, "ended: {title}"),
     }
 }
 

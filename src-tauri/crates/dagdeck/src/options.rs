@@ -26,10 +26,7 @@ impl DeckOptions {
     /// The options of this process: its environment, and the platform's folder for application state.
     /// `DAGDECK_STATE` names another folder.
     pub fn from_environment(guard: GuardProgram) -> Self {
-        let environment: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+        let (environment, home) = here();
         let state_folder = state_folder(&environment, &home);
         Self {
             state_folder,
@@ -40,6 +37,14 @@ impl DeckOptions {
             drawing: Vec::new(),
         }
     }
+}
+
+/// This process's environment, and the person's home folder.
+pub(crate) fn here() -> (BTreeMap<String, String>, PathBuf) {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+    (environment.collect(), home)
 }
 
 /// Dagdeck's own folder, as an environment and a home folder tell it.

@@ -454,6 +454,7 @@ impl Appender {
     fn confess(&mut self, time: i64) {
         if self.lost > 0 {
             let lost = std::mem::take(&mut self.lost);
+            tracing::error!(lost, reason = self.reason, "lines of a program are lost");
             let text = format!(
                 "{lost} lines are missing here, they could not be written: {}",
                 self.reason

@@ -322,6 +322,8 @@ impl Registrar for Shared {
         }
         self.tell_guard(|keeper| keeper.enter(tree.root));
         self.run_file.enter(tree.root, &tree.command.program);
+        let program = tree.command.program.display();
+        tracing::info!(pid = tree.root.pid, %program, "runs");
     }
 
     fn looks(&self) -> &Looks<Look> {
@@ -329,6 +331,7 @@ impl Registrar for Shared {
     }
 
     fn left(&self, tree: &Tree) {
+        tracing::info!(pid = tree.root.pid, "ended");
         let unmarked = tree
             .unmarked
             .lock()

@@ -316,7 +316,10 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
                 .await;
             out.say(&FromOwner::Answer(Answer { id, response })).await
         }
-        Err(error) => out.say(&FromOwner::Refused(Refused { id, error })).await,
+        Err(error) => {
+            dagdeck::own_log::refused(&command, &error);
+            out.say(&FromOwner::Refused(Refused { id, error })).await
+        }
     };
     if let Sent::Not(error) = sent {
         out.refuse(id, error.into()).await;

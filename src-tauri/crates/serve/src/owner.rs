@@ -8,8 +8,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use api::protocol::PROTOCOL;
 use api::protocol::frozen::HostKind;
 use api::{ApiError, ErrorCode, FolderRequest};
+use dagdeck::own_log::{self, Role};
 use dagdeck::{Deck, DeckOptions, guard_lock, owner_lock};
 use process::GuardProgram;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,8 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
         std::process::exit(2)
     };
     stand_alone();
+    // A folder that can't hold it can't hold the state either, and that is said to every host.
+    let _told_by_the_state = own_log::begin(Role::Owner);
     let code = match tokio::runtime::Runtime::new() {
         Ok(runtime) => {
             let code = runtime.block_on(own(&root));
@@ -72,29 +76,39 @@ async fn own(root: &Path) -> i32 {
     let (server, listener) = match begin(root).await {
         Ok(begun) => begun,
         Err(word) => {
+            if let FirstWord::Failed(error) = &word {
+                tracing::error!(root = %root.display(), %error, "can't own the workspace");
+            }
             say(&word);
             return i32::from(matches!(word, FirstWord::Failed(_)));
         }
     };
+    tracing::info!(root = %root.display(), protocol = PROTOCOL, "owns the workspace");
     say(&FirstWord::Listens(listener.socket().to_owned()));
     let serving = tokio::spawn({
         let server = server.clone();
         async move { server.run(listener).await }
     });
     tokio::spawn(look_around_for_windows(server.clone()));
-    let patience = tokio::select! {
-        patience = over(&server, FIRST_HOST) => patience,
-        // A host said `down`, and what runs had its time.
-        () = server.ended() => LAPSE,
+    let (patience, why) = tokio::select! {
+        patience = over(&server, FIRST_HOST) => (patience, "no host holds it, or nothing runs and nobody is there"),
+        // What runs had its time.
+        () = server.ended() => (LAPSE, "a host said so"),
         () = told_to_end() => {
             server.hosts().close_if(|_| true);
-            PATIENCE
+            (PATIENCE, "the system said so")
         }
     };
-    // What is left at the limit is the guard's to end.
-    let _ended = timeout(patience, server.deck().shut_down()).await;
+    tracing::info!("stops everything and goes: {why}");
+    if timeout(patience, server.deck().shut_down()).await.is_err() {
+        tracing::warn!(
+            ?patience,
+            "what is left after this long is the guard's to end"
+        );
+    }
     server.end();
     let _served = timeout(LAPSE, serving).await;
+    tracing::info!("gone");
     0
 }
 

@@ -154,7 +154,14 @@ impl<R: Recipe> UnitTask<R> {
                 match &input {
                     Input::Exited {
                         generation, exit, ..
-                    } => self.forget(*generation, Ended::Exited(exit)),
+                    } => {
+                        let how = if self.is_to_end(*generation) {
+                            Ended::Asked
+                        } else {
+                            Ended::Exited(exit)
+                        };
+                        self.forget(*generation, how);
+                    }
                     Input::SpawnFailed(generation, error) => {
                         self.forget(*generation, Ended::NotStarted(error));
                     }
@@ -174,6 +181,11 @@ impl<R: Recipe> UnitTask<R> {
                 let _ = taken.send(());
             }
         }
+    }
+
+    fn is_to_end(&self, generation: Generation) -> bool {
+        let orders = self.orders.get(&generation);
+        orders.is_some_and(|orders| *orders.borrow() > Order::Run)
     }
 
     /// A generation is over.

@@ -59,8 +59,10 @@ pub enum Outcome {
 /// How a generation came to its end.
 #[derive(Debug, Clone, Copy)]
 pub enum Ended<'a> {
-    /// Its process ended, or it was taken back before it had one.
+    /// Its process ended by itself.
     Exited(&'a Exit),
+    /// It was asked to end: stopped, or replaced by a newer one.
+    Asked,
     /// It could not be started.
     NotStarted(&'a ApiError),
 }

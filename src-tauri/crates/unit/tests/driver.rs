@@ -61,6 +61,9 @@ struct Told {
     served: Vec<Generation>,
     /// The reasons of generations that could not be started.
     refused: Vec<String>,
+    /// The generations that ended because they were asked to, and those that ended by themselves.
+    asked: Vec<Generation>,
+    by_themselves: Vec<Generation>,
 }
 
 struct Scripted {
@@ -127,10 +130,12 @@ impl Recipe for Scripted {
         None
     }
 
-    fn ended(&self, _: Generation, how: Ended<'_>) {
-        if let Ended::NotStarted(error) = how {
-            let mut told = self.told.lock().unwrap();
-            told.refused.push(error.message.clone());
+    fn ended(&self, generation: Generation, how: Ended<'_>) {
+        let mut told = self.told.lock().unwrap();
+        match how {
+            Ended::NotStarted(error) => told.refused.push(error.message.clone()),
+            Ended::Asked => told.asked.push(generation),
+            Ended::Exited(_) => told.by_themselves.push(generation),
         }
     }
 
@@ -285,6 +290,28 @@ async fn a_stop_ends_a_start_that_hangs() {
     let shown = tried.unit.shown();
     assert!(matches!(shown.lifecycle, Lifecycle::Stopped { .. }));
     assert!(shown.trees.is_empty());
+    assert_eq!(
+        tried.told.lock().unwrap().asked,
+        [1],
+        "taken back, not failed"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ends_by_itself_is_told_apart_from_what_was_asked_to_end() {
+    let tried = Tried::of(|_| {});
+    tried.unit.ask(Ask::Start).await;
+    tried.ready(1).await;
+    tried.end(1, 1);
+    tried.ready(2).await;
+    tried.unit.ask(reload("file changed: a.py")).await;
+    tried.ready(3).await;
+    tried.drained.send_replace(true);
+    tried.until(|shown| shown.trees == [1003]).await;
+    tried.unit.stop_and_wait(StoppedBy::Person).await;
+    let told = tried.told.lock().unwrap();
+    assert_eq!(told.by_themselves, [1]);
+    assert_eq!(told.asked, [2, 3]);
 }
 
 #[tokio::test(start_paused = true)]

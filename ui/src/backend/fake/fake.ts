@@ -203,6 +203,10 @@ export class FakeBackend implements Backend {
   async openPath(request: OpenPathRequest): Promise<void> {
     this.asked.push({ name: 'openPath', request });
   }
+  async openOwnLog(): Promise<void> {
+    this.asked.push({ name: 'openOwnLog', request: {} });
+  }
+
   async revealPath(path: string): Promise<void> {
     this.asked.push({ name: 'revealPath', request: path });
   }

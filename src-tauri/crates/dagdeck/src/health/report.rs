@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::scrub::Scrub;
 use crate::context::Context;
+use crate::own_log;
 use crate::session::Session;
 use api::{
     ApiError, ErrorCode, FindingView, Lifecycle, LocationView, Operation, OperationState,
@@ -17,6 +18,8 @@ use api::{
 const FAILURES: usize = 5;
 /// How many last lines of each log are told.
 const LINES: u32 = 30;
+/// How much of the end of Dagdeck's own log is told, in bytes.
+const OWN: u64 = 32 * 1024;
 
 /// The report as text.
 pub(crate) async fn report(context: &Context, session: Option<&Arc<Session>>) -> String {
@@ -35,6 +38,9 @@ pub(crate) async fn report(context: &Context, session: Option<&Arc<Session>>) ->
             write_section(&mut text, &format!("Last lines of {log}"), &lines);
         }
     }
+    let own = own_log::tail(&context.state_folder, OWN);
+    let own = own.unwrap_or_else(|error| format!("can't be read: {error}"));
+    write_section(&mut text, "Last lines of Dagdeck’s own log", &own);
     scrub(context, session, &snapshot.home).text(&text)
 }
 

@@ -251,9 +251,15 @@ impl Session {
 
     /// Writes the list of locations and, if it changed, makes a running webserver read it.
     pub(super) async fn tell_webserver_of_workspace(&self) {
-        if let (Ok(true), Some(url)) = (self.write_workspace_file(), self.site.url()) {
-            // The daemon reads it again by itself; so does the webserver at its next start.
-            let _ = Webserver::at(url).reload_workspace().await;
+        match (self.write_workspace_file(), self.site.url()) {
+            (Err(error), _) => tracing::error!(%error, "the list of locations is an old one"),
+            (Ok(true), Some(url)) => {
+                // The daemon reads it again by itself; so does the webserver at its next start.
+                if let Err(error) = Webserver::at(url).reload_workspace().await {
+                    tracing::warn!(%error, "the webserver still shows the old list of locations");
+                }
+            }
+            (Ok(_), _) => {}
         }
     }
 }

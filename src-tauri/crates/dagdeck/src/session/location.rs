@@ -17,7 +17,7 @@ use workspace::{Project, Target};
 
 use super::{Site, errors};
 use crate::clock;
-use crate::operations::{Begun, command_view};
+use crate::operations::{Begun, command_view, state_of};
 use crate::present;
 use crate::state::KnownDefinitions;
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
@@ -322,11 +322,14 @@ impl Recipe for CodeServer {
     }
 
     fn ended(&self, generation: Generation, how: Ended<'_>) {
-        let reason = match how {
-            Ended::Exited(_) => "ended before it was ready".to_owned(),
-            Ended::NotStarted(error) => error.message.clone(),
+        let state = match how {
+            Ended::Asked => OperationState::Cancelled,
+            Ended::Exited(exit) => OperationState::Failed {
+                reason: format!("ended before it was ready ({})", exit.words()),
+            },
+            Ended::NotStarted(error) => state_of(Some(error)),
         };
-        self.end_operation(generation, OperationState::Failed { reason }, None);
+        self.end_operation(generation, state, None);
         let server = lock(&self.servers).remove(&generation);
         if let Some(Server {
             address: Address::Socket(path),

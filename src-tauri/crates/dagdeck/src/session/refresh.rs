@@ -28,9 +28,13 @@ impl Session {
         // A close waits for this turn, and never for a folder that does not answer.
         let read = self.site.read_again(true);
         let read = self.ended.run_until_cancelled(read).await;
-        // The old reading stays where the new one can't be had; its reason is an internal error that the log has.
-        if !matches!(read, Some(Ok(_))) {
-            return;
+        match read {
+            None => return,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::error!(%error, "the folder can't be read again, so the old reading stays");
+                return;
+            }
         }
         self.match_units().await;
         // Another workspace may be on the board by now.

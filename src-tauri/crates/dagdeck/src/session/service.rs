@@ -12,7 +12,7 @@ use process::CommandLine;
 
 use super::Site;
 use super::{deployment, errors, launch};
-use crate::operations::{Begun, command_view};
+use crate::operations::{Begun, command_view, state_of};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
 use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
 
@@ -236,11 +236,14 @@ impl Recipe for ServiceRecipe {
         if self.name == ServiceName::Webserver {
             self.site.answering.send_replace(None);
         }
-        let reason = match how {
-            Ended::Exited(_) => "ended before it was up".to_owned(),
-            Ended::NotStarted(error) => error.message.clone(),
+        let state = match how {
+            Ended::Asked => OperationState::Cancelled,
+            Ended::Exited(exit) => OperationState::Failed {
+                reason: format!("ended before it was up ({})", exit.words()),
+            },
+            Ended::NotStarted(error) => state_of(Some(error)),
         };
-        self.end_operation(OperationState::Failed { reason }, None);
+        self.end_operation(state, None);
     }
 
     fn show(&self, shown: &Shown) {

@@ -430,7 +430,9 @@ impl Drop for SyncMark {
 impl Drop for Site {
     fn drop(&mut self) {
         // Nothing listens any more; a folder that can't be removed is found and used again at the next start.
-        let _ = self.sockets.remove();
+        if let Err(error) = self.sockets.remove() {
+            tracing::warn!(%error, "the folder of the code servers' sockets stays");
+        }
     }
 }
 

@@ -373,10 +373,14 @@ impl Live {
                         left.push(folder.clone());
                     }
                     // Gone again, or not ours to read: nothing to watch there.
-                    Err(_) => {}
+                    Err(error) => {
+                        tracing::debug!(folder = %folder.display(), %error, "not watched");
+                    }
                 }
             }
-            let _ = paths.commit();
+            if let Err(error) = paths.commit() {
+                tracing::warn!(%error, "some folders may not be watched");
+            }
         } else {
             left = folders.to_vec();
         }

@@ -87,8 +87,7 @@ impl Session {
         let undone = sync.python.is_some() && !matches!(outcome, Outcome::Done);
         let put_back = left.asked.filter(|_| undone).map(Asked::put_back);
         let after = look(&target.environment.path).await;
-        // The old reading stays where the new one can't be had, and with it the old state.
-        let _ = self.site.read_again(true).await;
+        self.read_what_it_left().await;
         let now = self.environment_of(target);
         let unfinished = after.unfinished_names();
         let project = UvProject {
@@ -154,6 +153,13 @@ impl Session {
         Ok((turn, place.map_err(closed)?))
     }
 
+    /// Reads the folder again; the old reading stays where that can't be had, and what follows judges by that.
+    async fn read_what_it_left(&self) {
+        if let Err(error) = self.site.read_again(true).await {
+            tracing::error!(%error, "the folder can't be read again after a sync");
+        }
+    }
+
     /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
     async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
         let target = &sync.target;
@@ -197,8 +203,7 @@ impl Session {
             return Outcome::Failed(error);
         }
         line.says("trying it with an import of Dagster");
-        // The old reading stays where the new one can't be had; the import then says the same by itself.
-        let _ = self.site.read_again(true).await;
+        self.read_what_it_left().await;
         let environment = self.environment_of(target);
         match self.imports(target, &environment, line.cancel()).await {
             Ok(()) => Outcome::Done,
