@@ -107,5 +107,8 @@ fn a_report_tells_what_is_wrong_and_no_secret() {
     // What Dagdeck itself did and what failed, as its processes wrote it.
     let own = report.split("## Last lines of Dagdeck’s own log").nth(1);
     let own = own.unwrap_or_default();
-    assert!(own.contains("terminal[") && own.contains("began"), "{report}");
+    assert!(
+        own.contains("terminal[") && own.contains("began"),
+        "{report}"
+    );
 }

@@ -1,5 +1,9 @@
 //! What lives as long as Dagdeck does, whatever workspace is open.
 
+mod changes;
+pub(crate) mod locks;
+mod options;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,12 +16,16 @@ use tokio::sync::{OnceCell, watch};
 use workspace::Environment;
 
 use crate::board::Board;
-use crate::changes::Changes;
 use crate::clock;
 use crate::operations::Operations;
-use crate::options::DeckOptions;
 use crate::present;
 use crate::state::{Opened, State, StateError};
+use changes::Changes;
+
+pub use locks::{guard_lock, owner_lock};
+pub(crate) use options::here;
+pub use options::{DeckOptions, state_folder};
+
 use api::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
 
 /// What lives as long as Dagdeck does.

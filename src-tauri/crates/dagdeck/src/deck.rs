@@ -21,9 +21,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use subscription::Subscription;
 
 use crate::context::Context;
-use crate::create::{Index, Making};
+use crate::context::DeckOptions;
 use crate::health::{Health, keep_checking};
-use crate::options::DeckOptions;
+use crate::operations::create::{Index, Making};
 use crate::session::Session;
 use api::{ApiError, CreationState, ErrorCode, StoppedBy};
 

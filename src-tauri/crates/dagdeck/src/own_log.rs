@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
-use crate::options::{here, state_folder};
+use crate::context::{here, state_folder};
 
 /// Names the variable that chooses what is written.
 pub const LEVELS: &str = "DAGDECK_LOG";

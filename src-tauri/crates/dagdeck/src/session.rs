@@ -3,28 +3,6 @@
 //! Owns the order of things: read, show, and (once trusted) check, launch, reload. Refuses to decide what a file or an
 //! error means: `workspace` and `dagster` do.
 
-mod check;
-mod claim;
-mod deployment;
-mod errors;
-mod files;
-mod launch;
-mod location;
-mod measure;
-mod packages;
-mod preview;
-mod projects;
-mod python;
-mod ready;
-mod refresh;
-mod scaffold;
-mod service;
-mod show;
-mod site;
-mod sync;
-mod trust;
-mod watch;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,34 +11,27 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::logs::Logs;
-use crate::operations::command_view;
+use crate::open::{Site, check, watch};
+use crate::operations::{command_view, sync};
+use crate::run::{location, measure, service};
 use crate::state::LocationMemory;
 use api::{ApiError, CommandView, ErrorCode, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
-
-pub(crate) use deployment::Runs;
-pub(crate) use errors::uv_missing;
-pub(crate) use site::Site;
-
-/// The log of a location.
-fn location_log(id: &str) -> String {
-    format!("location:{id}")
-}
 
 /// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
 pub(crate) struct Session {
     pub(crate) site: Arc<Site>,
     pub(crate) logs: Logs,
-    locations: Mutex<BTreeMap<String, Unit>>,
-    webserver: Unit,
-    daemon: Unit,
-    launching: Mutex<Option<CancellationToken>>,
-    syncs: sync::Syncs,
-    ended: CancellationToken,
+    pub(crate) locations: Mutex<BTreeMap<String, Unit>>,
+    pub(crate) webserver: Unit,
+    pub(crate) daemon: Unit,
+    pub(crate) launching: Mutex<Option<CancellationToken>>,
+    pub(crate) syncs: sync::Syncs,
+    pub(crate) ended: CancellationToken,
     /// What asks uv about environments.
-    asking: check::Asking,
+    pub(crate) asking: check::Asking,
     /// Held by who reads the folder and shows it.
-    refreshing: tokio::sync::Mutex<()>,
+    pub(crate) refreshing: tokio::sync::Mutex<()>,
 }
 
 impl Drop for Session {
@@ -166,7 +137,7 @@ impl Session {
         })
     }
 
-    fn location_units(&self) -> BTreeMap<String, Unit> {
+    pub(crate) fn location_units(&self) -> BTreeMap<String, Unit> {
         self.locations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -182,7 +153,7 @@ impl Session {
     }
 
     /// Asks a unit for a process, unless everything is being ended for good.
-    async fn tell(&self, unit: &Unit, ask: Ask) {
+    pub(crate) async fn tell(&self, unit: &Unit, ask: Ask) {
         if self.ended.is_cancelled() {
             return;
         }
@@ -205,7 +176,7 @@ impl Session {
     }
 
     /// Every unit.
-    fn units(&self) -> Vec<Unit> {
+    pub(crate) fn units(&self) -> Vec<Unit> {
         let locations = self.location_units().into_values();
         locations
             .chain([self.webserver.clone(), self.daemon.clone()])
@@ -298,7 +269,7 @@ impl Session {
     }
 
     /// Adds and removes units so that they are the locations that were read.
-    async fn match_units(&self) {
+    pub(crate) async fn match_units(&self) {
         let reading = self.site.reading();
         let mut gone = Vec::new();
         {

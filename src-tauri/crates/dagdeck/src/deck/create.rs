@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Deck;
-use crate::create::{self, Making};
-use crate::session::uv_missing;
+use crate::errors::uv_missing;
+use crate::operations::create::{self, Making};
 use api::*;
 
 type Answer<T> = Result<T, ApiError>;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Deck;
-use crate::locks;
+use crate::context::locks;
 use crate::state::RecentEntry;
 use api::{RecentState, RecentWorkspace};
 

@@ -7,7 +7,7 @@ use process::GuardProgram;
 use testkit::{Disk, TestDir};
 
 use super::*;
-use crate::options::DeckOptions;
+use crate::context::DeckOptions;
 use api::{FolderRequest, LocationRequest, LogFilter, Nothing, OpenLogRequest};
 
 async fn start(state_folder: &Path) -> Deck {
@@ -156,7 +156,7 @@ async fn a_workspace_that_another_process_owns_is_among_the_recent_ones_as_runni
         let recent = deck.snapshot_get(Nothing {}).await.unwrap().recent;
         (recent[0].state, recent[0].detail.clone())
     };
-    let card = crate::locks::card_of(&crate::locks::owner_lock(&state, &root));
+    let card = crate::context::locks::card_of(&crate::context::locks::owner_lock(&state, &root));
     fs_err::create_dir_all(card.parent().unwrap()).unwrap();
     let owned_by = |pid: u32| {
         let since = crate::clock::now();

@@ -1,7 +1,7 @@
 //! The commands about uv itself.
 
 use super::Deck;
-use crate::uv;
+use crate::operations::uv;
 use api::*;
 
 #[expect(

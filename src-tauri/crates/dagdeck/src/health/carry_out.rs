@@ -10,8 +10,8 @@ use workspace::edit::Edit;
 
 use super::Health;
 use super::fixing::{not_found, off_thread};
+use crate::operations::projects::edit_failed;
 use crate::operations::{Begun, Once, state_of};
-use crate::projects::edit_failed;
 use crate::session::Session;
 use api::{ApiError, ErrorCode, SyncRequest};
 
@@ -65,7 +65,7 @@ impl Health {
                 Ok(None)
             }
             FixAction::BringUv => {
-                let uv = crate::uv::bring(context).await?;
+                let uv = crate::operations::uv::bring(context).await?;
                 context.choose_uv(&uv.display().to_string()).await;
                 Ok(None)
             }

@@ -12,8 +12,8 @@ use futures::future::join_all;
 use workspace::edit::Edit;
 
 use super::{Fixing, Health, edits, facts, present};
-use crate::basis;
-use crate::projects::{edit_failed, file_name};
+use crate::operations::basis;
+use crate::operations::projects::{edit_failed, file_name};
 use crate::session::Session;
 use api::{
     ApiError, ErrorCode, FindingState, FindingView, FixDoes, Hint, HintAction, ShownFix, Subject,

@@ -9,10 +9,10 @@ use ::health::{
 };
 
 use super::CheckState;
-use crate::basis::Basis;
-use crate::diff;
+use crate::operations::basis::Basis;
 use crate::operations::command_view;
-use crate::projects::file_name;
+use crate::operations::diff;
+use crate::operations::projects::file_name;
 use crate::session::Session;
 use api::{
     self, FindingState, FindingView, FixDoes, FixScreen, FixStep, FixView, HealthGroup,
@@ -285,7 +285,7 @@ fn steps(action: &FixAction, session: Option<&Arc<Session>>) -> Vec<FixStep> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::basis;
+    use crate::operations::basis;
     use workspace::edit::Edit;
 
     fn shown(action: FixAction) -> String {

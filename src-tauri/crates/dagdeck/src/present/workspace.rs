@@ -12,7 +12,7 @@ use workspace::Reading;
 
 use super::{EnvironmentModel, environment, files};
 use crate::operations::command_view;
-use crate::session::Runs;
+use crate::run::Runs;
 use unit::Shown;
 
 /// What is known of the webserver or the daemon.

@@ -1,0 +1,15 @@
+//! What is open: what was read of a workspace and seen of it, kept true to the disk and shown.
+//!
+//! Owns the model. Refuses to run anything that stays (`run` does) or that changes something (`operations` does).
+
+pub(crate) mod check;
+mod files;
+pub mod folder;
+mod refresh;
+mod show;
+mod site;
+pub mod status;
+mod trust;
+pub(crate) mod watch;
+
+pub(crate) use site::{Site, SyncMark};

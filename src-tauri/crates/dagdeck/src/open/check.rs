@@ -1,0 +1,173 @@
+//! Asks uv whether environments answer their lockfiles, in a trusted folder. Changes nothing on disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dagster::command::UvProject;
+use dagster::uv::SyncCheck;
+use futures::StreamExt;
+use process::CancellationToken;
+use tokio_util::task::TaskTracker;
+use workspace::Environment;
+
+use crate::operations::{Begun, command_view, sync};
+use crate::session::Session;
+use api::OperationState;
+
+/// How long uv may take to compare one environment with its lockfile.
+const LIMIT: Duration = Duration::from_secs(120);
+/// How long a session waits for its questions at its end: a folder that hangs may hold one up.
+const ENDING: Duration = Duration::from_secs(5);
+/// How many environments are compared at once.
+const AT_ONCE: usize = 4;
+
+/// The questions of a session.
+#[derive(Default)]
+pub(crate) struct Asking {
+    /// Held by who asks about an environment: another then finds the answer instead of asking the same beside it.
+    turns: Mutex<BTreeMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>,
+    tasks: TaskTracker,
+}
+
+impl Asking {
+    /// Answers once those that nobody waits for are over. They end soon after their session.
+    pub(crate) async fn over(&self) {
+        self.tasks.close();
+        // One that hangs has nothing running: it was about to ask.
+        let _over = tokio::time::timeout(ENDING, self.tasks.wait()).await;
+    }
+
+    fn turn(&self, environment: &Path) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(environment.to_owned()).or_default())
+    }
+}
+
+/// An environment to ask about.
+struct Question {
+    environment: Environment,
+    project: UvProject,
+    /// What the answer depends on.
+    stamp: String,
+}
+
+impl Session {
+    /// Asks uv about every environment with a lockfile, a few at a time, if the folder is trusted and uv is there; `anew` also
+    /// about what nothing tells to have changed.
+    pub(crate) fn check_environments(self: &Arc<Self>, anew: bool) {
+        if !self.site.is_trusted() {
+            return;
+        }
+        let session = Arc::clone(self);
+        self.asking.tasks.spawn(async move {
+            let awake = session.site.context.awake();
+            if session.ended.run_until_cancelled(awake).await.is_some() {
+                session.ask_uv_about_all(anew).await;
+            }
+        });
+    }
+
+    /// Asks uv about every environment with a lockfile, a few at a time, where uv is there; `anew` also about what nothing
+    /// tells to have changed.
+    pub(crate) async fn ask_uv_about_all(self: &Arc<Self>, anew: bool) {
+        let Some(uv) = self.site.context.uv().await else {
+            return;
+        };
+        // What is on the board belongs to another by now.
+        if self.ended.is_cancelled() {
+            return;
+        }
+        let questions = self.questions(&uv, anew);
+        let Some(first) = questions.first() else {
+            return;
+        };
+        let what = match questions.len() {
+            1 => "1 environment".to_owned(),
+            count => format!("{count} environments"),
+        };
+        let operations = &self.site.context.operations;
+        let operation = operations.begin(Begun {
+            title: format!("Checking {what}"),
+            command: Some(command_view(&first.project.check())),
+            passing: true,
+            ..Begun::default()
+        });
+        futures::stream::iter(questions)
+            .for_each_concurrent(AT_ONCE, |question| self.check(question, anew))
+            .await;
+        let (state, title) = if self.ended.is_cancelled() {
+            (OperationState::Cancelled, None)
+        } else {
+            (OperationState::Succeeded, Some(format!("Checked {what}")))
+        };
+        operations.end(operation, state, title);
+    }
+
+    fn questions(&self, uv: &Path, anew: bool) -> Vec<Question> {
+        let site = &self.site;
+        let question = |folder: &Path, environment: &Environment| {
+            let asked = environment.lockfile.is_some()
+                && environment.can_run()
+                && sync::syncable(folder, environment);
+            let stamp = asked.then(|| workspace::stamp(folder, environment))?;
+            if !anew && site.answer_stands(environment, &stamp) {
+                return None;
+            }
+            Some(Question {
+                environment: environment.clone(),
+                project: sync::whole_uv_project(site, uv, folder, environment),
+                stamp,
+            })
+        };
+        let reading = site.reading();
+        let of_locations = reading
+            .projects
+            .iter()
+            .filter_map(|one| question(&one.folder, &one.environment));
+        let of_deployment = reading
+            .deployment
+            .iter()
+            .filter_map(|one| question(&one.folder, &one.environment));
+        of_locations.chain(of_deployment).collect()
+    }
+
+    async fn check(&self, question: Question, anew: bool) {
+        let site = &self.site;
+        let environment = question.environment.path.as_path();
+        let turn = self.asking.turn(environment);
+        let _turn = turn.lock().await;
+        // The person may have taken back meanwhile that programs run here.
+        if self.ended.is_cancelled() || !site.is_trusted() {
+            return;
+        }
+        // Another may have been answered the same, meanwhile.
+        if !anew && site.answer_stands(&question.environment, &question.stamp) {
+            return;
+        }
+        let syncs = site.syncs_of(environment);
+        if site.is_syncing(environment) {
+            return;
+        }
+        let found = self.compare(&question.project, &self.ended).await;
+        // A sync that began or ended meanwhile knows better.
+        let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
+            return;
+        };
+        site.keep_answer(&question.environment, &found, Some(question.stamp));
+    }
+
+    /// What uv finds, unless `ended` comes first. One that can't answer leaves what the files tell; its words are in no way about the person's
+    /// project.
+    pub(crate) async fn compare(
+        &self,
+        project: &UvProject,
+        ended: &CancellationToken,
+    ) -> Option<SyncCheck> {
+        let table = &self.site.context.table;
+        let finished = table.run(&project.check(), None, LIMIT, ended).await.ok()?;
+        let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
+        Some(check.with_unfinished(&project.unfinished))
+    }
+}

@@ -1,0 +1,66 @@
+//! Reads the folder again and shows what differs.
+
+use std::sync::Arc;
+
+use crate::session::Session;
+use api::Lifecycle;
+use unit::Ask;
+
+impl Session {
+    /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
+    pub(crate) async fn refresh(self: &Arc<Self>) {
+        self.read_and_show().await;
+        self.check_environments(false);
+    }
+
+    /// As [`Self::refresh`], and returns when uv has answered; `anew` also about what nothing tells to have changed.
+    pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>, anew: bool) {
+        self.read_and_show().await;
+        if self.site.is_trusted() {
+            self.ask_uv_about_all(anew).await;
+        }
+    }
+
+    /// As [`Self::refresh`], without asking uv about every environment.
+    pub(crate) async fn read_and_show(self: &Arc<Self>) {
+        // One after the other: a later one would find nothing gone that an earlier one is still stopping.
+        let turn = self.refreshing.lock().await;
+        // A close waits for this turn, and never for a folder that does not answer.
+        let read = self.site.read_again(true);
+        let read = self.ended.run_until_cancelled(read).await;
+        match read {
+            None => return,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::error!(%error, "the folder can't be read again, so the old reading stays");
+                return;
+            }
+        }
+        self.match_units().await;
+        // Another workspace may be on the board by now.
+        if self.ended.is_cancelled() {
+            return;
+        }
+        self.site.show_all();
+        // Within the turn: a close that waits for it stops these too.
+        self.start_wanted().await;
+        drop(turn);
+        self.tell_webserver_of_workspace().await;
+    }
+
+    /// Starts locations that the person wants and that nothing keeps down any more.
+    async fn start_wanted(&self) {
+        for project in &self.site.reading().projects {
+            let Ok(unit) = self.location(&project.id) else {
+                continue;
+            };
+            let never_started = matches!(unit.shown().lifecycle, Lifecycle::Stopped { .. });
+            if self.site.is_wanted(&project.id)
+                && never_started
+                && self.site.startable(&project.id).is_ok()
+            {
+                self.tell(&unit, Ask::Start).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Gathers what is known of the open workspace and has it shown, as a whole or the part that changed.
+//!
+//! Owns the order of showing: what is gathered is shown before anything else is gathered, so that nothing newer is ever
+//! overwritten by something older. Decides no words: `present` does.
+
+use std::path::Path;
+use std::sync::MutexGuard;
+
+use ::health::Reads;
+use api::{Lifecycle, LocationView, Readiness, ServiceName, TrustPlan, WatchView, WorkspaceView};
+use dagster::code_server::Address;
+use process::CommandLine;
+use workspace::{Environment, Project, Reading};
+
+use super::Site;
+use crate::operations::sync;
+use crate::present::{
+    self, EnvironmentModel, LaunchModel, LocationModel, ServiceModel, WorkspaceModel,
+};
+use crate::run::{location, service};
+use unit::Shown;
+
+/// What was seen of the open workspace that no file tells.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// What each location's unit is at, by id.
+    locations: std::collections::BTreeMap<String, SeenLocation>,
+    webserver: Shown,
+    daemon: Shown,
+    /// Why the daemon can't run: another's runs for the instance.
+    daemon_elsewhere: Option<String>,
+    /// When the launch that is under way began, in ms since the epoch.
+    launched: Option<f64>,
+    watching: WatchView,
+    /// What would run once trusted, as worked out when all was last shown.
+    trust_plan: TrustPlan,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            locations: std::collections::BTreeMap::new(),
+            webserver: Shown::at_rest(),
+            daemon: Shown::at_rest(),
+            daemon_elsewhere: None,
+            launched: None,
+            watching: WatchView::default(),
+            trust_plan: TrustPlan {
+                steps: Vec::new(),
+                concerns: Vec::new(),
+            },
+        }
+    }
+}
+
+/// What was seen of one location.
+#[derive(Debug, Clone, Default)]
+struct SeenLocation {
+    unit: Option<Shown>,
+    runs: u32,
+}
+
+impl Site {
+    /// Shows the workspace as a whole: what was read of it differs.
+    pub(crate) fn show_all(&self) {
+        let Some(_turn) = self.turn() else { return };
+        let plan = super::trust::plan(self);
+        self.seen().trust_plan = plan;
+        let reading = self.reading();
+        let view = self.view(&reading, self.location_views(&reading));
+        self.context.board.show_workspace(view);
+    }
+
+    /// Shows what of the workspace is neither a location nor the webserver nor the daemon.
+    pub(crate) fn show_own(&self) {
+        let Some(_turn) = self.turn() else { return };
+        let view = self.view(&self.reading(), Vec::new());
+        self.context.board.show_own(view);
+    }
+
+    /// Shows one location, if it is among those that were read.
+    pub(crate) fn show_location(&self, id: &str) {
+        let Some(_turn) = self.turn() else { return };
+        let reading = self.reading();
+        let at = reading.projects.iter().position(|one| one.id == id);
+        if let Some(at) = at {
+            let view = self.location_view(at, &reading.projects[at]);
+            self.context.board.show_location(view);
+        }
+    }
+
+    /// Shows the webserver or the daemon.
+    pub(crate) fn show_service(&self, name: ServiceName) {
+        let Some(_turn) = self.turn() else { return };
+        let view = present::service(self.service_model(name));
+        self.context.board.show_service(view);
+    }
+
+    /// Shows every location and deployments/local where it stands on an environment.
+    pub(crate) fn show_environment(&self, environment: &Path) {
+        let reading = self.reading();
+        let of = |one: &&Project| one.environment.path == environment;
+        for project in reading.projects.iter().filter(of) {
+            self.show_location(&project.id);
+        }
+        self.show_own();
+    }
+
+    /// Shows nothing from now on: the workspace is closed.
+    pub(crate) fn show_no_more(&self) {
+        *self.lock_showing() = false;
+    }
+
+    /// Takes note of what the unit of a new location is at. It is shown with the rest of what was read.
+    pub(crate) fn meet_location(&self, id: &str, unit: Shown) {
+        let mut seen = self.seen();
+        seen.locations.entry(id.to_owned()).or_default().unit = Some(unit);
+    }
+
+    /// Takes note of what a location's unit is at, and shows it.
+    pub(crate) fn saw_location(&self, id: &str, unit: &Shown) {
+        let former = {
+            let mut seen = self.seen();
+            let of = seen.locations.entry(id.to_owned()).or_default();
+            of.unit.replace(unit.clone())
+        };
+        if former.as_ref().map(loading) != Some(loading(unit)) {
+            self.context.changes.tell([Reads::Load]);
+        }
+        self.show_location(id);
+    }
+
+    /// Takes note of what the webserver's or the daemon's unit is at, and shows it.
+    pub(crate) fn saw_service(&self, name: ServiceName, unit: &Shown) {
+        let former = {
+            let mut seen = self.seen();
+            std::mem::replace(seen.service(name), unit.clone())
+        };
+        if is_up(&former) != is_up(unit) {
+            let parts = [Reads::Processes, Reads::Instance];
+            self.context.changes.tell(parts);
+        }
+        self.show_service(name);
+    }
+
+    /// Takes note of why another's daemon keeps ours from running, or that none does, and shows it; answers what was known
+    /// before.
+    pub(crate) fn saw_daemon_elsewhere(&self, why: Option<String>) -> Option<String> {
+        let former = std::mem::replace(&mut self.seen().daemon_elsewhere, why);
+        self.show_service(ServiceName::Daemon);
+        former
+    }
+
+    /// Whether nothing of the daemon lives and nothing is about to.
+    pub(crate) fn is_daemon_at_rest(&self) -> bool {
+        self.seen().daemon.at_rest
+    }
+
+    /// Takes note of how many runs an overtaken server of a location still has, and shows it.
+    pub(crate) fn saw_runs(&self, id: &str, runs: usize) {
+        {
+            let mut seen = self.seen();
+            let of = seen.locations.entry(id.to_owned()).or_default();
+            of.runs = u32::try_from(runs).unwrap_or(u32::MAX);
+        }
+        self.show_location(id);
+    }
+
+    /// Takes note that a launch is under way since then, or that none is, and shows it.
+    pub(crate) fn saw_launch(&self, since: Option<f64>) {
+        self.seen().launched = since;
+        self.show_own();
+    }
+
+    /// Takes note of what is watched, and shows it.
+    pub(crate) fn saw_watching(&self, watching: WatchView) {
+        self.seen().watching = watching;
+        self.context.changes.tell([Reads::Files]);
+        self.show_own();
+    }
+
+    /// What is watched for changes.
+    pub(crate) fn watching(&self) -> WatchView {
+        self.seen().watching.clone()
+    }
+
+    /// Forgets a location that is no more.
+    pub(crate) fn forget_location(&self, id: &str) {
+        self.seen().locations.remove(id);
+    }
+
+    /// An environment with what uv found of it, as long as its files tell nothing new since.
+    pub(crate) fn environment_model<'a>(&self, read: &'a Environment) -> EnvironmentModel<'a> {
+        EnvironmentModel {
+            found: self.standing_answer(read),
+            syncing: self.sync_of(&read.path),
+            read,
+        }
+    }
+
+    /// What Sync runs. A plain package or an entry of a workspace.yaml without a pyproject.toml has nothing to sync.
+    pub(crate) fn sync_command(
+        &self,
+        folder: &Path,
+        environment: &Environment,
+    ) -> Option<CommandLine> {
+        if !sync::syncable(folder, environment) {
+            return None;
+        }
+        let uv = self.context.uv_if_known().unwrap_or_else(|| "uv".into());
+        Some(sync::command_of(self, folder, environment, &uv))
+    }
+
+    /// The command line of a location as it will be; the generation and the server's id are those of a first start.
+    pub(crate) fn sample_command(&self, project: &Project) -> Option<CommandLine> {
+        let address = match self.sockets_of(&project.id) {
+            Ok(sockets) if cfg!(unix) => Address::Socket(sockets.generation(1)),
+            _ => Address::local(0),
+        };
+        location::command_of(self, project, address, "ID").ok()
+    }
+
+    fn location_views(&self, reading: &Reading) -> Vec<LocationView> {
+        let projects = reading.projects.iter().enumerate();
+        projects
+            .map(|(at, project)| self.location_view(at, project))
+            .collect()
+    }
+
+    fn location_view(&self, place: usize, project: &Project) -> LocationView {
+        let seen = {
+            let seen = self.seen();
+            seen.locations.get(&project.id).cloned().unwrap_or_default()
+        };
+        present::location(LocationModel {
+            place,
+            project,
+            environment: self.environment_model(&project.environment),
+            unit: seen.unit,
+            runs: seen.runs,
+            known: self.definitions_of(&project.id),
+            auto_reload: self.auto_reload(&project.id),
+            command: self.sample_command(project),
+            sync: self.sync_command(&project.folder, &project.environment),
+            log: location::log_of(&project.id),
+        })
+    }
+
+    fn service_model(&self, name: ServiceName) -> ServiceModel {
+        let (unit, elsewhere) = {
+            let mut seen = self.seen();
+            let elsewhere = seen.daemon_elsewhere.clone();
+            (seen.service(name).clone(), elsewhere)
+        };
+        let answers = name == ServiceName::Webserver && unit.serving.is_some();
+        ServiceModel {
+            name,
+            url: self.url().filter(|_| answers),
+            unit,
+            command: service::command_of(self, name).map_err(|error| error.message),
+            kept: elsewhere.filter(|_| name == ServiceName::Daemon),
+            log: service::log_of(name),
+        }
+    }
+
+    fn view(&self, reading: &Reading, locations: Vec<LocationView>) -> WorkspaceView {
+        let (launched, watching, trust_plan) = {
+            let seen = self.seen();
+            let plan = seen.trust_plan.clone();
+            (seen.launched, seen.watching.clone(), plan)
+        };
+        let is_settled = |id: &str| {
+            let seen = self.seen();
+            let unit = seen.locations.get(id).and_then(|one| one.unit.as_ref());
+            unit.is_some_and(|unit| present::has_settled(&unit.readiness))
+        };
+        let runs = self.runs_from();
+        let own = reading.deployment.as_ref();
+        let model = WorkspaceModel {
+            root: &self.root,
+            reading,
+            trusted: self.is_trusted(),
+            trust_plan,
+            runs: runs.as_ref(),
+            runs_environment: runs
+                .as_ref()
+                .and_then(|runs| Some(self.environment_model(runs.environment.as_ref()?))),
+            deployment_sync: own.and_then(|own| self.sync_command(&own.folder, &own.environment)),
+            instance: &self.instance(),
+            watching,
+            launch: LaunchModel {
+                since: launched,
+                took: self.launch_took(),
+                reading,
+                is_settled: &is_settled,
+            },
+        };
+        let services = [ServiceName::Webserver, ServiceName::Daemon];
+        let services = services.map(|name| self.service_model(name));
+        present::workspace(model, services, locations)
+    }
+
+    /// The right to show; none once the workspace is closed.
+    fn turn(&self) -> Option<MutexGuard<'_, bool>> {
+        Some(self.lock_showing()).filter(|may| **may)
+    }
+}
+
+impl Seen {
+    fn service(&mut self, name: ServiceName) -> &mut Shown {
+        match name {
+            ServiceName::Webserver => &mut self.webserver,
+            ServiceName::Daemon => &mut self.daemon,
+        }
+    }
+}
+
+/// When a process crashed, and when it is tried again, in ms since the epoch.
+type Crash = (f64, Option<f64>);
+
+/// When code came to an end of loading, and when its process crashed: what checks of loading depend on.
+fn loading(unit: &Shown) -> (Option<f64>, Option<f64>, Option<Crash>) {
+    let (ready, failed) = match &unit.readiness {
+        Readiness::Unknown | Readiness::Loading => (None, None),
+        Readiness::Ready { at, .. } => (Some(*at), None),
+        Readiness::LoadError { error, .. } => (None, Some(error.at)),
+    };
+    (ready, failed, crash(unit))
+}
+
+/// Whether a process is up, or when it crashed.
+fn is_up(unit: &Shown) -> (bool, Option<Crash>) {
+    (
+        matches!(unit.lifecycle, Lifecycle::Running { .. }),
+        crash(unit),
+    )
+}
+
+fn crash(unit: &Shown) -> Option<Crash> {
+    match unit.lifecycle {
+        Lifecycle::Crashed { at, retry_at, .. } => Some((at, retry_at)),
+        _ => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! Keeps the screen and the running code true to what is on disk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use workspace::watch::{Change, WatchPlan, Watcher};
+
+use crate::session::Session;
+use api::WatchView;
+
+/// Watches until the session ends.
+pub(crate) fn start(session: &Arc<Session>) {
+    let weak = Arc::downgrade(session);
+    let ended = session.ended.clone();
+    let plan = WatchPlan::of(&session.site.reading());
+    tokio::spawn(async move {
+        let (sender, mut changes) = mpsc::unbounded_channel();
+        let started = tokio::task::spawn_blocking(move || {
+            Watcher::start(&plan, move |change| {
+                // An error means that the session ended.
+                let _ = sender.send(change);
+            })
+        });
+        let watcher = match started.await {
+            Ok(Ok(watcher)) => watcher,
+            Ok(Err(error)) => return say_unwatched(&weak, &error.to_string()),
+            Err(error) => return say_unwatched(&weak, &error.to_string()),
+        };
+        if let Some(session) = weak.upgrade() {
+            session.show_watch(&watcher);
+        }
+        loop {
+            let first = tokio::select! {
+                () = ended.cancelled() => return,
+                change = changes.recv() => change,
+            };
+            let Some(first) = first else { return };
+            let mut batch = BTreeSet::from([first]);
+            while let Ok(more) = changes.try_recv() {
+                batch.insert(more);
+            }
+            let Some(session) = weak.upgrade() else {
+                return;
+            };
+            session.follow(batch, &watcher).await;
+        }
+    });
+}
+
+fn say_unwatched(session: &std::sync::Weak<Session>, why: &str) {
+    if let Some(session) = session.upgrade() {
+        session.site.saw_watching(WatchView {
+            folders: 0,
+            limited: Some(format!("Changes on disk are not seen: {why}")),
+        });
+    }
+}
+
+impl Session {
+    fn show_watch(&self, watcher: &Watcher) {
+        self.site.saw_watching(WatchView {
+            folders: u32::try_from(watcher.folders()).unwrap_or(u32::MAX),
+            limited: watcher.limited(),
+        });
+    }
+
+    async fn follow(self: &Arc<Self>, batch: BTreeSet<Change>, watcher: &Watcher) {
+        let settings = batch
+            .iter()
+            .any(|change| !matches!(change, Change::Code { .. }));
+        if settings {
+            self.refresh().await;
+            if self.ended.is_cancelled() {
+                return;
+            }
+            watcher.replan(&WatchPlan::of(&self.site.reading()));
+            self.show_watch(watcher);
+        }
+        for change in batch {
+            if let Change::Code { project, paths } = change {
+                self.code_changed(&project, &paths).await;
+            }
+        }
+    }
+
+    async fn code_changed(&self, project: &str, paths: &[PathBuf]) {
+        let up = self
+            .location(project)
+            .is_ok_and(|unit| !unit.shown().at_rest || unit.shown().is_crashed());
+        if up && self.site.auto_reload(project) && self.site.is_trusted() {
+            let cause = cause(&self.site.root, paths);
+            // What keeps it from reloading is already shown on the location.
+            let _ = self.reload_location(project, Some(cause)).await;
+        }
+    }
+}
+
+fn cause(root: &Path, paths: &[PathBuf]) -> String {
+    let first = paths.first().map(|path| {
+        path.strip_prefix(root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    });
+    match (first, paths.len()) {
+        (Some(first), 1) => format!("file changed: {first}"),
+        (Some(first), count) => format!("{count} files changed, {first} first"),
+        (None, _) => "files changed".to_owned(),
+    }
+}

@@ -1,0 +1,264 @@
+//! Everything that would happen, worked out from the answers: what the review shows and what is run are one value.
+
+mod answers;
+mod files;
+mod pinned;
+mod steps;
+
+use std::path::PathBuf;
+
+use dagster::create::names::package_of;
+use dagster::create::sample::File;
+use dagster::create::scaffold::Tools;
+use dagster::create::tree::Promised;
+use process::CommandLine;
+use workspace::edit::{self, Edit};
+
+use super::place::{self, Place};
+use super::remark::stop;
+use super::{Index, form};
+use crate::context::Context;
+use crate::operations::basis;
+use crate::operations::command_view;
+use crate::operations::diff;
+use api::{
+    ApiError, CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, ErrorCode,
+    PlannedEdit, PlannedStep,
+};
+use files::files;
+use steps::{Means, first_project, steps};
+
+pub(super) use answers::not_published;
+pub(crate) use answers::used;
+
+/// What would happen.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// As it is shown.
+    pub(crate) shown: CreatePlan,
+    /// The root to open when it is done.
+    pub(crate) root: PathBuf,
+    /// The folder that is made.
+    pub(crate) folder: PathBuf,
+    /// Whether the root is new too, and so trusted with what made it.
+    pub(crate) new_root: bool,
+    /// The steps, in order.
+    pub(crate) work: Vec<Work>,
+    /// The change to the settings of the workspace that a project goes into.
+    pub(crate) register: Option<Edit>,
+}
+
+/// One step.
+#[derive(Debug)]
+pub(crate) struct Work {
+    /// "Install packages of inventory".
+    pub(crate) title: &'static str,
+    /// What it is about: "inventory".
+    pub(crate) of: String,
+    /// What it does, in plain words.
+    pub(crate) note: String,
+    /// What it does.
+    pub(crate) action: Action,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Runs the scaffolder.
+    Scaffold(Scaffold),
+    /// Fills an environment.
+    Sync {
+        command: CommandLine,
+        environment: PathBuf,
+    },
+    /// Runs something that can be run again.
+    Run(CommandLine),
+    /// Writes the sample.
+    Sample { folder: PathBuf, files: Vec<File> },
+    /// Writes a file.
+    Write { path: PathBuf, text: &'static str },
+}
+
+/// What the scaffolder makes.
+#[derive(Debug)]
+pub(crate) struct Scaffold {
+    pub(crate) command: CommandLine,
+    /// The folder.
+    pub(crate) folder: PathBuf,
+    /// What it promises to be in there.
+    pub(crate) promised: Vec<Promised>,
+    /// The settings that are to list it, and as what.
+    pub(crate) listed: Option<(PathBuf, String)>,
+}
+
+impl Work {
+    /// "Install packages of inventory".
+    pub(crate) fn words(&self) -> String {
+        format!("{} {}", self.title, self.of)
+    }
+
+    /// Whether it may run while the other does: each fills an environment of its own.
+    pub(crate) fn beside(&self, other: &Self) -> bool {
+        let syncs = |action: &Action| matches!(action, Action::Sync { .. });
+        syncs(&self.action) && syncs(&other.action)
+    }
+
+    /// What it runs.
+    pub(crate) fn command(&self) -> Option<&CommandLine> {
+        match &self.action {
+            Action::Scaffold(scaffold) => Some(&scaffold.command),
+            Action::Sync { command, .. } | Action::Run(command) => Some(command),
+            Action::Sample { .. } | Action::Write { .. } => None,
+        }
+    }
+}
+
+impl Plan {
+    /// Works out what would happen. Asks the index for the version, reads files, writes nothing.
+    ///
+    /// # Errors
+    /// When the disk can't be looked at. Answers that can't be used are remarks, not errors.
+    pub(crate) async fn of(
+        context: &Context,
+        index: &Index,
+        mut spec: CreateSpec,
+    ) -> Result<Self, ApiError> {
+        let home = context.home.clone();
+        let asked = spec.clone();
+        let looked = tokio::task::spawn_blocking(move || place::find(&asked, &home)).await;
+        let (place, mut remarks) = looked.map_err(|error| {
+            ApiError::new(ErrorCode::Internal, "Dagdeck can't look at the folder.").because(&error)
+        })?;
+        let dagster = answers::dagster(context, index, &spec.dagster, place.as_ref()).await;
+        spec.dagster = dagster.version;
+        remarks.extend(dagster.remark);
+        let python = answers::python(context, spec.python.as_deref()).await;
+        let python = python.unwrap_or_else(|remark| {
+            remarks.push(remark);
+            (spec.python.clone().unwrap_or_default(), String::new())
+        });
+        spec.python = (!python.0.is_empty()).then(|| python.0.clone());
+        let git = form::git().await;
+        if let Some(place) = &place {
+            remarks.extend(answers::trust_fault(context, place));
+            spec.git &= place.around.is_none();
+            if spec.git {
+                remarks.extend(answers::git_remark(place, git.is_some()));
+            }
+        }
+        let uv = context.uv().await;
+        let means = Means {
+            tools: Tools {
+                uv: uv.unwrap_or_else(|| "uv".into()),
+                python: python.1,
+                dagster: spec.dagster.clone(),
+                telemetry: context.state.settings().dagster_telemetry,
+            },
+            git,
+        };
+        Ok(Self::made(spec, place, remarks, &means))
+    }
+
+    /// Makes sure that this is the plan that was shown, by its basis, and that nothing speaks against it.
+    ///
+    /// # Errors
+    /// When something moved, named; or when an answer can't be used, as was shown.
+    pub(crate) fn require(&self, shown: &str) -> Result<(), ApiError> {
+        let blocked = self.shown.remarks.iter().find(|remark| remark.blocks);
+        let held = basis::require(shown, &self.shown.basis);
+        held.map_err(|mut refused| {
+            refused
+                .causes
+                .extend(blocked.map(|remark| remark.message.clone()));
+            refused
+        })?;
+        match blocked {
+            Some(remark) => Err(ApiError::new(ErrorCode::Invalid, remark.message.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn made(
+        spec: CreateSpec,
+        place: Option<Place>,
+        mut remarks: Vec<CreateRemark>,
+        means: &Means,
+    ) -> Self {
+        let settings = pinned::settings(place.as_ref());
+        let mut work = Vec::new();
+        let mut register = None;
+        let usable = !remarks.iter().any(|remark| remark.blocks);
+        if let Some(place) = place.as_ref().filter(|_| usable) {
+            match edit_of(place) {
+                Ok(edit) => {
+                    register = edit;
+                    work = steps(&spec, place, means);
+                }
+                Err(error) => remarks.push(stop(CreateField::Parent, format!("{error}."), None)),
+            }
+        }
+        let project = match spec.kind {
+            CreateKind::Project => place.as_ref().map(|place| place.name.clone()),
+            CreateKind::Workspace | CreateKind::Sample => first_project(&spec),
+        };
+        let project = project.filter(|name| !name.is_empty());
+        let folder = place.as_ref().map(|place| place.folder.clone());
+        let folder = folder.unwrap_or_default();
+        let basis = pinned::Pinned {
+            spec: &spec,
+            place: place.as_ref(),
+            remarks: &remarks,
+            tools: &means.tools,
+            work: &work,
+            register: register.as_ref(),
+        };
+        let basis = basis.added_to(settings).to_string();
+        let edits = register.iter().map(|edit: &Edit| PlannedEdit {
+            path: edit.path.display().to_string(),
+            diff: diff::lines(&edit.before, &edit.after),
+        });
+        let shown = CreatePlan {
+            remarks,
+            folder: folder.display().to_string(),
+            package: project.as_deref().map(package_of),
+            location: project,
+            steps: work.iter().map(planned).collect(),
+            files: place
+                .as_ref()
+                .map_or_else(Vec::new, |place| files(place, &work)),
+            edits: edits.collect(),
+            spec,
+            basis,
+        };
+        Self {
+            shown,
+            root: place.as_ref().map(Place::root).unwrap_or_default(),
+            folder,
+            new_root: place.is_some_and(|place| place.around.is_none()),
+            work,
+            register,
+        }
+    }
+}
+
+fn planned(work: &Work) -> PlannedStep {
+    PlannedStep {
+        title: work.words(),
+        note: work.note.clone(),
+        command: work.command().map(command_view),
+    }
+}
+
+/// The change that lists a project in its workspace: the scaffolder makes the same.
+fn edit_of(place: &Place) -> Result<Option<Edit>, edit::EditError> {
+    let config = place
+        .around
+        .as_ref()
+        .and_then(|reading| reading.config.as_ref());
+    config
+        .map(|config| edit::register(config, &place.relative()))
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests;

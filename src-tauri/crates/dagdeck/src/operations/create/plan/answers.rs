@@ -1,0 +1,148 @@
+//! What to say of the answers that are not names: the version, the Python, trust, git.
+
+use dagster::create::versions;
+
+use super::super::place::Place;
+use super::super::remark::{note, stop};
+use super::super::{Index, form};
+use crate::context::Context;
+use crate::operations::pythons;
+use api::{ApiError, CreateField, CreateRemark};
+
+/// The version to use, with what to say of it.
+pub(super) struct Chosen {
+    pub(super) version: String,
+    pub(super) remark: Option<CreateRemark>,
+}
+
+pub(super) async fn dagster(
+    context: &Context,
+    index: &Index,
+    typed: &str,
+    place: Option<&Place>,
+) -> Chosen {
+    let typed = typed.trim();
+    let chosen = |version: &str, remark| Chosen {
+        version: version.to_owned(),
+        remark,
+    };
+    let field = CreateField::Dagster;
+    if typed.is_empty() {
+        return match index.newest(context, false).await {
+            Ok(newest) => chosen(&newest.version, None),
+            Err(error) => {
+                let used = place
+                    .and_then(|place| place.around.as_ref())
+                    .and_then(|reading| used(reading).into_iter().next());
+                chosen("", Some(stop(field, told(&error), used)))
+            }
+        };
+    }
+    if !versions::is_version(typed) {
+        let newest = index.newest_known().map(|newest| newest.version);
+        let words = format!("\"{typed}\" is no version. Type one, such as 1.13.27.");
+        return chosen(typed, Some(stop(field, words, newest)));
+    }
+    match index.missing_at(context, typed).await {
+        Ok(missing) if missing.is_empty() => chosen(typed, None),
+        Ok(missing) => {
+            let newest = index.newest(context, false).await.ok();
+            let newest = newest.map(|newest| newest.version);
+            let words = if missing.len() == versions::PACKAGES.len() {
+                format!("The package index has no Dagster {typed}.")
+            } else {
+                format!(
+                    "Dagster {typed} can't be used: {} at that version. A new release is published package by package.",
+                    not_published(&missing)
+                )
+            };
+            chosen(typed, Some(stop(field, words, newest)))
+        }
+        Err(error) => chosen(typed, Some(note(field, told(&error)))),
+    }
+}
+
+/// "dagster-dg-cli and dagster-webserver are not published".
+pub(in crate::operations::create) fn not_published(missing: &[String]) -> String {
+    match missing {
+        [one] => format!("{one} is not published"),
+        [all @ .., last] => format!("{} and {last} are not published", all.join(", ")),
+        [] => String::new(),
+    }
+}
+
+/// An error as one text.
+fn told(error: &ApiError) -> String {
+    let hints = error.hints.iter().map(|hint| format!(" {}", hint.text));
+    format!("{}{}", error.message, hints.collect::<String>())
+}
+
+/// The Dagster versions of a workspace's projects, newest first.
+pub(crate) fn used(reading: &workspace::Reading) -> Vec<String> {
+    let installed = |project: &workspace::Project| project.environment.installed.dagster.clone();
+    let mut versions: Vec<String> = reading.projects.iter().filter_map(installed).collect();
+    versions.sort_by(|a, b| workspace::compare_versions(b, a));
+    versions.dedup();
+    versions
+}
+
+/// The Python's version, and what uv is told: the interpreter, or the version where it is downloaded first.
+pub(super) async fn python(
+    context: &Context,
+    wanted: Option<&str>,
+) -> Result<(String, String), CreateRemark> {
+    let choices = form::pythons(context).await;
+    let best = choices.first();
+    let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty());
+    let found = match wanted {
+        Some(wanted) => choices
+            .iter()
+            .find(|one| pythons::is_meant(&one.version, wanted)),
+        None => best,
+    };
+    let field = CreateField::Python;
+    match (found, wanted) {
+        (Some(one), _) => {
+            let told = one.path.clone().unwrap_or_else(|| one.version.clone());
+            Ok((one.version.clone(), told))
+        }
+        (None, Some(wanted)) => Err(stop(
+            field,
+            format!(
+                "There is no Python {wanted} here that Dagster runs on, and uv has none to download."
+            ),
+            best.map(|best| best.version.clone()),
+        )),
+        (None, None) => Err(stop(
+            field,
+            "No Python that Dagster runs on was found (3.10 to 3.14). Install one with uv python install 3.12.",
+            None,
+        )),
+    }
+}
+
+pub(super) fn trust_fault(context: &Context, place: &Place) -> Option<CreateRemark> {
+    let root = &place.around.as_ref()?.root;
+    (!context.state.is_trusted(root)).then(|| {
+        let words = format!(
+            "Nothing runs in {} until you trust it. Open it and trust it, then make the project.",
+            root.display()
+        );
+        stop(CreateField::Parent, words, None)
+    })
+}
+
+pub(super) fn git_remark(place: &Place, found: bool) -> Option<CreateRemark> {
+    if !found {
+        let words = "git was not found. Install it, or leave this off.";
+        return Some(stop(CreateField::Git, words, None));
+    }
+    let around = form::repository(&place.parent)?;
+    Some(note(
+        CreateField::Git,
+        format!(
+            "The folder is in the git repository {} already. A repository in another is seldom meant.",
+            around.display()
+        ),
+    ))
+}

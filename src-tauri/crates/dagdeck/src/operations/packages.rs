@@ -1,0 +1,279 @@
+//! Changing what a project asks for, with `uv add` and `uv remove`.
+//!
+//! What it would do is not guessed: the same command runs first in a copy of the project's settings and lockfile. Carried
+//! out, it changes the two files and nothing else; then the environment is synced.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dagster::packages::{self, Change};
+use process::CommandLine;
+use workspace::{EnvironmentSource, Project};
+
+use super::preview;
+use crate::errors;
+use crate::operations::basis::{self, Basis};
+use crate::operations::diff;
+use crate::operations::{Begun, Once, command_view};
+use crate::session::Session;
+use api::{
+    ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart,
+    PlannedEdit, ProjectPackages, Requirements, SyncRequest,
+};
+
+/// How long uv may take to choose versions, on a slow network.
+const LIMIT: Duration = Duration::from_secs(600);
+/// The files that uv changes.
+const FILES: [&str; 2] = ["pyproject.toml", "uv.lock"];
+
+impl Session {
+    /// What a location's project asks for now.
+    pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, ApiError> {
+        let project = self.site.project(id)?;
+        let found = workspace::requirements(&project.folder)
+            .map_err(|error| errors::io("read pyproject.toml", &error))?;
+        Ok(Requirements {
+            packages: found.packages,
+            dev: found.dev,
+        })
+    }
+
+    /// What a change would do to each project.
+    pub(crate) async fn packages_plan(
+        &self,
+        request: &PackagesRequest,
+    ) -> Result<PackagesPlan, ApiError> {
+        self.site.require_trust()?;
+        let uv = self.uv_and_pythons().await?;
+        let change = change_of(&request.change);
+        let mut projects = Vec::new();
+        let mut basis = Basis::default();
+        for id in &request.locations {
+            let project = self.site.project(id)?;
+            let name = &project.name;
+            let real = self.change_command(&uv, &project, &project.folder, &change);
+            for file in FILES {
+                basis.file(format!("{file} of {name}"), &project.folder.join(file));
+            }
+            let plan = self.plan_in_copy(&uv, &project, &change).await;
+            let (edits, locked, fault) = match plan {
+                Ok((edits, locked)) => (edits, locked, None),
+                Err(error) => (Vec::new(), Vec::new(), Some(error)),
+            };
+            let command = command_view(&real);
+            basis.runs(format!("the command for {name}"), &command);
+            let said = (fault.is_some(), &edits);
+            basis.comes(format!("the change of {} of {name}", FILES[0]), &said);
+            basis.comes(format!("the versions that uv chooses for {name}"), &locked);
+            projects.push(ProjectPackages {
+                location: id.clone(),
+                command: fault.is_none().then_some(command),
+                fault,
+                edits,
+                locked,
+            });
+        }
+        Ok(PackagesPlan {
+            projects,
+            basis: basis.to_string(),
+        })
+    }
+
+    /// Carries a change that was shown out in each project, then syncs the environments of those that changed. Stops at the
+    /// first project that uv refuses: it is then as it was.
+    ///
+    /// # Errors
+    /// When one of the projects would be changed in another way by now than was shown, or uv refuses one.
+    pub(crate) async fn packages_change(
+        self: &Arc<Self>,
+        PackagesStart { request, basis }: &PackagesStart,
+    ) -> Result<(), ApiError> {
+        let now = self.packages_plan(request).await?;
+        basis::require(basis, &now.basis)?;
+        let uv = self.uv_and_pythons().await?;
+        let change = change_of(&request.change);
+        let mut locations = Vec::new();
+        let mut outcome = Ok(());
+        for id in &request.locations {
+            outcome = self.change_one(&uv, id, &change).await;
+            if outcome.is_err() {
+                break;
+            }
+            locations.push(id.clone());
+        }
+        if !locations.is_empty() {
+            let deployment = false;
+            self.sync(SyncRequest {
+                locations,
+                deployment,
+            })
+            .await?;
+        }
+        outcome
+    }
+
+    async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), ApiError> {
+        let project = self.site.project(id)?;
+        alone(&project)?;
+        let command = self.change_command(uv, &project, &project.folder, change);
+        let title = format!("Changing what {} asks for", project.name);
+        let done = format!("Changed what {} asks for", project.name);
+        self.ask_uv_for(&project, title, Some(done), &command, false)
+            .await
+    }
+
+    pub(crate) async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
+        let context = &self.site.context;
+        let uv = context.uv().await.ok_or_else(errors::uv_missing)?;
+        context.learn_pythons().await;
+        Ok(uv)
+    }
+
+    fn change_command(
+        &self,
+        uv: &Path,
+        project: &Project,
+        folder: &Path,
+        change: &Change,
+    ) -> CommandLine {
+        let fitting = self
+            .site
+            .context
+            .python_for(&project.folder, &project.environment);
+        let python = project
+            .environment
+            .interpreter
+            .clone()
+            .filter(|_| project.environment.can_run())
+            .or(fitting);
+        packages::change(uv, folder, change, python.as_deref())
+    }
+
+    async fn plan_in_copy(
+        &self,
+        uv: &Path,
+        project: &Project,
+        change: &Change,
+    ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
+        alone(project)?;
+        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
+        let copy =
+            preview::copy(&project.folder, &FILES, &self.site.context.state_folder).map_err(io)?;
+        let command = self.change_command(uv, project, copy.path(), change);
+        let title = format!("Previewing what {} would ask for", project.name);
+        let done = format!("Previewed what {} would ask for", project.name);
+        self.ask_uv_for(project, title, Some(done), &command, true)
+            .await?;
+        let text = |folder: &Path| fs_err::read_to_string(folder.join(FILES[0]));
+        let before = text(&project.folder).map_err(io)?;
+        let after = text(copy.path()).map_err(io)?;
+        let diff = diff::lines(&before, &after);
+        let path = project.folder.join(FILES[0]).display().to_string();
+        let edits = (!diff.is_empty()).then_some(PlannedEdit { path, diff });
+        let locked = lock_changes(&project.folder, copy.path()).map_err(io)?;
+        Ok((edits.into_iter().collect(), locked))
+    }
+
+    async fn ask_uv_for(
+        &self,
+        project: &Project,
+        title: String,
+        done: Option<String>,
+        command: &CommandLine,
+        passing: bool,
+    ) -> Result<(), ApiError> {
+        let once = Once {
+            begun: Begun {
+                title,
+                location: Some(project.id.clone()),
+                passing,
+                ..Begun::default()
+            },
+            done,
+            command,
+            writer: None,
+            limit: LIMIT,
+            environment: (!passing).then(|| project.environment.path.clone()),
+        };
+        let context = &self.site.context;
+        context
+            .operations
+            .run(&context.table, once, &self.ended)
+            .await
+            .map(drop)
+    }
+}
+
+/// Refuses a member of a uv workspace: its packages are locked with those of the others, in the root's lockfile, which a
+/// copy of this project alone does not show.
+fn alone(project: &Project) -> Result<(), ApiError> {
+    if project.environment.source != EnvironmentSource::UvWorkspace {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is a member of a uv workspace: its packages are locked together with the other members'.",
+        project.name
+    );
+    let hint = format!("Run uv add in {}, then sync.", project.folder.display());
+    Err(errors::precondition(&message).hint(hint))
+}
+
+fn change_of(change: &PackagesChange) -> Change {
+    match change.clone() {
+        PackagesChange::Add { requirement, dev } => Change::Add { requirement, dev },
+        PackagesChange::Remove { package, dev } => Change::Remove { package, dev },
+        PackagesChange::Dagster { version } => Change::Dagster { version },
+    }
+}
+
+/// What is locked at another version; everything, where there was no lockfile.
+fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<PackageChange>> {
+    let locked = |folder: &Path| {
+        let lock = folder.join(FILES[1]);
+        if lock.is_file() {
+            workspace::locked_versions(&lock)
+        } else {
+            Ok(Default::default())
+        }
+    };
+    let (before, after) = (locked(before)?, locked(after)?);
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    Ok(names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| PackageChange {
+            name: name.clone(),
+            from: before.get(name).cloned(),
+            to: after.get(name).cloned(),
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_a_uv_workspace_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let member = root.join("members/etl");
+        fs_err::create_dir_all(&member).unwrap();
+        fs_err::create_dir_all(root.join(".venv/bin")).unwrap();
+        fs_err::write(root.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+        let workspace = "[project]\nname = \"root\"\nversion = \"0.1\"\n\
+            [tool.uv.workspace]\nmembers = [\"members/*\"]\n";
+        fs_err::write(root.join("pyproject.toml"), workspace).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n\
+            [tool.dg]\ndirectory_type = \"project\"\n[tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(member.join("pyproject.toml"), settings).unwrap();
+        let mut reading = workspace::read(&member, &workspace::ReadOptions::default());
+        let mut project = reading.projects.remove(0);
+        assert_eq!(project.environment.source, EnvironmentSource::UvWorkspace);
+        let refused = alone(&project).unwrap_err();
+        assert!(refused.hints[0].text.contains("uv add"), "{refused:?}");
+        project.environment.source = EnvironmentSource::Own;
+        assert_eq!(alone(&project), Ok(()));
+    }
+}

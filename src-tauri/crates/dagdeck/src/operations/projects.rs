@@ -1,0 +1,216 @@
+//! Changing which projects a workspace lists: what is found, what a change would do, and the change itself.
+//!
+//! Reads files and writes the one that lists them. Refuses to stop or move anything: a session does, around it.
+
+mod apply;
+mod plan;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use workspace::edit::{Edit, EditError};
+use workspace::{Kind, ReadOptions, Reading};
+
+use crate::operations::basis;
+use crate::present;
+use api::{
+    ApiError, ErrorCode, FoundProject, Hint, HintAction, ProjectsChange, ProjectsFound,
+    ProjectsPlan, Subject,
+};
+
+/// A change that was worked out: what it would do, and the edit that does it.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What it would do.
+    pub plan: ProjectsPlan,
+    /// The edit; `None` where nothing would change.
+    pub edit: Option<Edit>,
+}
+
+/// Reads the workspace that a folder belongs to.
+///
+/// # Errors
+/// If it is none whose list of projects can be changed.
+pub fn read(folder: &Path, environment: BTreeMap<String, String>) -> Result<Reading, ApiError> {
+    let options = ReadOptions {
+        environment,
+        ..ReadOptions::default()
+    };
+    let reading = workspace::read(folder, &options);
+    config_of(&reading)?;
+    Ok(reading)
+}
+
+/// Looks for projects in a folder, and says of each whether it can be added.
+pub fn find(reading: &Reading, folder: &Path) -> ProjectsFound {
+    let (found, cut) = workspace::find_projects(folder);
+    let projects = found
+        .into_iter()
+        .map(|one| FoundProject {
+            listed: plan::listed(reading, &one.path).is_some(),
+            refused: plan::refusal(reading, &one.path, one.kind),
+            path: one.path.display().to_string(),
+            name: one.name,
+            kind: present::kind(one.kind),
+        })
+        .collect();
+    ProjectsFound {
+        folder: folder.display().to_string(),
+        projects,
+        cut,
+    }
+}
+
+/// Works a change out. Paths in it are absolute.
+///
+/// # Errors
+/// If the list of this workspace can't be changed, or a location is not in it.
+pub fn plan(reading: &Reading, change: &ProjectsChange) -> Result<Planned, ApiError> {
+    plan::plan(reading, config_of(reading)?, change)
+}
+
+/// Makes a change that was shown.
+///
+/// # Errors
+/// If something in it blocks, it is another change than was shown, or the file can't be written. Nothing was written then.
+pub fn apply(planned: &Planned, shown: &str) -> Result<(), ApiError> {
+    if let Some(remark) = planned.plan.remarks.iter().find(|remark| remark.blocks) {
+        return Err(ApiError::new(ErrorCode::Invalid, remark.message.clone()));
+    }
+    basis::require(shown, &planned.plan.basis)?;
+    let Some(edit) = &planned.edit else {
+        return Err(ApiError::new(
+            ErrorCode::Invalid,
+            "There is nothing to change.",
+        ));
+    };
+    edit.write().map_err(|error| edit_failed(&error))
+}
+
+/// The file that lists the projects.
+fn config_of(reading: &Reading) -> Result<&Path, ApiError> {
+    let refuse = |words: &str| {
+        let root = reading.root.display();
+        Err(ApiError::new(
+            ErrorCode::Precondition,
+            format!("{root} {words}"),
+        ))
+    };
+    match (reading.kind, &reading.config) {
+        (Kind::DgWorkspace, Some(config)) => Ok(config),
+        (Kind::DgProject | Kind::PlainPackage, _) => {
+            refuse("is a single project. Only a dg workspace lists projects.")
+        }
+        (Kind::WorkspaceYaml, _) => refuse(
+            "is described by a workspace.yaml, which Dagdeck reads but does not edit. Add the code location to that file.",
+        ),
+        _ => refuse("is not a Dagster workspace."),
+    }
+}
+
+/// A file by its own name, for a sentence.
+pub(crate) fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Why an edit could not be made, with what to do.
+pub(crate) fn edit_failed(error: &EditError) -> ApiError {
+    let code = match error {
+        EditError::Changed { path } => return basis::moved(&[file_name(path)]),
+        EditError::Io { path, source } => {
+            let words = format!(
+                "{} can't be written, so nothing was changed: {source}.",
+                path.display()
+            );
+            return ApiError::new(ErrorCode::Io, words)
+                .hint("Check its permissions and the space on the disk.");
+        }
+        EditError::Missing { .. } | EditError::NotListed { .. } => ErrorCode::NotFound,
+        _ => ErrorCode::Precondition,
+    };
+    let mut failed = ApiError::new(code, format!("{error}."));
+    if let EditError::Unreadable { problem } = error {
+        failed.message.clone_from(&problem.message);
+    }
+    let (text, line, column) = match error {
+        EditError::Unreadable { problem } => {
+            ("Correct the file first.", problem.line, problem.column)
+        }
+        EditError::Shape { .. } => ("Change the file by hand.", None, None),
+        EditError::NotListed { .. } => (
+            "A pattern in the file may list it; write the projects one by one instead.",
+            None,
+            None,
+        ),
+        _ => return failed,
+    };
+    let path = match error {
+        EditError::Unreadable { problem } => problem.path.clone(),
+        EditError::Shape { path, .. } | EditError::NotListed { path, .. } => path.clone(),
+        _ => return failed,
+    };
+    let subject = Subject {
+        path: path.display().to_string(),
+        line,
+        column,
+    };
+    failed.hints.push(Hint {
+        text: text.to_owned(),
+        action: Some(HintAction::OpenFile {
+            subject: subject.clone(),
+        }),
+    });
+    failed.subject = Some(subject);
+    failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_change_that_was_shown_is_made_and_another_is_refused_with_what_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let config = root.join("dg.toml");
+        let listed = "directory_type = \"workspace\"\n\n[workspace]\n\n[[workspace.projects]]\npath = \"etl\"\n";
+        fs_err::write(&config, listed).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+            [tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::create_dir(root.join("etl")).unwrap();
+        fs_err::write(root.join("etl/pyproject.toml"), settings).unwrap();
+        let change = |trash| {
+            let reading = read(root, BTreeMap::new()).unwrap();
+            let change = ProjectsChange {
+                remove: vec![reading.projects[0].id.clone()],
+                trash,
+                ..ProjectsChange::default()
+            };
+            plan(&reading, &change).unwrap()
+        };
+        let shown = change(false).plan.basis;
+
+        fs_err::write(&config, format!("# mine\n{listed}")).unwrap();
+        let refused = apply(&change(false), &shown).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Precondition);
+        assert!(
+            refused.message.starts_with("dg.toml changed since"),
+            "{refused:?}"
+        );
+        let mine = fs_err::read_to_string(&config).unwrap();
+        assert!(mine.starts_with("# mine") && mine.contains("etl"), "{mine}");
+
+        fs_err::write(&config, listed).unwrap();
+        let refused = apply(&change(true), &shown).unwrap_err();
+        assert!(
+            refused
+                .message
+                .contains("etl that goes to the trash changed"),
+            "{refused:?}"
+        );
+
+        assert_eq!(apply(&change(false), &shown), Ok(()));
+        assert!(!fs_err::read_to_string(&config).unwrap().contains("etl"));
+    }
+}

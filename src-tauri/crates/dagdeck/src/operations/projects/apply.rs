@@ -1,0 +1,137 @@
+//! Projects in and out of the open workspace: the list changes, what runs follows, folders go to the trash last.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::errors;
+use crate::operations::projects::{self, Planned};
+use crate::operations::{Begun, state_of};
+use crate::session::Session;
+use api::{ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
+
+impl Session {
+    /// Looks for projects in a folder.
+    pub(crate) async fn find_projects(&self, folder: PathBuf) -> Result<ProjectsFound, ApiError> {
+        let reading = self.site.reading();
+        off_thread(move || Ok(projects::find(&reading, &folder))).await
+    }
+
+    /// What a change of the list would do.
+    pub(crate) async fn plan_projects(
+        &self,
+        change: ProjectsChange,
+    ) -> Result<ProjectsPlan, ApiError> {
+        let planned = self.work_out(&change).await?;
+        let stops = change.remove.iter().filter(|id| {
+            let unit = self.location(id);
+            unit.is_ok_and(|unit| !unit.shown().trees.is_empty())
+        });
+        let reading = self.site.reading();
+        let names = stops.filter_map(|id| reading.project(id).map(|project| project.name.clone()));
+        Ok(ProjectsPlan {
+            stops: names.collect(),
+            ..planned.plan
+        })
+    }
+
+    async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ApiError> {
+        let reading = self.site.read_again(false).await?;
+        let change = change.clone();
+        off_thread(move || projects::plan(&reading, &change)).await
+    }
+
+    /// Makes a change that was shown: writes the list, stops what is no longer on it, moves folders to the trash.
+    pub(crate) async fn apply_projects(
+        self: &Arc<Self>,
+        apply: ProjectsApply,
+    ) -> Result<(), ApiError> {
+        let planned = self.work_out(&apply.change).await?;
+        let folders: Vec<PathBuf> = planned
+            .plan
+            .trash
+            .iter()
+            .map(|folder| PathBuf::from(&folder.path))
+            .collect();
+        let (begun, done) = titles(&apply.change);
+        let operations = &self.site.context.operations;
+        let operation = operations.begin(Begun {
+            title: begun,
+            ..Begun::default()
+        });
+        let written = off_thread(move || projects::apply(&planned, &apply.basis)).await;
+        let outcome = match written {
+            Ok(()) => {
+                // The units of what went are stopped here, so that nothing runs in a folder that moves.
+                self.refresh().await;
+                into_trash(folders).await
+            }
+            Err(error) => Err(error),
+        };
+        let state = state_of(outcome.as_ref().err());
+        operations.end(operation, state, outcome.is_ok().then_some(done));
+        outcome
+    }
+}
+
+/// How the record names a change while it is made, and then.
+fn titles(change: &ProjectsChange) -> (String, String) {
+    let count = |list: &[String]| match list {
+        [one] => Path::new(one)
+            .file_name()
+            .map_or_else(|| one.clone(), |name| name.to_string_lossy().into_owned()),
+        many => format!("{} projects", many.len()),
+    };
+    match (change.add.as_slice(), change.remove.as_slice()) {
+        ([], []) => {
+            let moved: Vec<String> = change
+                .moved
+                .iter()
+                .map(|one| one.location.clone())
+                .collect();
+            (
+                format!("Changing the path of {}", count(&moved)),
+                format!("Changed the path of {}", count(&moved)),
+            )
+        }
+        ([], gone) if change.trash => (
+            format!("Removing {}", count(gone)),
+            format!("Removed {}, its folder is in the trash", count(gone)),
+        ),
+        ([], gone) => (
+            format!("Taking {} out of the workspace", count(gone)),
+            format!("Took {} out of the workspace", count(gone)),
+        ),
+        (new, _) => (
+            format!("Adding {}", count(new)),
+            format!("Added {}", count(new)),
+        ),
+    }
+}
+
+async fn into_trash(folders: Vec<PathBuf>) -> Result<(), ApiError> {
+    off_thread(move || {
+        for folder in &folders {
+            trash::delete(folder).map_err(|error| not_trashed(folder, &error))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn not_trashed(folder: &Path, error: &trash::Error) -> ApiError {
+    let words = format!(
+        "It is out of the workspace, but its folder could not be moved to the trash and is still at {}.",
+        folder.display()
+    );
+    ApiError::new(ErrorCode::Io, words)
+        .because(error)
+        .hint("Move or delete the folder yourself; nothing in Dagdeck uses it any more.")
+}
+
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| errors::io("read the folder", &error))?
+}

@@ -1,0 +1,280 @@
+//! Changing the Python of a project: what there is to choose from, what it would change, and doing it.
+//!
+//! The choice is kept in the project's own `.python-version`, which uv goes by from then on. The environment is made anew by
+//! a sync, in `sync`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use workspace::EnvironmentSource;
+
+use super::preview;
+use super::sync::{NewPython, PYTHON_FILE, Target, named};
+use crate::errors;
+use crate::operations::basis;
+use crate::operations::pythons;
+use crate::operations::{Begun, Once};
+use crate::session::Session;
+use api::{
+    ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
+    PythonRequest, PythonStart, SyncRequest,
+};
+
+/// How long uv may take to write a line.
+const LIMIT: Duration = Duration::from_secs(60);
+
+impl Session {
+    /// The Pythons that an environment could be made with.
+    ///
+    /// # Errors
+    /// When nothing may run here, uv is missing, or there is no such location.
+    pub(crate) async fn python_offers(&self, request: &PythonOf) -> Result<PythonOffers, ApiError> {
+        self.site.require_trust()?;
+        let mut offers = PythonOffers {
+            now: None,
+            pinned: None,
+            pythons: Vec::new(),
+            fault: None,
+        };
+        let target = match self.target(request.location.as_deref()) {
+            Ok(target) => target,
+            Err(error) if error.code == ErrorCode::NotFound => return Err(error),
+            Err(error) => {
+                offers.fault = Some(error);
+                return Ok(offers);
+            }
+        };
+        self.uv_and_pythons().await?;
+        offers.now.clone_from(&target.environment.python);
+        offers.pinned = workspace::python_pin(&target.folder);
+        let all = pythons::choices(&self.site.context).await;
+        let judged = all.into_iter().map(|one| PythonOffer {
+            fault: self.unfit(&target, &one.version),
+            version: one.version,
+            path: one.path,
+        });
+        // What does not fit is shown with its reason where a person may look for it: on this machine.
+        let (fit, unfit): (Vec<_>, Vec<_>) = judged
+            .filter(|one| one.fault.is_none() || one.path.is_some())
+            .partition(|one| one.fault.is_none());
+        offers.pythons = fit.into_iter().chain(unfit).collect();
+        Ok(offers)
+    }
+
+    /// What another Python would change.
+    ///
+    /// # Errors
+    /// When nothing may run here, uv is missing, or that Python can't be had for this project.
+    pub(crate) async fn python_plan(
+        self: &Arc<Self>,
+        request: &PythonRequest,
+    ) -> Result<PythonPlan, ApiError> {
+        self.site.require_trust()?;
+        let target = self.target(request.location.as_deref())?;
+        let uv = self.uv_and_pythons().await?;
+        let python = self.new_python(&target, &request.python).await?;
+        self.plan_python(target, &uv, &python).await
+    }
+
+    async fn plan_python(
+        &self,
+        target: Target,
+        uv: &std::path::Path,
+        python: &NewPython,
+    ) -> Result<PythonPlan, ApiError> {
+        let name = target.name.clone();
+        let edits = self.pin_in_copy(uv, &target, python).await?;
+        let (sync, mut basis) = self.plan(target, uv, Some(python)).await;
+        basis.read("the Python", &(&python.version, &python.interpreter));
+        basis.comes(format!("the change of {PYTHON_FILE} of {name}"), &edits);
+        Ok(PythonPlan {
+            python: python.version.clone(),
+            pin: python.pin.clone(),
+            edits,
+            sync,
+            basis: basis.to_string(),
+        })
+    }
+
+    /// Asks for another Python, as a plan showed or as it is where nobody looked, and makes the environment anew; returns
+    /// once that has begun.
+    ///
+    /// # Errors
+    /// As [`Self::python_plan`], when the environment is being synced, and when something else would be changed by now than
+    /// was shown.
+    pub(crate) async fn python_change(
+        self: &Arc<Self>,
+        PythonStart { request, basis }: &PythonStart,
+    ) -> Result<(), ApiError> {
+        self.site.require_trust()?;
+        let target = self.target(request.location.as_deref())?;
+        let uv = self.uv_and_pythons().await?;
+        let python = self.new_python(&target, &request.python).await?;
+        if let Some(shown) = basis {
+            self.require_idle(&target)?;
+            let now = self.plan_python(target.clone(), &uv, &python).await?;
+            basis::require(shown, &now.basis)?;
+        }
+        self.sync_with(target, &uv, python)
+    }
+
+    /// The environment that is meant, where its Python can be changed.
+    fn target(&self, location: Option<&str>) -> Result<Target, ApiError> {
+        let request = SyncRequest {
+            locations: location.map(str::to_owned).into_iter().collect(),
+            deployment: location.is_none(),
+        };
+        let target = named(&self.site, &request)?.into_iter().next();
+        let missing = || ApiError::new(ErrorCode::NotFound, "There is no such environment.");
+        let target = target.ok_or_else(missing)?;
+        changeable(&target)?;
+        Ok(target)
+    }
+
+    /// Why a version can't be chosen.
+    fn unfit(&self, target: &Target, version: &str) -> Option<String> {
+        let requires = target.environment.requires_python.as_deref()?;
+        let unmet = !workspace::meets(version, requires);
+        unmet.then(|| format!("{} asks for Python {requires}", target.name))
+    }
+
+    async fn new_python(&self, target: &Target, wanted: &str) -> Result<NewPython, ApiError> {
+        let wanted = wanted.trim();
+        let choices = pythons::choices(&self.site.context).await;
+        let meant = || {
+            choices
+                .iter()
+                .filter(|one| pythons::is_meant(&one.version, wanted))
+        };
+        let fits = meant().find(|one| self.unfit(target, &one.version).is_none());
+        if let Some(one) = fits {
+            return Ok(NewPython {
+                pin: pythons::pin_for(&one.version, &choices),
+                version: one.version.clone(),
+                interpreter: one.path.clone().map(Into::into),
+            });
+        }
+        let unfit = meant().find_map(|one| {
+            let why = self.unfit(target, &one.version)?;
+            Some(format!("Python {} can't be used: {why}.", one.version))
+        });
+        let none = format!("There is no Python {wanted} here, and uv has none to download.");
+        let fit: Vec<&str> = choices
+            .iter()
+            .map(|one| one.version.as_str())
+            .filter(|version| self.unfit(target, version).is_none())
+            .collect();
+        let hint = if fit.is_empty() {
+            "Install one with uv python install 3.12, or widen requires-python in pyproject.toml."
+                .to_owned()
+        } else {
+            format!("These can be: {}.", fit.join(", "))
+        };
+        let message = unfit.unwrap_or(none);
+        Err(ApiError::new(ErrorCode::Invalid, message).hint(hint))
+    }
+
+    /// What `.python-version` becomes, as uv writes it in a copy.
+    async fn pin_in_copy(
+        &self,
+        uv: &std::path::Path,
+        target: &Target,
+        python: &NewPython,
+    ) -> Result<Vec<PlannedEdit>, ApiError> {
+        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
+        let context = &self.site.context;
+        let files = ["pyproject.toml", PYTHON_FILE];
+        let copy = preview::copy(&target.folder, &files, &context.state_folder).map_err(io)?;
+        let command = dagster::command::UvProject::new(uv, copy.path()).pin_python(&python.pin);
+        let once = Once {
+            begun: Begun {
+                title: format!("Previewing another Python for {}", target.name),
+                location: target.locations.first().cloned(),
+                passing: true,
+                ..Begun::default()
+            },
+            done: Some(format!("Previewed another Python for {}", target.name)),
+            command: &command,
+            writer: None,
+            limit: LIMIT,
+            environment: None,
+        };
+        let run = context.operations.run(&context.table, once, &self.ended);
+        run.await?;
+        let path = target.folder.join(PYTHON_FILE);
+        let before = if path.is_file() {
+            fs_err::read_to_string(&path).map_err(io)?
+        } else {
+            String::new()
+        };
+        let after = fs_err::read_to_string(copy.path().join(PYTHON_FILE)).map_err(io)?;
+        let diff = crate::operations::diff::lines(&before, &after);
+        let path = path.display().to_string();
+        let edit = (!diff.is_empty()).then_some(PlannedEdit { path, diff });
+        Ok(edit.into_iter().collect())
+    }
+}
+
+/// Refuses an environment that is not the project's own: what decides its Python is elsewhere.
+fn changeable(target: &Target) -> Result<(), ApiError> {
+    let name = &target.name;
+    let (message, hint) = match target.environment.source {
+        EnvironmentSource::Own => return Ok(()),
+        EnvironmentSource::UvWorkspace => (
+            format!(
+                "{name} is a member of a uv workspace: its environment is the other members' too."
+            ),
+            "Run uv python pin in the uv workspace's root, then sync.",
+        ),
+        EnvironmentSource::Picked => (
+            format!("{name} runs from an environment that you picked."),
+            "Choose the project's own .venv on its Environment page first.",
+        ),
+        EnvironmentSource::DotEnv => (
+            format!("DG_PROJECT_PYTHON_EXECUTABLE in .env names the Python that {name} runs from."),
+            "Name another one there, or take that line out.",
+        ),
+        EnvironmentSource::Named => (
+            format!("workspace.yaml names the Python that {name} runs from."),
+            "Change its executable_path there.",
+        ),
+    };
+    Err(errors::precondition(&message).hint(hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_environment_of_its_own_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n\
+            [tool.dg]\ndirectory_type = \"project\"\n[tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(folder.path().join("pyproject.toml"), settings).unwrap();
+        let mut reading = workspace::read(folder.path(), &workspace::ReadOptions::default());
+        let project = reading.projects.remove(0);
+        let mut target = Target {
+            name: "etl".into(),
+            folder: project.folder,
+            environment: project.environment,
+            locations: vec![project.id],
+            deployment: false,
+        };
+        assert_eq!(changeable(&target), Ok(()));
+        for source in [
+            EnvironmentSource::UvWorkspace,
+            EnvironmentSource::Picked,
+            EnvironmentSource::DotEnv,
+            EnvironmentSource::Named,
+        ] {
+            target.environment.source = source;
+            let refused = changeable(&target).unwrap_err();
+            assert_eq!(refused.code, ErrorCode::Precondition);
+            assert!(
+                refused.message.contains("etl") && !refused.hints.is_empty(),
+                "{refused:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! Adding a definition to a location's project with `dg scaffold defs`.
+//!
+//! What it would write is not guessed: the same command runs first in a copy of the project that holds no code, and what
+//! appears there is shown. The location reloads by itself when the file is there.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use dagster::scaffold::{self, ParamKind};
+use process::{CommandLine, Finished};
+use workspace::Project;
+
+use super::preview;
+use crate::errors;
+use crate::operations::basis::{self, Basis};
+use crate::operations::{Begun, Once, command_view};
+use crate::session::Session;
+use api::{
+    ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
+    DefinitionTypeRequest, DefinitionTypes, ErrorCode, Hint, HintAction, ScaffoldPlan,
+    ScaffoldRequest, ScaffoldStart, ScaffoldedFile,
+};
+
+/// How long `dg` may take; importing a large project's packages is the slowest.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The files that `dg` goes by.
+const SETTINGS: [&str; 2] = ["pyproject.toml", "dg.toml"];
+
+/// A project that `dg` can write into.
+struct Place {
+    project: Project,
+    interpreter: PathBuf,
+    /// The definitions folder, absolute.
+    defs: PathBuf,
+}
+
+impl Session {
+    /// What can be added to a location's project.
+    pub(crate) async fn definition_types(&self, id: &str) -> Result<DefinitionTypes, ApiError> {
+        let place = self.place(id)?;
+        let command = scaffold::list_components(&place.interpreter, &place.project.folder);
+        let of = format!("what {} can hold", place.project.name);
+        let listed = self
+            .ask_dg(&place, ("Listing", "Listed", &of), &command, true)
+            .await?;
+        let components = scaffold::parse_components(&listed.stdout_text())
+            .map_err(|error| unreadable(&command, &error))?;
+        let types = scaffold::python_types()
+            .into_iter()
+            .chain(components)
+            .map(|one| DefinitionType {
+                path: free_path(&place.defs, &one),
+                key: one.key,
+                title: one.title,
+                summary: one.summary,
+                python: one.python,
+            })
+            .collect();
+        let folder = relative(&place.defs, &place.project.folder);
+        Ok(DefinitionTypes { types, folder })
+    }
+
+    /// What a type asks for.
+    pub(crate) async fn definition_form(
+        &self,
+        request: &DefinitionTypeRequest,
+    ) -> Result<DefinitionForm, ApiError> {
+        let place = self.place(&request.location)?;
+        let params = self.params(&place, &request.key).await?;
+        let params = params.into_iter().map(param).collect();
+        Ok(DefinitionForm { params })
+    }
+
+    /// What adding a definition would do.
+    pub(crate) async fn scaffold_plan(
+        &self,
+        request: &ScaffoldRequest,
+    ) -> Result<ScaffoldPlan, ApiError> {
+        let place = self.place(&request.location)?;
+        let checked = self.checked(&place, request).await?;
+        let basis = pinned(&place, request, &checked).await?.to_string();
+        let params = match checked {
+            Ok(params) => params,
+            Err(fault) => {
+                return Ok(ScaffoldPlan {
+                    fault: Some(fault),
+                    command: None,
+                    files: Vec::new(),
+                    basis,
+                });
+            }
+        };
+        let copy = copy_without_code(&place, &self.site.context.state_folder)
+            .map_err(|error| errors::io("copy the project's settings", &error))?;
+        let folder = copy.path().to_owned();
+        let preview = command(&place, &folder, request, params.as_deref());
+        let title = ("Previewing", "Previewed", request.path.as_str());
+        self.ask_dg(&place, title, &preview, true).await?;
+        let defs = folder.join(relative(&place.defs, &place.project.folder));
+        let files =
+            written(&defs, &folder).map_err(|error| errors::io("read what was written", &error))?;
+        let real = command(&place, &place.project.folder, request, params.as_deref());
+        Ok(ScaffoldPlan {
+            fault: None,
+            command: Some(command_view(&real)),
+            files,
+            basis,
+        })
+    }
+
+    /// Adds a definition that was shown, and sees that it is there.
+    ///
+    /// # Errors
+    /// When something else would be written by now than was shown, the request can't be met, or `dg` fails.
+    pub(crate) async fn scaffold_run(&self, start: &ScaffoldStart) -> Result<(), ApiError> {
+        let request = &start.request;
+        let place = self.place(&request.location)?;
+        let checked = self.checked(&place, request).await?;
+        let now = pinned(&place, request, &checked).await?.to_string();
+        basis::require(&start.basis, &now).map_err(|mut refused| {
+            refused.causes.extend(checked.as_ref().err().cloned());
+            refused
+        })?;
+        let params = match checked {
+            Ok(params) => params,
+            Err(fault) => return Err(ApiError::new(ErrorCode::Invalid, fault)),
+        };
+        let line = command(&place, &place.project.folder, request, params.as_deref());
+        let of = format!("{} to {}", request.path, place.project.name);
+        self.ask_dg(&place, ("Adding", "Added", &of), &line, false)
+            .await?;
+        let made = place.defs.join(&request.path);
+        if made.exists() {
+            return Ok(());
+        }
+        let message = format!("dg said it was done, and {} is not there.", made.display());
+        Err(ApiError::new(ErrorCode::ToolFailed, message))
+    }
+
+    /// The parameters as `dg` takes them, or why the request can't be met.
+    async fn checked(
+        &self,
+        place: &Place,
+        request: &ScaffoldRequest,
+    ) -> Result<Result<Option<String>, String>, ApiError> {
+        let python = scaffold::PYTHON_TYPES
+            .iter()
+            .any(|one| one.0 == request.key);
+        if let Err(fault) = scaffold::check_path(&place.defs, &request.path, python) {
+            return Ok(Err(fault.to_string()));
+        }
+        // Asking costs a second and a half: only where there may be something to ask for.
+        if request.params.is_empty() && python && !scaffold::needs_params(&request.key) {
+            return Ok(Ok(None));
+        }
+        let params = self.params(place, &request.key).await?;
+        Ok(scaffold::json_params(&params, &request.params).map_err(|error| error.to_string()))
+    }
+
+    async fn params(&self, place: &Place, key: &str) -> Result<Vec<scaffold::Param>, ApiError> {
+        let command = scaffold::inspect(&place.interpreter, &place.project.folder, key);
+        let of = format!("what {key} needs");
+        let answer = self
+            .ask_dg(place, ("Asking", "Asked", &of), &command, true)
+            .await?;
+        scaffold::parse_params(&answer.stdout_text()).map_err(|error| unreadable(&command, &error))
+    }
+
+    /// A location's project, if `dg` can write into it.
+    fn place(&self, id: &str) -> Result<Place, ApiError> {
+        self.site.require_trust()?;
+        let project = self.site.project(id)?;
+        let (Some(defs_module), true) = (&project.defs_module, project.environment.can_run())
+        else {
+            return Err(if project.defs_module.is_none() {
+                let message = format!(
+                    "{} is no dg project: it has no definitions folder of its own.",
+                    project.name
+                );
+                errors::precondition(&message)
+                    .hint("Add definitions in its code, where it defines the others.".to_owned())
+            } else {
+                let message = format!("{} has no environment that runs yet.", project.name);
+                let mut error = errors::precondition(&message);
+                error.hints.push(Hint {
+                    text: "Set it up first.".to_owned(),
+                    action: Some(HintAction::Sync {
+                        location: id.to_owned(),
+                    }),
+                });
+                error
+            });
+        };
+        let defs = project
+            .working_directory
+            .join(defs_module.replace('.', "/"));
+        let interpreter = project.environment.interpreter.clone().ok_or_else(|| {
+            errors::precondition(&format!("{} has no Python that is known.", project.name))
+        })?;
+        Ok(Place {
+            project,
+            interpreter,
+            defs,
+        })
+    }
+
+    /// Runs dg once. What it is about is told as "Listing ..." while it runs and as "Listed ..." then.
+    async fn ask_dg(
+        &self,
+        place: &Place,
+        (begins, done, of): (&str, &str, &str),
+        command: &CommandLine,
+        passing: bool,
+    ) -> Result<Finished, ApiError> {
+        let once = Once {
+            begun: Begun {
+                title: format!("{begins} {of}"),
+                location: Some(place.project.id.clone()),
+                passing,
+                ..Begun::default()
+            },
+            done: Some(format!("{done} {of}")),
+            command,
+            writer: None,
+            limit: LIMIT,
+            environment: None,
+        };
+        let context = &self.site.context;
+        let outcome = context
+            .operations
+            .run(&context.table, once, &self.ended)
+            .await;
+        outcome.map_err(|error| {
+            let lacks_dg = |cause: &String| cause.contains("No module named 'dagster_dg_cli'");
+            if error.causes.iter().any(lacks_dg) || error.message.contains("dagster_dg_cli") {
+                let message = format!(
+                    "{}'s environment does not hold dagster-dg-cli, which writes definitions.",
+                    place.project.name
+                );
+                return errors::precondition(&message).hint(
+                    "Add dagster-dg-cli to the dev group in pyproject.toml, then sync.".to_owned(),
+                );
+            }
+            error
+        })
+    }
+}
+
+/// What pins an addition: all that decides what `dg` writes, which is not run a second time to be sure. Its own settings
+/// and code are the project's environment's; only a component whose scaffolder is in the project's own code is not seen.
+async fn pinned(
+    place: &Place,
+    request: &ScaffoldRequest,
+    checked: &Result<Option<String>, String>,
+) -> Result<Basis, ApiError> {
+    let (project, name) = (&place.project, &place.project.name);
+    let mut basis = Basis::default();
+    for file in SETTINGS {
+        basis.file(format!("{file} of {name}"), &project.folder.join(file));
+    }
+    let path = project.environment.path.clone();
+    let held = tokio::task::spawn_blocking(move || workspace::contents(&path)).await;
+    let held = held.map_err(|error| errors::io("look at the environment", &error))?;
+    let environment = (held.config, held.packages, held.unfinished);
+    basis.read(format!("the environment of {name}"), &environment);
+    let made = place.defs.join(request.path.trim());
+    let made = relative(&made, &project.folder);
+    basis.read(made, &checked.as_ref().err());
+    if let Ok(params) = checked {
+        let command = command(place, &project.folder, request, params.as_deref());
+        basis.runs(format!("the command for {name}"), &command_view(&command));
+    }
+    Ok(basis)
+}
+
+fn command(
+    place: &Place,
+    folder: &Path,
+    request: &ScaffoldRequest,
+    params: Option<&str>,
+) -> CommandLine {
+    let path = request.path.trim();
+    scaffold::scaffold(&place.interpreter, folder, &request.key, path, params)
+}
+
+/// A path for a type that nothing stands in the way of: the suggested one, else with a number.
+fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
+    let wished = scaffold::suggested_path(&one.key);
+    let (stem, ending) = match wished.strip_suffix(".py") {
+        Some(stem) => (stem, ".py"),
+        None => (wished.as_str(), ""),
+    };
+    let numbered = (2..).map(|number| format!("{stem}_{number}{ending}"));
+    std::iter::once(wished.clone())
+        .chain(numbered)
+        .find(|path| scaffold::check_path(defs, path, one.python).is_ok())
+        .unwrap_or_else(|| wished.clone())
+}
+
+/// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
+fn copy_without_code(place: &Place, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    let copy = preview::copy(&place.project.folder, &SETTINGS, state_folder)?;
+    let inside = relative(&place.project.working_directory, &place.project.folder);
+    let root = place.project.root_module.as_deref().unwrap_or_default();
+    let package = copy.path().join(inside).join(root.replace('.', "/"));
+    fs_err::create_dir_all(&package)?;
+    fs_err::write(package.join("__init__.py"), "")?;
+    let defs = copy
+        .path()
+        .join(relative(&place.defs, &place.project.folder));
+    fs_err::create_dir_all(defs)?;
+    Ok(copy)
+}
+
+/// Every file below a folder with its text, paths relative to `root`.
+fn written(folder: &Path, root: &Path) -> std::io::Result<Vec<ScaffoldedFile>> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs_err::read_dir(next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&fs_err::read(&path)?).into_owned();
+            files.push(ScaffoldedFile {
+                path: relative(&path, root),
+                text,
+            });
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
+}
+
+fn relative(path: &Path, root: &Path) -> String {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+        .replace('\\', "/")
+}
+
+fn unreadable(command: &CommandLine, error: &serde_json::Error) -> ApiError {
+    let message = format!(
+        "{}'s answer can't be read.",
+        command.argv().last().map_or("dg", String::as_str)
+    );
+    ApiError::new(ErrorCode::ToolFailed, message).because(error)
+}
+
+fn param(param: scaffold::Param) -> DefinitionParam {
+    let (kind, choices) = match param.kind {
+        ParamKind::Text => (DefinitionParamKind::Text, Vec::new()),
+        ParamKind::Integer | ParamKind::Number => (DefinitionParamKind::Number, Vec::new()),
+        ParamKind::Boolean => (DefinitionParamKind::Boolean, Vec::new()),
+        ParamKind::Choice(choices) => (DefinitionParamKind::Choice, choices),
+        ParamKind::Json => (DefinitionParamKind::Json, Vec::new()),
+    };
+    DefinitionParam {
+        name: param.name,
+        title: param.title,
+        description: param.description,
+        required: param.required,
+        kind,
+        choices,
+        default: param.default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn basis(folder: &Path, path: &str) -> String {
+        let reading = workspace::read(folder, &workspace::ReadOptions::default());
+        let project = reading.projects.into_iter().next().unwrap();
+        let defs = folder.join("src/etl/defs");
+        let checked = scaffold::check_path(&defs, path, true);
+        let place = Place {
+            interpreter: folder.join(".venv/bin/python"),
+            defs,
+            project,
+        };
+        let request = ScaffoldRequest {
+            location: place.project.id.clone(),
+            key: "dagster.asset".into(),
+            path: path.into(),
+            params: std::collections::BTreeMap::new(),
+        };
+        let checked = checked.map(|()| None).map_err(|fault| fault.to_string());
+        pinned(&place, &request, &checked)
+            .await
+            .unwrap()
+            .to_string()
+    }
+
+    #[tokio::test]
+    async fn what_was_shown_holds_until_what_decides_it_moves() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = &folder.path().join("etl");
+        fs_err::create_dir(folder).unwrap();
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
+            [tool.dg.project]\nroot_module = \"etl\"\n";
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        let shown = basis(folder, "assets.py").await;
+        assert_eq!(
+            basis::require(&shown, &basis(folder, "assets.py").await),
+            Ok(())
+        );
+        let refused = async |path: &str| {
+            let now = basis(folder, path).await;
+            basis::require(&shown, &now).unwrap_err().message
+        };
+        let other = refused("others.py").await;
+        assert!(other.contains("src/etl/defs/others.py"), "{other}");
+
+        let packages = folder.join(".venv/lib/python3.12/site-packages");
+        let info = packages.join("dagster-1.13.27.dist-info");
+        fs_err::create_dir_all(&info).unwrap();
+        fs_err::write(info.join("INSTALLER"), "uv").unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("The environment of etl changed since"),
+            "{said}"
+        );
+        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
+
+        fs_err::write(folder.join("pyproject.toml"), format!("{settings}# mine\n")).unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("pyproject.toml of etl changed since"),
+            "{said}"
+        );
+        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+
+        fs_err::create_dir_all(folder.join("src/etl/defs")).unwrap();
+        fs_err::write(folder.join("src/etl/defs/assets.py"), "").unwrap();
+        let said = refused("assets.py").await;
+        assert!(
+            said.starts_with("src/etl/defs/assets.py changed since"),
+            "{said}"
+        );
+    }
+}

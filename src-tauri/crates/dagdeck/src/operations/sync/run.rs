@@ -1,0 +1,424 @@
+//! One sync from its turn to its end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use dagster::command::{self, UvProject};
+use dagster::uv::SyncCheck;
+use futures::future::join_all;
+use process::{CancellationToken, CommandLine};
+use tokio::sync::SemaphorePermit;
+use workspace::{Contents, Environment};
+
+use super::python::{self, Asked, NewPython};
+use super::standing::Standing;
+use super::target::Target;
+use crate::open::SyncMark;
+use crate::operations::half_made::make_room;
+use crate::operations::{Begun, Line, Once, Turn};
+use crate::session::Session;
+use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use unit::Unit;
+
+/// How long a sync may take: a slow network and large packages.
+const LIMIT: Duration = Duration::from_secs(3600);
+/// How long importing Dagster may take on a slow disk, its bytecode not yet read.
+const IMPORT_LIMIT: Duration = Duration::from_secs(120);
+
+/// A sync to be run.
+pub(super) struct Sync {
+    pub(super) target: Target,
+    pub(super) project: UvProject,
+    /// The Python that it is made anew with.
+    pub(super) python: Option<NewPython>,
+    pub(super) command: CommandLine,
+    pub(super) writer: logstore::Writer,
+    /// Is told how it went.
+    pub(super) done: tokio::sync::oneshot::Sender<Option<ApiError>>,
+}
+
+/// A unit whose process runs from an environment.
+pub(super) struct User {
+    /// The location's name, "webserver" or "daemon".
+    pub(super) name: String,
+    pub(super) unit: Unit,
+    kind: UserKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum UserKind {
+    Location(String),
+    Service(ServiceName),
+}
+
+/// What a sync did to what was there, and has to be seen to when it ends.
+#[derive(Default)]
+struct Left {
+    /// What it stopped.
+    stopped: Vec<User>,
+    /// What it wrote down for another Python.
+    asked: Option<Asked>,
+}
+
+/// How a sync went.
+enum Outcome {
+    /// Synced, and Dagster can be imported.
+    Done,
+    /// Synced, but Dagster can't be imported.
+    Useless(ApiError),
+    /// uv ended early, or never began.
+    Failed(ApiError),
+}
+
+impl Session {
+    /// Does a sync and tells how it went. What stood in its way is on the record.
+    pub(super) async fn run_sync(self: Arc<Self>, sync: Sync, line: Line, mark: SyncMark) {
+        let target = &sync.target;
+        let stops = self.syncs.stops.load(Ordering::Relaxed);
+        let mut left = Left::default();
+        let turn = self.wait_for_turn(target, &line).await;
+        let before = look(&target.environment.path).await;
+        let outcome = match &turn {
+            Ok(_) => self.sync_now(&sync, &line, &mut left).await,
+            Err(error) => Outcome::Failed(error.clone()),
+        };
+        let undone = sync.python.is_some() && !matches!(outcome, Outcome::Done);
+        let put_back = left.asked.filter(|_| undone).map(Asked::put_back);
+        let after = look(&target.environment.path).await;
+        self.read_what_it_left().await;
+        let now = self.environment_of(target);
+        let unfinished = after.unfinished_names();
+        let project = UvProject {
+            unfinished,
+            ..sync.project.clone()
+        };
+        let found = self.ask_uv(&project, &now).await;
+        let current = found.as_ref().is_some_and(|found| !found.outdated);
+        let standing = Standing::of(&before, &after, &now, current);
+        let works = match (&outcome, standing) {
+            (Outcome::Done, _) => true,
+            (Outcome::Failed(_), Standing::AsBefore) => now.can_run(),
+            (Outcome::Failed(_), Standing::Whole | Standing::HalfMade { .. }) => {
+                self.imports(target, &now, &self.syncs.ended).await.is_ok()
+            }
+            _ => false,
+        };
+        let found = if undone {
+            // What it was asked with is taken back.
+            let environment = now.clone();
+            let target = Target {
+                environment,
+                ..target.clone()
+            };
+            self.ask_uv(&target.uv_project(&self.site, &project.uv), &now)
+                .await
+        } else {
+            found
+        };
+        drop(turn);
+        drop(mark);
+        self.read_and_show().await;
+        if let Some(found) = found {
+            self.keep_answer_of(target, &found);
+        }
+        let started = self.start_again(target, left.stopped, stops, works).await;
+        let (failed, title) = told(&sync, outcome, standing, put_back.as_deref());
+        let words = title
+            .as_ref()
+            .or(failed.as_ref().map(|error| &error.message));
+        let again = if started.is_empty() {
+            String::new()
+        } else {
+            format!(" Starting again: {}.", started.join(", "))
+        };
+        let words = words.map(String::as_str).unwrap_or_default();
+        sync.writer.note(&format!("{words}{again}"));
+        line.end(failed.as_ref(), title);
+        // Nobody may wait for it.
+        let _ = sync.done.send(failed);
+    }
+
+    /// Waits until nothing else changes the environment and a processor is free for it.
+    async fn wait_for_turn(
+        &self,
+        target: &Target,
+        line: &Line,
+    ) -> Result<(Turn, SemaphorePermit<'_>), ApiError> {
+        let turn = line.turn(target.environment.path.clone()).await?;
+        let place = self.syncs.places.acquire();
+        let place = line.wait("waiting for other syncs", place).await?;
+        let closed = |_| ApiError::new(ErrorCode::Internal, "Syncing has ended.");
+        Ok((turn, place.map_err(closed)?))
+    }
+
+    /// Reads the folder again; the old reading stays where that can't be had, and what follows judges by that.
+    async fn read_what_it_left(&self) {
+        if let Err(error) = self.site.read_again(true).await {
+            tracing::error!(%error, "the folder can't be read again after a sync");
+        }
+    }
+
+    /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
+    async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
+        let target = &sync.target;
+        // A folder that somebody picked or named is theirs, whatever is in it.
+        if sync.project.environment.is_none() {
+            match make_room(&target.environment.path).await {
+                Ok(true) => sync.writer.note("Took away what an ended sync left"),
+                Ok(false) => {}
+                Err(error) => return Outcome::Failed(error),
+            }
+        }
+        if let Some(python) = &sync.python {
+            let asked = &mut left.asked;
+            if let Err(error) = self.ask_for_python(sync, python, line, asked).await {
+                return Outcome::Failed(error);
+            }
+        }
+        let mut running = self.users(&target.environment.path);
+        running.retain(|user| !user.unit.shown().at_rest);
+        if !running.is_empty() {
+            let names: Vec<&str> = running.iter().map(|user| user.name.as_str()).collect();
+            let names = names.join(", ");
+            line.says(&format!("Stopping {names}"));
+            sync.writer.note(&format!("Stopping {names} for this sync"));
+            let stops = running
+                .iter()
+                .map(|user| user.unit.stop_and_wait(StoppedBy::Sync));
+            join_all(stops).await;
+            left.stopped = running;
+        }
+        let writer = Some(sync.writer.clone());
+        let table = &self.site.context.table;
+        if let Some(renewal) = target.renewal(&sync.project) {
+            let renewed = line.program(table, &renewal, writer.clone(), LIMIT, &|_, _| {});
+            if let Err(error) = renewed.await {
+                return Outcome::Failed(error);
+            }
+        }
+        let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
+        if let Err(error) = synced.await {
+            return Outcome::Failed(error);
+        }
+        line.says("trying it with an import of Dagster");
+        self.read_what_it_left().await;
+        let environment = self.environment_of(target);
+        match self.imports(target, &environment, line.cancel()).await {
+            Ok(()) => Outcome::Done,
+            Err(error) if error.code == ErrorCode::Cancelled => Outcome::Failed(error),
+            Err(error) => Outcome::Useless(error),
+        }
+    }
+
+    /// Everything whose process runs from an environment.
+    pub(super) fn users(&self, environment: &Path) -> Vec<User> {
+        let reading = self.site.reading();
+        let mut users: Vec<User> = Vec::new();
+        for project in &reading.projects {
+            if let Ok(unit) = self.location(&project.id)
+                && project.environment.path == environment
+            {
+                users.push(User {
+                    name: project.name.clone(),
+                    unit,
+                    kind: UserKind::Location(project.id.clone()),
+                });
+            }
+        }
+        let runs_from = self.site.runs_from();
+        let serves = runs_from
+            .and_then(|runs| runs.interpreter)
+            .is_some_and(|interpreter| interpreter.starts_with(environment));
+        if serves {
+            for (name, word) in [
+                (ServiceName::Webserver, "webserver"),
+                (ServiceName::Daemon, "daemon"),
+            ] {
+                users.push(User {
+                    name: word.to_owned(),
+                    unit: self.service(name).clone(),
+                    kind: UserKind::Service(name),
+                });
+            }
+        }
+        users
+    }
+
+    /// The environment as read last.
+    fn environment_of(&self, target: &Target) -> Environment {
+        let reading = self.site.reading();
+        let of_location = target
+            .locations
+            .first()
+            .and_then(|id| reading.project(id))
+            .map(|project| &project.environment);
+        let of_deployment = reading.deployment.as_ref().map(|one| &one.environment);
+        let found = if target.locations.is_empty() {
+            of_deployment
+        } else {
+            of_location
+        };
+        found.unwrap_or(&target.environment).clone()
+    }
+
+    /// Tries to import Dagster with an environment's own Python, where it is installed: a project that doesn't ask for
+    /// Dagster is not the sync's fault.
+    async fn imports(
+        &self,
+        target: &Target,
+        now: &Environment,
+        cancel: &CancellationToken,
+    ) -> Result<(), ApiError> {
+        let Some(interpreter) = &now.interpreter else {
+            return Err(ApiError::new(
+                ErrorCode::ToolFailed,
+                format!("No Python was found in the environment of {}.", target.name),
+            ));
+        };
+        if now.installed.dagster.is_none() {
+            return Ok(());
+        }
+        let command = command::import_check(interpreter, &target.folder);
+        let once = Once {
+            begun: Begun {
+                title: format!("Trying the environment of {}", target.name),
+                location: target.locations.first().cloned(),
+                ..Begun::default()
+            },
+            done: Some(format!("Dagster can be imported in {}", target.name)),
+            command: &command,
+            writer: None,
+            limit: IMPORT_LIMIT,
+            environment: None,
+        };
+        let context = &self.site.context;
+        let tried = context.operations.run(&context.table, once, cancel);
+        tried.await.map(drop).map_err(|error| {
+            if error.code == ErrorCode::Cancelled {
+                return error;
+            }
+            let last = error.causes.last().cloned().unwrap_or_default();
+            let message = format!(
+                "The packages of {} are installed, but Dagster can't be imported: {last}.",
+                target.name
+            );
+            ApiError { message, ..error }
+        })
+    }
+
+    /// What uv says of the environment now; none where it has nothing to go by.
+    async fn ask_uv(&self, project: &UvProject, now: &Environment) -> Option<SyncCheck> {
+        if now.lockfile.is_none() || !now.can_run() || self.syncs.ended.is_cancelled() {
+            return None;
+        }
+        self.compare(project, &self.syncs.ended).await
+    }
+
+    /// Keeps what uv found of the environment as it was read since the sync.
+    fn keep_answer_of(&self, target: &Target, found: &SyncCheck) {
+        let reading = self.site.reading();
+        let projects = reading.projects.iter().map(|one| &one.environment);
+        let deployment = reading.deployment.iter().map(|one| &one.environment);
+        let read = projects
+            .chain(deployment)
+            .find(|environment| environment.path == target.environment.path);
+        if let Some(read) = read {
+            self.site.keep_answer(read, found, None);
+        }
+    }
+
+    /// Starts what the sync stopped, unless the person stopped it meanwhile; answers its names. Where the environment
+    /// doesn't work, locations wait for the next sync that does.
+    async fn start_again(
+        &self,
+        target: &Target,
+        stopped: Vec<User>,
+        stops: u64,
+        works: bool,
+    ) -> Vec<String> {
+        if self.syncs.ended.is_cancelled() {
+            return Vec::new();
+        }
+        let mut locations: Vec<String> = Vec::new();
+        let mut services: Vec<ServiceName> = Vec::new();
+        for user in stopped {
+            match user.kind {
+                UserKind::Location(id) => locations.push(id),
+                UserKind::Service(name) => services.push(name),
+            }
+        }
+        let mut started = Vec::new();
+        if !works {
+            for id in &locations {
+                self.site.want_no_more(id);
+            }
+            self.syncs.paused().extend(locations);
+            return started;
+        }
+        for id in &target.locations {
+            let paused = self.syncs.paused().remove(id);
+            let stopped = locations.contains(id) && self.site.is_wanted(id);
+            if (paused || stopped) && self.start_location(id).await.is_ok() {
+                started.extend(self.site.project(id).ok().map(|project| project.name));
+            }
+        }
+        if self.syncs.stops.load(Ordering::Relaxed) == stops {
+            for name in services {
+                if self.start_service(name).await.is_ok() {
+                    started.push(crate::run::service::log_of(name).to_owned());
+                }
+            }
+        }
+        started
+    }
+}
+
+/// What went wrong, and how the line reads from now on. `put_back` is what became of what another Python was asked with.
+fn told(
+    sync: &Sync,
+    outcome: Outcome,
+    standing: Standing,
+    put_back: Option<&str>,
+) -> (Option<ApiError>, Option<String>) {
+    let name = &sync.target.name;
+    let changed = !matches!(standing, Standing::AsBefore | Standing::StillNone);
+    let before = &sync.target.environment;
+    let undone = put_back.map(|words| python::after_all(words, before, changed));
+    let undone = undone.unwrap_or_default();
+    match outcome {
+        Outcome::Done => {
+            let title = match &sync.python {
+                Some(python) => format!("Changed {name} to Python {}", python.version),
+                None => format!("Synced {name}"),
+            };
+            (None, Some(title))
+        }
+        Outcome::Useless(error) => {
+            let message = format!("{}{undone}", error.message);
+            (Some(ApiError { message, ..error }), None)
+        }
+        Outcome::Failed(error) if error.code == ErrorCode::Cancelled => {
+            let work = match &sync.python {
+                Some(python) => format!("Changing {name} to Python {}", python.version),
+                None => format!("Syncing {name}"),
+            };
+            let title = format!("{work} was cancelled. {}{undone}", standing.words());
+            (Some(error), Some(title))
+        }
+        Outcome::Failed(error) => {
+            let message = format!("{} {}{undone}", error.message, standing.words());
+            (Some(ApiError { message, ..error }), None)
+        }
+    }
+}
+
+/// Looks at what an environment holds, away from the async threads. Nothing can be looked at where that thread ended
+/// early, which reads as an environment that is not there.
+async fn look(path: &Path) -> Contents {
+    let path: PathBuf = path.to_owned();
+    tokio::task::spawn_blocking(move || workspace::contents(&path))
+        .await
+        .unwrap_or_default()
+}

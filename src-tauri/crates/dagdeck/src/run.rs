@@ -1,0 +1,16 @@
+//! What stays: the locations, the webserver and the daemon, from their command lines to their ends.
+//!
+//! Owns the recipes by which units run them and the launch of all at once. Refuses to know when a unit starts or stops: `unit`
+//! decides that.
+
+mod claim;
+pub(crate) mod deployment;
+mod launch;
+pub(crate) mod location;
+pub(crate) mod measure;
+mod ready;
+pub(crate) mod service;
+
+pub(crate) use claim::Claim;
+pub(crate) use deployment::Runs;
+pub(crate) use ready::OnceReady;

@@ -1,0 +1,303 @@
+//! Launch: everything that can start, all at once, and what the webserver is told to look at.
+
+use std::sync::{Arc, PoisonError};
+
+use dagster::code_server::Address;
+use dagster::webserver::Webserver;
+use dagster::workspace_file::{self, Entry};
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+use workspace::{Project, Target};
+
+use super::{deployment, location, service};
+use crate::clock;
+use crate::errors;
+use crate::operations;
+use crate::present;
+use crate::session::Session;
+use api::{ApiError, ErrorCode, LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
+use unit::{Ask, Unit};
+
+impl Session {
+    /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.
+    pub(crate) async fn launch(self: &Arc<Self>, request: LaunchRequest) -> Result<(), ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let since = clock::now();
+        let chosen = self.chosen(&request.locations)?;
+        let prepare = self.prepare_services(request.port, request.make_deployment);
+        self.ended
+            .run_until_cancelled(prepare)
+            .await
+            .unwrap_or_else(|| Err(operations::cancelled()))?;
+        for project in &chosen {
+            site.want(&project.id);
+        }
+        let startable: Vec<Unit> = chosen
+            .iter()
+            .filter(|project| site.startable(&project.id).is_ok())
+            .filter_map(|project| self.location(&project.id).ok())
+            .collect();
+        let cancel = CancellationToken::new();
+        self.replace_launch(Some((since, cancel.clone())));
+        site.loading.send_replace(true);
+        let mut services = vec![self.webserver.clone()];
+        // Where another's daemon runs for the instance, all the rest is of use without one; why there is none is shown.
+        // What else is wrong is found again by its start, and shown as why it failed.
+        let claimed = site.claim_instance().await.map_err(|error| error.code);
+        if claimed != Err(ErrorCode::Precondition) {
+            services.push(self.daemon.clone());
+        }
+        for unit in startable.iter().chain(&services) {
+            self.tell(unit, Ask::Start).await;
+        }
+        let session = Arc::clone(self);
+        tokio::spawn(async move {
+            let all = async {
+                session.settle_locations(&startable).await;
+                session.show_to_webserver().await;
+                session.site.loading.send_replace(false);
+                join_all(
+                    services
+                        .iter()
+                        .map(|unit| unit.wait_for(|shown| shown.settled)),
+                )
+                .await;
+            };
+            tokio::select! {
+                () = all => session.settled(since),
+                () = cancel.cancelled() => {}
+            }
+            session.site.loading.send_replace(false);
+        });
+        Ok(())
+    }
+
+    /// Stops what a launch has not settled yet.
+    pub(crate) async fn launch_cancel(&self) {
+        self.cancel_launch();
+        for unit in self.units() {
+            if matches!(unit.shown().lifecycle, Lifecycle::Starting { .. }) {
+                unit.ask(Ask::Stop {
+                    force: false,
+                    by: StoppedBy::Person,
+                })
+                .await;
+            }
+        }
+    }
+
+    pub(crate) fn cancel_launch(&self) {
+        self.site.want_nothing();
+        self.replace_launch(None);
+    }
+
+    fn replace_launch(&self, next: Option<(f64, CancellationToken)>) {
+        let (since, next) = next.unzip();
+        let mut launching = self
+            .launching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(former) = std::mem::replace(&mut *launching, next) {
+            former.cancel();
+        }
+        self.site.saw_launch(since);
+    }
+
+    /// Waits until each location is up, or said why not, and shows the count. One that crashed is tried again beside the
+    /// launch.
+    async fn settle_locations(&self, units: &[Unit]) {
+        let one = async |unit: &Unit| {
+            unit.wait_for(|shown| shown.settled || shown.is_crashed())
+                .await;
+            self.site.show_own();
+        };
+        join_all(units.iter().map(one)).await;
+    }
+
+    /// Makes the webserver see what it looked at too early. Only then does the daemon begin: it would take the processor
+    /// from what the person waits for.
+    async fn show_to_webserver(&self) {
+        self.webserver
+            .wait_for(|shown| shown.settled || shown.is_crashed())
+            .await;
+        if let Some(url) = self.site.url() {
+            self.reconcile(&url).await;
+        }
+    }
+
+    /// All have settled: the launch is over.
+    fn settled(&self, since: f64) {
+        let took = clock::now() - since;
+        self.site.remember_launch(took);
+        self.replace_launch(None);
+    }
+
+    /// Makes the webserver look again at locations that it found down and that are up.
+    async fn reconcile(&self, url: &str) {
+        let webserver = Webserver::at(url);
+        // It looks by itself every half second: an error here only means that it is told a little later.
+        let Ok(entries) = webserver.location_entries().await else {
+            return;
+        };
+        let reading = self.site.reading();
+        let late = reading.projects.iter().filter_map(|project| {
+            let ready = self
+                .location(&project.id)
+                .is_ok_and(|unit| matches!(unit.shown().readiness, Readiness::Ready { .. }));
+            let seen = entries.iter().find(|entry| entry.name == project.name)?;
+            (ready && seen.error.is_some()).then(|| project.name.clone())
+        });
+        let late: Vec<String> = late.collect();
+        join_all(
+            late.iter()
+                .map(|name| location::tell_webserver(&self.site, name)),
+        )
+        .await;
+    }
+
+    /// The projects that a launch is to start: all, or those named by id or name.
+    fn chosen(&self, names: &[String]) -> Result<Vec<Project>, ApiError> {
+        let reading = self.site.reading();
+        let unknown = names.iter().find(|name| {
+            !reading
+                .projects
+                .iter()
+                .any(|one| &one.id == *name || &one.name == *name)
+        });
+        if let Some(unknown) = unknown {
+            let known: Vec<&str> = reading
+                .projects
+                .iter()
+                .map(|project| project.name.as_str())
+                .collect();
+            let message = format!("There is no location \"{unknown}\" in this workspace.");
+            let hint = format!("Its locations are: {}.", known.join(", "));
+            return Err(ApiError::new(ErrorCode::NotFound, message).hint(hint));
+        }
+        let chosen = reading.projects.iter().filter(|project| {
+            names.is_empty() || names.contains(&project.id) || names.contains(&project.name)
+        });
+        Ok(chosen.cloned().collect())
+    }
+
+    /// Makes ready what the webserver and the daemon need: a place to run from, a port, the list of locations.
+    pub(crate) async fn prepare_services(
+        &self,
+        port: Option<u16>,
+        make: bool,
+    ) -> Result<(), ApiError> {
+        let site = &self.site;
+        site.require_trust()?;
+        let runs = site
+            .runs_from()
+            .ok_or_else(|| errors::precondition("There is nothing to launch here."))?;
+        match runs.to_make {
+            Some((folder, dagster)) if make => deployment::make(site, folder, dagster).await?,
+            Some((_, dagster)) => {
+                let message = "No environment here holds dagster-webserver.";
+                let hint =
+                    format!("Let Dagdeck make one with Dagster {dagster} in its own folder.");
+                return Err(errors::precondition(message).hint(hint));
+            }
+            None => {
+                deployment::interpreter(site)?;
+            }
+        }
+        self.write_workspace_file()?;
+        if self.webserver.shown().at_rest {
+            let wished = site.context.state.settings().port;
+            let chosen = choose_port(port, wished)?;
+            site.set_port(chosen);
+            if port.is_none() && chosen != wished {
+                let note = another_port(wished, chosen);
+                site.writer(service::log_of(ServiceName::Webserver), note)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the list of locations for the webserver and the daemon; answers whether it differs from before.
+    pub(crate) fn write_workspace_file(&self) -> Result<bool, ApiError> {
+        let reading = self.site.reading();
+        let mut entries = Vec::new();
+        for project in &reading.projects {
+            let address = match &project.target {
+                Target::GrpcServer {
+                    host, port, socket, ..
+                } => match (port, socket) {
+                    (_, Some(socket)) => Address::Socket(socket.into()),
+                    (Some(port), None) => Address::Port {
+                        host: host.clone(),
+                        port: *port,
+                    },
+                    (None, None) => continue,
+                },
+                _ if present::blocked(project).is_some() => continue,
+                _ => Address::Socket(self.site.sockets_of(&project.id)?.link()),
+            };
+            entries.push(Entry {
+                name: project.name.clone(),
+                address,
+            });
+        }
+        let path = self.site.workspace_file();
+        let before = fs_err::read_to_string(&path).ok();
+        if before.as_deref() == Some(workspace_file::render(&entries).as_str()) {
+            return Ok(false);
+        }
+        workspace_file::write(&path, &entries)
+            .map_err(|error| errors::io("write the list of locations", &error))?;
+        Ok(true)
+    }
+
+    /// Writes the list of locations and, if it changed, makes a running webserver read it.
+    pub(crate) async fn tell_webserver_of_workspace(&self) {
+        match (self.write_workspace_file(), self.site.url()) {
+            (Err(error), _) => tracing::error!(%error, "the list of locations is an old one"),
+            (Ok(true), Some(url)) => {
+                // The daemon reads it again by itself; so does the webserver at its next start.
+                if let Err(error) = Webserver::at(url).reload_workspace().await {
+                    tracing::warn!(%error, "the webserver still shows the old list of locations");
+                }
+            }
+            (Ok(_), _) => {}
+        }
+    }
+}
+
+/// The asked port, which must be free; else the first free one from the setting on.
+fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
+    let Some(asked) = asked else {
+        return process::ports::first_free(setting).ok_or_else(|| {
+            errors::precondition("No port of this machine is free for the Dagster UI.")
+        });
+    };
+    if process::ports::is_free(asked) {
+        return Ok(asked);
+    }
+    let error = ApiError::new(
+        ErrorCode::Precondition,
+        format!("Port {asked} is used {}.", user_of(asked)),
+    );
+    Err(match process::ports::first_free(asked) {
+        Some(free) => error.hint(format!("Use {free} instead, or stop that program.")),
+        None => error,
+    })
+}
+
+/// Says that a port is taken, by whom, and which is used instead.
+pub(crate) fn another_port(taken: u16, instead: u16) -> String {
+    format!(
+        "Port {taken} is used {}; {instead} is used instead.",
+        user_of(taken)
+    )
+}
+
+/// Who uses a port, in words.
+fn user_of(port: u16) -> String {
+    process::ports::holder(port).map_or_else(
+        || "by another program".to_owned(),
+        |holder| format!("by {} (process {})", holder.name, holder.pid),
+    )
+}

@@ -1,0 +1,459 @@
+//! How a code location runs: one `dagster api grpc` per generation, each on its own socket, and a link that leads
+//! the webserver and the daemon to the one that serves.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dagster::code_server::{
+    Address, Client, Listed, Loading, Phase, new_server_id, wait_until_loaded,
+};
+use dagster::command::{self, Code, LogLevel};
+use dagster::webserver::Webserver;
+use futures::future::BoxFuture;
+use process::{CancellationToken, CommandLine};
+use workspace::{Project, Target};
+
+use super::deployment;
+use crate::clock;
+use crate::errors;
+use crate::open::Site;
+use crate::operations::{Begun, command_view, state_of};
+use crate::present;
+use crate::state::KnownDefinitions;
+use api::{ApiError, Lifecycle, OperationState, StartPhase};
+use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
+
+/// How long the old server is kept at most while the webserver is told of the new one.
+const TELL_LIMIT: Duration = Duration::from_secs(5);
+/// How long re-addressing the runs of an old server may take: one Python that imports Dagster.
+const READDRESS_LIMIT: Duration = Duration::from_secs(60);
+
+/// One generation on its way or serving.
+#[derive(Debug, Clone)]
+struct Server {
+    address: Address,
+    id: String,
+    operation: u32,
+    /// Whether it is to take over from one that serves.
+    reload: bool,
+    /// Set once the webserver was told of the generation that took over from this one.
+    told: CancellationToken,
+    /// The runs that already name this server's own socket.
+    kept: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// The recipe of one location.
+pub(crate) struct CodeServer {
+    site: Arc<Site>,
+    id: String,
+    servers: Mutex<HashMap<Generation, Server>>,
+    serving: Mutex<Option<Generation>>,
+}
+
+impl CodeServer {
+    pub(crate) fn new(site: Arc<Site>, id: String) -> Self {
+        Self {
+            site,
+            id,
+            servers: Mutex::default(),
+            serving: Mutex::default(),
+        }
+    }
+
+    fn server(&self, generation: Generation) -> Option<Server> {
+        lock(&self.servers).get(&generation).cloned()
+    }
+
+    fn name(&self) -> String {
+        self.site
+            .reading()
+            .project(&self.id)
+            .map_or_else(|| self.id.clone(), |project| project.name.clone())
+    }
+
+    async fn start(
+        &self,
+        generation: Generation,
+        cause: Option<String>,
+    ) -> Result<Started<process::Child>, ApiError> {
+        self.site.require_trust()?;
+        let project = self.site.startable(&self.id)?;
+        deployment::prepare_instance(&self.site).await?;
+        let address = self.address(generation)?;
+        let id = new_server_id();
+        let command = command_of(&self.site, &project, address.clone(), &id)?;
+        if lock(&self.serving).is_none() {
+            // Nothing serves yet, so the webserver may come as early as it likes.
+            self.link(generation)?;
+        }
+        let log = log_of(&self.id);
+        let writer = self.site.writer(&log, command.line())?;
+        if let Some(cause) = &cause {
+            writer.note(&format!("Reloading: {cause}"));
+        }
+        let reload = lock(&self.serving).is_some();
+        let verb = if reload { "Reloading" } else { "Starting" };
+        let operation = self.site.context.operations.begin(Begun {
+            title: format!("{verb} {}", project.name),
+            command: Some(command_view(&command)),
+            cause,
+            location: Some(self.id.clone()),
+            log: Some(log),
+            passing: false,
+        });
+        let server = Server {
+            address: address.clone(),
+            id,
+            operation,
+            reload,
+            told: CancellationToken::new(),
+            kept: Arc::default(),
+        };
+        lock(&self.servers).insert(generation, server);
+        let child = self
+            .site
+            .context
+            .table
+            .spawn(&command, Some(writer.clone()))
+            .map_err(|error| errors::spawn_failed(&command, &error))?;
+        Ok(Started {
+            child,
+            writer,
+            address: Some(address.to_string()),
+        })
+    }
+
+    fn address(&self, generation: Generation) -> Result<Address, ApiError> {
+        if cfg!(unix) {
+            return Ok(Address::Socket(
+                self.site
+                    .sockets_of(&self.id)?
+                    .generation(narrow(generation)),
+            ));
+        }
+        let free =
+            process::ports::any_free().map_err(|error| errors::io("find a free port", &error))?;
+        Ok(Address::local(free))
+    }
+
+    /// Leads calls to a generation. Where there are no sockets, the webserver is told of the port instead.
+    fn link(&self, generation: Generation) -> Result<(), ApiError> {
+        if cfg!(not(unix)) {
+            return Ok(());
+        }
+        let sockets = self.site.sockets_of(&self.id)?;
+        sockets
+            .serve(narrow(generation))
+            .map_err(|error| errors::io("link the location's socket", &error))
+    }
+
+    /// Reads and shows what a loaded server defines. A failure is said in the log: the location serves all the same.
+    async fn read_definitions(&self, loading: &Loading) {
+        let Listed::Loaded(loaded) = &loading.listed else {
+            return;
+        };
+        match loading.client.definitions(loaded).await {
+            Ok(definitions) => {
+                let known = KnownDefinitions {
+                    counts: present::counts(definitions.counts()),
+                    variables: definitions.variables.clone(),
+                    names: present::names(definitions),
+                    read_at: clock::now(),
+                };
+                self.site.remember_definitions(&self.id, known);
+                self.site.show_location(&self.id);
+            }
+            Err(error) => self.note(&format!("The definitions could not be counted: {error}")),
+        }
+    }
+
+    /// Makes the runs of a server name its own socket instead of the location's, so that they can be terminated when
+    /// another server has taken that over. Answers how many runs it has.
+    async fn keep_runs_reachable(&self, server: &Server, client: &Client) -> usize {
+        let runs = client.current_runs().await.unwrap_or_default();
+        let late: Vec<String> = runs
+            .iter()
+            .filter(|run| !lock(&server.kept).contains(*run))
+            .cloned()
+            .collect();
+        if !late.is_empty() && readdress(&self.site, &self.id, &server.address, &late).await {
+            lock(&server.kept).extend(late);
+        }
+        runs.len()
+    }
+
+    /// Before a new server takes over: the runs of the one that serves are kept reachable first.
+    async fn prepare_to_take_over(&self) {
+        let serving = *lock(&self.serving);
+        let Some(server) = serving.and_then(|older| self.server(older)) else {
+            return;
+        };
+        if let Ok(client) = Client::connect(&server.address).await {
+            self.keep_runs_reachable(&server, &client).await;
+        }
+    }
+
+    fn note(&self, text: &str) {
+        // A log that can't be written was already said where the run began.
+        if let Ok(writer) = self.site.writer(&log_of(&self.id), String::new()) {
+            writer.note(text);
+        }
+    }
+
+    fn end_operation(&self, generation: Generation, state: OperationState, title: Option<String>) {
+        if let Some(server) = self.server(generation) {
+            self.site
+                .context
+                .operations
+                .end(server.operation, state, title);
+        }
+    }
+}
+
+impl Recipe for CodeServer {
+    type Process = process::Child;
+
+    async fn spawn(
+        &self,
+        generation: Generation,
+        cause: Option<String>,
+    ) -> Result<Started<process::Child>, ApiError> {
+        self.start(generation, cause).await
+    }
+
+    async fn ready(
+        &self,
+        generation: Generation,
+        progress: impl Fn(StartPhase) + Send + Sync,
+    ) -> Outcome {
+        let Some(server) = self.server(generation) else {
+            return std::future::pending().await;
+        };
+        let on_phase = |phase| match phase {
+            Phase::Importing => progress(StartPhase::Importing),
+            Phase::Loading => progress(StartPhase::Loading),
+            Phase::Spawned | Phase::Ready => {}
+        };
+        let name = self.name();
+        match wait_until_loaded(&server.address, &server.id, on_phase).await {
+            Ok(loading) => match &loading.listed {
+                Listed::Loaded(_) => {
+                    self.read_definitions(&loading).await;
+                    self.prepare_to_take_over().await;
+                    self.end_operation(
+                        generation,
+                        OperationState::Succeeded,
+                        Some(format!(
+                            "{} {name}",
+                            if server.reload { "Reloaded" } else { "Started" }
+                        )),
+                    );
+                    Outcome::Loaded
+                }
+                Listed::Failed(failure) => {
+                    let reading = self.site.reading();
+                    let error = present::load_error(reading.project(&self.id), failure);
+                    let error = Box::new(error);
+                    let reason = error.title.clone();
+                    let title = Some(format!("{name} has a load error"));
+                    self.end_operation(generation, OperationState::Failed { reason }, title);
+                    Outcome::LoadFailed(error)
+                }
+            },
+            Err(error) => {
+                let error = Box::new(present::unanswered(&error));
+                self.end_operation(
+                    generation,
+                    OperationState::Failed {
+                        reason: error.title.clone(),
+                    },
+                    None,
+                );
+                Outcome::LoadFailed(error)
+            }
+        }
+    }
+
+    async fn serve(&self, generation: Generation) {
+        let older = lock(&self.serving).replace(generation);
+        if let Err(error) = self.link(generation) {
+            self.note(&error.message);
+        }
+        let told = older
+            .and_then(|older| self.server(older))
+            .map(|server| server.told);
+        let (site, name) = (Arc::clone(&self.site), self.name());
+        tokio::spawn(async move {
+            tell_webserver(&site, &name).await;
+            if let Some(told) = told {
+                told.cancel();
+            }
+        });
+    }
+
+    async fn drain(&self, generation: Generation) {
+        let Some(server) = self.server(generation) else {
+            return;
+        };
+        server.told.cancelled().await;
+        let Ok(client) = Client::connect(&server.address).await else {
+            return;
+        };
+        // From here on it takes no new runs and ends by itself when those it has are over.
+        if client.shutdown().await.is_err() {
+            return;
+        }
+        let runs = self.keep_runs_reachable(&server, &client).await;
+        self.site.saw_runs(&self.id, runs);
+        std::future::pending::<()>().await;
+    }
+
+    fn ask_to_end(&self, generation: Generation) -> Option<BoxFuture<'static, ()>> {
+        let server = self.server(generation)?;
+        Some(Box::pin(async move {
+            if let Ok(client) = Client::connect(&server.address).await {
+                // A refusal is no matter: SIGTERM follows.
+                let _ = client.shutdown().await;
+            }
+        }))
+    }
+
+    fn ended(&self, generation: Generation, how: Ended<'_>) {
+        let state = match how {
+            Ended::Asked => OperationState::Cancelled,
+            Ended::Exited(exit) => OperationState::Failed {
+                reason: format!("ended before it was ready ({})", exit.words()),
+            },
+            Ended::NotStarted(error) => state_of(Some(error)),
+        };
+        self.end_operation(generation, state, None);
+        let server = lock(&self.servers).remove(&generation);
+        if let Some(Server {
+            address: Address::Socket(path),
+            ..
+        }) = server
+        {
+            remove_socket(&path);
+        }
+        let mut serving = lock(&self.serving);
+        if *serving == Some(generation) {
+            *serving = None;
+        }
+        let older_left = lock(&self.servers).keys().any(|one| Some(*one) != *serving);
+        if !older_left {
+            self.site.saw_runs(&self.id, 0);
+        }
+    }
+
+    fn show(&self, shown: &Shown) {
+        self.site.saw_location(&self.id, shown);
+        self.site.remember_of(&self.id, |memory| {
+            if let Lifecycle::Stopped {
+                at: Some(at),
+                by: Some(by),
+            } = shown.lifecycle
+            {
+                memory.stopped = Some((at, by));
+            }
+            memory.usual = shown.usual;
+        });
+    }
+}
+
+/// The log of a location.
+pub(crate) fn log_of(id: &str) -> String {
+    format!("location:{id}")
+}
+
+/// The command line of a location's code server.
+pub(crate) fn command_of(
+    site: &Site,
+    project: &Project,
+    address: Address,
+    server_id: &str,
+) -> Result<CommandLine, ApiError> {
+    let code = match &project.target {
+        Target::Module { name } => Code::Module(name.clone()),
+        Target::File { path } => Code::File(path.clone()),
+        Target::Package { name } => Code::Package(name.clone()),
+        Target::Autoload { name } => Code::Autoload(name.clone()),
+        Target::GrpcServer { .. } | Target::Unknown => {
+            return Err(errors::precondition("Dagdeck does not run this location."));
+        }
+    };
+    let interpreter = project.environment.interpreter.clone();
+    let interpreter =
+        interpreter.ok_or_else(|| errors::precondition("It has no environment yet."))?;
+    let from_dg = project.root_module.is_some();
+    Ok(command::code_server(&command::CodeServer {
+        shared: site.shared(),
+        interpreter,
+        address,
+        location: project.name.clone(),
+        server_id: server_id.to_owned(),
+        code,
+        attribute: project.attribute.clone(),
+        working_directory: project.working_directory.clone(),
+        project: from_dg.then(|| project.folder.clone()),
+        log_level: LogLevel::Info,
+    }))
+}
+
+/// Tells the webserver, if it answers, to look at a location now rather than at its next look.
+pub(crate) async fn tell_webserver(site: &Site, name: &str) {
+    if let Some(url) = site.url() {
+        // It looks by itself every half second, so neither an error nor a limit reached is lost.
+        let webserver = Webserver::at(url);
+        let _ = tokio::time::timeout(TELL_LIMIT, webserver.reload_location(name)).await;
+    }
+}
+
+/// Points the runs of a server at its own socket. Answers whether that worked; the record tells why not.
+async fn readdress(site: &Arc<Site>, location: &str, address: &Address, runs: &[String]) -> bool {
+    let Some(interpreter) = site.runs_from().and_then(|runs| runs.interpreter) else {
+        return false;
+    };
+    let command = command::readdress_runs(&interpreter, &site.shared(), address, runs);
+    let count = runs.len();
+    let operation = site.context.operations.begin(Begun {
+        title: format!(
+            "Keeping {count} running {} reachable",
+            if count == 1 { "run" } else { "runs" }
+        ),
+        command: Some(command_view(&command)),
+        location: Some(location.to_owned()),
+        ..Begun::default()
+    });
+    let finished = site
+        .context
+        .table
+        .run(&command, None, READDRESS_LIMIT, &CancellationToken::new())
+        .await;
+    let state = match finished {
+        Ok(finished) if finished.exit.success() => OperationState::Succeeded,
+        Ok(finished) => OperationState::Failed {
+            reason: finished.exit.words(),
+        },
+        Err(error) => OperationState::Failed {
+            reason: error.to_string(),
+        },
+    };
+    let done = state == OperationState::Succeeded;
+    site.context.operations.end(operation, state, None);
+    done
+}
+
+fn remove_socket(path: &PathBuf) {
+    // gRPC removes it on a good exit; after a kill it is ours to remove, and the folder goes with the session anyway.
+    let _ = fs_err::remove_file(path);
+}
+
+fn narrow(generation: Generation) -> u32 {
+    u32::try_from(generation).unwrap_or(u32::MAX)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,166 @@
+//! CPU and memory of every process tree, looked at every two seconds while something runs and somebody looks, and told
+//! when it differs in what a person reads: redrawing the window costs far more than measuring. What leaps is told at
+//! once; what only wavers, as every idle Dagster does, waits until the last telling is a while ago.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{location, service};
+use crate::session::Session;
+use api::{Event, Metrics, ServiceName};
+use unit::Shown;
+
+const PAUSE: Duration = Duration::from_secs(2);
+/// How long what only wavers goes untold.
+const CALM: Duration = Duration::from_secs(10);
+
+/// Changes from which on another number is worth redrawing.
+struct Steps {
+    /// Of the processor's share, as a part of one core.
+    cpu: f64,
+    /// Of memory, in bytes.
+    memory: f64,
+}
+
+/// A person would read another number.
+const WAVER: Steps = Steps {
+    cpu: 0.02,
+    memory: 1e6,
+};
+/// Something has begun or ended.
+const LEAP: Steps = Steps {
+    cpu: 0.1,
+    memory: 1e7,
+};
+
+/// Measures until the session ends.
+pub(crate) fn start(session: &Arc<Session>) {
+    let weak = Arc::downgrade(session);
+    let ended = session.ended.clone();
+    tokio::spawn(async move {
+        let mut told = BTreeMap::new();
+        let mut told_at = Instant::now();
+        loop {
+            tokio::select! {
+                () = ended.cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+            let Some(session) = weak.upgrade() else {
+                return;
+            };
+            if !session.site.context.board.is_watched()
+                || session.running_processes() == 0 && told.is_empty()
+            {
+                continue;
+            }
+            let metrics = measure(&session).await;
+            let steps = if told_at.elapsed() < CALM {
+                LEAP
+            } else {
+                WAVER
+            };
+            if is_news(&told, &metrics, &steps) {
+                session.site.context.board.tell(Event::MetricsMeasured {
+                    metrics: metrics.clone(),
+                });
+                told = metrics;
+                told_at = Instant::now();
+            }
+        }
+    });
+}
+
+/// Whether a number differs by such a step from what was told last, or there are others to tell.
+fn is_news(
+    told: &BTreeMap<String, Metrics>,
+    now: &BTreeMap<String, Metrics>,
+    steps: &Steps,
+) -> bool {
+    let differs = |(log, now): (&String, &Metrics)| {
+        told.get(log).is_none_or(|told| {
+            told.processes != now.processes
+                || (told.cpu - now.cpu).abs() >= steps.cpu
+                || (told.memory - now.memory).abs() >= steps.memory
+        })
+    };
+    told.len() != now.len() || now.iter().any(differs)
+}
+
+async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
+    let table = Arc::clone(&session.site.context.table);
+    // Reading /proc takes a fraction of a millisecond, but it is file reading all the same.
+    let usage = tokio::task::spawn_blocking(move || table.measure())
+        .await
+        .unwrap_or_default();
+    let of = |shown: Shown| {
+        let mut trees = shown
+            .trees
+            .iter()
+            .filter_map(|pid| usage.get(pid))
+            .peekable();
+        trees.peek()?;
+        Some(trees.fold(
+            Metrics {
+                cpu: 0.0,
+                memory: 0.0,
+                processes: 0,
+            },
+            |sum, one| Metrics {
+                cpu: sum.cpu + one.cpu,
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "no process tree has 8 petabytes"
+                )]
+                memory: sum.memory + one.memory as f64,
+                processes: sum.processes + one.processes,
+            },
+        ))
+    };
+    let locations = session
+        .location_units()
+        .into_iter()
+        .map(|(id, unit)| (location::log_of(&id), unit.shown()));
+    let services = [ServiceName::Webserver, ServiceName::Daemon].map(|name| {
+        (
+            service::log_of(name).to_owned(),
+            session.service(name).shown(),
+        )
+    });
+    locations
+        .chain(services)
+        .filter_map(|(log, shown)| Some((log, of(shown)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_person_would_read_otherwise_is_news() {
+        let one = |cpu, memory, processes| {
+            let metrics = Metrics {
+                cpu,
+                memory,
+                processes,
+            };
+            BTreeMap::from([("webserver".to_owned(), metrics)])
+        };
+        let told = one(0.01, 150e6, 1);
+        let news = |now: &BTreeMap<_, _>, steps| is_news(&told, now, steps);
+        assert!(!news(&one(0.02, 150.4e6, 1), &WAVER));
+        for wavers in [one(0.04, 150e6, 1), one(0.01, 152e6, 1)] {
+            assert!(news(&wavers, &WAVER) && !news(&wavers, &LEAP));
+        }
+        for leaps in [
+            one(0.2, 150e6, 1),
+            one(0.01, 165e6, 1),
+            one(0.01, 150e6, 2),
+            BTreeMap::new(),
+        ] {
+            assert!(news(&leaps, &LEAP));
+        }
+        assert!(is_news(&BTreeMap::new(), &told, &LEAP));
+    }
+}
