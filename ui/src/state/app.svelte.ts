@@ -15,6 +15,7 @@ import type {
   Snapshot,
   WorkspaceView,
 } from '../backend/generated';
+import { Offers } from './actions/offers';
 import { apply, measure, stepOf, type Measured } from './apply';
 import { Clock } from './clock.svelte';
 import { creationSentence, type CameFrom } from './creating';
@@ -84,6 +85,8 @@ export class App {
 
   /** Syncing environments. */
   readonly sync = new Sync(this);
+  /** What the parts of the window on screen offer to keys. */
+  readonly offers = new Offers();
   /** Who runs the workspace. */
   readonly owner = new Owner(this);
 
@@ -434,6 +437,11 @@ export class App {
   async checkAgain(): Promise<void> {
     if (this.route.view === 'health') await checkHealth(this);
     else await this.run('workspace_check', {});
+  }
+
+  /** Has the polite live region say something, also where it said the same before. */
+  announce(text: string): void {
+    this.announcement = this.announcement === text ? `${text}\u00a0` : text;
   }
 
   /** Announces a change of state, but not every few seconds. */

@@ -31,6 +31,17 @@ describe('the latest question', () => {
     expect(await first).toBeNull();
   });
 
+  it('is asked at once where there is no more time to rest, and once only', async () => {
+    const latest = new Latest();
+    const question = vi.fn(async () => 'now');
+    const waiting = latest.ask(question, 300);
+    latest.hurry();
+    expect((await waiting)?.answer).toBe('now');
+    latest.hurry();
+    await vi.runAllTimersAsync();
+    expect(question).toHaveBeenCalledTimes(1);
+  });
+
   it('is neither asked nor answered once nobody wants to know', async () => {
     const latest = new Latest();
     const question = vi.fn(async () => 1);

@@ -24,6 +24,11 @@ export class Latest {
     return turn === this.#turn ? answered : null;
   }
 
+  /** Asks at once what waits for its pause to end. */
+  hurry(): void {
+    this.#endPause?.();
+  }
+
   /** Lets go of what is still to be asked or answered. */
   drop(): void {
     this.#turn += 1;

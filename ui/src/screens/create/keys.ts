@@ -1,18 +1,18 @@
-// The wizard's own keys.
+// The keys of the wizard's steps, whatever each step does.
 
-import { isApple } from '../../design/platform';
 import type { App } from '../../state/app.svelte';
+import type { Keyed } from '../../state/actions/keys';
 
-/** What a key asks of the wizard. */
-export type StepKey = 'next' | 'back' | 'close';
-
-/** What a key pressed anywhere asks of the wizard; null where it is another's. */
-export function stepKey(app: App, event: KeyboardEvent): StepKey | null {
-  if (event.defaultPrevented || app.dialog !== null) return null;
-  // A menu that is open has the keyboard.
-  if (document.querySelector('.menu') !== null) return null;
-  const mod = isApple() ? event.metaKey : event.ctrlKey;
-  if (event.key === 'Enter' && (mod || event.target instanceof HTMLInputElement)) return 'next';
-  if ((event.altKey && event.key === 'ArrowLeft') || (mod && event.key === '[')) return 'back';
-  return event.key === 'Escape' ? 'close' : null;
+/** Goes on from a step. Where nobody runs the workspace, the same keys have it run here. */
+export function nextKeys(app: App): Keyed {
+  return app.owner.halted === null ? { keys: 'Mod+Enter' } : {};
 }
+
+/** Goes back a step. */
+export const BACK_KEYS: Keyed = { keys: 'Alt+←', also: ['Mod+['] };
+
+/** Leaves the questions, or what is being made. */
+export const CLOSE_KEYS: Keyed = { keys: 'Esc' };
+
+/** Goes on as from any form, while typing an answer. */
+export const FIELD_KEYS: Keyed = { keys: 'Enter' };

@@ -13,6 +13,7 @@ import type {
 } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { tilde } from '../../state/format';
+import { Latest } from '../../state/latest';
 import { startShown } from '../../state/shown';
 
 /** A step with questions. */
@@ -85,8 +86,7 @@ export class Wizard {
   touched = false;
 
   readonly #app: App;
-  #turn = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #latest = new Latest();
   #versionsAsked: Promise<void> = Promise.resolve();
   #underway: Promise<void> = Promise.resolve();
 
@@ -162,10 +162,7 @@ export class Wizard {
   change(change: Partial<Answers>): void {
     this.answers = { ...this.answers, ...change };
     this.touched = true;
-    this.checking = true;
-    this.#turn += 1;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.check(), REST);
+    void this.check(REST);
   }
 
   /** Takes the answer that a remark offers in place of the one given. */
@@ -188,39 +185,31 @@ export class Wizard {
     }
   }
 
-  /** Asks what would happen now. An answer to older answers is let go, whenever it comes. */
-  check(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#underway = this.#ask();
+  /** Asks what would happen now, after a pause in ms. An answer to older answers is let go, whenever it comes. */
+  check(pause = 0): Promise<void> {
+    this.#underway = this.#ask(pause);
     return this.#underway;
   }
 
-  async #ask(): Promise<void> {
-    this.#turn += 1;
-    const turn = this.#turn;
+  async #ask(pause: number): Promise<void> {
     this.checking = true;
-    try {
-      const plan = await this.#app.backend.call('create_plan', this.spec);
-      if (turn !== this.#turn) return;
-      this.plan = plan;
-      this.failure = null;
-      this.moved = null;
-    } catch (thrown) {
-      if (turn === this.#turn) this.failure = toApiError(thrown);
-    } finally {
-      if (turn === this.#turn) this.checking = false;
-    }
+    const answered = await this.#latest.ask(() => this.#app.backend.call('create_plan', this.spec), pause);
+    if (answered === null) return;
+    this.checking = false;
+    this.failure = answered.failure;
+    if (answered.answer === null) return;
+    this.plan = answered.answer;
+    this.moved = null;
   }
 
   /** Waits for what is said of the present answers. */
   async settled(): Promise<void> {
-    if (this.#timer !== null) void this.check();
     let seen;
     do {
+      this.#latest.hurry();
       seen = this.#underway;
       await seen;
-    } while (seen !== this.#underway || this.#timer !== null);
+    } while (seen !== this.#underway);
   }
 
   /** What is said of an answer. */

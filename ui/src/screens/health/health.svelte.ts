@@ -1,10 +1,20 @@
 // What the Health screen shows of the findings, and what its buttons do.
 
 import type { CheckView, FindingView, FixDoes, HealthView, Severity } from '../../backend/generated';
+import { refusal, unless, type Action } from '../../state/actions/action';
 import type { App } from '../../state/app.svelte';
-import { asksFirst, checkHealth, groupKey, grouped, LEVELS, safeFixes } from '../../state/health';
+import {
+  asksFirst,
+  checkHealth,
+  counted,
+  fixLabel,
+  groupKey,
+  grouped,
+  LEVELS,
+  levels,
+  safeFixes,
+} from '../../state/health';
 import { askAdd } from '../../state/projects';
-import { refusal } from '../../state/verbs';
 
 /** Up to this many groups show their passed checks all at once. */
 const FEW = 12;
@@ -120,6 +130,37 @@ export class HealthState {
   refusal(finding: FindingView): string | null {
     const runs = finding.fix?.does.kind === 'steps';
     return runs ? refusal(this.#app) : this.#app.owner.halted;
+  }
+
+  /** Why the safe fixes can't run now; null where they can. */
+  get safeRefusal(): string | null {
+    const refused = refusal(this.#app);
+    if (refused !== null || this.safe.length > 0) return refused;
+    const none = counted(levels(this.health)) === '';
+    return none ? 'There is nothing to fix' : 'None of the open findings has a safe fix';
+  }
+
+  /** Puts a finding right, as its button says. */
+  fixAction(finding: FindingView | null): Action {
+    const fix = finding?.fix ?? null;
+    const kind = finding?.state.kind;
+    const label = fix === null ? 'Fix it' : fixLabel(fix);
+    return {
+      id: 'fix',
+      label,
+      icon: fix?.does.kind === 'copy' ? 'copy' : 'wrench',
+      keys: 'F',
+      ...unless(
+        label,
+        finding === null ? 'Go to a finding first' : null,
+        kind === 'fixed' ? 'It is put right already' : null,
+        fix === null ? 'Dagdeck knows no fix for it' : null,
+        kind === 'fixing' ? 'It is being put right' : null,
+        finding === null ? null : this.refusal(finding),
+      ),
+      busy: kind === 'fixing',
+      run: () => finding !== null && this.begin(finding),
+    };
   }
 
   /** Does what a finding's button says. What could change the person's files is shown first. */

@@ -2,6 +2,7 @@
 
 import type { LevelCounts, LogFilter, LogLevel, LogMarks, LogView, Row } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
+import { Latest } from '../../state/latest';
 import { clamp, covers, Ruler, wantedWindow, type Range } from '../../state/window';
 import { LogSearch } from './search.svelte';
 
@@ -63,7 +64,11 @@ export class LogState {
   #heldGeneration = -1;
   #pumping = false;
   #endGrowth: (() => void) | null = null;
-  #marksTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #latestMarks = new Latest();
+  /** Whether marks are being asked for, or will be. */
+  #marking = false;
+  /** Whether the log has grown since they were asked for. */
+  #marksOld = false;
 
   constructor(app: App, log: string) {
     this.#app = app;
@@ -91,7 +96,7 @@ export class LogState {
     this.#closed = true;
     this.#endGrowth?.();
     this.search.end();
-    if (this.#marksTimer !== null) clearTimeout(this.#marksTimer);
+    this.#latestMarks.drop();
     const own = this.#source === this.#app.source;
     if (this.#view !== null && own) void this.#app.run('log_close', { view: this.#view });
     this.#view = null;
@@ -264,7 +269,8 @@ export class LogState {
     if (this.follow) this.#toEnd();
     else this.top = clamp(this.top, 0, this.ruler.lastTop);
     void this.pump();
-    this.#wantMarks(0);
+    // What was marked may be other rows by now.
+    void this.#markRows(0);
   }
 
   #grew(rows: number, counts: LevelCounts): void {
@@ -273,20 +279,27 @@ export class LogState {
     this.counts = counts;
     if (this.follow) this.#toEnd();
     void this.pump();
-    this.#wantMarks(MARKS_EVERY);
+    // One question at a time: whatever asks anew would never be answered in a log that keeps growing.
+    if (this.#marking) this.#marksOld = true;
+    else void this.#markRows(MARKS_EVERY);
   }
 
   #toEnd(): void {
     this.top = this.ruler.lastTop;
   }
 
-  #wantMarks(after: number): void {
-    if (this.#marksTimer !== null) return;
-    this.#marksTimer = setTimeout(async () => {
-      this.#marksTimer = null;
-      if (this.#view === null) return;
-      const marks = await this.#app.run('log_marks', { view: this.#view });
-      if (marks !== null) this.marks = marks;
-    }, after);
+  /** Fetches where errors and warnings are, after a pause in ms. */
+  async #markRows(pause: number): Promise<void> {
+    const view = this.#view;
+    if (view === null) return;
+    this.#marking = true;
+    const answered = await this.#latestMarks.ask(() => {
+      this.#marksOld = false;
+      return this.#app.run('log_marks', { view });
+    }, pause);
+    if (answered === null) return;
+    this.#marking = false;
+    if (answered.answer !== null) this.marks = answered.answer;
+    if (this.#marksOld) void this.#markRows(MARKS_EVERY);
   }
 }

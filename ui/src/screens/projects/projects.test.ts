@@ -152,7 +152,7 @@ describe('a project whose folder was moved', () => {
     await rowMenu(screen, 'old-pipeline');
     expect(await screen.findByText('Find its new place…')).toBeTruthy();
     expect(screen.queryByText('Remove…')).toBeNull();
-    await choose(screen, 'Take out of the workspace…');
+    await choose(screen, 'Remove from workspace…');
     await settle();
     expect(last('projects_plan')).toMatchObject({ remove: ['old-pipeline'], trash: false });
   });

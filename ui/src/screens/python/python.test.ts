@@ -113,8 +113,8 @@ describe('changing a project’s Python', () => {
   it('changes the environment of the webserver and the daemon, from the palette', async () => {
     const { app, last } = await show('overview');
     entries(app)
-      .find((one) => one.id === 'python-deployment')
-      ?.run();
+      .find(({ action }) => action.id === 'python-deployment')
+      ?.action.run();
     await settle();
     expect(screen.getByTestId('python').textContent).toContain('Python of deployments/local');
     await choose('3.13.0');
