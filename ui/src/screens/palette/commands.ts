@@ -8,6 +8,7 @@ import {
   newProjectAction,
   newWorkspaceAction,
   openAction,
+  ownLogAction,
   sampleAction,
   themeAction,
 } from '../../state/actions/dagdeck';
@@ -69,6 +70,7 @@ export function entries(app: App): Entry[] {
       themeAction(app),
       keysAction(app),
       machineAction(app),
+      ownLogAction(app),
       app.workspace === null ? null : closeAction(app),
     ]),
   ];

@@ -88,6 +88,18 @@ export function machineAction(app: App): Action {
   };
 }
 
+/** Opens what Dagdeck's own processes wrote of themselves. */
+export function ownLogAction(app: App): Action {
+  return {
+    id: 'own-log',
+    label: 'Open Dagdeck’s own log',
+    icon: 'logs',
+    title: 'What Dagdeck did and what failed in it, for a bug report',
+    disabled: false,
+    run: () => void app.backend.openOwnLog().catch((thrown: unknown) => app.fail(thrown)),
+  };
+}
+
 /** Opens the palette. */
 export function searchAction(app: App): Action {
   const run = () => app.ask({ kind: 'palette' });
