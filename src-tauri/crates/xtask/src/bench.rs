@@ -2,6 +2,8 @@
 //!
 //! Both sides get what a person's machine has: bytecode on disk, a warm file cache, an instance that exists.
 
+mod against;
+mod build;
 mod code;
 mod empty;
 mod flood;
@@ -16,11 +18,13 @@ mod web;
 mod window;
 mod workspaces;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
 use crate::prepared::{Wanted, prepared};
 use crate::program::Program;
-use crate::setup;
+use crate::{run, setup};
 use table::Row;
 
 /// What of it to measure.
@@ -32,6 +36,9 @@ pub(crate) struct Arguments {
     /// How often each side is measured; the table shows medians
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// Measure against another build of Dagdeck instead: the folder that its two programs are in
+    #[arg(long, value_name = "FOLDER", conflicts_with = "only")]
+    against: Option<PathBuf>,
 }
 
 type Part = (&'static str, fn(usize) -> Result<Vec<Row>>);
@@ -65,6 +72,13 @@ fn measured(arguments: &Arguments) -> Result<()> {
         .args(["build", "--release", "--locked", "--quiet"])
         .args(["--package", "dagdeck-cli"])
         .run()?;
+    if let Some(other) = &arguments.against {
+        build_window()?;
+        let rows = against::measure(arguments.runs.max(1), other)?;
+        setup::say("Measured");
+        println!("{}", table::render(&rows, &measure::machine()));
+        return Ok(());
+    }
     let mut rows = Vec::new();
     let mut failed = Vec::new();
     for (name, part) in PARTS {
@@ -87,4 +101,14 @@ fn measured(arguments: &Arguments) -> Result<()> {
     } else {
         bail!("not measured: {}", failed.join(", "))
     }
+}
+
+/// Builds the window as it is shipped.
+fn build_window() -> Result<()> {
+    setup::say("The window, with optimisations");
+    run::build_ui()?;
+    Program::new("cargo")
+        .args(["build", "--release", "--locked", "--quiet"])
+        .args(["--package", "dagdeck-desktop"])
+        .run()
 }

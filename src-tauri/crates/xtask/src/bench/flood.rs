@@ -5,63 +5,84 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::measure::{Running, memory, wait};
+use super::build::Build;
+use super::measure::{memory, processor, wait};
 use super::table::{Amount, Row};
-use super::{code, web, workspaces};
+use super::{code, launch, web, workspaces};
 use crate::setup;
 
 pub(super) const LINES_PER_SECOND: u32 = 200_000;
 pub(super) const SECONDS: u32 = 10;
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// What a flood cost a build.
+pub(super) struct Flooded {
+    /// How many lines are not on disk.
+    pub(super) lost: f64,
+    /// The most memory of Dagdeck's own processes meanwhile, in MB.
+    pub(super) megabytes: f64,
+    /// The processor time of Dagdeck's own processes until every line was on disk, in seconds.
+    pub(super) processor: f64,
+}
+
+/// How many lines are printed.
+pub(super) fn printed() -> u64 {
+    u64::from(LINES_PER_SECOND) * u64::from(SECONDS)
+}
+
 pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+    let flooded = flooded(&Build::present(), "flood")?;
+    Ok(vec![
+        Row {
+            what: format!("lines lost on disk of {} printed in {SECONDS} s", printed()),
+            ours: Amount::Count(flooded.lost),
+            peer: None,
+            aim: Some(0.0),
+        },
+        Row {
+            what: "Dagdeck's memory during it (PSS)".to_owned(),
+            ours: Amount::Megabytes(flooded.megabytes),
+            peer: None,
+            aim: None,
+        },
+    ])
+}
+
+/// Lets a location of a build flood its log.
+pub(super) fn flooded(build: &Build, state: &str) -> Result<Flooded> {
     let root = workspaces::folder().join("flood");
     let file = root.join("projects/loud/src/loud/defs/flood.py");
     if !file.is_file() {
         setup::scaffold(&root, &["loud".to_owned()])?;
         fs_err::write(&file, code::flood(LINES_PER_SECOND, SECONDS))?;
     }
-    let state = workspaces::fresh_state("flood")?;
-    let port = web::free_port()?;
-    let program = workspaces::dagdeck(&state).arg("up").arg(&root).args([
-        "--trust",
-        "--port",
-        &port.to_string(),
-    ]);
-    let running = Running::start(program)?;
+    let state = workspaces::fresh_state(state)?;
+    let (running, port) = launch::begin(build, &root, &state)?;
     wait("the loud location is served", LIMIT, || {
         web::loaded(port) == 1
     })?;
-    let wanted = u64::from(LINES_PER_SECOND) * u64::from(SECONDS);
-    let mut largest: f64 = 0.0;
+    let own = build.own(running.pid());
+    let mut megabytes: f64 = 0.0;
     let mut kept = 0;
     let all = wait("every line is on disk", LIMIT, || {
-        largest = largest.max(memory(&[running.pid()]));
+        megabytes = megabytes.max(memory(&own));
         kept = lines_kept(&state);
-        kept >= wanted
+        kept >= printed()
     });
+    let processor = processor(&own);
     if let Err(error) = all {
-        println!("  {error}: {kept} of {wanted}");
+        println!("  {error}: {kept} of {}", printed());
     }
     #[expect(
         clippy::cast_precision_loss,
         reason = "two million lines are counted exactly"
     )]
-    let lost = wanted as f64 - kept as f64;
-    Ok(vec![
-        Row {
-            what: format!("lines lost on disk of {wanted} printed in {SECONDS} s"),
-            ours: Amount::Count(lost),
-            peer: None,
-            aim: Some(0.0),
-        },
-        Row {
-            what: "Dagdeck's memory during it (PSS)".to_owned(),
-            ours: Amount::Megabytes(largest),
-            peer: None,
-            aim: None,
-        },
-    ])
+    let lost = printed() as f64 - kept as f64;
+    Ok(Flooded {
+        lost,
+        megabytes,
+        processor,
+    })
 }
 
 /// How many of the printed lines are in files below a folder.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::measure::{Running, cpu, memory, wait};
+use super::build::Build;
+use super::measure::{cpu, memory, wait};
 use super::table::{Amount, Row};
-use super::{web, workspaces};
+use super::{launch, web, workspaces};
 
 const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(180);
@@ -17,18 +18,13 @@ const OVER: Duration = Duration::from_secs(30);
 pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let state = workspaces::fresh_state("idle")?;
-    let port = web::free_port()?;
-    let program = workspaces::dagdeck(&state).arg("up").arg(&root).args([
-        "--trust",
-        "--port",
-        &port.to_string(),
-    ]);
-    let running = Running::start(program)?;
+    let build = Build::present();
+    let (running, port) = launch::begin(&build, &root, &state)?;
     wait("all locations are loaded", LIMIT, || {
         web::loaded(port) == LOCATIONS
     })?;
     std::thread::sleep(SETTLING);
-    let own = [running.pid()];
+    let own = build.own(running.pid());
     Ok(vec![
         Row {
             what: format!("CPU of Dagdeck itself, {LOCATIONS} locations idle, of one core"),

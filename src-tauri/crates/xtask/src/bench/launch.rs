@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
+use super::build::Build;
 use super::measure::{Running, median, memory, tree, wait_asking_every};
 use super::table::{Amount, Row};
 use super::{web, workspaces};
@@ -16,12 +17,13 @@ const LOOK: Duration = Duration::from_millis(100);
 const SIZES: &[usize] = &[2, 8];
 
 /// How long a launch took and what it weighs.
-struct Launched {
-    seconds: f64,
-    megabytes: f64,
+pub(super) struct Launched {
+    pub(super) seconds: f64,
+    pub(super) megabytes: f64,
 }
 
 pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+    let build = Build::present();
     let mut rows = Vec::new();
     for &size in SIZES {
         let root = workspaces::launchable(size)?;
@@ -29,11 +31,11 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         let home = state.join("peer-instance");
         fs_err::create_dir_all(&home)?;
         // Once each: instances are made, bytecode is on disk.
-        ours(&root, &state, size)?;
+        up(&build, &root, &state, size)?;
         theirs(&root, &home, size)?;
         let (mut own, mut peer) = (Vec::new(), Vec::new());
         for run in 1..=runs {
-            own.push(ours(&root, &state, size)?);
+            own.push(up(&build, &root, &state, size)?);
             peer.push(theirs(&root, &home, size)?);
             if let (Some(own), Some(peer)) = (own.last(), peer.last()) {
                 println!(
@@ -66,14 +68,22 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn ours(root: &Path, state: &Path, size: usize) -> Result<Launched> {
+/// Launches with a build until everything is loaded, then stops it.
+pub(super) fn up(build: &Build, root: &Path, state: &Path, size: usize) -> Result<Launched> {
     let port = web::free_port()?;
-    let program = workspaces::dagdeck(state).arg("up").arg(root).args([
-        "--trust",
-        "--port",
-        &port.to_string(),
-    ]);
-    until_loaded(program, port, size)
+    until_loaded(up_on(build, root, state, port), port, size)
+}
+
+/// Begins a launch with a build; answers what runs, and the webserver's port.
+pub(super) fn begin(build: &Build, root: &Path, state: &Path) -> Result<(Running, u16)> {
+    let port = web::free_port()?;
+    Ok((Running::start(up_on(build, root, state, port))?, port))
+}
+
+fn up_on(build: &Build, root: &Path, state: &Path, port: u16) -> Program {
+    let port = port.to_string();
+    let up = build.dagdeck(state).arg("up").arg(root);
+    up.args(["--trust", "--port", &port])
 }
 
 fn theirs(root: &Path, home: &Path, size: usize) -> Result<Launched> {

@@ -81,21 +81,25 @@ pub(super) fn memory(pids: &[u32]) -> f64 {
 
 /// The share of one core that these processes used over a while, in percent.
 pub(super) fn cpu(pids: &[u32], over: Duration) -> f64 {
+    let (started, before) = (Instant::now(), processor(pids));
+    std::thread::sleep(over);
+    (processor(pids) - before) / started.elapsed().as_secs_f64() * 100.0
+}
+
+/// The seconds of one core that these processes used since they began.
+pub(super) fn processor(pids: &[u32]) -> f64 {
     // Linux counts in hundredths of a second (USER_HZ) on every platform that we know.
     const TICKS_PER_SECOND: f64 = 100.0;
-    let ticks = || -> f64 {
-        pids.iter()
-            .filter_map(|pid| {
-                let fields = stat(*pid)?;
-                let user: f64 = fields.get(11)?.parse().ok()?;
-                let system: f64 = fields.get(12)?.parse().ok()?;
-                Some(user + system)
-            })
-            .sum()
-    };
-    let (started, before) = (Instant::now(), ticks());
-    std::thread::sleep(over);
-    (ticks() - before) / TICKS_PER_SECOND / started.elapsed().as_secs_f64() * 100.0
+    let ticks: f64 = pids
+        .iter()
+        .filter_map(|pid| {
+            let fields = stat(*pid)?;
+            let user: f64 = fields.get(11)?.parse().ok()?;
+            let system: f64 = fields.get(12)?.parse().ok()?;
+            Some(user + system)
+        })
+        .sum();
+    ticks / TICKS_PER_SECOND
 }
 
 /// The fields of a process's stat file from its state on.

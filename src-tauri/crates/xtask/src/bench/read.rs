@@ -2,31 +2,23 @@
 //!
 //! The window shows environments first and whether lockfiles are current after; both are measured.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 
+use super::build::Build;
 use super::measure::{median, timed};
 use super::table::{Amount, Row};
 use super::workspaces;
 use crate::program::Program;
 
-const PROJECTS: usize = 1000;
+pub(super) const PROJECTS: usize = 1000;
 
 pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::many(PROJECTS)?;
     let state = workspaces::fresh_state("read")?;
-    // What was told is looked at after the clock has stopped.
-    let ours = |more: &[&str]| -> Result<f64> {
-        let status = workspaces::dagdeck(&state)
-            .arg("status")
-            .arg(&root)
-            .arg("--json")
-            .args(more);
-        let (told, took) = timed(|| status.read())?;
-        let told: serde_json::Value = serde_json::from_str(&told)?;
-        let count = told["locations"].as_array().map_or(0, Vec::len);
-        ensure!(count == PROJECTS, "dagdeck told of {count} locations");
-        Ok(took)
-    };
+    let build = Build::present();
+    let ours = |more: &[&str]| status(&build, &state, &root, more);
     let theirs = || -> Result<f64> {
         let list = Program::new(workspaces::dg())
             .args(["list", "projects"])
@@ -57,4 +49,15 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         row("their environments", first, Some(0.1)),
         row("their environments and lockfiles", whole, None),
     ])
+}
+
+/// How long `dagdeck status` takes for all projects, in seconds. What was told is looked at after the clock has stopped.
+pub(super) fn status(build: &Build, state: &Path, root: &Path, more: &[&str]) -> Result<f64> {
+    let status = build.dagdeck(state).arg("status").arg(root).arg("--json");
+    let status = status.args(more);
+    let (told, took) = timed(|| status.read())?;
+    let told: serde_json::Value = serde_json::from_str(&told)?;
+    let count = told["locations"].as_array().map_or(0, Vec::len);
+    ensure!(count == PROJECTS, "dagdeck told of {count} locations");
+    Ok(took)
 }

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use super::build::Build;
 use super::measure::{Running, median, wait};
 use super::table::{Amount, Row};
 use super::{empty, workspaces};
 use crate::display::Display;
 use crate::program::Program;
-use crate::{places, run, setup};
 
 const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(60);
@@ -21,20 +21,12 @@ const WARMING: usize = 1;
 
 pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::launchable(LOCATIONS)?;
-    let state = workspaces::trusted_state("startup", &root)?;
-    setup::say("The window, with optimisations");
-    run::build_ui()?;
-    Program::new("cargo")
-        .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--package", "dagdeck-desktop"])
-        .run()?;
+    let build = Build::present();
+    let state = workspaces::trusted_state(&build, "startup", &root)?;
+    super::build_window()?;
     let peer = empty::build()?;
     let display = Display::open()?;
-    let ours = || {
-        Program::new(places::built("dagdeck-desktop", true))
-            .arg(&root)
-            .env("DAGDECK_STATE", &state)
-    };
+    let ours = || build.window(&state, &root);
     let empty = || Program::new(&peer);
     let mut times = (Vec::new(), Vec::new());
     // Taken in turn, so that whatever else the machine does falls on both.
@@ -55,7 +47,12 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
 }
 
 /// Seconds from exec until a window says that a screen is painted.
-fn until_painted(display: &Display, program: Program, screen: &str) -> Result<f64> {
+pub(super) fn until_painted(display: &Display, program: Program, screen: &str) -> Result<f64> {
+    Ok(painted(display, program, screen)?.1)
+}
+
+/// A window that has painted a screen, and the seconds that this took from exec.
+pub(super) fn painted(display: &Display, program: Program, screen: &str) -> Result<(Running, f64)> {
     let told = told_file();
     if told.exists() {
         fs_err::remove_file(&told)?;
@@ -66,9 +63,7 @@ fn until_painted(display: &Display, program: Program, screen: &str) -> Result<f6
     wait(&format!("`{screen}` is painted"), LIMIT, || {
         says(&told, screen)
     })?;
-    let taken = started.elapsed().as_secs_f64();
-    drop(running);
-    Ok(taken)
+    Ok((running, started.elapsed().as_secs_f64()))
 }
 
 fn told_file() -> PathBuf {

@@ -4,25 +4,20 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::build::Build;
 use super::table::{Amount, Row};
 use super::{code, flood, workspaces};
 use crate::display::Display;
-use crate::program::Program;
+use crate::places;
 use crate::test::driven;
-use crate::{places, run, setup};
 
 const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(900);
 
 pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
-    setup::say("The window, with optimisations");
-    run::build_ui()?;
-    Program::new("cargo")
-        .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--package", "dagdeck-desktop"])
-        .run()?;
+    super::build_window()?;
     let root = workspaces::launchable(LOCATIONS)?;
-    let state = workspaces::trusted_state("window", &root)?;
+    let state = workspaces::trusted_state(&Build::present(), "window", &root)?;
     let flood_file = workspaces::folder().join("flood.py");
     fs_err::write(
         &flood_file,
@@ -32,7 +27,7 @@ pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
     if told.exists() {
         fs_err::remove_file(&told)?;
     }
-    let lines = u64::from(flood::LINES_PER_SECOND) * u64::from(flood::SECONDS);
+    let lines = flood::printed();
     let display = Display::open()?;
     let driven = display
         .within(driven("measured"))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::build::Build;
 use super::code;
 use super::measure::{Running, wait};
 use crate::program::Program;
@@ -29,10 +30,11 @@ pub(super) fn fresh_state(name: &str) -> Result<PathBuf> {
 }
 
 /// A state folder in which a workspace is trusted: it was launched once and stopped again.
-pub(super) fn trusted_state(name: &str, root: &Path) -> Result<PathBuf> {
+pub(super) fn trusted_state(build: &Build, name: &str, root: &Path) -> Result<PathBuf> {
     let state = fresh_state(name)?;
     let port = super::web::free_port()?.to_string();
-    let program = dagdeck(&state)
+    let program = build
+        .dagdeck(&state)
         .arg("up")
         .arg(root)
         .args(["--trust", "--port", &port]);
@@ -53,11 +55,6 @@ fn logs_anything(state: &Path) -> bool {
 /// Dagster's own command line, from the test workspace's deployment environment.
 pub(super) fn dg() -> PathBuf {
     places::test_workspace().join("deployments/local/.venv/bin/dg")
-}
-
-/// The `dagdeck` command with a state folder.
-pub(super) fn dagdeck(state: &Path) -> Program {
-    Program::new(places::built("dagdeck", true)).env("DAGDECK_STATE", state)
 }
 
 /// A workspace of this many projects, each with an environment of a real one's packages (their records, not their code)
