@@ -13,8 +13,6 @@ const NAMED: Record<string, string> = {
   '→': 'ArrowRight',
 };
 
-const MODIFIERS = ['Mod', 'Alt', 'Shift'];
-
 /** Whether typing goes into a field. */
 export function typing(event: Event): boolean {
   const target = event.target;
@@ -68,10 +66,4 @@ export function keysOf({ keys, also }: Keyed): string[] {
 export function meant<One extends Keyed>(app: App, all: One[], event: KeyboardEvent): One | null {
   const means = (keys: string) => pressed(keys, event) && (!isLetter(keys) || letterAllowed(app, event));
   return all.find((one) => keysOf(one).some(means)) ?? null;
-}
-
-/** Whether a combination is written as keys are written here. */
-export function wellWritten(keys: string): boolean {
-  const parts = keys.split('+');
-  return parts.slice(0, -1).every((one) => MODIFIERS.includes(one)) && parts.at(-1) !== '';
 }
