@@ -2,14 +2,21 @@
 //!
 //! Owns the model. Refuses to run anything that stays (`run` does) or that changes something (`operations` does).
 
-pub(crate) mod check;
+mod asking;
+mod blocked;
+mod check;
 mod files;
 pub mod folder;
 mod refresh;
+mod runs;
+mod seen;
 mod show;
 mod site;
 pub mod status;
 mod trust;
 pub(crate) mod watch;
 
+pub(crate) use asking::Asking;
+pub(crate) use blocked::{blocked, broken};
+pub(crate) use runs::{MADE, Runs};
 pub(crate) use site::{Site, SyncMark};

@@ -19,3 +19,4 @@ pub(crate) mod uv;
 pub(crate) use record::{
     Begun, Line, Once, Operations, Turn, cancelled, command_view, judge, script, state_of,
 };
+pub(crate) use sync::Syncs;

@@ -10,9 +10,9 @@ mod location;
 mod machine;
 mod workspace;
 
-pub(crate) use code::{counts, load_error, names, unanswered};
+pub(crate) use code::{counts, load_error, names, unanswered, unexplained};
 pub(crate) use environment::{EnvironmentModel, environment};
-pub(crate) use files::{blocked, kind, services_blocked};
+pub(crate) use files::kind;
 pub(crate) use location::{LocationModel, location};
 pub(crate) use machine::tool;
 pub(crate) use workspace::{

@@ -4,13 +4,15 @@
 //! decides that.
 
 mod claim;
+mod control;
 pub(crate) mod deployment;
+mod instance;
 mod launch;
 pub(crate) mod location;
 pub(crate) mod measure;
+mod ports;
 mod ready;
 pub(crate) mod service;
 
 pub(crate) use claim::Claim;
-pub(crate) use deployment::Runs;
 pub(crate) use ready::OnceReady;

@@ -8,6 +8,7 @@ mod ansi;
 mod change;
 mod entry;
 mod header;
+mod inner;
 mod key;
 mod record;
 mod row;

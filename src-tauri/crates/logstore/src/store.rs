@@ -7,44 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::change::Changes;
 pub use crate::change::Subscription;
+use crate::inner::Inner;
+pub use crate::inner::{Clock, Options};
 pub use crate::key::LogKey;
 use crate::row::LevelCounts;
 use crate::series::Series;
 use crate::view::{Filter, View, ViewOf};
 use crate::writer::{RunMeta, Writer};
-
-/// A log that is larger than this when a run starts goes on in a fresh file.
-const FRESH_FILE_ABOVE: u64 = 64 * 1024 * 1024;
-
-/// Tells the time in milliseconds since the Unix epoch.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
-
-/// How a store behaves.
-#[derive(Clone)]
-pub struct Options {
-    /// A log with more bytes than this when a run starts goes on in a fresh file; one previous file is kept.
-    pub fresh_file_above: u64,
-    /// Tells the time.
-    pub clock: Clock,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        let clock = || {
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| since.as_millis() as i64)
-        };
-        Self {
-            fresh_file_above: FRESH_FILE_ABOVE,
-            clock: Arc::new(clock),
-        }
-    }
-}
 
 /// A run in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,23 +40,6 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
-}
-
-pub(crate) struct Inner {
-    folder: PathBuf,
-    pub(crate) options: Options,
-    series: RwLock<BTreeMap<LogKey, Arc<Series>>>,
-    pub(crate) changes: Arc<Changes>,
-}
-
-impl Inner {
-    pub(crate) fn series(&self, key: &LogKey) -> Option<Arc<Series>> {
-        self.series.read().get(key).cloned()
-    }
-
-    pub(crate) fn all(&self) -> Vec<Arc<Series>> {
-        self.series.read().values().cloned().collect()
-    }
 }
 
 /// All logs of a folder. Cheap to clone; clones are the same store.

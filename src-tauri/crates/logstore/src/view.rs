@@ -11,10 +11,11 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::inner::Inner;
+use crate::key::LogKey;
 use crate::record::{Kind, Record};
 use crate::row::{Level, LevelCounts, Row};
 use crate::segment::Segment;
-use crate::store::{Inner, LogKey};
 use search::Search;
 use spans::{SpanKind, Spans};
 

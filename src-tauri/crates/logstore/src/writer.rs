@@ -9,11 +9,11 @@ use parking_lot::Mutex;
 
 use crate::ansi;
 use crate::entry::Entry;
+use crate::inner::Inner;
 use crate::record::Kind;
 use crate::row::{Level, Stream};
 use crate::segment;
 use crate::series::Series;
-use crate::store::Inner;
 
 /// What is written at once.
 const BATCH: usize = 256 * 1024;

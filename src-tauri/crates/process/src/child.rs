@@ -1,6 +1,7 @@
 //! One running program and its tree: knowing when it ended, and ending it. Refuses to decide whether it should run.
 
 mod adopt;
+mod begin;
 mod launch;
 mod pump;
 
@@ -16,8 +17,9 @@ use tokio::time::timeout;
 
 pub(crate) use adopt::adopt;
 #[cfg(unix)]
-pub(crate) use launch::die_with_us;
-pub(crate) use launch::{Registrar, begin, launch, prepare};
+pub(crate) use begin::die_with_us;
+pub(crate) use begin::{begin, prepare};
+pub(crate) use launch::{Registrar, launch};
 pub use pump::Hear;
 pub(crate) use pump::{Captured, Output};
 

@@ -4,17 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::environment::{base_environment, whole_environment};
-
-/// Which of the person's environment variables a program starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Inherit {
-    /// The allow-list of [`base_environment`]: for tools.
-    #[default]
-    Base,
-    /// All of it but what is known to leak ([`whole_environment`]): for the person's own code, which may read any.
-    Whole,
-}
+use crate::environment::{Inherit, base_environment, whole_environment};
 
 /// A program, its arguments, where it runs, and what its environment has more or less than ours.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,15 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::command::Inherit;
+/// Which of the person's environment variables a program starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Inherit {
+    /// The allow-list of [`base_environment`]: for tools.
+    #[default]
+    Base,
+    /// All of it but what is known to leak ([`whole_environment`]): for the person's own code, which may read any.
+    Whole,
+}
 
 /// Variables that tools need, by exact name.
 const NAMES: &[&str] = &[

@@ -20,8 +20,8 @@ pub mod ports;
 pub mod tools;
 
 pub use child::{Asking, Child, Hear, StopPlan};
-pub use command::{CommandLine, Inherit, shell_quote};
-pub use environment::{base_environment, whole_environment};
+pub use command::{CommandLine, shell_quote};
+pub use environment::{Inherit, base_environment, whole_environment};
 pub use exit::Exit;
 pub use guard::guard_main;
 pub use leftover::{InFolder, Marked, end_marked, left_over, marked, running_in};

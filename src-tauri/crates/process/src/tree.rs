@@ -6,6 +6,7 @@
 
 mod look;
 mod membership;
+mod seen;
 
 #[cfg(not(target_os = "linux"))]
 #[path = "tree/elsewhere.rs"]
@@ -17,10 +18,9 @@ mod system;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
-use serde::{Deserialize, Serialize};
-
 pub(crate) use look::{Look, Members, take};
 pub(crate) use membership::owners;
+pub(crate) use seen::{Identity, Seen, Target};
 pub(crate) use system::{
     age, all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
 };
@@ -37,43 +37,6 @@ const FREEZE_LIMIT: Duration = Duration::from_millis(500);
 const CLOCKS: Duration = Duration::from_secs(2);
 /// How long an ending goes on for programs that are just being started. Some programs hide their command line for good.
 const STARTING_LIMIT: Duration = Duration::from_secs(2);
-
-/// One process, for as long as the machine is up: a pid is used again, a pid with its start time is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Identity {
-    pub(crate) pid: u32,
-    /// In the system's own unit: only compared, never shown.
-    pub(crate) start: u64,
-}
-
-/// One process as the system lists it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
-    pub(crate) id: Identity,
-    pub(crate) parent: u32,
-    pub(crate) group: u32,
-    pub(crate) session: u32,
-    /// Ended and only waiting for its parent to take note.
-    pub(crate) ended: bool,
-    /// Processor time so far, in ticks.
-    pub(crate) ticks: u64,
-    /// Resident memory in bytes.
-    pub(crate) resident: u64,
-}
-
-/// One tree, as far as it is known before a look.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Target {
-    pub(crate) roots: Vec<Identity>,
-    /// Members seen before, which may have lost all that shows it.
-    pub(crate) known: BTreeSet<Identity>,
-    /// What the tree's own mark is set to in the environment of its members.
-    pub(crate) mark: Option<String>,
-    /// The mark of another tree that members carry because their root was forked there and never executed.
-    pub(crate) inherited: Option<String>,
-    /// The root of the tree that this one stands inside of.
-    pub(crate) within: Option<Identity>,
-}
 
 /// How an ending goes.
 #[derive(Debug, Clone, Copy)]

@@ -28,7 +28,7 @@ pub fn lock_is_fresh(project: &Path) -> Option<bool> {
 /// Whether a lockfile, the project's own or its uv workspace's, answers a project's pyproject.toml.
 pub(crate) fn answers(lock: &Path, project: &Path, pyproject: &Toml) -> Option<bool> {
     let mut text = LockText::open(lock).ok()?;
-    let relative = crate::read::relative(lock.parent()?, project);
+    let relative = crate::root::relative(lock.parent()?, project);
     compare(&mut text, pyproject, &relative)
 }
 

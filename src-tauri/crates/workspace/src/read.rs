@@ -15,7 +15,9 @@ use crate::plain_package::read_plain_package;
 use crate::problem::{Place, Problem, ProblemCode, Severity};
 use crate::project::{Listed, ReadProject, read_project, tool_dg_ignored};
 use crate::pyproject::{Package, Toml};
-use crate::root::{WORKSPACE_FILES, absolute, find_root, kind_of_folder, normal, workspace_around};
+use crate::root::{
+    WORKSPACE_FILES, absolute, find_root, kind_of_folder, normal, relative, workspace_around,
+};
 use crate::source::{Source, file_name};
 use crate::wildcard;
 use crate::workspace_file::read_workspace_file;
@@ -364,19 +366,6 @@ fn note_path(reading: &mut Reading, config: &Path, entry: &Entry, path: &str) {
     reading
         .problems
         .push(Problem::new(code, Severity::Note, config, message).at(entry.place));
-}
-
-/// A folder as seen from the root, with `/`; absolute if it is not below it.
-pub(crate) fn relative(root: &Path, folder: &Path) -> String {
-    match folder.strip_prefix(root) {
-        Ok(rest) if rest.as_os_str().is_empty() => ".".to_owned(),
-        Ok(rest) => rest
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/"),
-        Err(_) => folder.display().to_string(),
-    }
 }
 
 /// A folder as a settings file in `root` names it: relative with `/`, also where it lies beside the root; absolute where

@@ -130,3 +130,16 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     }
     out
 }
+
+/// A folder as seen from the root, with `/`; absolute if it is not below it.
+pub(crate) fn relative(root: &Path, folder: &Path) -> String {
+    match folder.strip_prefix(root) {
+        Ok(rest) if rest.as_os_str().is_empty() => ".".to_owned(),
+        Ok(rest) => rest
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/"),
+        Err(_) => folder.display().to_string(),
+    }
+}

@@ -13,8 +13,7 @@ use crate::model::{Project, ReadOptions, Reading, Target};
 use crate::problem::{Place, Problem, ProblemCode, Severity};
 use crate::project::module_exists;
 use crate::pyproject::{Package, Toml};
-use crate::read::relative;
-use crate::root::normal;
+use crate::root::{normal, relative};
 use crate::source::{Source, file_name};
 
 /// What an entry comes to, before its environment is read.

@@ -171,3 +171,39 @@ fn only_the_shell_knows_tauri() {
         );
     }
 }
+
+/// What looks something up or waits, as it is written.
+const NO_VIEWS_OWN: &[&str] = &[
+    "std::fs",
+    "fs_err",
+    "::now(",
+    "tokio::",
+    "Mutex",
+    "RwLock",
+    ".exists()",
+    ".is_file()",
+    ".is_dir()",
+    "spawn",
+];
+
+#[test]
+fn a_view_is_made_of_what_it_is_given() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap();
+    let room = crates.join("dagdeck/src/present");
+    let mut files: Vec<_> = fs_err::read_dir(&room)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.push(room.with_extension("rs"));
+    assert!(files.len() > 5, "{files:?}");
+    for file in files {
+        let text = fs_err::read_to_string(&file).unwrap();
+        let found: Vec<_> = NO_VIEWS_OWN
+            .iter()
+            .filter(|word| text.contains(**word))
+            .collect();
+        assert!(found.is_empty(), "{} has {found:?}", file.display());
+    }
+}

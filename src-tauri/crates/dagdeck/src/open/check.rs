@@ -1,15 +1,13 @@
 //! Asks uv whether environments answer their lockfiles, in a trusted folder. Changes nothing on disk.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::command::UvProject;
 use dagster::uv::SyncCheck;
 use futures::StreamExt;
 use process::CancellationToken;
-use tokio_util::task::TaskTracker;
 use workspace::Environment;
 
 use crate::operations::{Begun, command_view, sync};
@@ -18,32 +16,8 @@ use api::OperationState;
 
 /// How long uv may take to compare one environment with its lockfile.
 const LIMIT: Duration = Duration::from_secs(120);
-/// How long a session waits for its questions at its end: a folder that hangs may hold one up.
-const ENDING: Duration = Duration::from_secs(5);
 /// How many environments are compared at once.
 const AT_ONCE: usize = 4;
-
-/// The questions of a session.
-#[derive(Default)]
-pub(crate) struct Asking {
-    /// Held by who asks about an environment: another then finds the answer instead of asking the same beside it.
-    turns: Mutex<BTreeMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>,
-    tasks: TaskTracker,
-}
-
-impl Asking {
-    /// Answers once those that nobody waits for are over. They end soon after their session.
-    pub(crate) async fn over(&self) {
-        self.tasks.close();
-        // One that hangs has nothing running: it was about to ask.
-        let _over = tokio::time::timeout(ENDING, self.tasks.wait()).await;
-    }
-
-    fn turn(&self, environment: &Path) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(environment.to_owned()).or_default())
-    }
-}
 
 /// An environment to ask about.
 struct Question {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::MutexGuard;
 
 use ::health::Reads;
-use api::{Lifecycle, LocationView, Readiness, ServiceName, TrustPlan, WatchView, WorkspaceView};
+use api::{Lifecycle, LocationView, Readiness, ServiceName, WatchView, WorkspaceView};
 use dagster::code_server::Address;
 use process::CommandLine;
 use workspace::{Environment, Project, Reading};
@@ -19,46 +19,6 @@ use crate::present::{
 };
 use crate::run::{location, service};
 use unit::Shown;
-
-/// What was seen of the open workspace that no file tells.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    /// What each location's unit is at, by id.
-    locations: std::collections::BTreeMap<String, SeenLocation>,
-    webserver: Shown,
-    daemon: Shown,
-    /// Why the daemon can't run: another's runs for the instance.
-    daemon_elsewhere: Option<String>,
-    /// When the launch that is under way began, in ms since the epoch.
-    launched: Option<f64>,
-    watching: WatchView,
-    /// What would run once trusted, as worked out when all was last shown.
-    trust_plan: TrustPlan,
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        Self {
-            locations: std::collections::BTreeMap::new(),
-            webserver: Shown::at_rest(),
-            daemon: Shown::at_rest(),
-            daemon_elsewhere: None,
-            launched: None,
-            watching: WatchView::default(),
-            trust_plan: TrustPlan {
-                steps: Vec::new(),
-                concerns: Vec::new(),
-            },
-        }
-    }
-}
-
-/// What was seen of one location.
-#[derive(Debug, Clone, Default)]
-struct SeenLocation {
-    unit: Option<Shown>,
-    runs: u32,
-}
 
 impl Site {
     /// Shows the workspace as a whole: what was read of it differs.
@@ -303,15 +263,6 @@ impl Site {
     /// The right to show; none once the workspace is closed.
     fn turn(&self) -> Option<MutexGuard<'_, bool>> {
         Some(self.lock_showing()).filter(|may| **may)
-    }
-}
-
-impl Seen {
-    fn service(&mut self, name: ServiceName) -> &mut Shown {
-        match name {
-            ServiceName::Webserver => &mut self.webserver,
-            ServiceName::Daemon => &mut self.daemon,
-        }
     }
 }
 

@@ -16,10 +16,11 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use workspace::{Concern, Environment, Project, ReadOptions, Reading};
 
-use super::show::Seen;
+use super::blocked::blocked;
+use super::runs::{self, Runs};
+use super::seen::Seen;
 use crate::context::Context;
-use crate::present;
-use crate::run::{Claim, OnceReady, Runs, deployment};
+use crate::run::{Claim, OnceReady};
 use crate::state::{KnownDefinitions, LocationMemory, workspace_key};
 use api::{ApiError, ErrorCode};
 
@@ -163,7 +164,7 @@ impl Site {
             let message = "Its environment is being synced. It starts when that is over.";
             return Err(ApiError::new(ErrorCode::Precondition, message));
         }
-        match present::blocked(&project) {
+        match blocked(&project) {
             Some(reason) => Err(ApiError::new(ErrorCode::Precondition, reason)),
             None => Ok(project),
         }
@@ -248,7 +249,7 @@ impl Site {
 
     /// What the webserver and the daemon run from.
     pub(crate) fn runs_from(&self) -> Option<Runs> {
-        deployment::choose(&self.reading(), &self.context.state_folder)
+        runs::choose(&self.reading(), &self.context.state_folder)
     }
 
     /// What every Dagster process of this workspace shares.

@@ -3,82 +3,31 @@
 //! Owns the order of a sync (what runs from the environment stops, uv works, the result is tried, what ran starts again)
 //! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
+mod jobs;
 mod preview;
 mod python;
 mod run;
 mod standing;
 mod target;
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 
-use process::{CancellationToken, CommandLine};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use process::CommandLine;
 use workspace::Environment;
 
 use crate::errors;
 use crate::open::Site;
-use crate::operations::Begun;
 use crate::operations::basis;
+use crate::operations::{Begun, command_view};
 use crate::session::Session;
-use api::{ApiError, ErrorCode, SyncRequest, SyncStart};
+use api::{ApiError, CommandView, ErrorCode, SyncRequest, SyncStart};
+pub(crate) use jobs::Syncs;
 pub(crate) use python::{FILE as PYTHON_FILE, NewPython};
 pub(crate) use target::{Target, named, syncable, uv_project, whole_uv_project};
 
-/// How many environments are synced, or asked about, at once: as many as there are processors.
-static SYNCS: LazyLock<usize> =
-    LazyLock::new(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
-
 /// Tells when a sync has ended, and what went wrong.
 type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
-
-/// The syncs of a session.
-pub(crate) struct Syncs {
-    places: Semaphore,
-    /// Ends them all.
-    ended: CancellationToken,
-    jobs: Mutex<JoinSet<()>>,
-    /// Locations that a sync stopped and could not start again: the next good one does.
-    paused: Mutex<BTreeSet<String>>,
-    /// Counts up when the person stops a service or everything: what they stopped stays down.
-    stops: AtomicU64,
-}
-
-impl Syncs {
-    pub(crate) fn new() -> Self {
-        Self {
-            places: Semaphore::new(*SYNCS),
-            ended: CancellationToken::new(),
-            jobs: Mutex::default(),
-            paused: Mutex::default(),
-            stops: AtomicU64::new(0),
-        }
-    }
-
-    /// Ends them all and waits until they have.
-    pub(crate) async fn end(&self) {
-        self.ended.cancel();
-        let mut jobs = std::mem::take(&mut *self.jobs());
-        while jobs.join_next().await.is_some() {}
-    }
-
-    /// Takes note that the person stopped something.
-    pub(crate) fn stopped(&self) {
-        self.stops.fetch_add(1, Ordering::Relaxed);
-        self.paused().clear();
-    }
-
-    fn jobs(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn paused(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Session {
     /// Syncs environments as a preview showed, or as they are where nobody looked; returns once all of it has begun.
@@ -236,6 +185,23 @@ impl Session {
                     .is_current()
             })
             .collect()
+    }
+
+    /// What a sync of a project's environment runs, or of the one of deployments/local.
+    pub(crate) fn sync_line(&self, project: Option<&str>) -> Option<CommandView> {
+        let site = &self.site;
+        let reading = site.reading();
+        let line = match project {
+            Some(id) => {
+                let project = reading.project(id)?;
+                site.sync_command(&project.folder, &project.environment)?
+            }
+            None => {
+                let own = reading.deployment.as_ref()?;
+                site.sync_command(&own.folder, &own.environment)?
+            }
+        };
+        Some(command_view(&line))
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a code server said, on the wire: definitions, and code that does not load.
 
 use api::{
-    DefinitionCounts, DefinitionNames, DefinitionsView, Frame, Hint, HintAction, LoadError, Subject,
+    DefinitionCounts, DefinitionNames, DefinitionsView, Frame, Hint, HintAction, LoadError, Millis,
+    Subject,
 };
 use dagster::code_server::{Counts, Definitions, LoadFailure, WaitError};
-use dagster::explain::{Origin, Step, explain_load_error};
+use dagster::explain::{Explained, Step};
 use workspace::Project;
 
-use crate::clock;
 use crate::state::KnownDefinitions;
 
 /// Counts, on the wire.
@@ -44,12 +44,8 @@ pub(crate) fn definitions(known: &KnownDefinitions, live: bool) -> DefinitionsVi
     }
 }
 
-/// A load error of a project's code, on the wire.
-pub(crate) fn load_error(project: Option<&Project>, failure: &LoadFailure) -> LoadError {
-    let Some(project) = project else {
-        return unexplained(&failure.class, &failure.message, failure.text());
-    };
-    let explained = explain_load_error(failure, &Origin::of(project));
+/// A load error of a project's code, as it was explained, on the wire; `at` is when it came.
+pub(crate) fn load_error(project: &Project, explained: Explained, at: Millis) -> LoadError {
     LoadError {
         title: explained.title,
         explanation: explained.explanation,
@@ -63,11 +59,23 @@ pub(crate) fn load_error(project: Option<&Project>, failure: &LoadFailure) -> Lo
         frames: explained.frames.into_iter().map(frame).collect(),
         place: explained.place.map(frame),
         text: explained.text,
-        at: clock::now(),
+        at,
     }
 }
 
-fn unexplained(class: &str, message: &str, text: String) -> LoadError {
+/// A load error of code whose project is gone meanwhile, so that nothing explains it.
+pub(crate) fn unexplained(failure: &LoadFailure, at: Millis) -> LoadError {
+    plain(&failure.class, &failure.message, failure.text(), at)
+}
+
+/// A server that answers, but not as ours does.
+pub(crate) fn unanswered(error: &WaitError, at: Millis) -> LoadError {
+    let text = error.to_string();
+    let title = "The code server gave no usable answer";
+    plain(title, &text, text.clone(), at)
+}
+
+fn plain(class: &str, message: &str, text: String, at: Millis) -> LoadError {
     LoadError {
         title: class.to_owned(),
         explanation: None,
@@ -77,14 +85,8 @@ fn unexplained(class: &str, message: &str, text: String) -> LoadError {
         frames: Vec::new(),
         place: None,
         text,
-        at: clock::now(),
+        at,
     }
-}
-
-/// A server that answers, but not as ours does.
-pub(crate) fn unanswered(error: &WaitError) -> LoadError {
-    let text = error.to_string();
-    unexplained("The code server gave no usable answer", &text, text.clone())
 }
 
 fn hint(step: &Step, location: &str) -> Hint {

@@ -2,7 +2,7 @@
 
 use api::{EnvironmentState, EnvironmentView};
 use dagster::uv::SyncCheck;
-use workspace::Environment;
+use workspace::{Environment, EnvironmentState as State};
 
 use super::files;
 
@@ -19,8 +19,9 @@ pub(crate) struct EnvironmentModel<'a> {
 impl EnvironmentModel<'_> {
     /// Whether uv found that there is nothing to sync, and nothing is being synced.
     pub(crate) fn is_current(&self) -> bool {
-        let view = environment(self);
-        view.checked_by_uv && view.state == EnvironmentState::Ready
+        let stands = self.found.as_ref().is_some_and(|found| !found.outdated);
+        let lacking = matches!(self.read.state, State::Missing | State::Broken { .. });
+        stands && !lacking && self.syncing.is_none()
     }
 }
 

@@ -7,6 +7,7 @@ use process::CommandLine;
 use workspace::Project;
 
 use super::{EnvironmentModel, code, environment, files};
+use crate::open::blocked;
 use crate::operations::command_view;
 use crate::state::KnownDefinitions;
 use unit::Shown;
@@ -60,7 +61,7 @@ pub(crate) fn location(model: LocationModel<'_>) -> LocationView {
         runs: model.runs,
         command: model.command.as_ref().map(command_view),
         definitions: model.known.map(|known| code::definitions(&known, live)),
-        blocked: files::blocked(project),
+        blocked: blocked(project),
         auto_reload: model.auto_reload,
         managed: project.managed(),
         sync: model.sync.as_ref().map(command_view),

@@ -11,8 +11,8 @@ use process::CommandLine;
 use workspace::Reading;
 
 use super::{EnvironmentModel, environment, files};
+use crate::open::{Runs, blocked};
 use crate::operations::command_view;
-use crate::run::Runs;
 use unit::Shown;
 
 /// What is known of the webserver or the daemon.
@@ -131,7 +131,7 @@ fn launch(model: &LaunchModel<'_>) -> LaunchView {
     let managed = || model.reading.projects.iter().filter(|one| one.managed());
     let ids = |can: bool| {
         managed()
-            .filter(|one| files::blocked(one).is_none() == can)
+            .filter(|one| blocked(one).is_none() == can)
             .map(|one| one.id.clone())
             .collect()
     };

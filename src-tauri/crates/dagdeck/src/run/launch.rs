@@ -9,11 +9,11 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use workspace::{Project, Target};
 
-use super::{deployment, location, service};
+use super::{deployment, location, ports, service};
 use crate::clock;
 use crate::errors;
+use crate::open::blocked;
 use crate::operations;
-use crate::present;
 use crate::session::Session;
 use api::{ApiError, ErrorCode, LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
@@ -207,10 +207,10 @@ impl Session {
         self.write_workspace_file()?;
         if self.webserver.shown().at_rest {
             let wished = site.context.state.settings().port;
-            let chosen = choose_port(port, wished)?;
+            let chosen = ports::choose(port, wished)?;
             site.set_port(chosen);
             if port.is_none() && chosen != wished {
-                let note = another_port(wished, chosen);
+                let note = ports::another_port(wished, chosen);
                 site.writer(service::log_of(ServiceName::Webserver), note)?;
             }
         }
@@ -233,7 +233,7 @@ impl Session {
                     },
                     (None, None) => continue,
                 },
-                _ if present::blocked(project).is_some() => continue,
+                _ if blocked(project).is_some() => continue,
                 _ => Address::Socket(self.site.sockets_of(&project.id)?.link()),
             };
             entries.push(Entry {
@@ -264,40 +264,4 @@ impl Session {
             (Ok(_), _) => {}
         }
     }
-}
-
-/// The asked port, which must be free; else the first free one from the setting on.
-fn choose_port(asked: Option<u16>, setting: u16) -> Result<u16, ApiError> {
-    let Some(asked) = asked else {
-        return process::ports::first_free(setting).ok_or_else(|| {
-            errors::precondition("No port of this machine is free for the Dagster UI.")
-        });
-    };
-    if process::ports::is_free(asked) {
-        return Ok(asked);
-    }
-    let error = ApiError::new(
-        ErrorCode::Precondition,
-        format!("Port {asked} is used {}.", user_of(asked)),
-    );
-    Err(match process::ports::first_free(asked) {
-        Some(free) => error.hint(format!("Use {free} instead, or stop that program.")),
-        None => error,
-    })
-}
-
-/// Says that a port is taken, by whom, and which is used instead.
-pub(crate) fn another_port(taken: u16, instead: u16) -> String {
-    format!(
-        "Port {taken} is used {}; {instead} is used instead.",
-        user_of(taken)
-    )
-}
-
-/// Who uses a port, in words.
-fn user_of(port: u16) -> String {
-    process::ports::holder(port).map_or_else(
-        || "by another program".to_owned(),
-        |holder| format!("by {} (process {})", holder.name, holder.pid),
-    )
 }

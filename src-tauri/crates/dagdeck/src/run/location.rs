@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dagster::code_server::{
-    Address, Client, Listed, Loading, Phase, new_server_id, wait_until_loaded,
+    Address, Client, Listed, LoadFailure, Loading, Phase, new_server_id, wait_until_loaded,
 };
 use dagster::command::{self, Code, LogLevel};
+use dagster::explain::{Origin, explain_load_error};
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use process::{CancellationToken, CommandLine};
@@ -22,7 +23,7 @@ use crate::open::Site;
 use crate::operations::{Begun, command_view, state_of};
 use crate::present;
 use crate::state::KnownDefinitions;
-use api::{ApiError, Lifecycle, OperationState, StartPhase};
+use api::{ApiError, Lifecycle, LoadError, OperationState, StartPhase};
 use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
 
 /// How long the old server is kept at most while the webserver is told of the new one.
@@ -149,6 +150,22 @@ impl CodeServer {
             .map_err(|error| errors::io("link the location's socket", &error))
     }
 
+    /// Puts into words, once, why the code did not load. Looks into the person's files for the line that is quoted.
+    async fn explain(&self, failure: &LoadFailure) -> LoadError {
+        let at = clock::now();
+        let reading = self.site.reading();
+        let Some(project) = reading.project(&self.id) else {
+            return present::unexplained(failure, at);
+        };
+        let (origin, told) = (Origin::of(project), failure.clone());
+        let look = move || explain_load_error(&told, &origin);
+        match tokio::task::spawn_blocking(look).await {
+            Ok(explained) => present::load_error(project, explained, at),
+            // The explaining broke off; what the server said is still to be shown.
+            Err(_) => present::unexplained(failure, at),
+        }
+    }
+
     /// Reads and shows what a loaded server defines. A failure is said in the log: the location serves all the same.
     async fn read_definitions(&self, loading: &Loading) {
         let Listed::Loaded(loaded) = &loading.listed else {
@@ -253,9 +270,7 @@ impl Recipe for CodeServer {
                     Outcome::Loaded
                 }
                 Listed::Failed(failure) => {
-                    let reading = self.site.reading();
-                    let error = present::load_error(reading.project(&self.id), failure);
-                    let error = Box::new(error);
+                    let error = Box::new(self.explain(failure).await);
                     let reason = error.title.clone();
                     let title = Some(format!("{name} has a load error"));
                     self.end_operation(generation, OperationState::Failed { reason }, title);
@@ -263,7 +278,7 @@ impl Recipe for CodeServer {
                 }
             },
             Err(error) => {
-                let error = Box::new(present::unanswered(&error));
+                let error = Box::new(present::unanswered(&error, clock::now()));
                 self.end_operation(
                     generation,
                     OperationState::Failed {

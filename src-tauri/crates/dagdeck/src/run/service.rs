@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use logstore::Writer;
 use process::CommandLine;
 
-use super::{deployment, launch};
+use super::{deployment, ports};
 use crate::errors;
 use crate::open::Site;
 use crate::operations::{Begun, command_view, state_of};
@@ -140,7 +140,7 @@ impl ServiceRecipe {
             let free =
                 free.ok_or_else(|| errors::precondition("No port of this machine is free."))?;
             self.site.set_port(free);
-            let note = launch::another_port(taken, free);
+            let note = ports::another_port(taken, free);
             self.site.writer(log_of(self.name), note)?;
         }
         Ok(())

@@ -1,7 +1,6 @@
 //! Starts a program as a tree of its own and waits for it. The only place in Dagdeck that starts programs.
 
-use std::io;
-use std::process::{Child as Started, Command, Stdio};
+use std::process::{Child as Started, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use logstore::Stream;
 use tokio::sync::watch;
 
+use super::begin::{begin, prepare};
 use super::pump::{Output, Pumps};
 use super::{Child, Tree};
 use crate::command::CommandLine;
@@ -25,9 +25,6 @@ pub(super) const POLITE: Duration = Duration::from_millis(600);
 pub(super) const LATEST: Duration = Duration::from_secs(1);
 /// How long what was printed may take to be read and kept: a busy machine may let our own threads stand still.
 const CARRY: Duration = Duration::from_secs(40);
-/// How long a program file may be busy, and how often we try meanwhile.
-const BUSY: Duration = Duration::from_secs(2);
-const TRY_AGAIN: Duration = Duration::from_millis(20);
 /// Pipe room on Linux: enough that a flood costs few switches, little enough for the per-person limit on pipes.
 #[cfg(target_os = "linux")]
 const PIPE_ROOM: i32 = 256 * 1024;
@@ -40,98 +37,6 @@ pub(crate) trait Registrar: Send + Sync {
     fn looks(&self) -> &Looks<Look>;
     /// It and all it left behind are gone.
     fn left(&self, tree: &Tree);
-}
-
-/// A program as the system is to start it: own session, no input, no inherited signal settings.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that starts programs"
-)]
-pub(crate) fn prepare(program: &std::path::Path) -> Command {
-    let mut command = Command::new(program);
-    command.stdin(Stdio::null());
-    #[cfg(unix)]
-    own_session(&mut command);
-    #[cfg(windows)]
-    {
-        use std::os::windows::process::CommandExt;
-        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
-        command.creation_flags(CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP);
-    }
-    command
-}
-
-/// Makes a program die with the thread that starts it: only for one that this thread waits for.
-#[cfg(unix)]
-#[expect(
-    unsafe_code,
-    reason = "pre_exec is the only way to set up a child between fork and exec"
-)]
-pub(crate) fn die_with_us(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    let set_up = || {
-        #[cfg(target_os = "linux")]
-        nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
-        Ok(())
-    };
-    // SAFETY: only prctl is called, which is async-signal-safe.
-    unsafe { command.pre_exec(set_up) };
-}
-
-/// Gives a program a session of its own and the signal settings that a shell would give it.
-///
-/// A program that inherits an ignored SIGINT may ignore SIGTERM for good (Dagster maps one on the other).
-#[cfg(unix)]
-#[expect(
-    unsafe_code,
-    reason = "pre_exec is the only way to set up a child between fork and exec"
-)]
-fn own_session(command: &mut Command) {
-    use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
-    use std::os::unix::process::CommandExt;
-
-    const RESET: [Signal; 10] = [
-        Signal::SIGINT,
-        Signal::SIGTERM,
-        Signal::SIGPIPE,
-        Signal::SIGHUP,
-        Signal::SIGQUIT,
-        Signal::SIGCHLD,
-        Signal::SIGUSR1,
-        Signal::SIGUSR2,
-        Signal::SIGTTIN,
-        Signal::SIGTTOU,
-    ];
-    let set_up = || {
-        nix::unistd::setsid()?;
-        for which in RESET {
-            // SAFETY: the default action installs no handler, so no Rust code can run in a signal.
-            unsafe { signal(which, SigHandler::SigDfl) }?;
-        }
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-        Ok(())
-    };
-    // SAFETY: between fork and exec only setsid, sigaction and sigprocmask are called, all async-signal-safe; nothing
-    // allocates, locks or touches memory that another thread may have held.
-    unsafe { command.pre_exec(set_up) };
-}
-
-/// Has the system start a program. One whose file was just written may be busy for a moment: a program that was forked
-/// meanwhile keeps the file open for writing until it executes.
-pub(crate) fn begin(command: &mut Command) -> io::Result<Started> {
-    let begun = Instant::now();
-    loop {
-        match command.spawn() {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                if begun.elapsed() >= BUSY {
-                    return Err(error);
-                }
-                std::thread::sleep(TRY_AGAIN);
-            }
-            done => return done,
-        }
-    }
 }
 
 /// Starts a program and the threads that carry its output and wait for its end.

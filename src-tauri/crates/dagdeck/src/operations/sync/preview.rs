@@ -9,7 +9,7 @@ use dagster::uv::{Change, SyncCheck};
 use futures::StreamExt;
 use process::{CancellationToken, CommandLine, Finished, RunError};
 
-use super::SYNCS;
+use super::jobs::SYNCS;
 use super::python::{FILE as PYTHON_FILE, NewPython};
 use super::target::{self, Target};
 use crate::errors;
