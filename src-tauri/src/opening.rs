@@ -4,6 +4,7 @@
 //! else in a window of its own.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ const WINDOW: Introduction = Introduction {
     holds: true,
 };
 /// How long stopping everything may take; the owner ends what is left then.
-pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(35);
+const STOP_LIMIT: Duration = Duration::from_secs(35);
 
 /// Opens a workspace. Answers how the asking window stands then.
 #[tauri::command]
@@ -96,7 +97,7 @@ pub(crate) async fn owner_take_over(app: AppHandle, window: WebviewWindow) -> Re
             return Err(nothing_shown());
         };
         if let Door::Other { owner, .. } = &door {
-            down(owner).await?;
+            owner.end().await?;
         }
         let door = reached(&app, root).await?;
         asking.enter(&app, Ok(door));
@@ -117,7 +118,7 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
         let ran = door.snapshot_get(Nothing {}).await?.workspace;
         asking.stream.end();
         let restart = async {
-            down(attached.owner()).await?;
+            attached.owner().end().await?;
             reached(&app, root).await
         };
         let anew = match restart.await {
@@ -150,31 +151,6 @@ pub(crate) async fn leave(door: Door) {
     }
 }
 
-/// Stops everything that an owner runs, and the owner.
-pub(crate) async fn down(owner: &Owner) -> Result<(), ApiError> {
-    match tokio::time::timeout(STOP_LIMIT, owner.down()).await {
-        Ok(Ok(())) => Ok(()),
-        // It ended before it could say so.
-        Ok(Err(_))
-            if tokio::time::timeout(Duration::ZERO, owner.gone())
-                .await
-                .is_ok() =>
-        {
-            Ok(())
-        }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(ApiError::new(
-            ErrorCode::Io,
-            format!(
-                "The process that runs this workspace (pid {}) did not end within {} s.",
-                owner.hello().pid,
-                STOP_LIMIT.as_secs()
-            ),
-        )
-        .hint("End that process; what it runs ends with it.")),
-    }
-}
-
 /// The root of the workspace that a person named.
 fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
     let folder = dagdeck::folder::named(typed, &host::options()?.home)?;
@@ -184,19 +160,27 @@ fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
 /// Attaches to the owner of a workspace; starts one where there is none.
 async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
     let options = host::options()?;
+    // What was set so that our window can be drawn is nothing to an owner.
+    let drawing = |name: &OsString| {
+        options
+            .drawing
+            .iter()
+            .any(|(only, _)| name == only.as_str())
+    };
     let reach = Reach {
-        state_folder: options.state_folder,
         root: root.to_owned(),
+        environment: std::env::vars_os()
+            .filter(|(name, _)| !drawing(name))
+            .collect(),
+        state_folder: options.state_folder,
         program: options.guard.program,
-        without: options.drawing.into_iter().map(|(name, _)| name).collect(),
-        with: std::collections::BTreeMap::new(),
     };
     let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
     let reached = reach.existing_or_new(find).await;
     let root = root.to_owned();
     let owner = match reached {
         Ok(owner) => owner,
-        Err(_) if !reach.can_have_owner() => return alone(root).await,
+        Err(_) if reach.room_for_owner().is_err() => return alone(root).await,
         Err(refused) => return Err(refused),
     };
     match owner.attach() {
