@@ -21,6 +21,7 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host::{self, Host};
+use crate::turns::{Place, Turn, place};
 use crate::{pane, window};
 
 /// A window holds what runs.
@@ -40,26 +41,30 @@ pub(crate) async fn window_workspace_open(
 ) -> Result<Snapshot, ApiError> {
     guarded("window_workspace_open", async {
         let asking = pane::of(&app, window.label())?;
-        let shown = asking.door().await?;
         let root = root_of(&request.path)?;
-        match app.state::<Host>().showing(&root) {
-            Some(other) if other.label != asking.label => window::show(&app, &other.label),
-            Some(_) => {}
-            None => {
-                let door = reached(&app, &root).await?;
-                if shown.root().is_some() {
-                    let other = app.state::<Host>().add(door);
-                    if let Err(error) = window::open(&app, &other.label, Some(&root)) {
-                        app.state::<Host>().remove(&other.label);
-                        return Err(no_window(&error));
-                    }
-                } else {
-                    asking.enter(&app, Ok(door));
-                    // What was made is open now, and the welcome screen need not tell of it any more.
-                    let creation = shown.snapshot_get(Nothing {}).await?.creation;
-                    if creation.is_some_and(|made| made.state == CreationState::Succeeded) {
-                        shown.create_dismiss(Nothing {}).await?;
-                    }
+        let host = app.state::<Host>();
+        // Always in this order, so that no two wait for each other.
+        let _of_the_window = host.asked.of(asking.label.clone()).await;
+        let _of_the_workspace = host.opened.of(root.clone()).await;
+        let shown = asking.door().await?;
+        let showing = host.showing(&root);
+        let showing = showing.as_ref().map(|pane| pane.label.as_str());
+        match place(showing, &asking.label, shown.root().is_some()) {
+            Place::Here => {}
+            Place::There(label) => window::show(&app, label),
+            Place::Another => {
+                let other = host.add(reached(&app, &root).await?);
+                if let Err(error) = window::open(&app, &other.label, Some(&root)) {
+                    host.remove(&other.label);
+                    return Err(no_window(&error));
+                }
+            }
+            Place::Enters => {
+                asking.enter(&app, Ok(reached(&app, &root).await?));
+                // What was made is open now, and the welcome screen need not tell of it any more.
+                let creation = shown.snapshot_get(Nothing {}).await?.creation;
+                if creation.is_some_and(|made| made.state == CreationState::Succeeded) {
+                    shown.create_dismiss(Nothing {}).await?;
                 }
             }
         }
@@ -138,9 +143,11 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
     .await
 }
 
-/// The way to a workspace that was named.
-pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<Door, ApiError> {
-    reached(app, &root_of(typed)?).await
+/// The way to a workspace that was named, with the turn to show it.
+pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<(Door, Turn), ApiError> {
+    let root = root_of(typed)?;
+    let turn = app.state::<Host>().opened.of(root.clone()).await;
+    Ok((reached(app, &root).await?, turn))
 }
 
 /// Lets go of what a window held: where nobody else holds it, everything is stopped first.
@@ -175,13 +182,9 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
         state_folder: options.state_folder,
         program: options.guard.program,
     };
-    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
-    let reached = reach.existing_or_new(find).await;
     let root = root.to_owned();
-    let owner = match reached {
-        Ok(owner) => owner,
-        Err(_) if reach.room_for_owner().is_err() => return alone(root).await,
-        Err(refused) => return Err(refused),
+    let Some(owner) = owner_or_none(&reach).await? else {
+        return alone(root).await;
     };
     match owner.attach() {
         Ok(attached) => Ok(Door::Workspace { root, attached }),
@@ -190,6 +193,17 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
             owner,
             deck: host::welcome_deck(app).await?,
         }),
+    }
+}
+
+/// The owner of a workspace, which is started where there is none; none where nobody can own it, for Dagdeck's own folder
+/// can't be written.
+async fn owner_or_none(reach: &Reach) -> Result<Option<Owner>, ApiError> {
+    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
+    match reach.existing_or_new(find).await {
+        Ok(owner) => Ok(Some(owner)),
+        Err(_) if reach.room_for_owner().is_err() => Ok(None),
+        Err(refused) => Err(refused),
     }
 }
 
@@ -233,4 +247,35 @@ fn nothing_shown() -> ApiError {
 
 fn no_window(error: &tauri::Error) -> ApiError {
     ApiError::new(ErrorCode::Internal, "Another window can't be opened.").because(error)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// The way to an owner that ends before it says a word.
+    fn reach(state_folder: PathBuf) -> Reach {
+        Reach {
+            state_folder,
+            root: "/nowhere".into(),
+            program: "/bin/false".into(),
+            environment: BTreeMap::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_workspace_is_only_looked_at_where_nobody_can_own_it_and_for_no_other_reason() {
+        let folder = std::env::temp_dir().join(format!("dagdeck alone {}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("file");
+        std::fs::write(&file, "").unwrap();
+        // Not a folder whose permissions forbid it: they forbid nothing to root.
+        let nobody = owner_or_none(&reach(file.join("state"))).await.unwrap();
+        assert!(nobody.is_none());
+        let refused = owner_or_none(&reach(folder.join("state")))
+            .await
+            .unwrap_err();
+        assert!(refused.message.contains("can't be started"), "{refused:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
