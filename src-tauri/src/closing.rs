@@ -148,7 +148,7 @@ async fn stop_and_close(app: &AppHandle, pane: &Pane, door: &Door) {
     if let Door::Workspace { attached, .. } = door {
         pane.stream.end();
         // What could not be stopped, the guard ends with the owner.
-        let _gone = opening::down(attached.owner()).await;
+        let _gone = attached.owner().end().await;
     }
     close(app, pane).await;
 }
@@ -204,7 +204,7 @@ pub(crate) fn leave(app: &AppHandle, why: Leaving) {
                 Leaving::Told => opening::leave(door).await,
                 Leaving::Asked => {
                     if let Door::Workspace { attached, .. } = &door {
-                        let _gone = opening::down(attached.owner()).await;
+                        let _gone = attached.owner().end().await;
                     }
                 }
             }

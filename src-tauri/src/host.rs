@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use crate::door::Door;
 use crate::pane::Pane;
+use crate::turns::Turns;
 use crate::{folder, opening, window};
 
 /// A window that is not shown is never painted: after this long what was held back for it begins all the same.
@@ -27,6 +28,10 @@ pub(crate) struct Host {
     /// The window that the person was at last.
     last: Mutex<String>,
     next: AtomicU32,
+    /// Turns by the window that asks for a workspace, by its label.
+    pub(crate) asked: Turns<String>,
+    /// Turns by the workspace that is opened, by its root.
+    pub(crate) opened: Turns<PathBuf>,
     pub(crate) closing: crate::closing::Progress,
     pub(crate) tray: crate::tray::Held,
     pub(crate) clipboard: Mutex<Option<arboard::Clipboard>>,
@@ -41,6 +46,8 @@ impl Host {
             last: Mutex::new(first.label.clone()),
             panes: Mutex::new(BTreeMap::from([(first.label.clone(), first)])),
             next: AtomicU32::new(2),
+            asked: Turns::default(),
+            opened: Turns::default(),
             closing: Default::default(),
             tray: Default::default(),
             clipboard: Mutex::default(),
@@ -114,18 +121,22 @@ pub(crate) fn find_first(app: &AppHandle, named: Option<PathBuf>) {
     };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let door = match named {
+        let named = match named {
             Some(folder) => match opening::door_to(&app, &folder.to_string_lossy()).await {
-                Ok(door) => Ok(door),
+                Ok(found) => Some(found),
                 Err(_) => {
                     // The window tries again, and says why it can't.
                     first.keep_unopened(&folder);
-                    welcome(&app).await
+                    None
                 }
             },
-            None => welcome(&app).await,
+            None => None,
         };
-        first.enter(&app, door);
+        match named {
+            // The turn ends once it is shown, so that a second start finds it here.
+            Some((door, _turn)) => first.enter(&app, Ok(door)),
+            None => first.enter(&app, welcome(&app).await),
+        }
     });
 }
 

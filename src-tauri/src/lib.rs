@@ -19,6 +19,7 @@ mod pane;
 mod signals;
 mod stream;
 mod tray;
+mod turns;
 mod window;
 mod words;
 

@@ -4,6 +4,7 @@
 //! else in a window of its own.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host::{self, Host};
+use crate::turns::{Place, Turn, place};
 use crate::{pane, window};
 
 /// A window holds what runs.
@@ -28,7 +30,7 @@ const WINDOW: Introduction = Introduction {
     holds: true,
 };
 /// How long stopping everything may take; the owner ends what is left then.
-pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(35);
+const STOP_LIMIT: Duration = Duration::from_secs(35);
 
 /// Opens a workspace. Answers how the asking window stands then.
 #[tauri::command]
@@ -39,26 +41,30 @@ pub(crate) async fn window_workspace_open(
 ) -> Result<Snapshot, ApiError> {
     guarded("window_workspace_open", async {
         let asking = pane::of(&app, window.label())?;
-        let shown = asking.door().await?;
         let root = root_of(&request.path)?;
-        match app.state::<Host>().showing(&root) {
-            Some(other) if other.label != asking.label => window::show(&app, &other.label),
-            Some(_) => {}
-            None => {
-                let door = reached(&app, &root).await?;
-                if shown.root().is_some() {
-                    let other = app.state::<Host>().add(door);
-                    if let Err(error) = window::open(&app, &other.label, Some(&root)) {
-                        app.state::<Host>().remove(&other.label);
-                        return Err(no_window(&error));
-                    }
-                } else {
-                    asking.enter(&app, Ok(door));
-                    // What was made is open now, and the welcome screen need not tell of it any more.
-                    let creation = shown.snapshot_get(Nothing {}).await?.creation;
-                    if creation.is_some_and(|made| made.state == CreationState::Succeeded) {
-                        shown.create_dismiss(Nothing {}).await?;
-                    }
+        let host = app.state::<Host>();
+        // Always in this order, so that no two wait for each other.
+        let _of_the_window = host.asked.of(asking.label.clone()).await;
+        let _of_the_workspace = host.opened.of(root.clone()).await;
+        let shown = asking.door().await?;
+        let showing = host.showing(&root);
+        let showing = showing.as_ref().map(|pane| pane.label.as_str());
+        match place(showing, &asking.label, shown.root().is_some()) {
+            Place::Here => {}
+            Place::There(label) => window::show(&app, label),
+            Place::Another => {
+                let other = host.add(reached(&app, &root).await?);
+                if let Err(error) = window::open(&app, &other.label, Some(&root)) {
+                    host.remove(&other.label);
+                    return Err(no_window(&error));
+                }
+            }
+            Place::Enters => {
+                asking.enter(&app, Ok(reached(&app, &root).await?));
+                // What was made is open now, and the welcome screen need not tell of it any more.
+                let creation = shown.snapshot_get(Nothing {}).await?.creation;
+                if creation.is_some_and(|made| made.state == CreationState::Succeeded) {
+                    shown.create_dismiss(Nothing {}).await?;
                 }
             }
         }
@@ -96,7 +102,7 @@ pub(crate) async fn owner_take_over(app: AppHandle, window: WebviewWindow) -> Re
             return Err(nothing_shown());
         };
         if let Door::Other { owner, .. } = &door {
-            down(owner).await?;
+            owner.end().await?;
         }
         let door = reached(&app, root).await?;
         asking.enter(&app, Ok(door));
@@ -117,7 +123,7 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
         let ran = door.snapshot_get(Nothing {}).await?.workspace;
         asking.stream.end();
         let restart = async {
-            down(attached.owner()).await?;
+            attached.owner().end().await?;
             reached(&app, root).await
         };
         let anew = match restart.await {
@@ -137,9 +143,11 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
     .await
 }
 
-/// The way to a workspace that was named.
-pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<Door, ApiError> {
-    reached(app, &root_of(typed)?).await
+/// The way to a workspace that was named, with the turn to show it.
+pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<(Door, Turn), ApiError> {
+    let root = root_of(typed)?;
+    let turn = app.state::<Host>().opened.of(root.clone()).await;
+    Ok((reached(app, &root).await?, turn))
 }
 
 /// Lets go of what a window held: where nobody else holds it, everything is stopped first.
@@ -147,31 +155,6 @@ pub(crate) async fn leave(door: Door) {
     if let Door::Workspace { attached, .. } = door {
         // An owner that is gone left nothing, and one that does not answer is ended by its lease.
         let _left = tokio::time::timeout(STOP_LIMIT, attached.leave()).await;
-    }
-}
-
-/// Stops everything that an owner runs, and the owner.
-pub(crate) async fn down(owner: &Owner) -> Result<(), ApiError> {
-    match tokio::time::timeout(STOP_LIMIT, owner.down()).await {
-        Ok(Ok(())) => Ok(()),
-        // It ended before it could say so.
-        Ok(Err(_))
-            if tokio::time::timeout(Duration::ZERO, owner.gone())
-                .await
-                .is_ok() =>
-        {
-            Ok(())
-        }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(ApiError::new(
-            ErrorCode::Io,
-            format!(
-                "The process that runs this workspace (pid {}) did not end within {} s.",
-                owner.hello().pid,
-                STOP_LIMIT.as_secs()
-            ),
-        )
-        .hint("End that process; what it runs ends with it.")),
     }
 }
 
@@ -184,20 +167,24 @@ fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
 /// Attaches to the owner of a workspace; starts one where there is none.
 async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
     let options = host::options()?;
-    let reach = Reach {
-        state_folder: options.state_folder,
-        root: root.to_owned(),
-        program: options.guard.program,
-        without: options.drawing.into_iter().map(|(name, _)| name).collect(),
-        with: std::collections::BTreeMap::new(),
+    // What was set so that our window can be drawn is nothing to an owner.
+    let drawing = |name: &OsString| {
+        options
+            .drawing
+            .iter()
+            .any(|(only, _)| name == only.as_str())
     };
-    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
-    let reached = reach.existing_or_new(find).await;
+    let reach = Reach {
+        root: root.to_owned(),
+        environment: std::env::vars_os()
+            .filter(|(name, _)| !drawing(name))
+            .collect(),
+        state_folder: options.state_folder,
+        program: options.guard.program,
+    };
     let root = root.to_owned();
-    let owner = match reached {
-        Ok(owner) => owner,
-        Err(_) if !reach.can_have_owner() => return alone(root).await,
-        Err(refused) => return Err(refused),
+    let Some(owner) = owner_or_none(&reach).await? else {
+        return alone(root).await;
     };
     match owner.attach() {
         Ok(attached) => Ok(Door::Workspace { root, attached }),
@@ -206,6 +193,17 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
             owner,
             deck: host::welcome_deck(app).await?,
         }),
+    }
+}
+
+/// The owner of a workspace, which is started where there is none; none where nobody can own it, for Dagdeck's own folder
+/// can't be written.
+async fn owner_or_none(reach: &Reach) -> Result<Option<Owner>, ApiError> {
+    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
+    match reach.existing_or_new(find).await {
+        Ok(owner) => Ok(Some(owner)),
+        Err(_) if reach.room_for_owner().is_err() => Ok(None),
+        Err(refused) => Err(refused),
     }
 }
 
@@ -249,4 +247,35 @@ fn nothing_shown() -> ApiError {
 
 fn no_window(error: &tauri::Error) -> ApiError {
     ApiError::new(ErrorCode::Internal, "Another window can't be opened.").because(error)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// The way to an owner that ends before it says a word.
+    fn reach(state_folder: PathBuf) -> Reach {
+        Reach {
+            state_folder,
+            root: "/nowhere".into(),
+            program: "/bin/false".into(),
+            environment: BTreeMap::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_workspace_is_only_looked_at_where_nobody_can_own_it_and_for_no_other_reason() {
+        let folder = std::env::temp_dir().join(format!("dagdeck alone {}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("file");
+        std::fs::write(&file, "").unwrap();
+        // Not a folder whose permissions forbid it: they forbid nothing to root.
+        let nobody = owner_or_none(&reach(file.join("state"))).await.unwrap();
+        assert!(nobody.is_none());
+        let refused = owner_or_none(&reach(folder.join("state")))
+            .await
+            .unwrap_err();
+        assert!(refused.message.contains("can't be started"), "{refused:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

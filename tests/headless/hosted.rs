@@ -1,6 +1,5 @@
 //! A workspace that an owner's process runs, as its hosts see it: what a test says and waits for.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -39,10 +38,10 @@ pub(crate) fn reach(root: &Path, state: &Path) -> Reach {
         state_folder: state.to_owned(),
         root: root.to_owned(),
         program: crate::command::program(),
-        without: ["DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE"]
-            .map(str::to_owned)
-            .into(),
-        with: BTreeMap::from([("DAGDECK_STATE".to_owned(), state.display().to_string())]),
+        environment: std::env::vars_os()
+            .filter(|(name, _)| name != "DAGSTER_HOME" && name != "PYTHONDONTWRITEBYTECODE")
+            .chain([("DAGDECK_STATE".into(), state.into())])
+            .collect(),
     }
 }
 

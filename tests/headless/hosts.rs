@@ -118,12 +118,13 @@ async fn a_host_learns_in_which_variables_the_owner_differs_and_no_secret() {
         ("UV_PYTHON", "3.12"),
         ("EDITOR", "ed"),
     ];
-    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    empty.reach.with.extend(set);
+    let set = set.map(|(name, value)| (name.into(), value.into()));
+    empty.reach.environment.extend(set);
     let window = host(&empty.reach, WINDOW).await;
-    let mut own: BTreeMap<_, _> = std::env::vars().collect();
-    own.retain(|name, _| !empty.reach.without.contains(name));
-    own.extend(empty.reach.with.clone());
+    let own = empty.reach.environment.clone().into_iter();
+    let mut own: BTreeMap<String, String> = own
+        .map(|(name, value)| (name.into_string().unwrap(), value.into_string().unwrap()))
+        .collect();
     assert_eq!(window.compare(&own).await.unwrap(), []);
 
     let changed = [
@@ -150,15 +151,15 @@ async fn a_host_learns_in_which_variables_the_owner_differs_and_no_secret() {
     empty.is_gone().await;
 }
 
-/// One frame of the owner's socket.
-async fn hear(stream: &mut UnixStream) -> String {
-    let length = stream.read_u32_le().await.unwrap();
+/// One frame of the owner's socket; none once the other side is gone.
+pub(crate) async fn hear(stream: &mut UnixStream) -> Option<String> {
+    let length = stream.read_u32_le().await.ok()?;
     let mut json = vec![0; length as usize];
     stream.read_exact(&mut json).await.unwrap();
-    String::from_utf8(json).unwrap()
+    Some(String::from_utf8(json).unwrap())
 }
 
-async fn say(stream: &mut UnixStream, json: &str) {
+pub(crate) async fn say(stream: &mut UnixStream, json: &str) {
     let length = u32::try_from(json.len()).unwrap();
     stream.write_u32_le(length).await.unwrap();
     stream.write_all(json.as_bytes()).await.unwrap();
@@ -172,8 +173,8 @@ async fn older_owner(listener: UnixListener, lock: File) {
         PROTOCOL - 1
     );
     say(&mut host, &hello).await;
-    assert!(hear(&mut host).await.starts_with(r#"{"hello":{"#));
-    assert_eq!(hear(&mut host).await, r#"{"down":{"id":1}}"#);
+    assert!(hear(&mut host).await.unwrap().starts_with(r#"{"hello":{"#));
+    assert_eq!(hear(&mut host).await.unwrap(), r#"{"down":{"id":1}}"#);
     say(&mut host, r#"{"done":{"id":1}}"#).await;
     drop(lock);
 }
@@ -276,11 +277,8 @@ async fn an_owner_that_has_no_safe_place_for_its_socket_says_so() {
     let session = empty.dir.make("session");
     let open = empty.dir.make("session/dagdeck");
     fs_err::set_permissions(&open, PermissionsExt::from_mode(0o755)).unwrap();
-    let folder = session.display().to_string();
-    empty
-        .reach
-        .with
-        .insert("XDG_RUNTIME_DIR".to_owned(), folder);
+    let environment = &mut empty.reach.environment;
+    environment.insert("XDG_RUNTIME_DIR".into(), session.into());
     let refused = owner(&empty.reach, WINDOW).await.unwrap_err();
     let causes = refused.causes.join("\n");
     assert!(

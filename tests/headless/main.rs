@@ -30,4 +30,5 @@ mod projects;
 mod python;
 mod status;
 mod sync_failures;
+mod through_owner;
 mod uv;

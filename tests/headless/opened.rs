@@ -54,36 +54,20 @@ impl Opened {
         locations.find(|location| location.name == name).unwrap()
     }
 
-    /// The newest sync on the record.
-    pub(crate) async fn newest_sync(&self) -> Option<Operation> {
-        newest_sync(&self.deck).await
-    }
-
     /// Begins a sync of one location; answers its operation.
     pub(crate) async fn begin_sync(&self, location: &str) -> u32 {
         let request = SyncRequest {
             locations: vec![location.to_owned()],
             deployment: false,
         };
-        self.deck.sync_start(request.into()).await.unwrap();
-        self.newest_sync().await.unwrap().id
+        let begun = self.deck.sync_start(request.into()).await.unwrap();
+        begun.operations[0]
     }
 
     /// Waits until an operation has ended; answers it.
     pub(crate) async fn ended(&self, id: u32) -> Operation {
         ended(&self.deck, id).await
     }
-}
-
-/// The newest sync on a deck's record.
-pub(crate) async fn newest_sync(deck: &Deck) -> Option<Operation> {
-    let operations = deck.snapshot_get(Nothing {}).await.unwrap().operations;
-    let is_sync = |one: &Operation| {
-        one.log
-            .as_deref()
-            .is_some_and(|log| log.starts_with("sync:"))
-    };
-    operations.into_iter().find(is_sync)
 }
 
 /// Waits until an operation of a deck has ended; answers it.

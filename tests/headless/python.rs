@@ -12,7 +12,7 @@ use testkit::{TestWorkspace, skipped, wait_until};
 
 use crate::command::program;
 use crate::launched::{Launched, is_ready};
-use crate::opened::{Opened, SYNCING, ended, newest_sync};
+use crate::opened::{Opened, SYNCING, ended};
 use crate::sync_failures::Demo;
 
 pub(crate) const FILE: &str = ".python-version";
@@ -57,11 +57,8 @@ pub(crate) async fn change(launched: &Launched, python: &str) {
     };
     let plan = deck.python_plan(request.clone()).await.unwrap();
     let basis = Some(plan.basis);
-    deck.python_change(PythonStart { request, basis })
-        .await
-        .unwrap();
-    let begun = newest_sync(deck).await.unwrap();
-    let done = ended(deck, begun.id).await;
+    let begun = deck.python_change(PythonStart { request, basis }).await;
+    let done = ended(deck, begun.unwrap().operations[0]).await;
     assert_eq!(done.state, OperationState::Succeeded, "{done:?}");
     assert!(
         done.title
@@ -101,8 +98,7 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
     let file = format!("{FILE} of data-science changed since");
     assert!(refused.message.starts_with(&file), "{refused:?}");
     fs_err::remove_file(folder.join(FILE)).unwrap();
-    deck.python_change(start).await.unwrap();
-    let begun = newest_sync(deck).await.unwrap().id;
+    let begun = deck.python_change(start).await.unwrap().operations[0];
     let again = deck
         .python_change(request.clone().into())
         .await
@@ -145,8 +141,7 @@ async fn a_change_taken_back_puts_the_file_back_and_the_next_one_works() {
         python: first.clone(),
         ..request
     };
-    deck.python_change(back.into()).await.unwrap();
-    let begun = newest_sync(deck).await.unwrap().id;
+    let begun = deck.python_change(back.into()).await.unwrap().operations[0];
     let done = ended(deck, begun).await;
     assert_eq!(done.state, OperationState::Succeeded, "{done:?}");
     assert_eq!(version(&folder.join(".venv")), first);

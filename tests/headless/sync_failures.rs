@@ -8,7 +8,7 @@ use serde_json::Value;
 use testkit::{FakeTool, TestDir};
 
 use crate::command::program;
-use crate::opened::{Opened, ended, newest_sync, take_away};
+use crate::opened::{Opened, ended, take_away};
 
 const PROJECT: &str = r#"[project]
 name = "demo"
@@ -424,9 +424,8 @@ async fn what_is_not_as_it_was_shown_is_not_synced_and_what_moved_is_named() {
     assert!(!demo.environment().exists());
 
     demo.settings(PROJECT);
-    deck.sync_start(start).await.unwrap();
-    let sync = newest_sync(deck).await.unwrap();
-    let sync = ended(deck, sync.id).await;
+    let begun = deck.sync_start(start).await.unwrap();
+    let sync = ended(deck, begun.operations[0]).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
     assert!(demo.has("iniconfig-2.0.0"));
 

@@ -212,8 +212,7 @@ async fn looking(state_folder: PathBuf, workspace: &TestWorkspace) -> Option<Own
         state_folder,
         root: workspace.path(),
         program: PathBuf::new(),
-        without: Vec::new(),
-        with: BTreeMap::new(),
+        environment: BTreeMap::new(),
     };
     let find = |socket| async move { Ok::<_, AttachError>(Owner::find(socket, host).await?) };
     reach.existing(find).await.unwrap()

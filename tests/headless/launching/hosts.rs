@@ -7,6 +7,7 @@ use api::{
 use attach::Attached;
 use testkit::{TestWorkspace, mentioning, wait_until};
 
+use crate::command::dagdeck;
 use crate::hosted::{
     Current, GONE, Hosted, LOOKING, TERMINAL, WINDOW, gone, host, launch, owner, owners, reach,
 };
@@ -188,4 +189,34 @@ async fn two_workspaces_of_one_person_run_and_end_by_themselves() {
     let took = gone(&other.path()).await;
     assert!(took < GONE, "{took:?}");
     gone(&state).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_by_the_command_is_the_owners_and_what_runs_starts_again() {
+    let hosted = Hosted::of(TestWorkspace::of(ENGINEERING));
+    let window = hosted.host(WINDOW).await;
+    launch(&window).await;
+    let before = pid(&window, ENGINEERING).await;
+    let mut current = Current::of(&window).await;
+    let mut command = dagdeck(&hosted.workspace);
+    command.arg("sync").arg(hosted.workspace.path());
+    command.args([ENGINEERING, "--json"]);
+    let synced = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let synced = synced.await.unwrap();
+    let told: serde_json::Value = serde_json::from_str(&crate::command::printed(&synced)).unwrap();
+    assert_eq!(synced.status.code(), Some(0), "{synced:?}");
+    assert_eq!(told["environments"][0]["state"], "succeeded", "{told:#}");
+    assert_eq!(told["environments"][0]["title"], "Synced data-engineering");
+    current
+        .until_location(ENGINEERING, "another process serves it", |location| {
+            let serves = location.process.as_ref().map(|process| process.pid);
+            is_ready(location) && serves.is_some_and(|pid| pid != before)
+        })
+        .await;
+    let recorded = current.snapshot.operations.iter();
+    let syncs = recorded.filter(|one| one.title == "Synced data-engineering");
+    assert_eq!(syncs.count(), 1, "the window has it on its record");
+    assert_eq!(owners(hosted.workspace.around()).len(), 1);
+    drop((current, window));
+    hosted.is_gone("the window went").await;
 }

@@ -10,7 +10,7 @@ use api::{
 use testkit::TestWorkspace;
 
 use crate::launched::{Launched, is_ready};
-use crate::opened::{ended, newest_sync, packages};
+use crate::opened::{ended, packages};
 
 /// A package that Dagster needs and that is imported only when it is used.
 const PACKAGE: &str = "humanfriendly";
@@ -79,17 +79,19 @@ async fn what_runs_from_an_environment_stops_for_its_sync_and_starts_again() {
         request: of("data-science"),
         basis: Some(preview.basis),
     };
-    launched.deck.sync_start(start).await.unwrap();
-    let sync = newest_sync(&launched.deck).await.unwrap();
+    let begun = launched.deck.sync_start(start).await.unwrap();
+    let [sync] = begun.operations[..] else {
+        panic!("{begun:?}")
+    };
     let shown = launched.location("data-science").await.environment;
     assert_eq!(shown.state, EnvironmentState::Syncing);
-    assert_eq!(shown.operation, Some(sync.id));
+    assert_eq!(shown.operation, Some(sync));
     launched
         .until_location("data-science", "it stops for the sync", |location| {
             matches!(location.lifecycle, Lifecycle::Stopped { .. }) && location.process.is_none()
         })
         .await;
-    let sync = ended(&launched.deck, sync.id).await;
+    let sync = ended(&launched.deck, sync).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
     assert_eq!(sync.title, "Synced data-science");
     assert!(installed());
@@ -143,9 +145,11 @@ async fn a_sync_of_the_deployment_restarts_the_webserver_at_its_address() {
     };
     let preview = launched.deck.sync_preview(request.clone()).await.unwrap();
     assert_eq!(preview.environments[0].stops, ["webserver", "daemon"]);
-    launched.deck.sync_start(request.into()).await.unwrap();
-    let sync = newest_sync(&launched.deck).await.unwrap();
-    let sync = ended(&launched.deck, sync.id).await;
+    let begun = launched.deck.sync_start(request.into()).await.unwrap();
+    let [sync] = begun.operations[..] else {
+        panic!("{begun:?}")
+    };
+    let sync = ended(&launched.deck, sync).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
     let pid = |shown: &api::WorkspaceView| shown.webserver.process.as_ref().map(|one| one.pid);
     launched
@@ -196,13 +200,15 @@ async fn a_failed_sync_leaves_the_environment_as_it_was_and_what_ran_runs_again(
         .unwrap();
     let failure = preview.environments[0].failure.clone().unwrap();
     assert!(failure.message.contains("iniconfig==99"), "{failure:?}");
-    launched
+    let begun = launched
         .deck
         .sync_start(of("data-science").into())
         .await
         .unwrap();
-    let sync = newest_sync(&launched.deck).await.unwrap();
-    let sync = ended(&launched.deck, sync.id).await;
+    let [sync] = begun.operations[..] else {
+        panic!("{begun:?}")
+    };
+    let sync = ended(&launched.deck, sync).await;
     let OperationState::Failed { reason } = sync.state else {
         panic!("{sync:?}");
     };
@@ -228,12 +234,14 @@ async fn what_the_person_stops_during_a_sync_stays_down() {
     let folder = workspace.project("data-science");
     let launched = Launched::of(workspace).await;
     uninstall(&folder);
-    launched
+    let begun = launched
         .deck
         .sync_start(of("data-science").into())
         .await
         .unwrap();
-    let sync = newest_sync(&launched.deck).await.unwrap();
+    let [sync] = begun.operations[..] else {
+        panic!("{begun:?}")
+    };
     let location = launched.location("data-science").await.id;
     let request = StopLocationRequest {
         location: location.clone(),
@@ -246,7 +254,7 @@ async fn what_the_person_stops_during_a_sync_stays_down() {
         .await
         .unwrap_err();
     assert!(refused.message.contains("is being synced"), "{refused:?}");
-    let sync = ended(&launched.deck, sync.id).await;
+    let sync = ended(&launched.deck, sync).await;
     assert_eq!(sync.state, OperationState::Succeeded, "{sync:?}");
     let shown = launched.location("data-science").await;
     assert!(

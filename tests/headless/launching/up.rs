@@ -1,5 +1,6 @@
 //! `dagdeck up`: launches, and leaves nothing behind however it ends.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serve::Card;
 use testkit::{Graphql, TestWorkspace, mentioning, wait_until, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
+use crate::hosted::{LOOKING, WINDOW, host, reach};
 
 const STARTING: Duration = Duration::from_secs(240);
 const ENDING: Duration = Duration::from_secs(60);
@@ -108,6 +110,57 @@ async fn what_was_detached_goes_on_whoever_looks_and_goes() {
     wait_until_none_mentions(&[workspace.around()]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_window_shows_goes_on_when_the_terminal_that_launched_it_is_told_to_end() {
+    let workspace = TestWorkspace::of("data-engineering");
+    let reach = reach(&workspace.path(), &workspace.state());
+    let window = host(&reach, WINDOW).await;
+    let launched = joined(&workspace, &["--trust"], "INT").await;
+    assert_eq!(launched.code, Some(0), "{launched:?}");
+    assert!(!launched.said.contains("Stopping"), "{launched:?}");
+    let one_truth = "A Dagdeck window shows this workspace: what runs goes on";
+    assert!(launched.said.contains(one_truth), "{launched:?}");
+    assert!(launched.printed.contains("\ndetached: "), "{launched:?}");
+    assert!(!launched.printed.contains("\nstopped"), "{launched:?}");
+    assert!(!dagsters(&workspace).is_empty());
+    drop(window);
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_environment_is_named_and_a_restart_takes_this_one() {
+    let workspace = TestWorkspace::of("data-engineering");
+    let reach = reach(&workspace.path(), &workspace.state());
+    let detached = joined(&workspace, &["--trust", "--detach"], "CONT").await;
+    assert_eq!(detached.code, Some(0), "{detached:?}");
+    let before = host(&reach, LOOKING).await;
+    let variable = [("UV_HTTP_TIMEOUT", "77")];
+
+    let same = joined_with(&workspace, &variable, &["--detach"], "CONT").await;
+    assert!(
+        same.said.contains("terminal's: UV_HTTP_TIMEOUT differs."),
+        "{same:?}"
+    );
+    assert!(same.said.contains("`dagdeck up --restart`"), "{same:?}");
+    assert!(
+        before.owner().status().await.is_ok(),
+        "nothing was restarted"
+    );
+
+    let restarted = joined_with(&workspace, &variable, &["--detach", "--restart"], "CONT").await;
+    assert_eq!(restarted.code, Some(0), "{restarted:?}");
+    assert!(!restarted.said.contains("differs"), "{restarted:?}");
+    before.owner().gone().await;
+    let after = host(&reach, LOOKING).await;
+    let mut environment: BTreeMap<String, String> = std::env::vars().collect();
+    environment.remove("DAGSTER_HOME");
+    environment.insert("UV_HTTP_TIMEOUT".into(), "77".into());
+    assert_eq!(after.compare(&environment).await.unwrap(), []);
+    drop(after);
+    down(&workspace).await;
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
 /// How an `up` on a workspace that runs ended.
 #[derive(Debug)]
 struct Joined {
@@ -118,8 +171,19 @@ struct Joined {
 
 /// Runs `up` on a workspace that runs until it is ready, then sends it a signal.
 async fn joined(workspace: &TestWorkspace, more: &[&str], signal: &str) -> Joined {
+    joined_with(workspace, &[], more, signal).await
+}
+
+/// The same in an environment with more variables.
+async fn joined_with(
+    workspace: &TestWorkspace,
+    variables: &[(&str, &str)],
+    more: &[&str],
+    signal: &str,
+) -> Joined {
     let mut command = dagdeck(workspace);
     command
+        .envs(variables.iter().copied())
         .arg("up")
         .arg(workspace.path())
         .args(more)

@@ -134,9 +134,10 @@ describe('a key', () => {
     expect(heard()).toContain('The webserver isn’t running');
     await press('.', { ctrlKey: true });
     expect(heard()).toContain('Nothing runs here');
-    const before = app.announcement;
+    const before = app.toast;
     await press('.', { ctrlKey: true });
-    expect(app.announcement, 'the same is said anew').not.toBe(before);
+    expect(app.toast, 'the same is said anew').not.toBe(before);
+    expect(app.toast?.text).toBe('Nothing runs here');
     expect(backend.asked.some((one) => one.name === 'stop_all')).toBe(false);
   });
 });

@@ -42,6 +42,15 @@ pub struct OperationProgress {
     pub total: Option<u32>,
 }
 
+/// What a command began that goes on after its answer; the board tells how it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OperationsBegun {
+    /// The operations, by number, in the order that they began; empty where there was nothing to do.
+    pub operations: Vec<u32>,
+}
+
 /// One line of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

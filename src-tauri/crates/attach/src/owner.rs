@@ -16,6 +16,8 @@ use crate::{Attached, pipe};
 
 /// How long an owner may take to say who it is.
 const HELLO: Duration = Duration::from_secs(5);
+/// How long an owner may take to stop everything and end: it ends what is left after 30 s.
+const END: Duration = Duration::from_secs(35);
 
 /// What a host says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +130,39 @@ impl Owner {
     /// Stops everything that runs and ends the owner. Answers when nothing is left.
     pub async fn down(&self) -> Result<(), ApiError> {
         done(self.line.ask(|id| FromHost::Down(Ask { id })).await?)
+    }
+
+    /// Stops everything that runs, ends the owner, and waits until it is gone.
+    ///
+    /// # Errors
+    /// What it answers where it can't; and when it is still there after 35 s.
+    pub async fn end(&self) -> Result<(), ApiError> {
+        let ended = async {
+            if let Err(refused) = self.down().await {
+                // One that ended before it could say so did what was asked.
+                if !self.is_gone() {
+                    return Err(refused);
+                }
+            }
+            self.gone().await;
+            Ok(())
+        };
+        tokio::time::timeout(END, ended)
+            .await
+            .unwrap_or_else(|_| Err(self.stubborn()))
+    }
+
+    fn stubborn(&self) -> ApiError {
+        let message = format!(
+            "The process that runs this workspace (pid {}) did not end within {} s.",
+            self.hello.pid,
+            END.as_secs()
+        );
+        ApiError::new(ErrorCode::Io, message).hint("End that process; what it runs ends with it.")
+    }
+
+    fn is_gone(&self) -> bool {
+        self.line.shared.gone.is_cancelled()
     }
 
     /// Waits until the owner is gone, however it went.

@@ -58,9 +58,11 @@ async fn open(socket: &Path) -> Result<Stream, AttachError> {
 }
 
 fn not_connected(socket: &Path, source: std::io::Error) -> AttachError {
-    use std::io::ErrorKind::{ConnectionRefused, NotFound};
+    use std::io::ErrorKind::{ConnectionRefused, ConnectionReset, NotConnected, NotFound};
     let socket = socket.to_owned();
-    if matches!(source.kind(), NotFound | ConnectionRefused) {
+    // Who ends while somebody connects resets the connection, or is gone before it is asked whose process it is.
+    let ends = [NotFound, ConnectionRefused, ConnectionReset, NotConnected];
+    if ends.contains(&source.kind()) {
         AttachError::NoOwner { socket, source }
     } else {
         AttachError::Unreachable { socket, source }

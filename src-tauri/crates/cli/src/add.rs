@@ -5,12 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use api::{FoundProject, ProjectsChange};
+use api::{FoundProject, ProjectsApply, ProjectsChange};
 use dagdeck::projects::{self, Planned};
 use serde::Serialize;
 
 use crate::arguments::Add;
 use crate::end::{End, words};
+use crate::reached::Reached;
 use crate::{environment, piped};
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
@@ -72,7 +73,7 @@ pub(crate) fn run(what: &Add) -> Result<(), End> {
         .collect();
     let write = planned.edit.is_some() && !what.dry_run;
     if write {
-        projects::apply(&planned, &planned.plan.basis)?;
+        apply(what, change, planned.plan.basis.clone())?;
     }
     let done = Done {
         config: reading.config.clone(),
@@ -93,6 +94,20 @@ pub(crate) fn run(what: &Add) -> Result<(), End> {
         return Err(End::NothingServed);
     }
     Ok(())
+}
+
+/// Has the workspace's owner make the change that was worked out here: a window sees it, and nothing else is changed.
+fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), End> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+    runtime.block_on(async {
+        let reached = Reached::at(&what.workspace).await?;
+        let apply = ProjectsApply { change, basis };
+        reached.attached.projects_apply(apply).await?;
+        Ok(())
+    })
 }
 
 fn folder_of(path: &Path) -> Result<PathBuf, End> {

@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Shows what is in a workspace and what state it is in. Reads files only, runs nothing.
+    /// Shows what is in a workspace, what state it is in and who runs it. Reads files and asks that process, runs nothing.
     ///
     /// Exits with 0 even where there are problems, with 2 where the folder is no workspace.
     Status(Status),
@@ -24,6 +24,10 @@ pub(crate) enum Command {
     /// unless something of it ran already or a window shows it: then this one only leaves.
     /// Exits with 1 where no location could be served, with 2 where the folder is no workspace.
     Up(Up),
+    /// Stops all that runs in a workspace, whoever started it: another terminal, a window, or a Dagdeck of another version.
+    ///
+    /// Answers when nothing of it is left. Where nothing runs it says so, and exits with 0 all the same.
+    Down(Down),
     /// Makes environments answer their lockfiles, with `uv sync`, or says what that would change.
     ///
     /// Without a location, every environment that differs from its lockfile. With --python one environment is made anew with
@@ -71,6 +75,9 @@ pub(crate) struct Up {
     /// The port of the Dagster UI; without it 3000, or the next free one
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
+    /// Stops all that runs first, whoever started it, so that it is started with this terminal's environment
+    #[arg(long)]
+    pub(crate) restart: bool,
     /// Ends as soon as all have settled, and leaves everything running
     #[arg(long)]
     pub(crate) detach: bool,
@@ -80,6 +87,16 @@ pub(crate) struct Up {
     /// Lets programs run in this folder without asking, now and later
     #[arg(long)]
     pub(crate) trust: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// The workspace, or a folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Prints JSON: the workspace, and whether something was stopped
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,13 +8,14 @@ use api::{
     CheckView, FindingState, FindingView, FixDoes, FixRequest, FixView, HealthRequest, HealthView,
     Nothing, Severity, WorkspaceView,
 };
-use dagdeck::Deck;
 use serde::Serialize;
 
 use crate::arguments;
 use crate::end::{End, words};
+use crate::hand::Hand;
 use crate::piped;
-use crate::up::{Stop, open, start};
+use crate::reached::Reached;
+use crate::stop::Stop;
 
 /// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -39,22 +40,36 @@ pub(crate) fn run(what: &arguments::Doctor) -> Result<(), End> {
 
 async fn doctor(what: &arguments::Doctor) -> Result<(), End> {
     let mut stop = Stop::listen()?;
-    let deck = start().await?;
+    let hand = tokio::select! {
+        hand = hand(what) => hand?,
+        () = stop.told() => return Err(End::Interrupted),
+    };
     let end = tokio::select! {
-        end = work(&deck, what) => end,
+        end = work(&hand, what) => end,
         () = stop.told() => Err(End::Interrupted),
     };
-    deck.shut_down().await;
+    hand.end().await;
     end
 }
 
-async fn work(deck: &Deck, what: &arguments::Doctor) -> Result<(), End> {
-    let workspace = open(deck, &what.path).await?;
+/// Who looks: this command where it only looks, the workspace's owner where something is put right.
+async fn hand(what: &arguments::Doctor) -> Result<Hand, End> {
+    if !what.fix_safe {
+        return Hand::looking_at(&what.path).await;
+    }
+    let reached = Reached::at(&what.path).await?;
+    reached.tell_differences();
+    Ok(Hand::Owner(reached.attached))
+}
+
+async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), End> {
+    let workspace = hand.snapshot_get(Nothing {}).await?.workspace;
+    let workspace = workspace.ok_or_else(|| End::Failed("The workspace was closed.".to_owned()))?;
     let trusted = workspace.trusted || what.trust;
     if what.trust && !workspace.trusted {
-        deck.workspace_trust(Nothing {}).await?;
+        hand.workspace_trust(Nothing {}).await?;
     }
-    deck.health_check(HealthRequest { asked: true }).await?;
+    hand.health_check(HealthRequest { asked: true }).await?;
     if what.fix_safe {
         if !trusted {
             return Err(End::Failed(format!(
@@ -62,14 +77,14 @@ async fn work(deck: &Deck, what: &arguments::Doctor) -> Result<(), End> {
                 workspace.root
             )));
         }
-        fix(deck).await?;
+        fix(hand).await?;
     }
     if what.report {
-        let report = deck.health_report(Nothing {}).await?.text;
+        let report = hand.health_report(Nothing {}).await?.text;
         return piped(write!(std::io::stdout().lock(), "{report}"));
     }
-    let health = deck.snapshot_get(Nothing {}).await?.health;
-    let checks = deck.health_list(Nothing {}).await?.checks;
+    let health = hand.snapshot_get(Nothing {}).await?.health;
+    let checks = hand.health_list(Nothing {}).await?.checks;
     if what.json {
         tell(&workspace, trusted, &health, &checks)?;
     } else {
@@ -84,8 +99,8 @@ async fn work(deck: &Deck, what: &arguments::Doctor) -> Result<(), End> {
 }
 
 /// Says what will be put right, and does it.
-async fn fix(deck: &Deck) -> Result<(), End> {
-    let health = deck.snapshot_get(Nothing {}).await?.health;
+async fn fix(hand: &Hand) -> Result<(), End> {
+    let health = hand.snapshot_get(Nothing {}).await?.health;
     let safe: Vec<&FindingView> = health
         .findings
         .iter()
@@ -100,7 +115,7 @@ async fn fix(deck: &Deck) -> Result<(), End> {
         anstream::eprintln!("{}\n{}", finding.title, fix.unwrap_or_default().trim_end());
     }
     let fixes = safe.iter().filter_map(|one| one.shown_fix()).collect();
-    deck.health_fix(FixRequest { fixes }).await?;
+    hand.health_fix(FixRequest { fixes }).await?;
     Ok(())
 }
 

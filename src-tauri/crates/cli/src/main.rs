@@ -5,10 +5,14 @@
 mod add;
 mod arguments;
 mod doctor;
+mod down;
 mod end;
+mod hand;
 mod new;
 mod open;
+mod reached;
 mod status;
+mod stop;
 mod sync;
 mod trust;
 mod up;
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
     let end = match arguments.command {
         Command::Status(what) => status::run(&what),
         Command::Up(what) => up::run(what),
+        Command::Down(what) => down::run(&what),
         Command::Sync(what) => sync::run(&what),
         Command::Open(what) => open::run(&what),
         Command::New(what) => new::run(&what),

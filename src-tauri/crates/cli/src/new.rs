@@ -7,15 +7,16 @@ use std::io::Write as _;
 use std::path::Path;
 
 use api::{
-    CreateFormRequest, CreateKind, CreatePlan, CreateSpec, CreateStart, Creation, CreationState,
-    Event, FolderRequest, Nothing,
+    CreateForm, CreateFormRequest, CreateKind, CreatePlan, CreateSpec, CreateStart, Creation,
+    CreationState, Event, Nothing,
 };
-use dagdeck::Deck;
 
 use crate::arguments::{Make, New};
 use crate::end::End;
+use crate::hand::{Ear, Hand};
 use crate::piped;
-use crate::up::{Stop, start};
+use crate::reached::{Place, Reached};
+use crate::stop::Stop;
 use told::Told;
 
 pub(crate) fn run(what: &New) -> Result<(), End> {
@@ -25,20 +26,45 @@ pub(crate) fn run(what: &New) -> Result<(), End> {
         .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
-        let deck = start().await?;
-        let end = Box::pin(make(&deck, what, &mut stop)).await;
-        deck.shut_down().await;
-        end
+        Box::pin(make(what, &mut stop)).await
     })
 }
 
-async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
+async fn make(what: &New, stop: &mut Stop) -> Result<(), End> {
     let (kind, make) = match what {
         New::Workspace { make, .. } => (CreateKind::Workspace, make),
         New::Project { make, .. } => (CreateKind::Project, make),
     };
-    let spec = answers(deck, what, kind, make).await?;
-    let plan = deck.create_plan(spec).await?;
+    let own = Hand::own().await?;
+    let form = form(&own, kind, make).await;
+    let hand = match form.as_ref().map(|(_, form)| form.workspace.as_deref()) {
+        Ok(Some(root)) => {
+            own.end().await;
+            Hand::Owner(owner_of(Path::new(root), what).await?)
+        }
+        _ => own,
+    };
+    let end = match form {
+        Ok((name, form)) => done(&hand, answers(what, make, name, form), make, stop).await,
+        Err(end) => Err(end),
+    };
+    hand.end().await;
+    end
+}
+
+/// The owner of the workspace that the project becomes one of.
+async fn owner_of(root: &Path, what: &New) -> Result<attach::Attached, End> {
+    let reached = Reached::to(&Place::of(root)?).await?;
+    reached.tell_differences();
+    if let New::Project { trust: true, .. } = what {
+        reached.trust().await?;
+    }
+    Ok(reached.attached)
+}
+
+/// Shows what would be made, or makes it.
+async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Result<(), End> {
+    let plan = hand.create_plan(spec).await?;
     if let Some(words) = page::blocked(&plan) {
         if make.json {
             json(&plan)?;
@@ -52,12 +78,16 @@ async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
             piped(write!(anstream::stdout().lock(), "{}", page::plan(&plan)))
         };
     }
-    let creation = carry_out(deck, plan, make.json, stop).await?;
+    let creation = carry_out(hand, plan, make.json, stop).await?;
     if make.json {
         json(&creation)?;
     }
     match creation.state {
-        CreationState::Succeeded => Ok(()),
+        CreationState::Succeeded => {
+            // It was told here, and no window need tell of it any more.
+            hand.create_dismiss(Nothing {}).await?;
+            Ok(())
+        }
         CreationState::Cancelled => {
             anstream::eprintln!("dagdeck: {}", page::failure(&creation, make.json));
             Err(End::Interrupted)
@@ -68,13 +98,8 @@ async fn make(deck: &Deck, what: &New, stop: &mut Stop) -> Result<(), End> {
     }
 }
 
-/// The answers: what was said on the command line, and for the rest what a form starts from.
-async fn answers(
-    deck: &Deck,
-    what: &New,
-    kind: CreateKind,
-    make: &Make,
-) -> Result<CreateSpec, End> {
+/// What a form for it starts from, and its name.
+async fn form(hand: &Hand, kind: CreateKind, make: &Make) -> Result<(String, CreateForm), End> {
     let here = std::env::current_dir()
         .map_err(|error| End::Failed(format!("can't tell the current folder: {error}")))?;
     let (parent, name) = place(kind, &make.path, &here);
@@ -82,19 +107,20 @@ async fn answers(
         kind,
         parent: Some(parent),
     };
-    let form = deck.create_form(request).await?;
-    if let Some(error) = form.blocked {
-        return Err(End::from(error));
+    let form = hand.create_form(request).await?;
+    match form.blocked {
+        Some(error) => Err(End::from(error)),
+        None => Ok((name, form)),
     }
-    if let (New::Project { trust: true, .. }, Some(root)) = (what, form.workspace) {
-        deck.workspace_open(FolderRequest { path: root }).await?;
-        deck.workspace_trust(Nothing {}).await?;
-    }
+}
+
+/// The answers: what was said on the command line, and for the rest what a form starts from.
+fn answers(what: &New, make: &Make, name: String, form: CreateForm) -> CreateSpec {
     let first = match what {
         New::Workspace { project, .. } => project.clone(),
         New::Project { .. } => None,
     };
-    Ok(CreateSpec {
+    CreateSpec {
         name,
         dagster: make.dagster.clone().unwrap_or_default(),
         python: make.python.clone().or(form.spec.python),
@@ -102,7 +128,7 @@ async fn answers(
         git: form.spec.git && !make.no_git,
         sync: !make.no_sync,
         ..form.spec
-    })
+    }
 }
 
 /// The folder around it and the name. A project may be named by a path from here: it must not lead out of its workspace.
@@ -118,20 +144,20 @@ fn place(kind: CreateKind, path: &Path, here: &Path) -> (String, String) {
 
 /// Makes it, telling each step as it comes, until it is done or stopped.
 async fn carry_out(
-    deck: &Deck,
+    hand: &Hand,
     plan: CreatePlan,
     json: bool,
     stop: &mut Stop,
 ) -> Result<Creation, End> {
-    let mut events = deck.subscribe();
+    let mut events = hand.listen().await?;
     let mut told = Told::new(json);
     let start = CreateStart {
         spec: plan.spec,
         basis: plan.basis,
     };
-    deck.create_start(start).await?;
+    hand.create_start(start).await?;
     loop {
-        let creation = deck.snapshot_get(Nothing {}).await?.creation;
+        let creation = hand.snapshot_get(Nothing {}).await?.creation;
         let creation =
             creation.ok_or_else(|| End::Failed("what was being made was put away".to_owned()))?;
         told.see(&creation)?;
@@ -139,29 +165,25 @@ async fn carry_out(
             return Ok(creation);
         }
         tokio::select! {
-            () = stop.told() => deck.create_cancel(Nothing {}).await?,
-            () = changed(&mut events) => continue,
+            () = stop.told() => drop(hand.create_cancel(Nothing {}).await?),
+            changed = changed(&mut events) => { changed?; continue },
         };
         // Told once is enough: what ends the step is under way.
-        while deck
+        while hand
             .snapshot_get(Nothing {})
             .await?
             .creation
             .is_some_and(|creation| creation.state == CreationState::Running)
         {
-            changed(&mut events).await;
+            changed(&mut events).await?;
         }
     }
 }
 
 /// Waits until something of what is made has changed.
-async fn changed(events: &mut dagdeck::Subscription) {
-    while let Some(batch) = events.next().await {
-        let made = |event: &Event| matches!(event, Event::CreationChanged { .. });
-        if batch.iter().any(|envelope| made(&envelope.event)) {
-            return;
-        }
-    }
+async fn changed(events: &mut Ear) -> Result<(), End> {
+    let made = |event: &Event| matches!(event, Event::CreationChanged { .. });
+    events.until(made).await
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<(), End> {

@@ -1,5 +1,7 @@
 //! `dagdeck status`: a workspace as read from files.
 
+mod owned;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -7,19 +9,40 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use api::ErrorCode;
 use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, Status};
+use serde::Serialize;
 
 use crate::arguments;
 use crate::end::{End, words};
+use crate::reached::Place;
+use crate::status::owned::{Owned, owned};
 use crate::{environment, piped};
+
+/// What scripts read. The shape is a contract: fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    status: &'a Status,
+    /// Who runs it; null where nobody does.
+    owner: Option<Owned>,
+}
 
 pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
     let status = read(&what.path, !what.no_lockfiles)?;
+    let owner = owned(&Place::of(&what.path)?)?;
     if what.json {
-        let json = serde_json::to_string_pretty(&status)
+        let answer = Answer {
+            status: &status,
+            owner,
+        };
+        let json = serde_json::to_string_pretty(&answer)
             .map_err(|error| End::Failed(error.to_string()))?;
         return piped(writeln!(std::io::stdout().lock(), "{json}"));
     }
-    piped(write!(anstream::stdout().lock(), "{}", page(&status)))
+    let mut page = page(&status);
+    if let Some(owner) = &owner {
+        page.push_str(&owner.line(&status.root));
+    }
+    piped(write!(anstream::stdout().lock(), "{page}"))
 }
 
 /// Reads the workspace at a path; ends with 2 where there is none.

@@ -5,15 +5,16 @@ mod python;
 use std::io::Write as _;
 
 use api::{
-    ApiError, Nothing, Operation, OperationState, PackageChange, SyncPlan, SyncPreview,
-    SyncRequest, WorkspaceView,
+    Operation, OperationRequest, OperationState, PackageChange, SyncPlan, SyncPreview, SyncRequest,
+    WorkspaceView,
 };
-use dagdeck::{Deck, Subscription};
+use attach::Attached;
 use serde::Serialize;
 
 use crate::arguments;
 use crate::end::{End, words};
-use crate::up::{Stop, open, start};
+use crate::reached::{Current, Reached};
+use crate::stop::Stop;
 use crate::{piped, trust};
 
 pub(crate) fn run(what: &arguments::Sync) -> Result<(), End> {
@@ -27,50 +28,70 @@ pub(crate) fn run(what: &arguments::Sync) -> Result<(), End> {
 async fn sync(what: &arguments::Sync) -> Result<(), End> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
-    let deck = start().await?;
-    let workspace = open(&deck, &what.path).await?;
-    if trust::to_sync(&workspace, what.trust)? {
-        deck.workspace_trust(Nothing {}).await?;
-    }
-    let end = tokio::select! {
-        end = work(&deck, what, &workspace) => end,
-        () = stop.told() => Err(End::Interrupted),
+    let reached = tokio::select! {
+        reached = Reached::at(&what.path) => reached?,
+        () = stop.told() => return Err(End::Interrupted),
     };
-    deck.shut_down().await;
-    if matches!(end, Err(End::Interrupted)) {
-        let left = syncs(&deck, 0).await?;
-        say(&format!(
-            "Cancelled. {}",
-            left.first().map_or("", |one| one.title.as_str())
-        ));
+    reached.tell_differences();
+    if trust::to_sync(&reached.workspace, what.trust)? {
+        reached.trust().await?;
     }
-    end
+    let Reached {
+        attached,
+        mut current,
+        workspace,
+        ..
+    } = reached;
+    let looked = tokio::select! {
+        looked = look(&attached, what, &workspace) => looked?,
+        () = stop.told() => return Err(End::Interrupted),
+    };
+    // From here on to the answer nothing is listened to: what has begun has to be known to be taken back.
+    let begun = match looked {
+        Looked::Told => return Ok(()),
+        Looked::Sync(request) if request == SyncRequest::default() => Vec::new(),
+        // Whoever names environments in a terminal has them as they are: nothing was shown first.
+        Looked::Sync(request) => attached.sync_start(request.into()).await?.operations,
+        Looked::Python(request) => {
+            let begun = attached.python_change(request.into()).await;
+            begun.map_err(python::unusable)?.operations
+        }
+    };
+    follow(&attached, &mut current, &begun, what.json, &mut stop).await
 }
 
-async fn work(deck: &Deck, what: &arguments::Sync, workspace: &WorkspaceView) -> Result<(), End> {
+/// What a look at the environments leads to.
+enum Looked {
+    /// Nothing was to be changed, and what would change has been told.
+    Told,
+    /// These are to be synced.
+    Sync(SyncRequest),
+    /// One is to be made anew with another Python.
+    Python(api::PythonRequest),
+}
+
+async fn look(
+    attached: &Attached,
+    what: &arguments::Sync,
+    workspace: &WorkspaceView,
+) -> Result<Looked, End> {
     if let Some(version) = &what.python {
-        return python::change(deck, what, workspace, version).await;
+        return python::look(attached, what, workspace, version).await;
     }
     let mut request = request(what, workspace);
     let all = request == SyncRequest::default();
     if what.dry_run || all {
-        let preview = deck.sync_preview(request.clone()).await?;
+        let preview = attached.sync_preview(request.clone()).await?;
         if what.dry_run {
-            return told_preview(&preview, what.json);
+            told_preview(&preview, what.json)?;
+            return Ok(Looked::Told);
         }
         for plan in &preview.environments {
             request.locations.extend(plan.locations.iter().cloned());
             request.deployment |= plan.deployment;
         }
     }
-    let mut events = deck.subscribe();
-    let before = newest_sync(deck).await?;
-    if request != SyncRequest::default() {
-        // Whoever names environments in a terminal has them as they are: nothing was shown first.
-        deck.sync_start(request.into()).await?;
-    }
-    let done = follow(deck, &mut events, before, what.json).await?;
-    told(&done, what.json)
+    Ok(Looked::Sync(request))
 }
 
 /// What is asked for: locations by name, and deployments/local by its path.
@@ -87,35 +108,20 @@ fn request(what: &arguments::Sync, workspace: &WorkspaceView) -> SyncRequest {
     }
 }
 
-/// The syncs on the record from a number on, oldest first.
-async fn syncs(deck: &Deck, after: u32) -> Result<Vec<Operation>, ApiError> {
-    let mut all = deck.snapshot_get(Nothing {}).await?.operations;
-    all.retain(|one| {
-        let log = one.log.as_deref().unwrap_or_default();
-        one.id > after && log.starts_with("sync:")
-    });
-    all.reverse();
-    Ok(all)
-}
-
-/// The number of the newest sync on the record; 0 where there is none.
-async fn newest_sync(deck: &Deck) -> Result<u32, ApiError> {
-    let all = syncs(deck, 0).await?;
-    Ok(all.iter().map(|one| one.id).max().unwrap_or(0))
-}
-
-/// Says what happens until all have ended; answers them.
+/// Says what happens to these operations until all have ended, then how they went; told to end, it takes them back first.
 async fn follow(
-    deck: &Deck,
-    events: &mut Subscription,
-    before: u32,
-    quiet: bool,
-) -> Result<Vec<Operation>, End> {
+    attached: &Attached,
+    current: &mut Current,
+    begun: &[u32],
+    json: bool,
+    stop: &mut Stop,
+) -> Result<(), End> {
     let mut said: Vec<(u32, String)> = Vec::new();
+    let mut cancelled = false;
     loop {
-        let all = syncs(deck, before).await?;
+        let all = current.operations(begun);
         for one in &all {
-            let Some(progress) = one.progress.as_ref().filter(|_| !quiet) else {
+            let Some(progress) = one.progress.as_ref().filter(|_| !json) else {
                 continue;
             };
             let line = (one.id, format!("{}: {}", one.title, progress.words));
@@ -124,11 +130,27 @@ async fn follow(
                 said.push(line);
             }
         }
-        if all.iter().all(|one| one.state != OperationState::Running) {
-            return Ok(all);
+        let mut running = all.iter().map(|one| one.state == OperationState::Running);
+        if all.len() == begun.len() && !running.any(|runs| runs) {
+            if cancelled {
+                let titles: Vec<&str> = all.iter().map(|one| one.title.as_str()).collect();
+                say(&format!("Cancelled. {}", titles.join(" ")));
+                return Err(End::Interrupted);
+            }
+            return told(&all, json);
         }
-        if events.next().await.is_none() {
-            return Err(End::Failed("Dagdeck's own part ended early.".to_owned()));
+        tokio::select! {
+            new = current.next() => drop(new?),
+            () = stop.told() => {
+                if std::mem::replace(&mut cancelled, true) {
+                    // Told twice: we end at once, and the owner goes on ending them.
+                    return Err(End::Interrupted);
+                }
+                for &operation in begun {
+                    // One that has ended meanwhile can't be taken back, and need not be.
+                    let _ended = attached.operation_cancel(OperationRequest { operation }).await;
+                }
+            }
         }
     }
 }
@@ -277,7 +299,7 @@ fn line(change: &PackageChange) -> String {
 
 #[cfg(test)]
 mod tests {
-    use api::ErrorCode;
+    use api::{ApiError, ErrorCode};
 
     use super::*;
 

@@ -5,28 +5,19 @@ mod lines;
 mod progress;
 mod tail;
 
-use std::future::Future;
-use std::path::Path;
 use std::time::Instant;
 
-use api::{
-    ErrorCode, Event, FolderRequest, LaunchRequest, Nothing, Snapshot, Step, WorkspaceKind,
-    WorkspaceView,
-};
-use attach::{Attached, News, Subscription};
-use dagdeck::{Deck, DeckOptions};
-use process::GuardProgram;
+use api::{LaunchRequest, Nothing};
+use attach::Attached;
 
 use crate::arguments::Up;
-use crate::end::{End, words};
+use crate::end::End;
+use crate::reached::{Current, New, Reached};
+use crate::stop::Stop;
 use crate::trust;
-use joined::Joined;
+use joined::{Joined, only_leaves};
 use progress::{Outcome, Progress};
 use tail::Tail;
-
-/// What is said when the owner ends while this terminal watches.
-const GONE: &str =
-    "The Dagdeck process that runs this workspace has ended, and with it all that it ran.";
 
 pub(crate) fn run(what: Up) -> Result<(), End> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -39,34 +30,38 @@ pub(crate) fn run(what: Up) -> Result<(), End> {
 async fn up(what: Up) -> Result<(), End> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
-    let joining = Joined::to(&what.path);
+    let joining = Joined::to(&what.path, what.restart);
     let joined = tokio::select! {
         joined = joining => joined?,
         () = stop.told() => return Err(End::Interrupted),
     };
-    let leave = trust::leave(&joined.workspace, what.trust)?;
-    let attached = &joined.attached;
+    let leave = trust::leave(&joined.reached.workspace, what.trust)?;
     if leave.run {
-        attached.workspace_trust(Nothing {}).await?;
+        joined.reached.trust().await?;
     }
-    joined.say(&what)?;
+    joined.say(&what);
     let request = LaunchRequest {
         locations: what.locations.clone(),
         port: what.port.filter(|_| !joined.serves()),
         make_deployment: leave.make,
     };
-    let joins = joined.joins();
-    let progress = Progress::new(what.json, &joined.workspace, &what.locations);
+    let joins = joined.joins;
+    let Reached {
+        attached,
+        current,
+        workspace,
+        ..
+    } = joined.reached;
+    let progress = Progress::new(what.json, &workspace, &what.locations);
     let tail = if what.json {
         None
     } else {
-        Some(Tail::open(attached).await?)
+        Some(Tail::open(&attached).await?)
     };
     progress.started()?;
     let session = Session {
-        attached,
-        news: joined.news,
-        shown: joined.shown,
+        attached: &attached,
+        current,
         tail,
         progress,
         detach: what.detach,
@@ -75,7 +70,7 @@ async fn up(what: Up) -> Result<(), End> {
     let (end, told) = Box::pin(session.run(request, &mut stop)).await;
     if matches!(end, Ok(Kept::Detached)) {
         attached.detach().await?;
-        progress::goes_on(what.json, &joined.workspace)?;
+        progress::goes_on(what.json, &workspace)?;
         return Ok(());
     }
     let mut left = std::pin::pin!(attached.leave());
@@ -100,44 +95,9 @@ async fn up(what: Up) -> Result<(), End> {
     if stopped {
         progress::stopped(what.json)?;
     } else {
-        progress::goes_on(what.json, &joined.workspace)?;
+        progress::goes_on(what.json, &workspace)?;
     }
     end.map(drop)
-}
-
-/// Dagdeck, with this program as its guard.
-pub(crate) async fn start() -> Result<Deck, End> {
-    let program = std::env::current_exe()
-        .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
-    let guard = GuardProgram {
-        program,
-        arguments: vec!["guard".into()],
-    };
-    Ok(Deck::start(DeckOptions::from_environment(guard)).await?)
-}
-
-/// Opens the workspace at a path; ends with 2 where there is none.
-pub(crate) async fn open(deck: &Deck, path: &Path) -> Result<WorkspaceView, End> {
-    // Says in its own words why a folder is no workspace, and what is nearby.
-    crate::status::read(path, false)?;
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let request = FolderRequest {
-        path: path.to_string_lossy().into_owned(),
-    };
-    let snapshot = deck
-        .workspace_open(request)
-        .await
-        .map_err(|error| match error.code {
-            ErrorCode::NotFound | ErrorCode::Invalid => End::NoWorkspace(words(&error)),
-            _ => End::from(error),
-        })?;
-    match snapshot.workspace {
-        Some(workspace) if workspace.kind != WorkspaceKind::NotAWorkspace => Ok(workspace),
-        _ => Err(End::NoWorkspace(format!(
-            "{} is not a Dagster workspace or project.",
-            path.display()
-        ))),
-    }
 }
 
 /// What is left behind where nothing went wrong.
@@ -151,9 +111,7 @@ enum Kept {
 /// From the launch on: prints what happens until it is over.
 struct Session<'a> {
     attached: &'a Attached,
-    news: Subscription,
-    /// How everything stands.
-    shown: Snapshot,
+    current: Current,
     tail: Option<Tail>,
     progress: Progress,
     /// Whether to go as soon as all have settled.
@@ -172,8 +130,10 @@ impl Session<'_> {
         match over {
             Some(end) => (end.map(|()| Kept::Detached), false),
             None => {
-                if !self.joins {
-                    progress::stopping();
+                match only_leaves(self.joins, self.current.hosts) {
+                    None => progress::stopping(),
+                    Some("") => {}
+                    Some(why) => progress::note(why),
                 }
                 (
                     if self.joins || self.progress.over() {
@@ -195,42 +155,20 @@ impl Session<'_> {
         tokio::pin!(launch);
         let mut launched = false;
         loop {
-            let (mut changed, mut grew) = (false, false);
-            tokio::select! {
+            let new = tokio::select! {
                 done = &mut launch, if !launched => {
                     done?;
                     launched = true;
-                    changed = true;
                     // The launch is over once it shows that it began.
-                    self.shown = attached.snapshot_get(Nothing {}).await?;
+                    self.current.shown = attached.snapshot_get(Nothing {}).await?;
+                    New { changed: true, grew: false }
                 }
-                news = self.news.next() => match news {
-                    Some(News::Snapshot(snapshot)) => {
-                        self.shown = *snapshot;
-                        (changed, grew) = (true, true);
-                    }
-                    Some(News::Events(events)) => {
-                        for envelope in events {
-                            match envelope.event {
-                                Event::LogGrew { .. } => grew = true,
-                                Event::MetricsMeasured { .. }
-                                | Event::ErrorsCounted { .. }
-                                | Event::OperationChanged { .. } => {}
-                                _ => changed = true,
-                            }
-                            if api::step(&self.shown, &envelope) == Step::Next {
-                                api::apply(&mut self.shown, envelope);
-                            }
-                        }
-                    }
-                    Some(News::Hosts(_)) => {}
-                    None => return Err(End::Failed(GONE.to_owned())),
-                },
-            }
-            if grew {
+                new = self.current.next() => new?,
+            };
+            if new.grew {
                 self.print().await?;
             }
-            if changed && self.look(launched, begun).await? && self.detach {
+            if new.changed && self.look(launched, begun).await? && self.detach {
                 return Ok(());
             }
         }
@@ -246,7 +184,7 @@ impl Session<'_> {
 
     /// Looks at where everything stands, and says what is new; whether all have settled.
     async fn look(&mut self, launched: bool, begun: Instant) -> Result<bool, End> {
-        let Some(workspace) = self.shown.workspace.clone() else {
+        let Some(workspace) = self.current.shown.workspace.clone() else {
             return Ok(false);
         };
         self.progress.see(&workspace)?;
@@ -257,53 +195,6 @@ impl Session<'_> {
         match self.progress.settled(&workspace, begun.elapsed())? {
             Outcome::Serving => Ok(true),
             Outcome::Nothing => Err(End::NothingServed),
-        }
-    }
-}
-
-/// The wish of a person or the system that we end.
-pub(crate) struct Stop {
-    #[cfg(unix)]
-    signals: Vec<tokio::signal::unix::Signal>,
-}
-
-impl Stop {
-    #[cfg(unix)]
-    pub(crate) fn listen() -> Result<Self, End> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-        let signals: std::io::Result<Vec<_>> = kinds.into_iter().map(signal).collect();
-        let signals =
-            signals.map_err(|error| End::Failed(format!("can't listen for Ctrl-C: {error}")))?;
-        Ok(Self { signals })
-    }
-
-    /// Waits until we are told to end.
-    #[cfg(unix)]
-    pub(crate) fn told(&mut self) -> impl Future<Output = ()> + '_ {
-        std::future::poll_fn(|context| {
-            let told = self
-                .signals
-                .iter_mut()
-                .any(|signal| signal.poll_recv(context).is_ready());
-            if told {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-    }
-
-    #[cfg(not(unix))]
-    pub(crate) fn listen() -> Result<Self, End> {
-        Ok(Self {})
-    }
-
-    /// Waits until we are told to end.
-    #[cfg(not(unix))]
-    pub(crate) async fn told(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
         }
     }
 }

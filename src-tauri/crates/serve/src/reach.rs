@@ -1,6 +1,7 @@
 //! A host's way to a workspace's owner: the one that is there, or a new one.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -34,10 +35,9 @@ pub struct Reach {
     pub root: PathBuf,
     /// The host's own program: with [`OWNER`] as its first argument it leads to [`crate::owner_main`].
     pub program: PathBuf,
-    /// Variables of this process that an owner must not get: they are only for the host's window.
-    pub without: Vec<String>,
-    /// Variables that the owner gets besides, or in place of this process's.
-    pub with: BTreeMap<String, String>,
+    /// The environment that an owner is started with, and starts everything with: the host's, but for what is only for its
+    /// window.
+    pub environment: BTreeMap<OsString, OsString>,
 }
 
 impl Reach {
@@ -61,7 +61,7 @@ impl Reach {
         }
     }
 
-    /// Connects to the owner; starts one where there is none, with this process's environment.
+    /// Connects to the owner; starts one where there is none.
     ///
     /// `connect` answers none where nobody listens.
     ///
@@ -98,19 +98,18 @@ impl Reach {
         }
     }
 
-    /// Whether Dagdeck's own folder can hold what an owner needs there: a lock, and the card that leads hosts to it. A full or
-    /// read-only disk can't, and then nothing may be started, for the next start could not find it.
-    #[must_use]
-    pub fn can_have_owner(&self) -> bool {
+    /// Makes sure that Dagdeck's own folder can hold what an owner needs there: a lock, and the card that leads hosts to it. A
+    /// full or read-only disk can't, and then nothing may be started, for the next start could not find it.
+    ///
+    /// # Errors
+    /// Why it can't.
+    pub fn room_for_owner(&self) -> std::io::Result<()> {
         let lock = owner_lock(&self.state_folder, &self.root);
-        let probe = || -> std::io::Result<()> {
-            let folder = lock.parent().unwrap_or(&self.state_folder);
-            fs_err::create_dir_all(folder)?;
-            let mut probe = tempfile::NamedTempFile::new_in(folder)?;
-            probe.write_all(&[0; 4096])?;
-            probe.as_file().sync_all()
-        };
-        probe().is_ok()
+        let folder = lock.parent().unwrap_or(&self.state_folder);
+        fs_err::create_dir_all(folder)?;
+        let mut probe = tempfile::NamedTempFile::new_in(folder)?;
+        probe.write_all(&[0; 4096])?;
+        probe.as_file().sync_all()
     }
 
     /// Starts an owner and hears its first word.
@@ -126,10 +125,7 @@ impl Reach {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for name in &self.without {
-            command.env_remove(name);
-        }
-        command.envs(&self.with);
+        command.env_clear().envs(&self.environment);
         let mut child = command
             .spawn()
             .map_err(|error| self.failed().because(&error))?;

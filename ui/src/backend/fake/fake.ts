@@ -296,8 +296,8 @@ export class FakeBackend implements Backend {
     python_offers: ({ location }) => pythonOffers(this.snapshot, location),
     python_plan: (request) => pythonPlan(request, this.preview),
     // What these begin is an operation, and no operation is made up: tests say how one goes by `emit`.
-    python_change: () => ({}),
-    packages_change: () => ({}),
+    python_change: () => ({ operations: [] }),
+    packages_change: () => ({ operations: [] }),
     scaffold_run: () => ({}),
     settings_set: (settings) => {
       this.snapshot = { ...this.snapshot, settings };

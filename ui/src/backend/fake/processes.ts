@@ -5,6 +5,7 @@ import type {
   EnvironmentView,
   LocationView,
   Nothing,
+  OperationsBegun,
   ServiceName,
   ServiceView,
   SyncRequest,
@@ -158,11 +159,12 @@ export class FakeProcesses {
   }
 
   /** Syncs the locations' environments; that of the deployment stays as it is. */
-  #sync({ locations }: SyncRequest): Nothing {
+  #sync({ locations }: SyncRequest): OperationsBegun {
     for (const id of locations) {
       this.#changeEnvironment(id, () => ({ state: 'syncing', detail: 'uv sync' }));
       this.#later(4, () => this.#changeEnvironment(id, () => ({ state: 'ready', detail: 'synced' })));
     }
-    return {};
+    // The environments change, and no operation is made up: tests say how one goes by `emit`.
+    return { operations: [] };
   }
 }

@@ -28,6 +28,7 @@ import type { LogWindowRequest } from "./LogWindowRequest";
 import type { Nothing } from "./Nothing";
 import type { OpenLogRequest } from "./OpenLogRequest";
 import type { OperationRequest } from "./OperationRequest";
+import type { OperationsBegun } from "./OperationsBegun";
 import type { PackagesPlan } from "./PackagesPlan";
 import type { PackagesRequest } from "./PackagesRequest";
 import type { PackagesStart } from "./PackagesStart";
@@ -94,11 +95,11 @@ export interface Commands {
   /** Chooses where the environment comes from. */
   location_choose_environment: { request: ChooseEnvironmentRequest; response: Nothing };
   /** Runs `uv sync` for one location's environment as it is now, without a preview. */
-  location_sync: { request: LocationRequest; response: Nothing };
+  location_sync: { request: LocationRequest; response: OperationsBegun };
   /** What a sync would change. Changes nothing. */
   sync_preview: { request: SyncRequest; response: SyncPreview };
   /** Syncs environments, as a preview showed where one was looked at: what runs from them stops and starts again. */
-  sync_start: { request: SyncStart; response: Nothing };
+  sync_start: { request: SyncStart; response: OperationsBegun };
   /** The names of its definitions as last read. */
   location_definitions: { request: LocationRequest; response: DefinitionNames };
   /** The files of its project. */
@@ -108,13 +109,13 @@ export interface Commands {
   /** What adding, removing or changing a package would do; writes nothing. */
   packages_plan: { request: PackagesRequest; response: PackagesPlan };
   /** Changes what projects ask for as was shown, then syncs their environments. */
-  packages_change: { request: PackagesStart; response: Nothing };
+  packages_change: { request: PackagesStart; response: OperationsBegun };
   /** The Pythons that an environment could be made with. */
   python_offers: { request: PythonOf; response: PythonOffers };
   /** What another Python would change; writes nothing. */
   python_plan: { request: PythonRequest; response: PythonPlan };
   /** Asks for another Python, as was shown where it was looked at, and makes the environment anew with it; the board tells how it goes. */
-  python_change: { request: PythonStart; response: Nothing };
+  python_change: { request: PythonStart; response: OperationsBegun };
   /** What can be added to a location's project. */
   definition_types: { request: LocationRequest; response: DefinitionTypes };
   /** What a type of definition asks for. */

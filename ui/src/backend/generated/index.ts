@@ -82,6 +82,7 @@ export type { Operation } from "./Operation";
 export type { OperationProgress } from "./OperationProgress";
 export type { OperationRequest } from "./OperationRequest";
 export type { OperationState } from "./OperationState";
+export type { OperationsBegun } from "./OperationsBegun";
 export type { PackageChange } from "./PackageChange";
 export type { PackagesChange } from "./PackagesChange";
 export type { PackagesPlan } from "./PackagesPlan";

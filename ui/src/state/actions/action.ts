@@ -46,8 +46,8 @@ export function tooltip(action: Action): string {
   return action.disabled ? action.title : (action.command ?? action.title);
 }
 
-/** Does it, or says to whom doesn't see the screen why it can't be done. */
+/** Does it, or says why it can't be done. */
 export function perform(app: App, action: Action): void {
-  if (action.disabled) app.announce(action.title);
+  if (action.disabled) app.say(action.title);
   else action.run();
 }

@@ -3,32 +3,29 @@
 use std::io::Write as _;
 
 use api::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
-use dagdeck::Deck;
+use attach::Attached;
 
-use super::{follow, newest_sync, page, request, told};
+use super::{Looked, page, request};
 use crate::arguments;
 use crate::end::{End, words};
 use crate::piped;
 
-pub(super) async fn change(
-    deck: &Deck,
+pub(super) async fn look(
+    attached: &Attached,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
     python: &str,
-) -> Result<(), End> {
+) -> Result<Looked, End> {
     let request = PythonRequest {
         location: one(what, workspace)?,
         python: python.to_owned(),
     };
-    if what.dry_run {
-        let plan = deck.python_plan(request).await.map_err(unusable)?;
-        return told_plan(&plan, what.json);
+    if !what.dry_run {
+        return Ok(Looked::Python(request));
     }
-    let mut events = deck.subscribe();
-    let before = newest_sync(deck).await?;
-    deck.python_change(request.into()).await.map_err(unusable)?;
-    let done = follow(deck, &mut events, before, what.json).await?;
-    told(&done, what.json)
+    let plan = attached.python_plan(request).await.map_err(unusable)?;
+    told_plan(&plan, what.json)?;
+    Ok(Looked::Told)
 }
 
 /// The one location that is meant; none is deployments/local.
@@ -48,7 +45,7 @@ fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<Strin
 }
 
 /// What was asked for can't be had; nothing was written.
-fn unusable(error: ApiError) -> End {
+pub(super) fn unusable(error: ApiError) -> End {
     match error.code {
         ErrorCode::Invalid | ErrorCode::Precondition | ErrorCode::NotFound => {
             End::Unusable(words(&error))

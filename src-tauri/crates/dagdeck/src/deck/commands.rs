@@ -155,7 +155,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_sync(&self, request: LocationRequest) -> Answer<Nothing> {
+    pub async fn location_sync(&self, request: LocationRequest) -> Answer<OperationsBegun> {
         let request = SyncRequest {
             locations: vec![request.location],
             deployment: false,
@@ -167,9 +167,9 @@ impl Deck {
         self.opened().await?.sync_preview(request).await
     }
 
-    pub async fn sync_start(&self, start: SyncStart) -> Answer<Nothing> {
-        self.opened().await?.sync_start(start).await?;
-        Ok(Nothing {})
+    pub async fn sync_start(&self, start: SyncStart) -> Answer<OperationsBegun> {
+        let operations = self.opened().await?.sync_start(start).await?;
+        Ok(OperationsBegun { operations })
     }
 
     pub async fn location_definitions(&self, request: LocationRequest) -> Answer<DefinitionNames> {
@@ -192,9 +192,9 @@ impl Deck {
         session.packages_plan(&request).await
     }
 
-    pub async fn packages_change(&self, start: PackagesStart) -> Answer<Nothing> {
-        self.opened().await?.packages_change(&start).await?;
-        Ok(Nothing {})
+    pub async fn packages_change(&self, start: PackagesStart) -> Answer<OperationsBegun> {
+        let operations = self.opened().await?.packages_change(&start).await?;
+        Ok(OperationsBegun { operations })
     }
 
     pub async fn python_offers(&self, request: PythonOf) -> Answer<PythonOffers> {
@@ -205,9 +205,11 @@ impl Deck {
         self.opened().await?.python_plan(&request).await
     }
 
-    pub async fn python_change(&self, start: PythonStart) -> Answer<Nothing> {
-        self.opened().await?.python_change(&start).await?;
-        Ok(Nothing {})
+    pub async fn python_change(&self, start: PythonStart) -> Answer<OperationsBegun> {
+        let operation = self.opened().await?.python_change(&start).await?;
+        Ok(OperationsBegun {
+            operations: vec![operation],
+        })
     }
 
     pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {

@@ -81,14 +81,14 @@ impl Session {
     }
 
     /// Carries a change that was shown out in each project, then syncs the environments of those that changed. Stops at the
-    /// first project that uv refuses: it is then as it was.
+    /// first project that uv refuses: it is then as it was. Answers the syncs, by number.
     ///
     /// # Errors
     /// When one of the projects would be changed in another way by now than was shown, or uv refuses one.
     pub(crate) async fn packages_change(
         self: &Arc<Self>,
         PackagesStart { request, basis }: &PackagesStart,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Vec<u32>, ApiError> {
         let now = self.packages_plan(request).await?;
         basis::require(basis, &now.basis)?;
         let uv = self.uv_and_pythons().await?;
@@ -102,15 +102,16 @@ impl Session {
             }
             locations.push(id.clone());
         }
+        let mut syncs = Vec::new();
         if !locations.is_empty() {
             let deployment = false;
-            self.sync(SyncRequest {
+            let request = SyncRequest {
                 locations,
                 deployment,
-            })
-            .await?;
+            };
+            syncs = self.sync(request).await?;
         }
-        outcome
+        outcome.map(|()| syncs)
     }
 
     async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), ApiError> {

@@ -96,8 +96,8 @@ impl Session {
         })
     }
 
-    /// Asks for another Python, as a plan showed or as it is where nobody looked, and makes the environment anew; returns
-    /// once that has begun.
+    /// Asks for another Python, as a plan showed or as it is where nobody looked, and makes the environment anew; answers
+    /// its operation once that has begun.
     ///
     /// # Errors
     /// As [`Self::python_plan`], when the environment is being synced, and when something else would be changed by now than
@@ -105,7 +105,7 @@ impl Session {
     pub(crate) async fn python_change(
         self: &Arc<Self>,
         PythonStart { request, basis }: &PythonStart,
-    ) -> Result<(), ApiError> {
+    ) -> Result<u32, ApiError> {
         self.site.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;

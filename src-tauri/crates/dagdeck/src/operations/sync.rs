@@ -29,12 +29,22 @@ pub(crate) use target::{Target, named, syncable, uv_project, whole_uv_project};
 /// Tells when a sync has ended, and what went wrong.
 type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
 
+/// A sync that has begun.
+struct Started {
+    /// Its operation.
+    operation: u32,
+    ended: Ended,
+}
+
 impl Session {
-    /// Syncs environments as a preview showed, or as they are where nobody looked; returns once all of it has begun.
+    /// Syncs environments as a preview showed, or as they are where nobody looked; answers their operations once all of it has begun.
     ///
     /// # Errors
     /// As [`Self::sync`], and when a sync would change something else by now than was shown.
-    pub(crate) async fn sync_start(self: &Arc<Self>, start: SyncStart) -> Result<(), ApiError> {
+    pub(crate) async fn sync_start(
+        self: &Arc<Self>,
+        start: SyncStart,
+    ) -> Result<Vec<u32>, ApiError> {
         let Some(shown) = start.basis else {
             return self.sync(start.request).await;
         };
@@ -50,17 +60,18 @@ impl Session {
         };
         // Nothing named would mean all that may need it, and nothing was shown of those.
         if target::means_all(&request) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         self.sync(request).await
     }
 
-    /// Syncs environments and returns once all of it has begun; the board tells the rest.
+    /// Syncs environments and answers their operations once all of it has begun; the board tells the rest.
     ///
     /// # Errors
     /// When nothing may run here, uv is missing, or what is named can't be synced or is being synced.
-    pub(crate) async fn sync(self: &Arc<Self>, request: SyncRequest) -> Result<(), ApiError> {
-        self.begin_syncs(request).await.map(drop)
+    pub(crate) async fn sync(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<u32>, ApiError> {
+        let started = self.begin_syncs(request).await?;
+        Ok(started.iter().map(|sync| sync.operation).collect())
     }
 
     /// As [`Self::sync`], and returns once all of it has ended.
@@ -72,7 +83,7 @@ impl Session {
         request: SyncRequest,
     ) -> Result<(), ApiError> {
         for sync in self.begin_syncs(request).await? {
-            let ended = sync.await.unwrap_or_else(|_| {
+            let ended = sync.ended.await.unwrap_or_else(|_| {
                 Some(ApiError::new(ErrorCode::Cancelled, "The sync was ended."))
             });
             if let Some(error) = ended {
@@ -82,7 +93,7 @@ impl Session {
         Ok(())
     }
 
-    async fn begin_syncs(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<Ended>, ApiError> {
+    async fn begin_syncs(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<Started>, ApiError> {
         let site = &self.site;
         site.require_trust()?;
         let targets = self.targets_of(&request)?;
@@ -97,7 +108,7 @@ impl Session {
             .collect()
     }
 
-    /// Makes an environment anew with another Python, and returns once that has begun.
+    /// Makes an environment anew with another Python, and answers its operation once that has begun.
     ///
     /// # Errors
     /// When the environment is being synced.
@@ -106,9 +117,10 @@ impl Session {
         target: Target,
         uv: &Path,
         python: NewPython,
-    ) -> Result<(), ApiError> {
+    ) -> Result<u32, ApiError> {
         self.require_idle(&target)?;
-        self.begin_sync(target, uv, Some(python)).map(drop)
+        let started = self.begin_sync(target, uv, Some(python))?;
+        Ok(started.operation)
     }
 
     /// The environments that a request means: those that it names, or all that need a sync.
@@ -133,7 +145,7 @@ impl Session {
         target: Target,
         uv: &Path,
         python: Option<NewPython>,
-    ) -> Result<Ended, ApiError> {
+    ) -> Result<Started, ApiError> {
         let site = &self.site;
         let project = target.uv_project(site, uv);
         let project = match &python {
@@ -156,7 +168,8 @@ impl Session {
             .context
             .operations
             .line(begun, &command, &self.syncs.ended);
-        let mark = site.mark_syncing(&target.environment.path, line.id());
+        let operation = line.id();
+        let mark = site.mark_syncing(&target.environment.path, operation);
         site.show_environment(&target.environment.path);
         let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {
@@ -171,7 +184,7 @@ impl Session {
         let mut jobs = self.syncs.jobs();
         while jobs.try_join_next().is_some() {}
         jobs.spawn(async move { session.run_sync(sync, line, mark).await });
-        Ok(ended)
+        Ok(Started { operation, ended })
     }
 
     /// The environments that need a sync, as far as is known: all but those that uv found to be current.

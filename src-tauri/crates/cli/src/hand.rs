@@ -1,0 +1,119 @@
+//! What does the work of a command: a workspace's owner, or a Dagdeck of this command's own where there is no workspace to
+//! run, or it is only looked at.
+
+use std::path::Path;
+
+use api::*;
+use attach::{Attached, News};
+use dagdeck::{Deck, DeckOptions};
+use process::GuardProgram;
+
+use crate::end::{End, words};
+
+/// What does the work of a command.
+pub(crate) enum Hand {
+    /// A Dagdeck of this command's own, which runs no workspace.
+    Own(Deck),
+    /// A workspace's owner.
+    Owner(Attached),
+}
+
+/// What happens, as one of them tells it.
+pub(crate) enum Ear {
+    /// Of one's own.
+    Own(dagdeck::Subscription),
+    /// Of an owner.
+    Owner(attach::Subscription),
+}
+
+macro_rules! calls {
+    ($($name:ident: $request:ty => $response:ty, $about:literal;)*) => {
+        #[expect(dead_code, reason = "the list is whole; not every command is one for a terminal")]
+        impl Hand {
+            $(
+                #[doc = $about]
+                pub(crate) async fn $name(&self, request: $request) -> Result<$response, ApiError> {
+                    match self {
+                        Self::Own(deck) => Box::pin(deck.$name(request)).await,
+                        Self::Owner(attached) => attached.$name(request).await,
+                    }
+                }
+            )*
+        }
+    };
+}
+
+api::with_commands!(calls);
+
+impl Hand {
+    /// Dagdeck in this process, with this program as its guard.
+    pub(crate) async fn own() -> Result<Self, End> {
+        let program = std::env::current_exe()
+            .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
+        let guard = GuardProgram {
+            program,
+            arguments: vec!["guard".into()],
+        };
+        let deck = Deck::start(DeckOptions::from_environment(guard)).await?;
+        Ok(Self::Own(deck))
+    }
+
+    /// Has this process look at the workspace at a path; ends with 2 where there is none.
+    pub(crate) async fn looking_at(path: &Path) -> Result<Self, End> {
+        // Says in its own words why a folder is no workspace, and what is nearby.
+        crate::status::read(path, false)?;
+        let own = Self::own().await?;
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let request = FolderRequest {
+            path: path.to_string_lossy().into_owned(),
+        };
+        let opened = own.workspace_open(request).await;
+        if let Err(error) = opened {
+            own.end().await;
+            return Err(match error.code {
+                ErrorCode::NotFound | ErrorCode::Invalid => End::NoWorkspace(words(&error)),
+                _ => End::from(error),
+            });
+        }
+        Ok(own)
+    }
+
+    /// Ends what is this command's own; an owner sees to itself.
+    pub(crate) async fn end(&self) {
+        if let Self::Own(deck) = self {
+            deck.shut_down().await;
+        }
+    }
+
+    /// What happens from now on.
+    pub(crate) async fn listen(&self) -> Result<Ear, ApiError> {
+        Ok(match self {
+            Self::Own(deck) => Ear::Own(deck.subscribe()),
+            Self::Owner(attached) => Ear::Owner(attached.subscribe().await?),
+        })
+    }
+}
+
+impl Ear {
+    /// Waits until something happened that `counts`; fails when nothing will any more.
+    pub(crate) async fn until(&mut self, counts: impl Fn(&Event) -> bool) -> Result<(), End> {
+        loop {
+            let happened = match self {
+                Self::Own(events) => events.next().await,
+                Self::Owner(news) => match news.next().await {
+                    // It may stand differently in any way.
+                    Some(News::Snapshot(_)) => return Ok(()),
+                    Some(News::Hosts(_)) => Some(Vec::new()),
+                    Some(News::Events(events)) => Some(events),
+                    None => None,
+                },
+            };
+            let Some(happened) = happened else {
+                return Err(End::Failed("Dagdeck's own part ended early.".to_owned()));
+            };
+            if happened.iter().any(|envelope| counts(&envelope.event)) {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! A workspace's owner as a terminal comes to it: found, or started where there is none.
+//!
+//! Whatever runs or changes something in a workspace is done by its owner, so that a window sees it live and what runs is
+//! stopped and started rightly. Owns what a terminal says where it can't come to one. Refuses to hold what runs: `up` does.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use api::protocol::HostCount;
+use api::protocol::PROTOCOL;
+use api::protocol::environment::Difference;
+use api::protocol::frozen::{Hello, HostKind};
+use api::{
+    ApiError, ErrorCode, Event, Nothing, Operation, Snapshot, Step, WorkspaceKind, WorkspaceView,
+};
+use attach::{Attached, Introduction, News, Owner, Subscription};
+use serve::Reach;
+
+use crate::end::{End, words};
+use crate::environment;
+
+/// What is said when the owner ends while a terminal needs it.
+const GONE: &str =
+    "The Dagdeck process that runs this workspace has ended, and with it all that it ran.";
+
+/// A terminal looks, until it says that it holds what runs.
+const TERMINAL: Introduction = Introduction {
+    kind: HostKind::Terminal,
+    holds: false,
+};
+
+/// A workspace, and the way to its owner.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) root: PathBuf,
+    environment: BTreeMap<String, String>,
+    reach: Reach,
+}
+
+impl Place {
+    /// The workspace that a folder is, or is in.
+    pub(crate) fn of(path: &Path) -> Result<Self, End> {
+        let program = std::env::current_exe()
+            .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
+        let environment = environment();
+        let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let root = dagdeck::folder::root_of(&folder);
+        let reach = Reach {
+            state_folder: dagdeck::state_folder(&environment, &home),
+            root: root.clone(),
+            program,
+            environment: std::env::vars_os().collect(),
+        };
+        Ok(Self {
+            root,
+            environment,
+            reach,
+        })
+    }
+
+    /// Its owner, of any version; none where nobody runs it.
+    pub(crate) async fn owner(&self) -> Result<Option<Owner>, ApiError> {
+        let find = |socket| async { Ok(Owner::find(socket, TERMINAL).await?) };
+        self.reach.existing(find).await
+    }
+
+    /// Attaches to its owner, which is started where there is none.
+    pub(crate) async fn attached(&self) -> Result<Attached, End> {
+        let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, TERMINAL).await?) };
+        let owner = match self.reach.existing_or_new(find).await {
+            Ok(owner) => owner,
+            Err(refused) => return Err(self.why_none(refused)),
+        };
+        owner.attach().map_err(|_| {
+            let who = of_another_version(owner.hello(), &self.root);
+            End::Failed(format!(
+                "{who}\n  Then do this again, and this Dagdeck runs it."
+            ))
+        })
+    }
+
+    /// Why it has no owner: most of all a state folder that can't be written.
+    fn why_none(&self, refused: ApiError) -> End {
+        match self.reach.room_for_owner() {
+            Ok(()) => refused.into(),
+            Err(error) => End::Failed(no_room(&self.reach.state_folder, &error)),
+        }
+    }
+}
+
+/// A terminal that is attached to a workspace of which it knows how everything stands.
+pub(crate) struct Reached {
+    pub(crate) attached: Attached,
+    pub(crate) current: Current,
+    /// The workspace as it stood at first.
+    pub(crate) workspace: WorkspaceView,
+    /// How many process trees ran before.
+    pub(crate) running: u64,
+    /// In what the owner's environment differs from this terminal's.
+    pub(crate) differs: Vec<Difference>,
+}
+
+impl Reached {
+    /// Attaches to the owner of the workspace at a path, which is started where there is none; ends with 2 where there is no
+    /// workspace.
+    pub(crate) async fn at(path: &Path) -> Result<Self, End> {
+        // Says in its own words why a folder is no workspace, and what is nearby.
+        crate::status::read(path, false)?;
+        Self::to(&Place::of(path)?).await
+    }
+
+    /// The same for a workspace that is known to be one.
+    pub(crate) async fn to(place: &Place) -> Result<Self, End> {
+        let attached = place.attached().await?;
+        let running = attached.owner().status().await?.running;
+        let differs = attached.compare(&place.environment).await?;
+        let current = Current::of(&attached).await?;
+        match current.shown.workspace.clone() {
+            Some(workspace) if workspace.kind != WorkspaceKind::NotAWorkspace => Ok(Self {
+                attached,
+                current,
+                workspace,
+                running,
+                differs,
+            }),
+            _ => Err(End::NoWorkspace(format!(
+                "{} is not a Dagster workspace or project.",
+                place.root.display()
+            ))),
+        }
+    }
+
+    /// Says in what the owner's environment differs from this terminal's, for the owner's counts.
+    pub(crate) fn tell_differences(&self) {
+        if let Some(words) = another_environment(&self.differs) {
+            anstream::eprintln!("{words}");
+        }
+    }
+
+    /// Lets programs run in the workspace from now on.
+    pub(crate) async fn trust(&self) -> Result<(), End> {
+        self.attached.workspace_trust(Nothing {}).await?;
+        Ok(())
+    }
+}
+
+/// How everything stands in a workspace, kept current by what its owner says.
+pub(crate) struct Current {
+    news: Subscription,
+    pub(crate) shown: Snapshot,
+    /// Who is attached.
+    pub(crate) hosts: HostCount,
+}
+
+/// What there is to look at anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct New {
+    /// Something stands differently, apart from measurements and the record.
+    pub(crate) changed: bool,
+    /// A log grew.
+    pub(crate) grew: bool,
+}
+
+impl Current {
+    async fn of(attached: &Attached) -> Result<Self, End> {
+        let mut news = attached.subscribe().await?;
+        let Some(News::Snapshot(shown)) = news.next().await else {
+            return Err(End::Failed(GONE.to_owned()));
+        };
+        Ok(Self {
+            news,
+            shown: *shown,
+            hosts: HostCount::default(),
+        })
+    }
+
+    /// Waits for news; fails when the owner is gone.
+    pub(crate) async fn next(&mut self) -> Result<New, End> {
+        let mut new = New::default();
+        match self.news.next().await {
+            Some(News::Snapshot(snapshot)) => {
+                self.shown = *snapshot;
+                (new.changed, new.grew) = (true, true);
+            }
+            Some(News::Events(events)) => {
+                for envelope in events {
+                    match envelope.event {
+                        Event::LogGrew { .. } => new.grew = true,
+                        Event::MetricsMeasured { .. }
+                        | Event::ErrorsCounted { .. }
+                        | Event::OperationChanged { .. } => {}
+                        _ => new.changed = true,
+                    }
+                    if api::step(&self.shown, &envelope) == Step::Next {
+                        api::apply(&mut self.shown, envelope);
+                    }
+                }
+            }
+            Some(News::Hosts(hosts)) => self.hosts = hosts,
+            None => return Err(End::Failed(GONE.to_owned())),
+        }
+        Ok(new)
+    }
+
+    /// Those of these operations that are on the record by now, in this order.
+    pub(crate) fn operations(&self, ids: &[u32]) -> Vec<Operation> {
+        let found = |id: &u32| self.shown.operations.iter().find(|one| one.id == *id);
+        ids.iter().filter_map(found).cloned().collect()
+    }
+}
+
+/// What is said where the owner was started with another environment; none where it makes no difference.
+pub(crate) fn another_environment(differs: &[Difference]) -> Option<String> {
+    let names: Vec<&str> = differs.iter().map(|one| one.name.as_str()).collect();
+    let (names, verb) = match names.as_slice() {
+        [] => return None,
+        [one] => ((*one).to_owned(), "differs"),
+        several => (several.join(", "), "differ"),
+    };
+    Some(format!(
+        "This workspace is run with another environment than this terminal's: {names} {verb}. \
+         `dagdeck up --restart` stops all that it runs and starts it with this one."
+    ))
+}
+
+/// What is said where a Dagdeck of another version runs a workspace.
+pub(crate) fn of_another_version(owner: &Hello, root: &Path) -> String {
+    let which = if owner.protocol < PROTOCOL {
+        "an older"
+    } else {
+        "a newer"
+    };
+    let (version, pid, root) = (&owner.version, owner.pid, root.display());
+    format!(
+        "{root} is run by {which} Dagdeck ({version}, process {pid}). This one can ask it how it stands, and stop all that it \
+         runs: `dagdeck down {root}`."
+    )
+}
+
+fn no_room(state_folder: &Path, error: &std::io::Error) -> String {
+    let because = ApiError::new(
+        ErrorCode::Io,
+        format!(
+            "Dagdeck can't write its own folder, {}, so nothing can be run or changed: what was started could not be found again.",
+            state_folder.display()
+        ),
+    );
+    let told = because.because(error).hint(
+        "Make that folder writable, or name another in DAGDECK_STATE. `dagdeck status` and `dagdeck doctor` work all the same.",
+    );
+    words(&told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn differing(names: &[&str]) -> Vec<Difference> {
+        let one = |name: &&str| Difference {
+            name: (*name).to_owned(),
+            owner: None,
+            own: None,
+        };
+        names.iter().map(one).collect()
+    }
+
+    #[test]
+    fn another_environment_is_told_with_the_way_to_this_one() {
+        assert_eq!(another_environment(&[]), None);
+        let one = another_environment(&differing(&["UV_PYTHON"])).unwrap();
+        assert!(one.contains("terminal's: UV_PYTHON differs."), "{one}");
+        assert!(one.contains("`dagdeck up --restart`"), "{one}");
+        let two = another_environment(&differing(&["A", "B"])).unwrap();
+        assert!(two.contains("A, B differ."), "{two}");
+    }
+
+    #[test]
+    fn an_owner_of_another_version_is_told_with_what_stops_it() {
+        let hello = |protocol| Hello {
+            protocol,
+            version: "0.0.9".to_owned(),
+            pid: 7,
+            kind: HostKind::Owner,
+            holds: false,
+        };
+        let told = of_another_version(&hello(PROTOCOL - 1), Path::new("/w"));
+        assert!(told.starts_with("/w is run by an older Dagdeck (0.0.9, process 7)"));
+        assert!(told.contains("`dagdeck down /w`"), "{told}");
+        let told = of_another_version(&hello(PROTOCOL + 1), Path::new("/w"));
+        assert!(told.contains("by a newer Dagdeck"), "{told}");
+    }
+
+    #[test]
+    fn a_folder_that_can_not_be_written_is_told_with_its_path_and_what_to_do() {
+        let error = std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem);
+        let told = no_room(Path::new("/state"), &error);
+        assert!(
+            told.contains("/state") && told.contains("because: "),
+            "{told}"
+        );
+        assert!(told.contains("DAGDECK_STATE"), "{told}");
+    }
+}

@@ -1,0 +1,290 @@
+//! What the command changes in a workspace goes through the workspace's owner: a window sees it, and where there can be no
+//! owner, or it is of another version, what to do is said.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use api::protocol::PROTOCOL;
+use api::protocol::frozen::HostKind;
+use api::{Millis, OperationState};
+use serde_json::Value;
+use serve::Card;
+use testkit::{TestDir, wait_until_blocking};
+use tokio::net::UnixListener;
+
+use crate::command::{dagdeck_with, printed};
+use crate::hosted::{Current, GONE, LOOKING, gone, host, is_free, owners, reach};
+use crate::hosts::{hear, say};
+
+/// A workspace that lists nothing, and a project beside it.
+struct Bare {
+    dir: TestDir,
+    root: PathBuf,
+    project: PathBuf,
+    state: PathBuf,
+}
+
+impl Bare {
+    fn new() -> Self {
+        let dir = TestDir::new();
+        dir.write(
+            "work/dg.toml",
+            "directory_type = \"workspace\"\n\n[workspace]\n",
+        );
+        let settings = "[project]\nname = \"etl\"\nversion = \"0.1.0\"\n\n[tool.dg]\n\
+            directory_type = \"project\"\n\n[tool.dg.project]\nroot_module = \"etl\"\n";
+        dir.write("work/projects/etl/pyproject.toml", settings);
+        Self {
+            root: dir.join("work"),
+            project: dir.join("work/projects/etl"),
+            state: dir.make("state"),
+            dir,
+        }
+    }
+
+    /// The command with this workspace's state folder, not in the workspace.
+    fn dagdeck(&self, words: &[&str]) -> Command {
+        let mut command = dagdeck_with(&self.state);
+        command.args(words);
+        command
+    }
+
+    /// Lists the project, by the command.
+    async fn add(&self) -> Output {
+        let mut command = self.dagdeck(&["add", "--workspace"]);
+        command.arg(&self.root).arg(&self.project);
+        answered(command).await
+    }
+
+    fn lists(&self) -> bool {
+        let listing = fs_err::read_to_string(self.root.join("dg.toml")).unwrap();
+        listing.contains("projects/etl")
+    }
+}
+
+async fn answered(mut command: Command) -> Output {
+    let answered = tokio::task::spawn_blocking(move || command.output().unwrap());
+    answered.await.unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_add_does_is_seen_live_by_who_shows_the_workspace() {
+    let bare = Bare::new();
+    let window = host(&reach(&bare.root, &bare.state), LOOKING).await;
+    let mut current = Current::of(&window).await;
+    let added = bare.add().await;
+    assert_eq!(added.status.code(), Some(0), "{}", said(&added));
+    assert!(bare.lists());
+    assert!(printed(&added).contains("Added 1 project."), "{added:?}");
+    current
+        .until("it lists the project", |snapshot| {
+            let workspace = snapshot.workspace.as_ref().unwrap();
+            workspace.locations.iter().any(|one| one.name == "etl")
+        })
+        .await;
+    current
+        .until("the operation ended", |snapshot| {
+            let mut operations = snapshot.operations.iter();
+            operations.any(|one| one.title == "Added etl" && one.state == OperationState::Succeeded)
+        })
+        .await;
+    assert_eq!(owners(bare.dir.path()).len(), 1);
+    drop((current, window));
+    gone(bare.dir.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_runs_it_an_owner_does_the_work_and_goes() {
+    let bare = Bare::new();
+    let added = bare.add().await;
+    assert_eq!(added.status.code(), Some(0), "{}", said(&added));
+    assert!(bare.lists());
+    let took = gone(bare.dir.path()).await;
+    assert!(took < GONE, "{took:?}");
+    let reach = reach(&bare.root, &bare.state);
+    assert!(is_free(&reach));
+    // It had one: the lock is made by who owns.
+    assert!(dagdeck::owner_lock(&reach.state_folder, &reach.root).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_that_are_to_put_something_right_are_the_owners() {
+    let bare = Bare::new();
+    let window = host(&reach(&bare.root, &bare.state), LOOKING).await;
+    let mut current = Current::of(&window).await;
+    assert_eq!(current.snapshot.health.checked_at, None);
+    let mut command = bare.dagdeck(&["doctor", "--json", "--fix-safe", "--trust"]);
+    command.arg(&bare.root);
+    let output = answered(command).await;
+    let answer: Value = serde_json::from_str(&printed(&output)).unwrap();
+    assert_eq!(answer["trusted"], true, "{answer:#}");
+    current
+        .until("the window sees the checks", |snapshot| {
+            snapshot.health.checked_at.is_some()
+        })
+        .await;
+    drop((current, window));
+    gone(bare.dir.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_says_who_runs_it_and_down_ends_that() {
+    let bare = Bare::new();
+    let status = async |words: &[&str]| {
+        let mut command = bare.dagdeck(&["status"]);
+        command.arg(&bare.root).args(words);
+        answered(command).await
+    };
+    let json =
+        async || serde_json::from_str::<Value>(&printed(&status(&["--json"]).await)).unwrap();
+    assert_eq!(json().await["owner"], Value::Null);
+    assert!(!printed(&status(&[]).await).contains("runs nothing of it"));
+    let down = async || {
+        let mut command = bare.dagdeck(&["down"]);
+        command.arg(&bare.root);
+        answered(command).await
+    };
+    let idle = down().await;
+    assert_eq!(idle.status.code(), Some(0), "{idle:?}");
+    assert!(printed(&idle).starts_with("nothing of "), "{idle:?}");
+
+    let window = host(&reach(&bare.root, &bare.state), LOOKING).await;
+    let told = json().await;
+    let pid = window.owner().hello().pid;
+    assert_eq!(told["owner"]["pid"], pid, "{told:#}");
+    assert_eq!(told["owner"]["same_protocol"], true);
+    assert_eq!(
+        told["owner"]["terminals"], 1,
+        "the window, which is one here"
+    );
+    let line = format!("Process {pid} runs nothing of it, shown by 1 terminal.");
+    assert!(printed(&status(&[]).await).contains(&line));
+    let ended = down().await;
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert!(printed(&ended).starts_with("stopped: "), "{ended:?}");
+    window.owner().gone().await;
+    gone(bare.dir.path()).await;
+}
+
+/// An owner of a Dagdeck before the first, which is asked how it stands by any number of hosts and stopped by the last.
+async fn older_owner(listener: UnixListener, lock: File) {
+    loop {
+        let (mut host, _) = listener.accept().await.unwrap();
+        let hello = format!(
+            r#"{{"hello":{{"protocol":{},"version":"0.0.9","pid":7}}}}"#,
+            PROTOCOL - 1
+        );
+        say(&mut host, &hello).await;
+        while let Some(word) = hear(&mut host).await {
+            match word.as_str() {
+                r#"{"status":{"id":1}}"# => {
+                    say(&mut host, r#"{"status":{"id":1,"running":3}}"#).await;
+                }
+                r#"{"down":{"id":1}}"# => {
+                    say(&mut host, r#"{"done":{"id":1}}"#).await;
+                    return drop(lock);
+                }
+                hello => assert!(hello.starts_with(r#"{"hello":{"#), "{hello}"),
+            }
+        }
+    }
+}
+
+/// Has an older Dagdeck own a workspace, as far as this one can see.
+fn owned_by_an_older_one(bare: &Bare) -> tokio::task::JoinHandle<()> {
+    let socket = bare.dir.join("older.sock");
+    let path = dagdeck::owner_lock(&bare.state, &bare.root);
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    let lock = File::create(&path).unwrap();
+    lock.try_lock().unwrap();
+    let card = Card {
+        pid: std::process::id(),
+        since: Millis::default(),
+        kind: HostKind::Owner,
+        version: "0.0.9".to_owned(),
+        socket: socket.clone(),
+    };
+    let text = serde_json::to_string(&card).unwrap();
+    fs_err::write(path.with_extension("owner.json"), text).unwrap();
+    tokio::spawn(older_owner(UnixListener::bind(&socket).unwrap(), lock))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_of_another_version_is_named_with_what_stops_it_and_is_stopped() {
+    let bare = Bare::new();
+    let older = owned_by_an_older_one(&bare);
+    let (root, project) = (bare.root.display(), bare.project.display().to_string());
+    let (root_words, next) = (root.to_string(), format!("`dagdeck down {root}`"));
+    for words in [
+        ["up", &root_words].as_slice(),
+        &["sync", &root_words, "--trust"],
+        &["doctor", &root_words, "--fix-safe", "--trust"],
+        &["add", "--workspace", &root_words, &project],
+    ] {
+        let refused = answered(bare.dagdeck(words)).await;
+        let told = said(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{words:?}: {told}");
+        assert!(
+            told.contains("is run by an older Dagdeck (0.0.9, process 7)"),
+            "{told}"
+        );
+        assert!(told.contains(&next), "{words:?}: {told}");
+    }
+    assert!(!bare.lists(), "nothing was done beside it");
+    let status = printed(&answered(bare.dagdeck(&["status", &root_words])).await);
+    assert!(
+        status.contains("an older Dagdeck (0.0.9, process 7)"),
+        "{status}"
+    );
+    let down = answered(bare.dagdeck(&["down", &root_words])).await;
+    assert_eq!(down.status.code(), Some(0), "{}", said(&down));
+    older.await.unwrap();
+    assert_eq!(bare.add().await.status.code(), Some(0));
+    gone(bare.dir.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_folder_that_can_not_be_written_is_named_and_looking_works_all_the_same() {
+    let mut bare = Bare::new();
+    // Not one whose permissions forbid it: they forbid nothing to root.
+    bare.dir.write("file", "");
+    bare.state = bare.dir.join("file/state");
+    let (root, project) = (
+        bare.root.display().to_string(),
+        bare.project.display().to_string(),
+    );
+    for words in [
+        ["up", &root, "--trust"].as_slice(),
+        &["sync", &root, "--trust"],
+        &["doctor", &root, "--fix-safe", "--trust"],
+        &["add", "--workspace", &root, &project],
+    ] {
+        let refused = answered(bare.dagdeck(words)).await;
+        let told = said(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{words:?}: {told}");
+        let names = format!("can't write its own folder, {}", bare.state.display());
+        assert!(told.contains(&names), "{words:?}: {told}");
+        assert!(
+            told.contains("Make that folder writable"),
+            "{words:?}: {told}"
+        );
+    }
+    let status = answered(bare.dagdeck(&["status", &root])).await;
+    assert_eq!(status.status.code(), Some(0), "{}", said(&status));
+    let doctor = answered(bare.dagdeck(&["doctor", &root, "--json"])).await;
+    let answer: Value = serde_json::from_str(&printed(&doctor)).unwrap();
+    assert!(!answer["checks"].as_array().unwrap().is_empty());
+    none_is_left(bare.dir.path());
+}
+
+/// Waits until no process has to do with a folder.
+fn none_is_left(folder: &Path) {
+    wait_until_blocking("nothing is left", GONE, || {
+        testkit::mentioning(&[folder]).is_empty()
+    });
+}
