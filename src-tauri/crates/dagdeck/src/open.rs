@@ -13,10 +13,12 @@ mod seen;
 mod show;
 mod site;
 pub mod status;
+mod syncing;
 mod trust;
 pub(crate) mod watch;
 
 pub(crate) use asking::Asking;
 pub(crate) use blocked::{blocked, broken};
 pub(crate) use runs::{MADE, Runs};
-pub(crate) use site::{Site, SyncMark};
+pub(crate) use site::Site;
+pub(crate) use syncing::SyncMark;

@@ -19,6 +19,7 @@ use workspace::{Concern, Environment, Project, ReadOptions, Reading};
 use super::blocked::blocked;
 use super::runs::{self, Runs};
 use super::seen::Seen;
+use super::syncing::{SyncMark, Syncing};
 use crate::context::Context;
 use crate::run::{Claim, OnceReady};
 use crate::state::{KnownDefinitions, LocationMemory, workspace_key};
@@ -59,7 +60,7 @@ pub(crate) struct Site {
     numbers: Mutex<BTreeMap<String, usize>>,
     wanted: Mutex<BTreeSet<String>>,
     port: Mutex<Option<u16>>,
-    syncing: Arc<Mutex<Syncing>>,
+    syncing: Arc<Syncing>,
     /// What was seen of it that no file tells.
     seen: Mutex<Seen>,
     /// Whether it is still to be shown. Held by who gathers and shows: nothing older comes after something newer.
@@ -171,23 +172,19 @@ impl Site {
     }
 
     /// Keeps it known that an environment is being synced, until the mark is dropped: nothing starts from it meanwhile.
-    pub(crate) fn mark_syncing(&self, environment: &Path, operation: u32) -> SyncMark {
-        lock(&self.syncing).set(environment, Some(operation));
-        SyncMark {
-            syncing: Arc::clone(&self.syncing),
-            environment: environment.to_owned(),
-        }
+    /// None where it is being synced already.
+    pub(crate) fn mark_syncing(&self, environment: &Path) -> Option<SyncMark> {
+        SyncMark::take(&self.syncing, environment)
     }
 
-    /// The operation that syncs an environment now.
+    /// The operation that syncs an environment now, once it has one.
     pub(crate) fn sync_of(&self, environment: &Path) -> Option<u32> {
-        lock(&self.syncing).now.get(environment).copied()
+        self.syncing.operation(environment)
     }
 
     /// Counts the beginnings and ends of its syncs: an answer about an environment is worth nothing once this differs.
     pub(crate) fn syncs_of(&self, environment: &Path) -> u32 {
-        let counts = &lock(&self.syncing).counts;
-        counts.get(environment).copied().unwrap_or_default()
+        self.syncing.count(environment)
     }
 
     /// Keeps what uv said of an environment, and shows it; `stamp` is what it depends on, where that is known.
@@ -239,7 +236,7 @@ impl Site {
 
     /// Whether an environment is being synced.
     pub(crate) fn is_syncing(&self, environment: &Path) -> bool {
-        self.sync_of(environment).is_some()
+        self.syncing.is_marked(environment)
     }
 
     /// The instance in use.
@@ -393,36 +390,6 @@ impl Site {
     pub(crate) fn auto_reload(&self, id: &str) -> bool {
         let own = self.memory_of(id, |memory| memory.auto_reload);
         own.unwrap_or_else(|| self.context.state.settings().auto_reload)
-    }
-}
-
-/// What is being synced.
-#[derive(Debug, Default)]
-struct Syncing {
-    /// The environments that are, each with its operation.
-    now: BTreeMap<PathBuf, u32>,
-    counts: BTreeMap<PathBuf, u32>,
-}
-
-impl Syncing {
-    fn set(&mut self, environment: &Path, operation: Option<u32>) {
-        match operation {
-            Some(operation) => self.now.insert(environment.to_owned(), operation),
-            None => self.now.remove(environment),
-        };
-        *self.counts.entry(environment.to_owned()).or_default() += 1;
-    }
-}
-
-/// An environment is being synced while this lives.
-pub(crate) struct SyncMark {
-    syncing: Arc<Mutex<Syncing>>,
-    environment: PathBuf,
-}
-
-impl Drop for SyncMark {
-    fn drop(&mut self) {
-        lock(&self.syncing).set(&self.environment, None);
     }
 }
 

@@ -17,7 +17,7 @@ use process::CommandLine;
 use workspace::Environment;
 
 use crate::errors;
-use crate::open::Site;
+use crate::open::{Site, SyncMark};
 use crate::operations::basis;
 use crate::operations::{Begun, command_view};
 use crate::session::Session;
@@ -99,13 +99,17 @@ impl Session {
         let targets = self.targets_of(&request)?;
         let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
         site.context.learn_pythons().await;
-        if let [only] = targets.as_slice() {
-            self.require_idle(only)?;
+        let alone = targets.len() == 1;
+        let mut begun = Vec::new();
+        for target in targets {
+            match self.mark(&target) {
+                Ok(mark) => begun.push(self.begin_sync(target, &uv, None, mark)?),
+                Err(error) if alone => return Err(error),
+                // Among several it has what was asked for.
+                Err(_) => {}
+            }
         }
-        let idle = |target: &Target| self.require_idle(target).is_ok();
-        let idle = targets.into_iter().filter(idle);
-        idle.map(|target| self.begin_sync(target, &uv, None))
-            .collect()
+        Ok(begun)
     }
 
     /// Makes an environment anew with another Python, and answers its operation once that has begun.
@@ -118,8 +122,8 @@ impl Session {
         uv: &Path,
         python: NewPython,
     ) -> Result<u32, ApiError> {
-        self.require_idle(&target)?;
-        let started = self.begin_sync(target, uv, Some(python))?;
+        let mark = self.mark(&target)?;
+        let started = self.begin_sync(target, uv, Some(python), mark)?;
         Ok(started.operation)
     }
 
@@ -131,12 +135,18 @@ impl Session {
         target::named(&self.site, request)
     }
 
+    /// Refuses where an environment is being synced; one that begins right after is refused by its mark.
     pub(crate) fn require_idle(&self, target: &Target) -> Result<(), ApiError> {
         if !self.site.is_syncing(&target.environment.path) {
             return Ok(());
         }
-        let message = format!("The environment of {} is being synced.", target.name);
-        Err(ApiError::new(ErrorCode::Precondition, message))
+        Err(is_syncing(target))
+    }
+
+    /// The right to sync an environment.
+    fn mark(&self, target: &Target) -> Result<SyncMark, ApiError> {
+        let mark = self.site.mark_syncing(&target.environment.path);
+        mark.ok_or_else(|| is_syncing(target))
     }
 
     /// Shows that a sync begins, and has it done.
@@ -145,6 +155,7 @@ impl Session {
         target: Target,
         uv: &Path,
         python: Option<NewPython>,
+        mark: SyncMark,
     ) -> Result<Started, ApiError> {
         let site = &self.site;
         let project = target.uv_project(site, uv);
@@ -168,8 +179,12 @@ impl Session {
             .context
             .operations
             .line(begun, &command, &self.syncs.ended);
+<<<<<<< HEAD
         let operation = line.id();
         let mark = site.mark_syncing(&target.environment.path, operation);
+=======
+        mark.by(line.id());
+>>>>>>> p1
         site.show_environment(&target.environment.path);
         let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {
@@ -216,6 +231,11 @@ impl Session {
         };
         Some(command_view(&line))
     }
+}
+
+fn is_syncing(target: &Target) -> ApiError {
+    let message = format!("The environment of {} is being synced.", target.name);
+    ApiError::new(ErrorCode::Precondition, message)
 }
 
 /// What a sync from a folder runs.

@@ -40,16 +40,16 @@ impl Crate {
     pub fn read(root: &Path) -> Self {
         let mut all = Self::default();
         let folder = root.parent().unwrap();
-        all.read_file(root.to_owned(), folder.to_owned(), None);
+        all.read_file(root, folder, None);
         all
     }
 
     /// `inside` is the folder of the modules that it declares.
-    fn read_file(&mut self, file: PathBuf, inside: PathBuf, above: Option<usize>) -> usize {
-        let text = fs_err::read_to_string(&file).unwrap();
+    fn read_file(&mut self, file: &Path, inside: &Path, above: Option<usize>) -> usize {
+        let text = fs_err::read_to_string(file).unwrap();
         let module =
             references::read(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
-        self.place(module, &file, &inside, above)
+        self.place(module, file, inside, above)
     }
 
     fn place(
@@ -89,7 +89,7 @@ impl Crate {
             } else {
                 folder.join(path.file_stem().unwrap())
             };
-            let child = self.read_file(path.clone(), inside, Some(at));
+            let child = self.read_file(&path, &inside, Some(at));
             self.places[at].below.entry(name).or_default().push(child);
         }
         for (name, module) in inline {
