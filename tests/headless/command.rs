@@ -13,7 +13,12 @@ pub(crate) fn dagdeck(workspace: &TestWorkspace) -> Command {
 
 /// The `dagdeck` command with this state folder.
 pub(crate) fn dagdeck_with(state: &Path) -> Command {
-    let mut command = Command::new(program());
+    another_dagdeck(&program(), state)
+}
+
+/// Another program of the kind with this state folder.
+pub(crate) fn another_dagdeck(program: &Path, state: &Path) -> Command {
+    let mut command = Command::new(program);
     command
         .env("DAGDECK_STATE", state)
         .env_remove("PYTHONDONTWRITEBYTECODE")

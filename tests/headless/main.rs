@@ -24,6 +24,7 @@ mod launched;
 mod launching;
 mod live;
 mod new;
+mod older;
 mod opened;
 mod packages;
 mod projects;

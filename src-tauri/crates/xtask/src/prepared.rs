@@ -65,6 +65,11 @@ pub(crate) fn prepared(wanted: &Wanted, work: impl FnOnce(&Prepared) -> Result<(
     })
 }
 
+/// Whether this is the second xtask, which may have no network.
+pub(crate) fn is_dark() -> bool {
+    std::env::var_os(NETWORK).is_some()
+}
+
 /// Does `work` with everything but the test workspace prepared.
 pub(crate) fn unmade(work: impl FnOnce() -> Result<()>) -> Result<()> {
     match std::env::var(NETWORK) {

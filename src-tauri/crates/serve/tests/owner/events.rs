@@ -98,7 +98,7 @@ async fn a_host_that_does_not_read_gets_a_whole_snapshot_and_holds_up_nobody() {
     let stage = Stage::new().await;
     // Outside a workspace a change of settings costs no reading of it.
     stage.deck.workspace_close(Nothing {}).await.unwrap();
-    let mut slow = Raw::introduced(&stage.socket, HELLO).await;
+    let mut slow = Raw::introduced(&stage.socket, &HELLO).await;
     slow.say(r#"{"subscribe":{"id":1}}"#).await;
     assert!(slow.hear().await.unwrap().starts_with(r#"{"snapshot":"#));
     let quick = stage.host().await;
@@ -148,7 +148,7 @@ async fn a_subscription_that_is_not_read_begins_anew() {
 async fn an_owner_ends_though_who_said_so_does_not_read() {
     let stage = Stage::new().await;
     stage.deck.workspace_close(Nothing {}).await.unwrap();
-    let mut slow = Raw::introduced(&stage.socket, HELLO).await;
+    let mut slow = Raw::introduced(&stage.socket, &HELLO).await;
     slow.say(r#"{"subscribe":{"id":1}}"#).await;
     assert!(slow.hear().await.unwrap().starts_with(r#"{"snapshot":"#));
     flood(&stage).await;

@@ -16,8 +16,7 @@ async fn lease_is(stage: &Stage, lease: Lease) {
 #[tokio::test]
 async fn a_window_that_crashes_lets_its_lease_lapse() {
     let stage = Stage::new().await;
-    let hello =
-        r#"{"hello":{"protocol":1,"version":"0.1.0","pid":1,"kind":"window","holds":true}}"#;
+    let hello = &crate::raw::hello("window", true);
     let crashing = Raw::introduced(&stage.socket, hello).await;
     lease_is(&stage, Lease::Held).await;
     let looking = stage.owner(LOOKING).await;

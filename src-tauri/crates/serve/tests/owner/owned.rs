@@ -189,14 +189,13 @@ fn a_full_or_read_only_folder_can_have_no_owner() {
         state_folder: disk.path().join("state"),
         root: disk.path().to_owned(),
         program: std::path::PathBuf::new(),
-        without: Vec::new(),
-        with: std::collections::BTreeMap::new(),
+        environment: std::collections::BTreeMap::new(),
     };
-    assert!(reach.can_have_owner());
+    assert!(reach.room_for_owner().is_ok());
     disk.fill();
-    assert!(!reach.can_have_owner());
+    assert!(reach.room_for_owner().is_err());
     disk.make_room();
-    assert!(reach.can_have_owner());
+    assert!(reach.room_for_owner().is_ok());
     disk.make_read_only();
-    assert!(!reach.can_have_owner());
+    assert!(reach.room_for_owner().is_err());
 }

@@ -1,14 +1,22 @@
 //! A host that says what it likes, byte by byte.
 
+use api::protocol::PROTOCOL;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 use crate::stage::LONG;
 
-pub(crate) const HELLO: &str =
-    r#"{"hello":{"protocol":1,"version":"0.1.0","pid":1,"kind":"terminal","holds":false}}"#;
+pub(crate) static HELLO: LazyLock<String> = LazyLock::new(|| hello("terminal", false));
+
+/// What a host of this protocol says first.
+pub(crate) fn hello(kind: &str, holds: bool) -> String {
+    format!(
+        r#"{{"hello":{{"protocol":{PROTOCOL},"version":"0.1.0","pid":1,"kind":"{kind}","holds":{holds}}}}}"#
+    )
+}
 
 pub(crate) struct Raw(pub(crate) UnixStream);
 
@@ -22,7 +30,8 @@ impl Raw {
         let mut raw = Self::connect(socket).await;
         raw.say(hello).await;
         let answer = raw.hear().await.unwrap();
-        assert!(answer.starts_with(r#"{"hello":{"protocol":1,"#), "{answer}");
+        let begins = format!(r#"{{"hello":{{"protocol":{PROTOCOL},"#);
+        assert!(answer.starts_with(&begins), "{answer}");
         raw
     }
 

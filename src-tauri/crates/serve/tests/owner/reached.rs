@@ -1,6 +1,5 @@
 //! Starting an owner: what its host is told where it can't be one. Scripts stand for owners that fail.
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -19,8 +18,10 @@ fn reach(dir: &TestDir, script: &str) -> Reach {
         state_folder: dir.make("state"),
         root: dir.make("work"),
         program,
-        without: vec!["HOME".to_owned()],
-        with: BTreeMap::from([("GREETING".to_owned(), "good morning".to_owned())]),
+        environment: std::env::vars_os()
+            .filter(|(name, _)| name != "HOME")
+            .chain([("GREETING".into(), "good morning".into())])
+            .collect(),
     }
 }
 

@@ -103,7 +103,7 @@ async fn garbage_and_what_is_too_long_end_their_own_connection_only() {
         for hello in [true, false] {
             let mut host = Raw::connect(&stage.socket).await;
             if hello {
-                host.say(HELLO).await;
+                host.say(&HELLO).await;
             }
             host.bytes(&bytes).await;
             let mut left = Vec::new();
@@ -115,7 +115,7 @@ async fn garbage_and_what_is_too_long_end_their_own_connection_only() {
     }
     neighbour.snapshot_get(Nothing {}).await.unwrap();
     // Half a frame, and then nothing: harms nobody either.
-    let mut half = Raw::introduced(&stage.socket, HELLO).await;
+    let mut half = Raw::introduced(&stage.socket, &HELLO).await;
     half.bytes(&[9, 0, 0, 0, b'{']).await;
     drop(half);
     neighbour.snapshot_get(Nothing {}).await.unwrap();
@@ -126,7 +126,7 @@ async fn garbage_and_what_is_too_long_end_their_own_connection_only() {
 #[tokio::test]
 async fn a_word_that_is_not_known_is_answered_and_the_rest_goes_on() {
     let stage = Stage::new().await;
-    let mut host = Raw::introduced(&stage.socket, HELLO).await;
+    let mut host = Raw::introduced(&stage.socket, &HELLO).await;
     host.say(r#"{"conjure":{"id":4}}"#).await;
     assert!(
         host.hear()

@@ -1,8 +1,9 @@
 //! The steps of `cargo xtask test`, in the order that finds most soonest and shares most compiling.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::skips;
 use crate::display::Display;
@@ -16,6 +17,9 @@ pub(crate) struct Chosen {
     /// Of the tests that drive built programs, only those whose names hold this
     #[arg(long, value_name = "PART OF A NAME")]
     pub(super) filter: Option<String>,
+    /// The program of an older Dagdeck, for the one step that needs it.
+    #[arg(skip)]
+    pub(crate) older: Option<PathBuf>,
 }
 
 /// One step.
@@ -57,6 +61,13 @@ const SOAK: &[Step] = &[
     step("owners", |_| {
         soaked(driven("headless"), "hosts::who_comes_while_an_owner_goes")
     }),
+    step("older", |chosen| {
+        let program = chosen
+            .older
+            .as_ref()
+            .context("no older Dagdeck was built")?;
+        soaked(driven("headless").env("DAGDECK_OLDER", program), OLDER)
+    }),
     step("guards", |_| soaked(real_tests(), "killed_at_any_moment")),
     step("kills", |_| {
         let display = Display::open()?;
@@ -68,9 +79,9 @@ const SOAK: &[Step] = &[
     }),
 ];
 
-/// The steps of a soak in their order.
-pub(crate) fn soak() -> Vec<&'static Step> {
-    SOAK.iter().collect()
+/// The named steps of a soak in their order; all when none is named.
+pub(crate) fn soak(names: &[String]) -> Result<Vec<&'static Step>> {
+    choose_of(SOAK, names)
 }
 
 const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
@@ -100,17 +111,21 @@ impl Step {
 
 /// The named steps in their order; all when none is named.
 pub(super) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
+    choose_of(STEPS, names)
+}
+
+fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static Step>> {
     if let Some(unknown) = names
         .iter()
-        .find(|name| !STEPS.iter().any(|step| step.name == **name))
+        .find(|name| !steps.iter().any(|step| step.name == **name))
     {
-        let known: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        let known: Vec<_> = steps.iter().map(|step| step.name).collect();
         bail!(
             "there is no step `{unknown}`; there are {}",
             known.join(", ")
         );
     }
-    Ok(STEPS
+    Ok(steps
         .iter()
         .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
         .collect())
@@ -125,6 +140,8 @@ const LAUNCHING: &str = "launching::";
 const LONG: &str = "long::";
 /// The stories about the real index: `cargo xtask live` runs them.
 const LIVE: &str = "live::";
+/// The story about an owner of an older Dagdeck: a soak builds one.
+const OLDER: &str = "older::";
 
 fn fmt(_: &Chosen) -> Result<Counts> {
     Program::new("cargo")
@@ -180,7 +197,8 @@ fn headless(chosen: &Chosen) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
     driven("headless")
-        .args(["--skip", LAUNCHING, "--skip", LIVE, "--test-threads", "4"])
+        .args(["--skip", LAUNCHING, "--skip", LIVE, "--skip", OLDER])
+        .args(["--test-threads", "4"])
         .args(&chosen.filter)
         .count(DRIVING)
 }
