@@ -20,6 +20,7 @@ mod problem;
 mod project;
 mod pyproject;
 mod read;
+mod reader;
 mod recent;
 mod requirements;
 mod root;
@@ -48,6 +49,7 @@ pub use model::{
 pub use nearby::find_projects;
 pub use problem::{Place, Problem, ProblemCode, Severity};
 pub use read::{path_from, read};
+pub use reader::{Reader, Touched};
 pub use recent::{Summary, quick_summary};
 pub use requirements::{Requirements, requirements};
 pub use root::find_root;

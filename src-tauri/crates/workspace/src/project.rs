@@ -22,6 +22,7 @@ pub(crate) struct Listed<'a> {
 }
 
 /// A project with what is needed to compare it with its neighbours.
+#[derive(Debug, Clone)]
 pub(crate) struct ReadProject {
     pub(crate) project: Project,
     pub(crate) name_place: Option<(PathBuf, Placed<String>)>,

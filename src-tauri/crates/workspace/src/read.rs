@@ -15,6 +15,7 @@ use crate::plain_package::read_plain_package;
 use crate::problem::{Place, Problem, ProblemCode, Severity};
 use crate::project::{Listed, ReadProject, read_project, tool_dg_ignored};
 use crate::pyproject::{Package, Toml};
+use crate::reader::Known;
 use crate::root::{
     WORKSPACE_FILES, absolute, find_root, kind_of_folder, normal, relative, workspace_around,
 };
@@ -27,15 +28,16 @@ use crate::workspace_file::read_workspace_file;
 /// Never fails: what can't be read becomes a problem. Runs nothing. Projects are read side by side.
 #[must_use]
 pub fn read(path: &Path, options: &ReadOptions) -> Reading {
-    read_with(path, options, true)
+    read_with(path, options, true, &Known::default())
 }
 
 /// Reads without looking around for other projects.
 pub(crate) fn glance(path: &Path, options: &ReadOptions) -> Reading {
-    read_with(path, options, false)
+    read_with(path, options, false, &Known::default())
 }
 
-fn read_with(path: &Path, options: &ReadOptions, look: bool) -> Reading {
+/// Reads; projects that are known need not be read again.
+pub(crate) fn read_with(path: &Path, options: &ReadOptions, look: bool, known: &Known) -> Reading {
     let start = absolute(path);
     let root = find_root(&start);
     let found = root.as_deref().and_then(kind_of_folder);
@@ -65,7 +67,7 @@ fn read_with(path: &Path, options: &ReadOptions, look: bool) -> Reading {
     read_user_config(&mut reading, options);
     let workspaces = UvWorkspaces::default();
     match kind {
-        Kind::DgWorkspace => read_dg_workspace(&mut reading, options, &workspaces),
+        Kind::DgWorkspace => read_dg_workspace(&mut reading, options, &workspaces, known),
         Kind::DgProject => read_single_project(&mut reading, options, &workspaces),
         Kind::WorkspaceYaml => read_workspace_file(&mut reading, options, &workspaces),
         Kind::PlainPackage => read_plain(&mut reading, options, &workspaces),
@@ -159,7 +161,12 @@ fn adopt_cli(reading: &mut Reading, settings: &Settings) {
     reading.cli.telemetry = settings.telemetry.or(reading.cli.telemetry);
 }
 
-fn read_dg_workspace(reading: &mut Reading, options: &ReadOptions, workspaces: &UvWorkspaces) {
+fn read_dg_workspace(
+    reading: &mut Reading,
+    options: &ReadOptions,
+    workspaces: &UvWorkspaces,
+    known: &Known,
+) {
     let Some(config) = reading.config.clone() else {
         return;
     };
@@ -198,7 +205,7 @@ fn read_dg_workspace(reading: &mut Reading, options: &ReadOptions, workspaces: &
     let listed = list_projects(reading, &config, &entries);
     let read: Vec<ReadProject> = listed
         .par_iter()
-        .map(|listed| read_project(listed, options, workspaces))
+        .map(|listed| known.or_read(listed, || read_project(listed, options, workspaces)))
         .collect();
     let places: Vec<&Entry> = listed
         .iter()

@@ -14,6 +14,11 @@ use std::path::PathBuf;
 pub enum Change {
     /// Settings changed (dg.toml, pyproject.toml, uv.lock, workspace.yaml, the root's `.env`, project folders): read again.
     Config,
+    /// A project's own settings changed (dg.toml, pyproject.toml, uv.lock in its folder): read that project again.
+    Project {
+        /// The project's id.
+        project: String,
+    },
     /// A project's environment changed. The deployment's id is its path, `deployments/local`.
     Environment {
         /// The project's id.

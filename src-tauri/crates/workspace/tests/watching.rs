@@ -142,15 +142,30 @@ fn an_editor_that_saves_by_rename_is_told() {
 fn settings_are_told() {
     for name in [
         "dg.toml",
-        "projects/a/pyproject.toml",
-        "projects/b/uv.lock",
         "workspace.yaml",
+        "projects/pyproject.toml",
         ".env",
     ] {
         let watched = Watched::new();
         write(&watched.path(name), "# changed\n");
         let (seen, _) = watched.until(Instant::now(), |change| *change == Change::Config);
         assert_eq!(seen, [Change::Config], "{name}");
+    }
+}
+
+#[test]
+fn settings_of_one_project_are_told_as_its_own() {
+    for (project, file) in [
+        ("projects/a", "pyproject.toml"),
+        ("projects/b", "uv.lock"),
+        ("projects/b", ".python-version"),
+    ] {
+        let watched = Watched::new();
+        write(&watched.path(&format!("{project}/{file}")), "# changed\n");
+        let project = project.to_owned();
+        let wanted = Change::Project { project };
+        let (seen, _) = watched.until(Instant::now(), |change| *change == wanted);
+        assert_eq!(seen, [wanted], "{file}");
     }
 }
 

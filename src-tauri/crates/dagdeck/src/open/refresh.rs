@@ -5,11 +5,17 @@ use std::sync::Arc;
 use crate::session::Session;
 use api::Lifecycle;
 use unit::Ask;
+use workspace::Touched;
 
 impl Session {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
     pub(crate) async fn refresh(self: &Arc<Self>) {
-        self.read_and_show().await;
+        self.refresh_what_was(Touched::All).await;
+    }
+
+    /// As [`Self::refresh`], where it is known what was touched.
+    pub(crate) async fn refresh_what_was(self: &Arc<Self>, touched: Touched) {
+        self.show_what_was(touched).await;
         self.check_environments(false);
     }
 
@@ -23,10 +29,14 @@ impl Session {
 
     /// As [`Self::refresh`], without asking uv about every environment.
     pub(crate) async fn read_and_show(self: &Arc<Self>) {
+        self.show_what_was(Touched::All).await;
+    }
+
+    async fn show_what_was(self: &Arc<Self>, touched: Touched) {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
         let turn = self.refreshing.lock().await;
         // A close waits for this turn, and never for a folder that does not answer.
-        let read = self.site.read_again(true);
+        let read = self.site.read_again(true, touched);
         let read = self.ended.run_until_cancelled(read).await;
         match read {
             None => return,

@@ -14,7 +14,7 @@ use dagster::uv::SyncCheck;
 use logstore::{LogKey, RunMeta, Store, Writer};
 use tempfile::TempDir;
 use tokio::sync::watch;
-use workspace::{Concern, Environment, Project, ReadOptions, Reading};
+use workspace::{Concern, Environment, Project, ReadOptions, Reader, Reading, Touched};
 
 use super::blocked::blocked;
 use super::runs::{self, Runs};
@@ -54,6 +54,7 @@ pub(crate) struct Site {
     pub(crate) prepared: OnceReady,
     /// The right to run a daemon for the instance, while it is ours. Held by who takes it or gives it up.
     pub(crate) claim: tokio::sync::Mutex<Option<Claim>>,
+    reader: Arc<Reader>,
     read: RwLock<Arc<Read>>,
     /// Held by who reads the folder again.
     reads: tokio::sync::Mutex<()>,
@@ -79,7 +80,8 @@ impl Site {
         context: Arc<Context>,
         path: &Path,
     ) -> Result<(Self, Store), ApiError> {
-        let (reading, concerns) = read(&context, path, false).await?;
+        let reader = Arc::<Reader>::default();
+        let (reading, concerns) = read(&context, &reader, path, false, Touched::All).await?;
         let root = reading.root.clone();
         let key = workspace_key(&root);
         let failed = |what: &str, error: &dyn std::error::Error| {
@@ -101,6 +103,7 @@ impl Site {
             sockets,
             prepared: OnceReady::default(),
             claim: tokio::sync::Mutex::default(),
+            reader,
             read: RwLock::new(Arc::new(read)),
             reads: tokio::sync::Mutex::default(),
             numbers: Mutex::default(),
@@ -131,11 +134,16 @@ impl Site {
         Arc::clone(&self.read.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the folder again; `thorough` also compares lockfiles.
-    pub(crate) async fn read_again(&self, thorough: bool) -> Result<Arc<Reading>, ApiError> {
+    /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.
+    pub(crate) async fn read_again(
+        &self,
+        thorough: bool,
+        touched: Touched,
+    ) -> Result<Arc<Reading>, ApiError> {
         // One after the other: what was read earlier never takes the place of what was read later.
         let _turn = self.reads.lock().await;
-        let (reading, concerns) = read(&self.context, &self.root, thorough).await?;
+        let read = read(&self.context, &self.reader, &self.root, thorough, touched);
+        let (reading, concerns) = read.await?;
         let read = Arc::new(Read::of(&self.context, &self.folder, reading, concerns));
         let former = {
             let mut kept = self.read.write().unwrap_or_else(PoisonError::into_inner);
@@ -405,12 +413,14 @@ impl Drop for Site {
 /// Reads a folder away from the async threads.
 async fn read(
     context: &Arc<Context>,
+    reader: &Arc<Reader>,
     path: &Path,
     lock_freshness: bool,
+    touched: Touched,
 ) -> Result<(Reading, Vec<Concern>), ApiError> {
     let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
     let path = path.to_owned();
-    let context = Arc::clone(context);
+    let (context, reader) = (Arc::clone(context), Arc::clone(reader));
     let look = move || {
         context.catch_up();
         let options = ReadOptions {
@@ -419,7 +429,7 @@ async fn read(
             picked: context.state.picked(&root).into_iter().collect(),
             lock_freshness,
         };
-        let reading = workspace::read(&path, &options);
+        let reading = reader.read(&path, &options, &touched);
         for project in &reading.projects {
             // Read here the first time, so that nobody has to wait for their files later.
             let _known = context.state.definitions(&root, &project.id);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use workspace::Touched;
 use workspace::watch::{Change, WatchPlan, Watcher};
 
 use crate::session::Session;
@@ -67,11 +68,8 @@ impl Session {
     }
 
     async fn follow(self: &Arc<Self>, batch: BTreeSet<Change>, watcher: &Watcher) {
-        let settings = batch
-            .iter()
-            .any(|change| !matches!(change, Change::Code { .. }));
-        if settings {
-            self.refresh().await;
+        if let Some(touched) = touched(&batch) {
+            self.refresh_what_was(touched).await;
             if self.ended.is_cancelled() {
                 return;
             }
@@ -95,6 +93,21 @@ impl Session {
             let _ = self.reload_location(project, Some(cause)).await;
         }
     }
+}
+
+/// What has to be read again; none where only code changed.
+fn touched(batch: &BTreeSet<Change>) -> Option<Touched> {
+    let mut projects = BTreeSet::new();
+    for change in batch {
+        match change {
+            Change::Config | Change::Everything => return Some(Touched::All),
+            Change::Project { project } | Change::Environment { project } => {
+                projects.insert(project.clone());
+            }
+            Change::Code { .. } => {}
+        }
+    }
+    (!projects.is_empty()).then_some(Touched::Projects(projects))
 }
 
 fn cause(root: &Path, paths: &[PathBuf]) -> String {

@@ -179,12 +179,8 @@ impl Session {
             .context
             .operations
             .line(begun, &command, &self.syncs.ended);
-<<<<<<< HEAD
         let operation = line.id();
-        let mark = site.mark_syncing(&target.environment.path, operation);
-=======
-        mark.by(line.id());
->>>>>>> p1
+        mark.by(operation);
         site.show_environment(&target.environment.path);
         let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {

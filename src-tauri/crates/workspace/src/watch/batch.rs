@@ -36,6 +36,7 @@ pub(crate) enum Touch {
 pub(crate) struct Batch {
     config: bool,
     everything: bool,
+    projects: BTreeSet<String>,
     environments: BTreeSet<String>,
     code: BTreeMap<String, BTreeSet<PathBuf>>,
 }
@@ -57,10 +58,16 @@ impl Batch {
             found = true;
         }
         let in_settings = plan.settings.iter().any(|folder| folder == parent);
-        let of_project = plan.owners.iter().any(|owner| owner.folder == parent);
-        if (in_settings || of_project) && SETTINGS.contains(&name) {
-            self.config = true;
-            found = true;
+        if SETTINGS.contains(&name) {
+            let of_projects = plan.owners.iter().filter(|owner| owner.folder == parent);
+            let ids: Vec<String> = of_projects.map(|owner| owner.id.clone()).collect();
+            found |= in_settings || !ids.is_empty();
+            // What stands on the way to other projects may be theirs, too.
+            if in_settings {
+                self.config = true;
+            } else {
+                self.projects.extend(ids);
+            }
         }
         // A folder on the way to projects came or went.
         if in_settings && touch == Touch::Moved && is_plain_folder_name(name) {
@@ -126,13 +133,16 @@ impl Batch {
     /// Hands out what was gathered, in a fixed order.
     pub(crate) fn take(&mut self) -> Vec<Change> {
         let batch = std::mem::take(self);
-        let touched = batch.environments.len() + batch.code.len();
+        let touched = batch.environments.len() + batch.code.len() + batch.projects.len();
         if batch.everything || touched > MANY {
             return vec![Change::Everything];
         }
         let mut changes = Vec::new();
         if batch.config {
             changes.push(Change::Config);
+        }
+        for project in batch.projects {
+            changes.push(Change::Project { project });
         }
         for project in batch.environments {
             changes.push(Change::Environment { project });

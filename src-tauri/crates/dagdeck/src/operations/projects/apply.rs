@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use workspace::Touched;
 
 use crate::errors;
 use crate::operations::projects::{self, Planned};
@@ -35,7 +36,7 @@ impl Session {
     }
 
     async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ApiError> {
-        let reading = self.site.read_again(false).await?;
+        let reading = self.site.read_again(false, Touched::All).await?;
         let change = change.clone();
         off_thread(move || projects::plan(&reading, &change)).await
     }

@@ -10,7 +10,7 @@ use dagster::uv::SyncCheck;
 use futures::future::join_all;
 use process::{CancellationToken, CommandLine};
 use tokio::sync::SemaphorePermit;
-use workspace::{Contents, Environment};
+use workspace::{Contents, Environment, Touched};
 
 use super::python::{self, Asked, NewPython};
 use super::standing::Standing;
@@ -155,7 +155,7 @@ impl Session {
 
     /// Reads the folder again; the old reading stays where that can't be had, and what follows judges by that.
     async fn read_what_it_left(&self) {
-        if let Err(error) = self.site.read_again(true).await {
+        if let Err(error) = self.site.read_again(true, Touched::All).await {
             tracing::error!(%error, "the folder can't be read again after a sync");
         }
     }
