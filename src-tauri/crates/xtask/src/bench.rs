@@ -24,7 +24,7 @@ use anyhow::{Result, bail};
 
 use crate::prepared::{Wanted, prepared};
 use crate::program::Program;
-use crate::{run, setup};
+use crate::setup;
 use table::Row;
 
 /// What of it to measure.
@@ -73,7 +73,7 @@ fn measured(arguments: &Arguments) -> Result<()> {
         .args(["--package", "dagdeck-cli"])
         .run()?;
     if let Some(other) = &arguments.against {
-        build_window()?;
+        build::window()?;
         let rows = against::measure(arguments.runs.max(1), other)?;
         setup::say("Measured");
         println!("{}", table::render(&rows, &measure::machine()));
@@ -101,14 +101,4 @@ fn measured(arguments: &Arguments) -> Result<()> {
     } else {
         bail!("not measured: {}", failed.join(", "))
     }
-}
-
-/// Builds the window as it is shipped.
-fn build_window() -> Result<()> {
-    setup::say("The window, with optimisations");
-    run::build_ui()?;
-    Program::new("cargo")
-        .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--package", "dagdeck-desktop"])
-        .run()
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use super::measure::tree;
-use crate::places;
 use crate::program::Program;
+use crate::{places, run, setup};
 
 /// A folder with Dagdeck's programs.
 #[derive(Debug, Clone)]
@@ -51,4 +51,14 @@ impl Build {
         };
         tree(root).into_iter().filter(runs_ours).collect()
     }
+}
+
+/// Builds the window as it is shipped.
+pub(super) fn window() -> Result<()> {
+    setup::say("The window, with optimisations");
+    run::build_ui()?;
+    Program::new("cargo")
+        .args(["build", "--release", "--locked", "--quiet"])
+        .args(["--package", "dagdeck-desktop"])
+        .run()
 }

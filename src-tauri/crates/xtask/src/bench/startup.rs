@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::build::Build;
+use super::build::{self, Build};
 use super::measure::{Running, median, wait};
 use super::table::{Amount, Row};
 use super::{empty, workspaces};
@@ -23,7 +23,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let build = Build::present();
     let state = workspaces::trusted_state(&build, "startup", &root)?;
-    super::build_window()?;
+    build::window()?;
     let peer = empty::build()?;
     let display = Display::open()?;
     let ours = || build.window(&state, &root);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::build::Build;
+use super::build::{self, Build};
 use super::table::{Amount, Row};
 use super::{code, flood, workspaces};
 use crate::display::Display;
@@ -15,7 +15,7 @@ const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(900);
 
 pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
-    super::build_window()?;
+    build::window()?;
     let root = workspaces::launchable(LOCATIONS)?;
     let state = workspaces::trusted_state(&Build::present(), "window", &root)?;
     let flood_file = workspaces::folder().join("flood.py");
