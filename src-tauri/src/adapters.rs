@@ -8,7 +8,7 @@ use tauri::ipc::Invoke;
 use tauri::{AppHandle, WebviewWindow};
 
 use crate::guarded::guarded;
-use crate::{closing, opening, outside, painted, pane, stream};
+use crate::{closing, host, opening, outside, painted, stream};
 
 macro_rules! adapters {
     ($($name:ident: $request:ty => $response:ty, $about:literal;)*) => {
@@ -17,7 +17,7 @@ macro_rules! adapters {
             #[tauri::command]
             async fn $name(app: AppHandle, window: WebviewWindow, request: $request) -> Result<$response, ApiError> {
                 guarded(stringify!($name), async {
-                    pane::of(&app, window.label())?.door().await?.$name(request).await
+                    host::pane_of(&app, window.label())?.door().await?.$name(request).await
                 }).await
             }
         )*

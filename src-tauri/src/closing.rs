@@ -8,9 +8,11 @@ use tauri::{AppHandle, Emitter, Manager, WebviewWindow};
 
 use crate::door::Door;
 use crate::guarded::guarded;
-use crate::host::{self, Host, Once};
-use crate::pane::{self, Pane};
-use crate::{opening, tray, window};
+use crate::host::{self, Host};
+use crate::once::Once;
+use crate::pane::Pane;
+use crate::tray::running;
+use crate::{opening, tray, welcome, window};
 
 /// How long stopping may take before we leave all the same; the guards then end what is left.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
@@ -56,7 +58,7 @@ pub(crate) fn asked(app: &AppHandle, label: &str) {
     let (app, label) = (app.clone(), label.to_owned());
     tauri::async_runtime::spawn(async move {
         let host = app.state::<Host>();
-        if host.closing.begun.thrown() {
+        if app.state::<Progress>().begun.thrown() {
             return;
         }
         let Some(pane) = host.pane(&label) else {
@@ -99,7 +101,7 @@ pub(crate) async fn window_close_decide(
     remember: bool,
 ) -> Result<(), ApiError> {
     guarded("window_close_decide", async {
-        let pane = pane::of(&app, window.label())?;
+        let pane = host::pane_of(&app, window.label())?;
         let behaviour = match decision {
             Decision::Stop => CloseBehaviour::Stop,
             Decision::Keep => CloseBehaviour::Keep,
@@ -162,7 +164,7 @@ async fn close(app: &AppHandle, pane: &Pane) {
     if let Some(door) = pane.door_now() {
         opening::leave(door).await;
     }
-    tray::stopped(app, &pane.label);
+    running::stopped(app, &pane.label);
     if host.remove(&pane.label) {
         return leave(app, Leaving::Told);
     }
@@ -190,7 +192,7 @@ async fn keep(app: &AppHandle, pane: &Pane) {
 
 /// Ends the app. Asked for twice, it is done once.
 pub(crate) fn leave(app: &AppHandle, why: Leaving) {
-    if !app.state::<Host>().closing.begun.first() {
+    if !app.state::<Progress>().begun.first() {
         return;
     }
     let app = app.clone();
@@ -211,16 +213,16 @@ pub(crate) fn leave(app: &AppHandle, why: Leaving) {
         });
         let all = async {
             futures::future::join_all(leaving).await;
-            host::end_welcome(&app).await;
+            welcome::end(&app).await;
         };
         let _at_the_limit = tokio::time::timeout(STOP_LIMIT, all).await;
-        app.state::<Host>().closing.over.first();
+        app.state::<Progress>().over.first();
         app.exit(0);
     });
 }
 
 /// Whether everything was stopped, so that nothing holds the exit up.
 pub(crate) fn is_over(app: &AppHandle) -> bool {
-    app.try_state::<Host>()
-        .is_none_or(|host| host.closing.over.thrown())
+    app.try_state::<Progress>()
+        .is_none_or(|progress| progress.over.thrown())
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, Emitter, Manager, Wry};
 
-use crate::host::{Once, tell_folder};
+use crate::host::Host;
+use crate::once::Once;
 use crate::{folder, say, window};
 
 /// How long a second start waits for the first to answer.
@@ -52,4 +53,14 @@ fn second_start(app: &AppHandle, arguments: &[String], current: &str) {
     if let Some(folder) = named {
         tell_folder(app, &folder);
     }
+}
+
+/// Tells the window that the person was at last that a start of the app named a folder.
+fn tell_folder(app: &AppHandle, folder: &Path) {
+    let last = app.state::<Host>().last();
+    let _closed = app.emit_to(
+        last.as_str(),
+        "folder-opened",
+        serde_json::json!({ "path": folder.to_string_lossy() }),
+    );
 }

@@ -12,14 +12,18 @@ pub mod graphics;
 mod guarded;
 mod host;
 mod instance;
+mod once;
 mod opening;
 mod outside;
 mod painted;
 mod pane;
 mod signals;
+mod start;
 mod stream;
+mod title;
 mod tray;
 mod turns;
+mod welcome;
 mod window;
 mod words;
 
@@ -36,7 +40,7 @@ pub fn run() -> i32 {
     // A folder that can't hold it can't hold the state either, and that is shown.
     let _told_by_the_state = own_log::begin(Role::Window);
     guarded::install_hook();
-    let state_folder = host::chosen_state_folder();
+    let state_folder = start::chosen_state_folder();
     let mut builder = tauri::Builder::default();
     // First of all plugins: a second start has to end before anything else of it begins. Runs that bring a state
     // folder of their own (tests, mostly) live beside each other.
@@ -67,10 +71,14 @@ pub fn run() -> i32 {
             _ => {}
         })
         .setup(|app| {
-            let named = host::named_folder();
+            let named = start::named_folder();
             app.manage(Host::new());
-            host::find_first(app.handle(), named);
-            window::open(app.handle(), window::MAIN, None)?;
+            app.manage(welcome::Welcome::default());
+            app.manage(closing::Progress::default());
+            app.manage(tray::running::Held::default());
+            app.manage(outside::Clipboard::default());
+            opening::find_first(app.handle(), named);
+            window::open(app.handle(), host::MAIN, None)?;
             signals::listen(app.handle());
             tray::prepare(app.handle());
             Ok(())

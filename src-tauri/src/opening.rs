@@ -3,7 +3,6 @@
 //! Opening never stops anything: a workspace is shown where it is shown already, in the asking window if that shows none,
 //! else in a window of its own.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,9 +19,9 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 
 use crate::door::Door;
 use crate::guarded::guarded;
-use crate::host::{self, Host};
+use crate::host::{self, Host, MAIN};
 use crate::turns::{Place, Turn, place};
-use crate::{pane, window};
+use crate::{start, welcome, window};
 
 /// A window holds what runs.
 const WINDOW: Introduction = Introduction {
@@ -40,7 +39,7 @@ pub(crate) async fn window_workspace_open(
     request: FolderRequest,
 ) -> Result<Snapshot, ApiError> {
     guarded("window_workspace_open", async {
-        let asking = pane::of(&app, window.label())?;
+        let asking = host::pane_of(&app, window.label())?;
         let root = root_of(&request.path)?;
         let host = app.state::<Host>();
         // Always in this order, so that no two wait for each other.
@@ -81,9 +80,9 @@ pub(crate) async fn window_workspace_close(
     request: Nothing,
 ) -> Result<Nothing, ApiError> {
     guarded("window_workspace_close", async {
-        let asking = pane::of(&app, window.label())?;
+        let asking = host::pane_of(&app, window.label())?;
         let left = asking.door().await?;
-        let welcome = host::welcome_deck(&app).await?;
+        let welcome = welcome::deck(&app).await?;
         asking.enter(&app, Ok(Door::Welcome(welcome.clone())));
         leave(left).await;
         welcome.show_recent().await;
@@ -96,7 +95,7 @@ pub(crate) async fn window_workspace_close(
 #[tauri::command]
 pub(crate) async fn owner_take_over(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
     guarded("owner_take_over", async {
-        let asking = pane::of(&app, window.label())?;
+        let asking = host::pane_of(&app, window.label())?;
         let door = asking.door().await?;
         let Some(root) = door.root() else {
             return Err(nothing_shown());
@@ -115,7 +114,7 @@ pub(crate) async fn owner_take_over(app: AppHandle, window: WebviewWindow) -> Re
 #[tauri::command]
 pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
     guarded("owner_restart", async {
-        let asking = pane::of(&app, window.label())?;
+        let asking = host::pane_of(&app, window.label())?;
         let door = asking.door().await?;
         let Door::Workspace { root, attached } = &door else {
             return Err(nothing_shown());
@@ -143,8 +142,36 @@ pub(crate) async fn owner_restart(app: AppHandle, window: WebviewWindow) -> Resu
     .await
 }
 
+/// Begins to find what the first window shows: `named`, or the welcome screen. Returns at once: the window must not wait for
+/// the disk.
+pub(crate) fn find_first(app: &AppHandle, named: Option<PathBuf>) {
+    let Some(first) = app.state::<Host>().pane(MAIN) else {
+        return;
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let named = match named {
+            Some(folder) => match door_to(&app, &folder.to_string_lossy()).await {
+                Ok(found) => Some(found),
+                Err(error) => {
+                    tracing::warn!(folder = %folder.display(), %error, "can't be opened");
+                    // The window tries again, and says why it can't.
+                    first.keep_unopened(&folder);
+                    None
+                }
+            },
+            None => None,
+        };
+        match named {
+            // The turn ends once it is shown, so that a second start finds it here.
+            Some((door, _turn)) => first.enter(&app, Ok(door)),
+            None => first.enter(&app, welcome::deck(&app).await.map(Door::Welcome)),
+        }
+    });
+}
+
 /// The way to a workspace that was named, with the turn to show it.
-pub(crate) async fn door_to(app: &AppHandle, typed: &str) -> Result<(Door, Turn), ApiError> {
+async fn door_to(app: &AppHandle, typed: &str) -> Result<(Door, Turn), ApiError> {
     let root = root_of(typed)?;
     let turn = app.state::<Host>().opened.of(root.clone()).await;
     Ok((reached(app, &root).await?, turn))
@@ -160,13 +187,13 @@ pub(crate) async fn leave(door: Door) {
 
 /// The root of the workspace that a person named.
 fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
-    let folder = dagdeck::folder::named(typed, &host::options()?.home)?;
+    let folder = dagdeck::folder::named(typed, &start::options()?.home)?;
     Ok(dagdeck::folder::root_of(&folder))
 }
 
 /// Attaches to the owner of a workspace; starts one where there is none.
 async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
-    let options = host::options()?;
+    let options = start::options()?;
     // What was set so that our window can be drawn is nothing to an owner.
     let drawing = |name: &OsString| {
         options
@@ -191,7 +218,7 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
         Err(_) => Ok(Door::Other {
             root,
             owner,
-            deck: host::welcome_deck(app).await?,
+            deck: welcome::deck(app).await?,
         }),
     }
 }
@@ -209,7 +236,7 @@ async fn owner_or_none(reach: &Reach) -> Result<Option<Owner>, ApiError> {
 
 /// A workspace that can only be looked at, because Dagdeck's own folder can't be written.
 async fn alone(root: PathBuf) -> Result<Door, ApiError> {
-    let deck = Deck::start(host::options()?).await?;
+    let deck = Deck::start(start::options()?).await?;
     let path = root.display().to_string();
     deck.workspace_open(FolderRequest { path }).await?;
     deck.keep_checking();
@@ -236,11 +263,6 @@ fn launch_of(workspace: &WorkspaceView) -> Option<LaunchRequest> {
     })
 }
 
-/// This app's environment, as far as an owner may differ in it.
-pub(crate) fn environment() -> Result<BTreeMap<String, String>, ApiError> {
-    Ok(host::options()?.environment)
-}
-
 fn nothing_shown() -> ApiError {
     ApiError::new(ErrorCode::Precondition, "This window shows no workspace.")
 }
@@ -251,6 +273,8 @@ fn no_window(error: &tauri::Error) -> ApiError {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// The way to an owner that ends before it says a word.

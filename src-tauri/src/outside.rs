@@ -3,6 +3,7 @@
 //! Paths come from the window, so each is checked; nothing goes through a shell.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
@@ -11,11 +12,14 @@ use tauri::{AppHandle, Url, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::guarded::guarded;
-use crate::host::Host;
-use crate::{detached, pane, words};
+use crate::{detached, host, start, words};
 
 /// How long another program may take to say that it was started.
 const OPEN_LIMIT: Duration = Duration::from_secs(10);
+
+/// The clipboard. Kept open: under X11 and Wayland the text lives with the program that put it there.
+#[derive(Default)]
+pub(crate) struct Clipboard(Mutex<Option<arboard::Clipboard>>);
 
 /// Shows the folder dialog; None when it was dismissed.
 ///
@@ -65,7 +69,7 @@ pub(crate) async fn open_path(
 #[tauri::command]
 pub(crate) async fn own_log_open(app: AppHandle, window: WebviewWindow) -> Result<(), ApiError> {
     guarded("own_log_open", async {
-        let folder = crate::host::options()?.state_folder;
+        let folder = start::options()?.state_folder;
         let path = own_log::newest(&folder).ok_or_else(|| {
             let folder = own_log::folder(&folder);
             let message = format!("Nothing is written in {} yet.", folder.display());
@@ -83,7 +87,7 @@ async fn open(
     path: &Path,
     line: Option<u32>,
 ) -> Result<(), ApiError> {
-    let door = pane::of(&app, window.label())?.door().await?;
+    let door = host::pane_of(&app, window.label())?.door().await?;
     let editor = door.snapshot_get(Nothing {}).await?.settings.editor;
     let text = path.to_string_lossy().into_owned();
     // A folder is for the file browser, whatever the editor is.
@@ -134,12 +138,11 @@ pub(crate) async fn clipboard_write(app: AppHandle, text: String) -> Result<(), 
     guarded("clipboard_write", async {
         in_time("the clipboard", move || {
             use tauri::Manager;
-            let host = app.state::<Host>();
-            let mut kept = host
-                .clipboard
+            let clipboard = app.state::<Clipboard>();
+            let mut kept = clipboard
+                .0
                 .lock()
                 .map_err(|_| "an earlier copy failed".to_owned())?;
-            // Kept open: under X11 and Wayland the text lives with the program that put it there.
             if kept.is_none() {
                 *kept = Some(arboard::Clipboard::new().map_err(|error| error.to_string())?);
             }

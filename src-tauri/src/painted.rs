@@ -9,7 +9,7 @@ use tauri::{AppHandle, WebviewWindow};
 
 use crate::door::Door;
 use crate::guarded::guarded;
-use crate::pane;
+use crate::host;
 
 /// Names the file that gets a line per screen painted.
 const ASKED: &str = "DAGDECK_TELL_PAINTED";
@@ -22,7 +22,7 @@ pub(crate) async fn window_painted(
     screen: String,
 ) -> Result<(), ApiError> {
     guarded("window_painted", async {
-        match pane::of(&app, window.label())?.door_now() {
+        match host::pane_of(&app, window.label())?.door_now() {
             // An owner that is gone has nothing to begin.
             Some(Door::Workspace { attached, .. }) => drop(attached.wake().await),
             Some(door) => door.deck().into_iter().for_each(dagdeck::Deck::wake),

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::{ApiError, ErrorCode};
-use tauri::{AppHandle, Manager};
+use tauri::AppHandle;
 use tokio::sync::watch;
 
 use crate::door::Door;
 use crate::stream::Stream;
-use crate::{host, window};
+use crate::{title, welcome};
 
 /// One window.
 pub(crate) struct Pane {
@@ -67,7 +67,7 @@ impl Pane {
         self.kept.store(false, Ordering::SeqCst);
         self.door.send_replace(Some(door.clone()));
         let root = door.as_ref().ok().and_then(Door::root);
-        window::name(app, &self.label, root.map(PathBuf::as_path));
+        title::set(app, &self.label, root.map(PathBuf::as_path));
         if let Ok(door) = door {
             self.stream.change(app, self, door);
         }
@@ -76,7 +76,7 @@ impl Pane {
     /// The owner behind it is gone: what the window shows stays, and Dagdeck without a workspace answers.
     pub(crate) async fn lose(&self, app: &AppHandle) {
         let Some(root) = self.root() else { return };
-        if let Ok(deck) = host::welcome_deck(app).await {
+        if let Ok(deck) = welcome::deck(app).await {
             self.door.send_if_modified(|door| {
                 // Another may have been entered meanwhile.
                 let lost =
@@ -132,11 +132,4 @@ impl Pane {
             }
         });
     }
-}
-
-/// The window that a command or an event came from.
-pub(crate) fn of(app: &AppHandle, label: &str) -> Result<Arc<Pane>, ApiError> {
-    let host = app.state::<host::Host>();
-    host.pane(label)
-        .ok_or_else(|| ApiError::new(ErrorCode::Internal, "This window is closing."))
 }

@@ -14,8 +14,10 @@ use tauri::{AppHandle, WebviewWindow};
 
 use crate::door::Door;
 use crate::guarded::guarded;
-use crate::pane::{self, Pane};
-use crate::{opening, tray};
+use crate::host;
+use crate::pane::Pane;
+use crate::start;
+use crate::tray::running;
 
 /// Messages under 8 KiB are handed to the window directly; longer ones take a detour through a request.
 const SHORT: usize = 8 * 1024 - 192;
@@ -90,10 +92,10 @@ pub(crate) async fn events_subscribe(
     channel: Channel<InvokeResponseBody>,
 ) -> Result<Begun, ApiError> {
     guarded("events_subscribe", async {
-        let pane = pane::of(&app, window.label())?;
+        let pane = host::pane_of(&app, window.label())?;
         let door = pane.door().await?;
         let (snapshot, source) = Source::begin(&door).await?;
-        tray::stands(&app, &pane.label, &snapshot);
+        running::stands(&app, &pane.label, &snapshot);
         let owner = OwnerView::of(&door).await;
         pane.stream.owner().clone_from(&owner);
         *lock(&pane.stream.channel) = Some(channel.clone());
@@ -125,7 +127,7 @@ impl Stream {
             };
             let owner = OwnerView::of(&door).await;
             pane.stream.owner().clone_from(&owner);
-            tray::stands(&app, &pane.label, &snapshot);
+            running::stands(&app, &pane.label, &snapshot);
             if send(&channel, &Message::Snapshot(&snapshot))
                 && send(&channel, &Message::Owner(&owner))
             {
@@ -166,7 +168,7 @@ impl Stream {
 
     /// Tells the window that the owner is gone. What it shows stays.
     async fn gone(&self, app: &AppHandle, pane: &Pane, channel: &Channel<InvokeResponseBody>) {
-        tray::stopped(app, &pane.label);
+        running::stopped(app, &pane.label);
         self.tell(channel, |owner| *owner = OwnerView::gone());
         pane.lose(app).await;
     }
@@ -253,7 +255,7 @@ async fn feed(
     channel: Channel<InvokeResponseBody>,
 ) {
     if let Door::Workspace { attached, .. } = &door
-        && let Ok(environment) = opening::environment()
+        && let Ok(environment) = start::environment()
         // A comparison that fails means that the owner is gone, which is told below.
         && let Ok(differs) = attached.compare(&environment).await
         && !pane.stream.tell(&channel, |owner| owner.differs = differs)
@@ -263,12 +265,12 @@ async fn feed(
     while let Some(news) = source.next().await {
         let sent = match &news {
             News::Snapshot(snapshot) => {
-                tray::stands(&app, &pane.label, snapshot);
+                running::stands(&app, &pane.label, snapshot);
                 send(&channel, &Message::Snapshot(snapshot))
             }
             News::Hosts(hosts) => pane.stream.tell(&channel, |owner| owner.count(*hosts)),
             News::Events(events) => {
-                tray::happened(&app, &pane.label, events);
+                running::happened(&app, &pane.label, events);
                 let mut messages = messages(events).into_iter();
                 messages.all(|message| channel.send(InvokeResponseBody::Json(message)).is_ok())
             }

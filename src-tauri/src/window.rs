@@ -5,10 +5,8 @@ use std::path::Path;
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-use crate::host::{self, Host};
-
-/// The first window's label. Others are `w2`, `w3` and so on; the capabilities name both kinds.
-pub(crate) const MAIN: &str = "main";
+use crate::host::Host;
+use crate::{start, title};
 
 /// The page's own backgrounds, so that nothing flashes before it is drawn.
 const LIGHT: Color = Color(250, 250, 248, 255);
@@ -18,7 +16,7 @@ const DARK: Color = Color(22, 23, 25, 255);
 /// (WebKitGTK).
 pub(crate) fn open(app: &AppHandle, label: &str, root: Option<&Path>) -> tauri::Result<()> {
     let mut builder = WebviewWindowBuilder::new(app, label, WebviewUrl::default())
-        .title(title(root))
+        .title(title::of(root))
         .inner_size(1280.0, 820.0)
         .min_inner_size(880.0, 560.0)
         .center()
@@ -34,7 +32,7 @@ pub(crate) fn open(app: &AppHandle, label: &str, root: Option<&Path>) -> tauri::
     {
         builder = builder.decorations(false);
     }
-    if let Some(folder) = host::chosen_state_folder() {
+    if let Some(folder) = start::chosen_state_folder() {
         builder = builder.data_directory(folder.join("webview"));
     }
     let window = builder.build()?;
@@ -42,18 +40,6 @@ pub(crate) fn open(app: &AppHandle, label: &str, root: Option<&Path>) -> tauri::
         window.set_background_color(Some(DARK))?;
     }
     Ok(())
-}
-
-/// Names a window after the workspace that it shows.
-pub(crate) fn name(app: &AppHandle, label: &str, root: Option<&Path>) {
-    with(app, label, |window| window.set_title(&title(root)));
-}
-
-fn title(root: Option<&Path>) -> String {
-    match root.and_then(Path::file_name) {
-        Some(name) => format!("{} – Dagdeck", name.to_string_lossy()),
-        None => "Dagdeck".to_owned(),
-    }
 }
 
 /// Brings a window in front, wherever it was.
