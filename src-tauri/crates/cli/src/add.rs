@@ -10,9 +10,9 @@ use dagdeck::projects::{self, Planned};
 use serde::Serialize;
 
 use crate::arguments::Add;
-use crate::end::{End, words};
+use crate::end::{End, piped, words};
+use crate::environment::environment;
 use crate::reached::Reached;
-use crate::{environment, piped};
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]

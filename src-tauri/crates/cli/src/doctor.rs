@@ -11,9 +11,8 @@ use api::{
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, words};
+use crate::end::{End, piped, words};
 use crate::hand::Hand;
-use crate::piped;
 use crate::reached::Reached;
 use crate::stop::Stop;
 

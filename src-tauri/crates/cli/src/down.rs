@@ -3,8 +3,7 @@
 use std::io::Write as _;
 
 use crate::arguments;
-use crate::end::End;
-use crate::piped;
+use crate::end::{End, piped};
 use crate::reached::Place;
 use crate::stop::Stop;
 

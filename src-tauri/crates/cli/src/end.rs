@@ -60,6 +60,15 @@ pub(crate) fn words(error: &ApiError) -> String {
     words
 }
 
+/// Where the output goes was closed (`dagdeck status | head`): nothing is left to say, and that is no fault.
+pub(crate) fn piped<T>(written: std::io::Result<T>) -> Result<(), End> {
+    match written {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(End::Quiet),
+        Err(error) => Err(End::Failed(format!("can't print: {error}"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use api::{ErrorCode, Hint};

@@ -7,6 +7,7 @@ mod arguments;
 mod doctor;
 mod down;
 mod end;
+mod environment;
 mod hand;
 mod new;
 mod open;
@@ -23,7 +24,6 @@ use clap::Parser;
 use dagdeck::own_log::{self, Role};
 
 use arguments::{Arguments, Command};
-use end::End;
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
@@ -49,20 +49,4 @@ fn main() -> ExitCode {
         end.say();
     }
     ExitCode::from(end.map_or_else(|end| end.code(), |()| 0))
-}
-
-/// The environment this process was started with.
-fn environment() -> std::collections::BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
-/// Where the output goes was closed (`dagdeck status | head`): nothing is left to say, and that is no fault.
-fn piped<T>(written: std::io::Result<T>) -> Result<(), End> {
-    match written {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(End::Quiet),
-        Err(error) => Err(End::Failed(format!("can't print: {error}"))),
-    }
 }

@@ -12,9 +12,8 @@ use api::{
 };
 
 use crate::arguments::{Make, New};
-use crate::end::End;
+use crate::end::{End, piped};
 use crate::hand::{Ear, Hand};
-use crate::piped;
 use crate::reached::{Place, Reached};
 use crate::stop::Stop;
 use told::Told;

@@ -17,7 +17,7 @@ use attach::{Attached, Introduction, News, Owner, Subscription};
 use serve::Reach;
 
 use crate::end::{End, words};
-use crate::environment;
+use crate::environment::environment;
 
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str =

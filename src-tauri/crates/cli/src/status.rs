@@ -12,10 +12,10 @@ use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, Status};
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, words};
+use crate::end::{End, piped, words};
+use crate::environment::environment;
 use crate::reached::Place;
 use crate::status::owned::{Owned, owned};
-use crate::{environment, piped};
 
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]

@@ -12,10 +12,10 @@ use attach::Attached;
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, words};
+use crate::end::{End, piped, words};
 use crate::reached::{Current, Reached};
 use crate::stop::Stop;
-use crate::{piped, trust};
+use crate::trust;
 
 pub(crate) fn run(what: &arguments::Sync) -> Result<(), End> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -4,8 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use api::{Creation, CreationState, StepState};
 
-use crate::end::End;
-use crate::piped;
+use crate::end::{End, piped};
 
 /// What has been told.
 pub(super) struct Told {

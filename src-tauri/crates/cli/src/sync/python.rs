@@ -7,8 +7,7 @@ use attach::Attached;
 
 use super::{Looked, page, request};
 use crate::arguments;
-use crate::end::{End, words};
-use crate::piped;
+use crate::end::{End, piped, words};
 
 pub(super) async fn look(
     attached: &Attached,

@@ -9,8 +9,7 @@ use api::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, Workspa
 use serde::Serialize;
 
 use super::lines::Names;
-use crate::end::End;
-use crate::piped;
+use crate::end::{End, piped};
 
 /// What came of the launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

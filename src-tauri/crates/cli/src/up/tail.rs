@@ -6,8 +6,7 @@ use api::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
 use attach::Attached;
 
 use super::lines::{Names, line};
-use crate::end::End;
-use crate::piped;
+use crate::end::{End, piped};
 
 /// How many rows are asked for at once.
 const ROWS: u32 = 500;
