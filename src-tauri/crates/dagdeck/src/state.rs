@@ -18,6 +18,7 @@ mod memory;
 mod migrations;
 mod opening;
 mod rows;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod trust;

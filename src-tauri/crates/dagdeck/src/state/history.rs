@@ -46,16 +46,28 @@ pub(super) fn prune(rows: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The newest, newest first, numbered anew. What was under way when its Dagdeck ended is interrupted: how it went is not
-/// known.
+/// known. What a Dagdeck that `lives` is at is its own to tell, and left out.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) fn load(rows: &Connection) -> rusqlite::Result<Vec<Operation>> {
-    const SQL: &str = "SELECT title, command, cause, state, started_at, took, location, log, tail
+pub(super) fn load(
+    rows: &Connection,
+    lives: impl Fn(&str) -> bool,
+) -> rusqlite::Result<Vec<Operation>> {
+    const SQL: &str =
+        "SELECT title, command, cause, state, started_at, took, location, log, tail, session
         FROM operations ORDER BY started_at DESC, id DESC LIMIT ?1";
     let mut statement = rows.prepare_cached(SQL)?;
-    let found = statement.query_map([OPERATIONS_KEPT], operation)?;
-    let mut operations = found.collect::<rusqlite::Result<Vec<Operation>>>()?;
+    let found = statement.query_map([OPERATIONS_KEPT], |row| {
+        Ok((operation(row)?, row.get::<_, String>(9)?))
+    })?;
+    let mut operations = Vec::new();
+    for one in found {
+        let (operation, session) = one?;
+        if operation.state != OperationState::Running || !lives(&session) {
+            operations.push(operation);
+        }
+    }
     let count = operations.len();
     for (at, operation) in operations.iter_mut().enumerate() {
         operation.id = u32::try_from(count - at).unwrap_or(u32::MAX);

@@ -11,6 +11,7 @@ use super::definitions::Definitions;
 use super::faults::Faults;
 use super::journal::{Journal, journal_in};
 use super::memory::Memory;
+use super::sessions::{self, Session};
 use super::trust::HeldTrust;
 use super::writer::{Queue, Targets, Writer};
 use super::{Reader, State, aside, convert, database, history, migrations, rows};
@@ -53,18 +54,23 @@ impl State {
             whole(&mut cache.standing),
         ));
         let may_write = lock.is_ok();
+        // With the lock: one start at a time begins.
+        let session = match cache.standing {
+            Standing::Whole(_) => Session::begin(folder),
+            Standing::ReadOnly { .. } | Standing::Absent => Session::without_record(),
+        };
         drop(lock);
 
         let faults = Arc::new(Faults::default());
         let trust = Arc::new(HeldTrust::default());
         let queue = Arc::new(Queue::default());
-        let (operations, cache) = record_of(cache, &faults);
+        let (operations, cache) = record_of(cache, folder, &faults);
         let state = found(state, journal, &mut notices);
         let writes = state.writer.is_some();
         let targets = Targets {
             state: state.writer,
             cache,
-            session: uuid::Uuid::new_v4().to_string(),
+            session,
             faults: Arc::clone(&faults),
             trust: Arc::clone(&trust),
         };
@@ -149,6 +155,7 @@ fn found(opened: database::Opened, journal: Journal, notices: &mut Vec<String>) 
 /// The record as found, and what it is written to.
 fn record_of(
     opened: database::Opened,
+    folder: &Path,
     faults: &Faults,
 ) -> (Vec<Operation>, Option<(PathBuf, Connection)>) {
     let (connection, may_write) = match opened.standing {
@@ -156,7 +163,8 @@ fn record_of(
         Standing::ReadOnly { connection, .. } => (connection, false),
         Standing::Absent => return (Vec::new(), None),
     };
-    let operations = history::load(&connection).unwrap_or_else(|error| {
+    let lives = |session: &str| sessions::lives(folder, session);
+    let operations = history::load(&connection, lives).unwrap_or_else(|error| {
         faults.unreadable(&opened.path, &error);
         Vec::new()
     });

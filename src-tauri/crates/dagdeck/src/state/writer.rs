@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::change::Change;
 use super::faults::Faults;
 use super::memory::KnownDefinitions;
+use super::sessions::Session;
 use super::trust::HeldTrust;
 use super::{StateError, database, definitions, history};
 use api::Operation;
@@ -136,7 +137,7 @@ pub(super) struct Targets {
     pub(super) state: Option<(PathBuf, Connection)>,
     pub(super) cache: Option<(PathBuf, Connection)>,
     /// This start of Dagdeck, in the record.
-    pub(super) session: String,
+    pub(super) session: Session,
     pub(super) faults: Arc<Faults>,
     pub(super) trust: Arc<HeldTrust>,
 }
@@ -282,7 +283,7 @@ impl Targets {
         if operations.is_empty() {
             return Vec::new();
         }
-        let session = &self.session;
+        let session = self.session.name();
         let written = transact(connection, false, |rows| {
             for (_, operation) in &operations {
                 history::write(rows, session, operation)?;

@@ -147,6 +147,14 @@ async fn the_record_is_numbered_anew_and_what_was_under_way_is_interrupted() {
     first.keep_operation(operation(1, "Synced", OperationState::Succeeded, 10.0));
     let other = folder.open();
     other.keep_operation(operation(1, "Syncing acme", OperationState::Running, 20.0));
+    first.flush().await;
+    other.flush().await;
+    let beside = State::open(folder.path()).operations;
+    assert_eq!(
+        beside.len(),
+        1,
+        "what another is at is its own to tell: {beside:?}"
+    );
     drop((first, other));
     let found = State::open(folder.path()).operations;
     let found: Vec<_> = found

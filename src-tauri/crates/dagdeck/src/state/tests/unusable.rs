@@ -67,7 +67,8 @@ async fn a_newer_file_is_left_alone_byte_for_byte_and_read_as_far_as_it_goes() {
     drop(state);
     assert_eq!(*told.lock(), [""; 0]);
     assert_eq!(bytes(&folder.file("state.db")), before);
-    assert_eq!(folder.names(), ["cache.db", "state.db", "state.lock"]);
+    let names = ["cache.db", "sessions", "state.db", "state.lock"];
+    assert_eq!(folder.names(), names);
     assert_eq!(State::open(folder.path()).operations.len(), 2);
 }
 
