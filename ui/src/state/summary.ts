@@ -71,7 +71,7 @@ export function launchPlan(workspace: WorkspaceView): LaunchPlan {
 }
 
 /** What Launch would do, in one sentence or two. */
-export function launchSentence(workspace: WorkspaceView): string {
+export function launchSentence(workspace: WorkspaceView, begins = 'Launch starts'): string {
   const plan = launchPlan(workspace);
   const { locations, blocked } = plan;
   if (!workspace.trusted) return 'This folder isn’t trusted, so nothing in it runs.';
@@ -85,7 +85,7 @@ export function launchSentence(workspace: WorkspaceView): string {
   }
   const names =
     locations.length <= 3 ? locations.map((one) => one.name) : [plural(locations.length, 'location')];
-  return [`Launch starts ${listed([...names, ...plan.services])}.`, cannot].filter(Boolean).join(' ');
+  return [`${begins} ${listed([...names, ...plan.services])}.`, cannot].filter(Boolean).join(' ');
 }
 
 function blockedSentence(blocked: number, startable: number): string {

@@ -77,11 +77,11 @@ export function deploymentSyncAction(app: App, deployment: DeploymentView): Acti
   if (sync === null) return null;
   if (environment.state === 'syncing')
     return { ...cancelSyncAction(app, environment.operation, path), id: 'cancel-sync-deployment' };
-  const label = environment.state === 'missing' ? 'Set up…' : 'Sync…';
+  const verb = environment.state === 'missing' ? 'Set up' : 'Sync';
   return {
     id: 'sync-deployment',
-    label,
-    named: `${label} ${path}`,
+    label: `${verb}…`,
+    named: `${verb} ${path}…`,
     icon: 'reload',
     ...unless('The environment of the webserver and the daemon', refusal(app)),
     command: sync.shell,

@@ -24,7 +24,7 @@ export function launchAction(app: App, workspace: WorkspaceView): Action {
     icon: 'play',
     keys,
     ...unless(
-      launchSentence(workspace),
+      launchSentence(workspace, 'Starts'),
       refusal(app),
       active ? 'It is being launched' : null,
       nothing ? 'Nothing here can start now' : null,
