@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use api::protocol::frozen::{HostKind, Status};
 use attach::{AttachError, Introduction, News, Owner};
 use serve::Reach;
-use testkit::{Graphql, TestWorkspace, wait_until, wait_until_none_mentions, within};
+use testkit::{
+    Graphql, TestWorkspace, all_dagsters, dagsters, wait_until, wait_until_none_mentions, within,
+};
 
 use crate::app::{App, SOON, STARTING};
 use crate::main_job::{ENGINEERING, SCIENCE, launch};
@@ -22,14 +24,18 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
     let mut up = up(&workspace, port);
     let graphql = Graphql::new(&format!("http://127.0.0.1:{port}"));
     graphql.wait_until_loaded(&BOTH, STARTING).await;
-    let before = all_dagsters(&workspace).await;
+    let before = all_dagsters(&workspace.path(), STARTING).await;
 
     let path = workspace.path();
     let app = App::start(&workspace, &[path.to_str().unwrap()]).await;
     for location in [ENGINEERING, SCIENCE] {
         app.location_is(location, "running").await;
     }
-    assert_eq!(dagsters(&workspace), before, "the window started something");
+    assert_eq!(
+        dagsters(&workspace.path()),
+        before,
+        "the window started something"
+    );
     assert_eq!(app.owners().len(), 1);
     app.shoot("terminal-attached").await;
     app.open_location(SCIENCE).await;
@@ -59,7 +65,7 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
     app.click("menu-close").await;
     app.open_by_typed_path(&one).await;
     let graphql = launch(&app).await;
-    let before = all_dagsters(&one).await;
+    let before = all_dagsters(&one.path(), STARTING).await;
 
     app.click("workspace-menu").await;
     app.click(&format!("menu-recent-{}", name(&other))).await;
@@ -71,7 +77,7 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
     .await;
     assert_eq!(app.windows().await, 2);
     assert_eq!(
-        dagsters(&one),
+        dagsters(&one.path()),
         before,
         "opening another stopped or started something"
     );
@@ -93,7 +99,7 @@ async fn what_was_kept_running_is_there_after_the_app_was_killed() {
     let app = App::start(&workspace, &[]).await;
     app.open_by_typed_path(&workspace).await;
     let graphql = launch(&app).await;
-    let before = all_dagsters(&workspace).await;
+    let before = all_dagsters(&workspace.path(), STARTING).await;
     app.click_close_button().await;
     app.click("close-keep").await;
     nobody_holds(&workspace).await;
@@ -106,7 +112,11 @@ async fn what_was_kept_running_is_there_after_the_app_was_killed() {
     for location in [ENGINEERING, SCIENCE] {
         again.location_is(location, "running").await;
     }
-    assert_eq!(dagsters(&workspace), before, "something was started again");
+    assert_eq!(
+        dagsters(&workspace.path()),
+        before,
+        "something was started again"
+    );
     again.shoot("kept-running").await;
     crate::main_job::stop(again, &workspace).await;
 }
@@ -174,32 +184,6 @@ fn signal(child: &Child, name: &str) {
 fn name(workspace: &TestWorkspace) -> String {
     let path = workspace.path();
     path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-/// What stays running of a workspace, once the daemon, which comes last, is among it.
-async fn all_dagsters(workspace: &TestWorkspace) -> Vec<u32> {
-    wait_until("the daemon runs", STARTING, async || {
-        let running = testkit::mentioning(&[&workspace.path()]);
-        running.iter().any(|process| process.says(DAEMON))
-    })
-    .await;
-    dagsters(workspace)
-}
-
-const DAEMON: &str = "dagster._daemon";
-/// What stays running of Dagster's.
-const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
-
-/// The pids of what stays running of a workspace now; what only asks something comes and goes.
-fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
-    let mut pids: Vec<u32> = testkit::mentioning(&[&workspace.path()])
-        .into_iter()
-        .filter(|process| STAYS.iter().any(|word| process.says(word)))
-        .map(|process| process.pid)
-        .collect();
-    pids.sort_unstable();
-    assert!(!pids.is_empty(), "nothing runs");
-    pids
 }
 
 /// A host that only looks at what an owner runs; none where there is no owner.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::protocol::frozen::HostKind;
 use attach::{Introduction, Owner};
 use serve::Card;
-use testkit::{Graphql, TestWorkspace, mentioning, wait_until, wait_until_none_mentions};
+use testkit::{Graphql, TestWorkspace, all_dagsters, dagsters, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
 use crate::hosted::{LOOKING, WINDOW, host, reach};
@@ -69,7 +69,7 @@ async fn a_second_one_joins_and_leaves() {
     graphql
         .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
         .await;
-    let before = all_dagsters(&workspace).await;
+    let before = all_dagsters(&workspace.path(), STARTING).await;
 
     let joined = joined(&workspace, &["--port", "1"], "INT").await;
     assert_eq!(joined.code, Some(0), "{joined:?}");
@@ -78,7 +78,7 @@ async fn a_second_one_joins_and_leaves() {
     assert!(joined.printed.contains("detached"), "{joined:?}");
     assert!(joined.said.contains("runs already at"), "{joined:?}");
     assert!(joined.said.contains("Port 1 was not taken"), "{joined:?}");
-    assert_eq!(dagsters(&workspace), before);
+    assert_eq!(dagsters(&workspace.path()), before);
 
     first.signal("INT");
     first.ended(ENDING).await;
@@ -100,11 +100,11 @@ async fn what_was_detached_goes_on_whoever_looks_and_goes() {
     graphql
         .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
         .await;
-    let before = all_dagsters(&workspace).await;
+    let before = all_dagsters(&workspace.path(), STARTING).await;
     // One that joins only looks: killed, it takes nothing with it.
     let joined = joined(&workspace, &[], "KILL").await;
     assert!(joined.printed.contains("ready"), "{joined:?}");
-    assert_eq!(dagsters(&workspace), before);
+    assert_eq!(dagsters(&workspace.path()), before);
 
     down(&workspace).await;
     wait_until_none_mentions(&[workspace.around()]).await;
@@ -122,7 +122,7 @@ async fn what_a_window_shows_goes_on_when_the_terminal_that_launched_it_is_told_
     assert!(launched.said.contains(one_truth), "{launched:?}");
     assert!(launched.printed.contains("\ndetached: "), "{launched:?}");
     assert!(!launched.printed.contains("\nstopped"), "{launched:?}");
-    assert!(!dagsters(&workspace).is_empty());
+    assert!(!dagsters(&workspace.path()).is_empty());
     drop(window);
     wait_until_none_mentions(&[workspace.around()]).await;
 }
@@ -212,32 +212,6 @@ async fn joined_with(
     });
     let ended = tokio::time::timeout(STARTING, ending).await;
     ended.expect("the second `up` did not end").unwrap()
-}
-
-/// What stays running of a workspace, once the daemon, which comes last, is among it.
-async fn all_dagsters(workspace: &TestWorkspace) -> Vec<u32> {
-    wait_until("the daemon runs", STARTING, async || {
-        let running = mentioning(&[&workspace.path()]);
-        running.iter().any(|process| process.says(DAEMON))
-    })
-    .await;
-    dagsters(workspace)
-}
-
-const DAEMON: &str = "dagster._daemon";
-/// What stays running of Dagster's.
-const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
-
-/// The pids of what stays running of a workspace now; what only asks something comes and goes.
-fn dagsters(workspace: &TestWorkspace) -> Vec<u32> {
-    let mut pids: Vec<u32> = mentioning(&[&workspace.path()])
-        .into_iter()
-        .filter(|process| STAYS.iter().any(|word| process.says(word)))
-        .map(|process| process.pid)
-        .collect();
-    pids.sort_unstable();
-    assert!(!pids.is_empty(), "nothing runs");
-    pids
 }
 
 /// Stops what the owner of a workspace runs, and the owner.

@@ -51,6 +51,34 @@ pub fn mentioning(folders: &[&Path]) -> Vec<Running> {
         .collect()
 }
 
+/// Names the daemon, which comes last of a launch.
+const DAEMON: &str = "dagster._daemon";
+/// Names what stays running of Dagster's.
+const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
+
+/// The pids of what stays running of Dagster's in a workspace, in order; what only asks something comes and goes. Panics where
+/// nothing runs.
+#[cfg(target_os = "linux")]
+pub fn dagsters(root: &Path) -> Vec<u32> {
+    let running = mentioning(&[root]).into_iter();
+    let staying = running.filter(|process| STAYS.iter().any(|word| process.says(word)));
+    let mut pids: Vec<u32> = staying.map(|process| process.pid).collect();
+    pids.sort_unstable();
+    assert!(!pids.is_empty(), "nothing runs");
+    pids
+}
+
+/// The same, once the daemon is among it.
+#[cfg(target_os = "linux")]
+pub async fn all_dagsters(root: &Path, limit: Duration) -> Vec<u32> {
+    crate::wait_until("the daemon runs", limit, async || {
+        let running = mentioning(&[root]);
+        running.iter().any(|process| process.says(DAEMON))
+    })
+    .await;
+    dagsters(root)
+}
+
 /// How long the last process may take to go on a busy machine. Only ends a test that would wait for ever.
 const GOING: Duration = Duration::from_secs(60);
 
