@@ -71,7 +71,7 @@ pub(crate) async fn make(
     folder: PathBuf,
     dagster: String,
 ) -> Result<(), ApiError> {
-    let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
+    let uv = site.context.uv().await.ok_or(errors::UvMissing)?;
     let reading = site.reading();
     let python = reading
         .projects
@@ -123,6 +123,6 @@ async fn run(
     context
         .operations
         .run(&context.table, once, &CancellationToken::new())
-        .await
-        .map(drop)
+        .await?;
+    Ok(())
 }

@@ -29,7 +29,7 @@ impl Session {
         self.ended
             .run_until_cancelled(prepare)
             .await
-            .unwrap_or_else(|| Err(operations::cancelled()))?;
+            .unwrap_or_else(|| Err(operations::OnceError::Cancelled.into()))?;
         for project in &chosen {
             site.want(&project.id);
         }
