@@ -9,6 +9,8 @@ mod context;
 mod errors;
 mod health;
 mod operations;
+mod run;
+mod session;
 
 use api::{ApiError, ErrorCode};
 
@@ -24,6 +26,7 @@ macro_rules! by_value {
 }
 use by_value;
 use operations::edit_failed;
+pub(crate) use run::daemon_elsewhere;
 
 /// Something has to be true first.
 fn precondition(message: impl Into<String>) -> ApiError {
