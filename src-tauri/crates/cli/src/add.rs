@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use api::{FoundProject, ProjectsApply, ProjectsChange};
+use api::{ApiError, FoundProject, ProjectsApply, ProjectsChange};
 use dagdeck::projects::{self, Planned};
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ struct Refused {
 
 pub(crate) fn run(what: &Add) -> Result<(), End> {
     let reading = projects::read(&what.workspace, environment())
-        .map_err(|error| End::NoWorkspace(words(&error)))?;
+        .map_err(|error| End::NoWorkspace(words(&error.into())))?;
     let mut found = Vec::new();
     for path in &what.paths {
         let folder = folder_of(path)?;
@@ -59,7 +59,7 @@ pub(crate) fn run(what: &Add) -> Result<(), End> {
         add: add.clone(),
         ..ProjectsChange::default()
     };
-    let planned = projects::plan(&reading, &change)?;
+    let planned = projects::plan(&reading, &change).map_err(ApiError::from)?;
     let listed = picked(&found, |one| one.listed);
     let refused = found
         .iter()

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use ::health::Reads;
 use ::health::machine::Tool;
-use process::{GuardProgram, Swept, Table, TableError};
+use process::{GuardProgram, HoldError, Swept, Table, TableError};
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, watch};
 use workspace::Environment;
@@ -26,7 +26,29 @@ pub use locks::{guard_lock, owner_lock};
 pub(crate) use options::here;
 pub use options::{DeckOptions, state_folder};
 
-use api::{ApiError, ErrorCode, HealthView, Machine, Settings, Snapshot};
+use api::{HealthView, Machine, Settings, Snapshot};
+
+/// Why Dagdeck can't start, or can't remember what it has to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ContextError {
+    /// What it starts can't be kept track of.
+    #[error("what is started can't be kept track of")]
+    Untracked(#[source] TableError),
+    /// The guard can't hold one of its locks.
+    #[error("it can't be made sure that nothing runs twice")]
+    Unlocked(#[source] HoldError),
+    /// Whether a folder is trusted can't be written down.
+    #[error("whether {} is trusted can't be written down", root.display())]
+    NotRemembered {
+        /// The folder.
+        root: PathBuf,
+        /// Whether it was to be trusted, else to be trusted no longer.
+        trusted: bool,
+        /// Why.
+        #[source]
+        source: StateError,
+    },
+}
 
 /// What lives as long as Dagdeck does.
 pub(crate) struct Context {
@@ -65,7 +87,7 @@ pub(crate) struct Context {
 struct NoAnswer;
 
 impl Context {
-    pub(crate) fn start(options: DeckOptions) -> Result<Self, ApiError> {
+    pub(crate) fn start(options: DeckOptions) -> Result<Self, ContextError> {
         let DeckOptions {
             state_folder,
             guard,
@@ -85,18 +107,9 @@ impl Context {
             swept,
             no_starts,
             folder: run_folder,
-        } = Tracked::open(&state_folder, &guard).map_err(|error| {
-            ApiError::new(ErrorCode::Io, "Dagdeck can't keep track of what it starts.")
-                .because(&error)
-        })?;
+        } = Tracked::open(&state_folder, &guard).map_err(ContextError::Untracked)?;
         for lock in &locks {
-            table.hold(lock).map_err(|error| {
-                ApiError::new(
-                    ErrorCode::Io,
-                    "Dagdeck can't make sure that nothing runs twice.",
-                )
-                .because(&error)
-            })?;
+            table.hold(lock).map_err(ContextError::Unlocked)?;
         }
         notices.extend(no_starts.clone());
         notices.extend(swept.damaged.iter().map(|path| {
@@ -205,9 +218,13 @@ impl Context {
     ///
     /// # Errors
     /// When it can't be written: then it was not given. One that was taken back stays so all the same.
-    pub(crate) async fn set_trust(&self, root: &Path, trusted: bool) -> Result<(), ApiError> {
+    pub(crate) async fn set_trust(&self, root: &Path, trusted: bool) -> Result<(), ContextError> {
         let saved = self.state.set_trust(root, trusted).await;
-        saved.map_err(|error| not_remembered(root, trusted, &error))
+        saved.map_err(|source| ContextError::NotRemembered {
+            root: root.to_owned(),
+            trusted,
+            source,
+        })
     }
 
     fn uv_cell(&self) -> Arc<OnceCell<Option<PathBuf>>> {
@@ -373,16 +390,4 @@ impl Tracked {
             folder: Some(folder),
         })
     }
-}
-
-fn not_remembered(root: &Path, trusted: bool, error: &StateError) -> ApiError {
-    let root = root.display();
-    let message = if trusted {
-        format!("That you trust {root} can't be remembered, so nothing runs in it.")
-    } else {
-        format!(
-            "That you no longer trust {root} can't be written yet. Nothing runs in it here, but another Dagdeck, or the next start, may not know."
-        )
-    };
-    ApiError::new(ErrorCode::Io, message).because(error)
 }

@@ -4,6 +4,7 @@
 
 mod carry_out;
 mod edits;
+mod error;
 mod facts;
 mod fixing;
 mod listen;
@@ -23,6 +24,7 @@ use crate::context::Context;
 use crate::session::Session;
 use api::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
 
+pub(crate) use error::{FixError, NotSaved};
 pub(crate) use listen::keep_checking;
 pub(crate) use report::{report, save};
 

@@ -14,6 +14,7 @@ mod open;
 mod operations;
 pub mod own_log;
 mod present;
+mod rim;
 mod run;
 mod session;
 mod state;

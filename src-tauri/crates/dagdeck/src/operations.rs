@@ -16,7 +16,11 @@ mod scaffold;
 pub(crate) mod sync;
 pub(crate) mod uv;
 
+pub(crate) use packages::PackagesError;
+pub(crate) use python::PythonError;
 pub(crate) use record::{
-    Begun, Line, Once, Operations, Turn, cancelled, command_view, judge, script, state_of,
+    Begun, Line, NotCancellable, Once, OnceError, Operations, Turn, command_view, judge, script,
+    state_of,
 };
+pub(crate) use scaffold::ScaffoldError;
 pub(crate) use sync::Syncs;

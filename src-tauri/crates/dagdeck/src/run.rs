@@ -6,6 +6,7 @@
 mod claim;
 mod control;
 pub(crate) mod deployment;
+mod error;
 mod instance;
 mod launch;
 pub(crate) mod location;
@@ -14,5 +15,7 @@ mod ports;
 mod ready;
 pub(crate) mod service;
 
-pub(crate) use claim::Claim;
+pub(crate) use claim::{Claim, ClaimError, Elsewhere};
+pub(crate) use error::StartError;
+pub(crate) use ports::PortError;
 pub(crate) use ready::OnceReady;

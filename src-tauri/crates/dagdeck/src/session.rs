@@ -12,8 +12,16 @@ use tokio_util::sync::CancellationToken;
 use crate::logs::Logs;
 use crate::open::{Asking, Site};
 use crate::operations::Syncs;
-use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use api::{ServiceName, StoppedBy};
 use unit::{Ask, Unit};
+
+/// A location that was named is not in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no location \"{id}\"")]
+pub(crate) struct NoLocation {
+    /// What was named.
+    pub(crate) id: String,
+}
 
 /// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
 pub(crate) struct Session {
@@ -83,13 +91,9 @@ impl Session {
     }
 
     /// The unit of a location.
-    pub(crate) fn location(&self, id: &str) -> Result<Unit, ApiError> {
-        self.location_units().get(id).cloned().ok_or_else(|| {
-            ApiError::new(
-                ErrorCode::NotFound,
-                format!("There is no location \"{id}\" in this workspace."),
-            )
-        })
+    pub(crate) fn location(&self, id: &str) -> Result<Unit, NoLocation> {
+        let unit = self.location_units().get(id).cloned();
+        unit.ok_or_else(|| NoLocation { id: id.to_owned() })
     }
 
     pub(crate) fn location_units(&self) -> BTreeMap<String, Unit> {

@@ -9,6 +9,6 @@ mod traceback;
 mod uv;
 
 pub use load::{Explained, Origin, Step, explain_load_error, search_line};
-pub use tool::{ExplainedTool, explain_tool};
+pub use tool::{ExplainedTool, explain_tool, lacks_dg};
 pub use traceback::Frame;
 pub use uv::{ExplainedUv, UvStep, explain_uv};

@@ -164,7 +164,7 @@ impl Deck {
     }
 
     pub async fn sync_preview(&self, request: SyncRequest) -> Answer<SyncPreview> {
-        self.opened().await?.sync_preview(request).await
+        Ok(self.opened().await?.sync_preview(request).await?)
     }
 
     pub async fn sync_start(&self, start: SyncStart) -> Answer<OperationsBegun> {
@@ -181,7 +181,7 @@ impl Deck {
     }
 
     pub async fn location_requirements(&self, request: LocationRequest) -> Answer<Requirements> {
-        self.opened().await?.requirements(&request.location)
+        Ok(self.opened().await?.requirements(&request.location)?)
     }
 
     pub async fn packages_plan(&self, request: PackagesRequest) -> Answer<PackagesPlan> {
@@ -189,7 +189,7 @@ impl Deck {
         if let PackagesChange::Dagster { version } = &request.change {
             self.index.require_whole(&self.context, version).await?;
         }
-        session.packages_plan(&request).await
+        Ok(session.packages_plan(&request).await?)
     }
 
     pub async fn packages_change(&self, start: PackagesStart) -> Answer<OperationsBegun> {
@@ -198,11 +198,11 @@ impl Deck {
     }
 
     pub async fn python_offers(&self, request: PythonOf) -> Answer<PythonOffers> {
-        self.opened().await?.python_offers(&request).await
+        Ok(self.opened().await?.python_offers(&request).await?)
     }
 
     pub async fn python_plan(&self, request: PythonRequest) -> Answer<PythonPlan> {
-        self.opened().await?.python_plan(&request).await
+        Ok(self.opened().await?.python_plan(&request).await?)
     }
 
     pub async fn python_change(&self, start: PythonStart) -> Answer<OperationsBegun> {
@@ -213,18 +213,16 @@ impl Deck {
     }
 
     pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {
-        self.opened()
-            .await?
-            .definition_types(&request.location)
-            .await
+        let session = self.opened().await?;
+        Ok(session.definition_types(&request.location).await?)
     }
 
     pub async fn definition_form(&self, request: DefinitionTypeRequest) -> Answer<DefinitionForm> {
-        self.opened().await?.definition_form(&request).await
+        Ok(self.opened().await?.definition_form(&request).await?)
     }
 
     pub async fn scaffold_plan(&self, request: ScaffoldRequest) -> Answer<ScaffoldPlan> {
-        self.opened().await?.scaffold_plan(&request).await
+        Ok(self.opened().await?.scaffold_plan(&request).await?)
     }
 
     pub async fn scaffold_run(&self, start: ScaffoldStart) -> Answer<Nothing> {

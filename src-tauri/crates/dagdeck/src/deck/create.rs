@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Deck;
-use crate::errors::uv_missing;
+use crate::errors::UvMissing;
 use crate::operations::create::{self, Making};
 use api::*;
 
@@ -26,7 +26,7 @@ impl Deck {
         let found = self.index.newest(&self.context, true).await;
         let (newest, skipped, unreachable) = match found {
             Ok(newest) => (Some(newest.version), newest.skipped, None),
-            Err(error) => (None, None, Some(error)),
+            Err(error) => (None, None, Some(error.into())),
         };
         Ok(DagsterVersions {
             newest,
@@ -57,7 +57,7 @@ impl Deck {
         one_at_a_time(self.making.lock().await.as_ref())?;
         let plan = create::Plan::of(&self.context, &self.index, start.spec).await?;
         plan.require(&start.basis)?;
-        self.context.uv().await.ok_or_else(uv_missing)?;
+        self.context.uv().await.ok_or(UvMissing)?;
         let making = Arc::new(Making::new(Arc::clone(&self.context), plan));
         {
             let mut current = self.making.lock().await;
@@ -118,7 +118,7 @@ impl Deck {
         tokio::spawn(async move {
             let running = Arc::clone(&making);
             if let Err(error) = tokio::spawn(async move { running.run().await }).await {
-                making.broke(&error);
+                making.broke(error);
             }
             deck.refresh_if_open(making.root()).await;
         });

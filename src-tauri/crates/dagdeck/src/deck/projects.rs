@@ -10,12 +10,12 @@ use api::*;
 impl Deck {
     pub async fn projects_find(&self, request: FolderRequest) -> Result<ProjectsFound, ApiError> {
         let folder = self.folder(&request.path)?;
-        self.opened().await?.find_projects(folder).await
+        Ok(self.opened().await?.find_projects(folder).await?)
     }
 
     pub async fn projects_plan(&self, change: ProjectsChange) -> Result<ProjectsPlan, ApiError> {
         let change = self.with_folders(change)?;
-        self.opened().await?.plan_projects(change).await
+        Ok(self.opened().await?.plan_projects(change).await?)
     }
 
     pub async fn projects_apply(&self, apply: ProjectsApply) -> Result<Nothing, ApiError> {

@@ -8,12 +8,11 @@ use ::health::{Fix, FixAction};
 use process::CancellationToken;
 use workspace::edit::Edit;
 
-use super::Health;
-use super::fixing::{not_found, off_thread};
-use crate::operations::projects::edit_failed;
+use super::fixing::off_thread;
+use super::{FixError, Health};
 use crate::operations::{Begun, Once, state_of};
 use crate::session::Session;
-use api::{ApiError, ErrorCode, SyncRequest};
+use api::{ApiError, SyncRequest};
 
 /// How long one program of a fix may take: it may have to download a Python.
 const LIMIT: Duration = Duration::from_secs(1200);
@@ -25,8 +24,8 @@ impl Health {
         session: Option<&Arc<Session>>,
         fix: &Fix,
         title: &str,
-    ) -> Result<Option<Edit>, ApiError> {
-        let opened = || session.ok_or_else(|| not_found("No workspace is open."));
+    ) -> Result<Option<Edit>, FixError> {
+        let opened = || session.ok_or(FixError::NoWorkspace);
         let context = &self.context;
         match &fix.action {
             FixAction::Sync { project, .. } => {
@@ -76,13 +75,13 @@ impl Health {
             | FixAction::SetAside(_)
             | FixAction::End(_) => self.on_record(fix, title).await,
             FixAction::Open(_) | FixAction::Copy(_) | FixAction::Show(_) => {
-                Err(not_found("This is for you to put right."))
+                Err(FixError::NotCarriedOut)
             }
         }
     }
 
     /// Changes files or ends processes, off the async threads and on the record.
-    async fn on_record(&self, fix: &Fix, title: &str) -> Result<Option<Edit>, ApiError> {
+    async fn on_record(&self, fix: &Fix, title: &str) -> Result<Option<Edit>, FixError> {
         let operations = &self.context.operations;
         let operation = operations.begin(Begun {
             title: format!("{}: {title}", fix.verb),
@@ -90,49 +89,49 @@ impl Health {
         });
         let action = fix.action.clone();
         let outcome = off_thread(move || change(&action)).await;
-        operations.end(operation, state_of(outcome.as_ref().err()), None);
+        let failed = outcome.as_ref().err().map(ApiError::from);
+        operations.end(operation, state_of(failed.as_ref()), None);
         outcome
     }
 }
 
-fn change(action: &FixAction) -> Result<Option<Edit>, ApiError> {
-    let io =
-        |error: &std::io::Error| ApiError::new(ErrorCode::Io, error.to_string()).because(error);
+fn change(action: &FixAction) -> Result<Option<Edit>, FixError> {
     match action {
         FixAction::Change(edit) => {
-            edit.write().map_err(|error| edit_failed(&error))?;
+            edit.write()?;
             Ok(Some(edit.clone()))
         }
         FixAction::Write { path, text } => {
             if let Some(folder) = path.parent() {
-                fs_err::create_dir_all(folder).map_err(|error| io(&error))?;
+                fs_err::create_dir_all(folder).map_err(FixError::file(folder))?;
             }
-            let mut file = fs_err::File::create_new(path).map_err(|error| io(&error))?;
-            std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| io(&error))?;
+            let refuses = FixError::file(path);
+            let mut file = fs_err::File::create_new(path).map_err(&refuses)?;
+            std::io::Write::write_all(&mut file, text.as_bytes()).map_err(&refuses)?;
             Ok(None)
         }
         FixAction::MakeFolder(path) => {
-            fs_err::create_dir_all(path).map_err(|error| io(&error))?;
+            fs_err::create_dir_all(path).map_err(FixError::file(path))?;
             Ok(None)
         }
         FixAction::Trash(paths) => {
             for path in paths {
-                trash::delete(path).map_err(|error| {
-                    let words = format!("{} can’t be moved to the trash.", path.display());
-                    ApiError::new(ErrorCode::Io, words).because(&error)
+                trash::delete(path).map_err(|source| FixError::NotTrashed {
+                    path: path.clone(),
+                    source,
                 })?;
             }
             Ok(None)
         }
         FixAction::SetAside(paths) => {
             for path in paths {
-                fs_err::rename(path, aside(path)).map_err(|error| io(&error))?;
+                fs_err::rename(path, aside(path)).map_err(FixError::file(path))?;
             }
             Ok(None)
         }
         FixAction::End(pids) => {
-            for pid in pids {
-                process::end_marked(*pid).map_err(|error| io(&error))?;
+            for &pid in pids {
+                process::end_marked(pid).map_err(|source| FixError::Process { pid, source })?;
             }
             Ok(None)
         }

@@ -11,13 +11,11 @@ use ::health::{Facts, Finding, FindingKey, Fix, FixAction, Key, Request, look_ag
 use futures::future::join_all;
 use workspace::edit::Edit;
 
-use super::{Fixing, Health, edits, facts, present};
-use crate::operations::basis;
-use crate::operations::projects::{edit_failed, file_name};
+use super::{FixError, Fixing, Health, edits, facts, present};
+use crate::operations::basis::{self, Moved};
+use crate::operations::projects::file_name;
 use crate::session::Session;
-use api::{
-    ApiError, ErrorCode, FindingState, FindingView, FixDoes, Hint, HintAction, ShownFix, Subject,
-};
+use api::{FindingState, FindingView, FixDoes, ShownFix};
 
 /// A fix that is the one that was shown, and is to be carried out.
 struct Planned {
@@ -50,7 +48,7 @@ impl Health {
         &self,
         session: Option<&Arc<Session>>,
         shown: &[ShownFix],
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), FixError> {
         let planned = self.as_shown(session, shown).await?;
         let begun: Vec<Planned> = planned.into_iter().filter(|one| self.begin(one)).collect();
         self.show(session, true);
@@ -61,21 +59,13 @@ impl Health {
         let done = join_all(done).await;
         self.check_again(session).await;
         for (planned, outcome) in done {
-            let failed = |code, words: &str| FindingState::Failed {
-                error: ApiError::new(code, words),
+            let failed = |error: &FixError| FindingState::Failed {
+                error: error.into(),
             };
             let state = match (&outcome, self.proof(&planned)) {
-                (Err(error), _) => FindingState::Failed {
-                    error: error.clone(),
-                },
-                (Ok(_), Proof::StillFound) => failed(
-                    ErrorCode::ToolFailed,
-                    "It was done, but the check still finds the same.",
-                ),
-                (Ok(_), Proof::Unchecked) => failed(
-                    ErrorCode::ToolFailed,
-                    "It was done, but whether it helped could not be checked.",
-                ),
+                (Err(error), _) => failed(error),
+                (Ok(_), Proof::StillFound) => failed(&FixError::StillFound),
+                (Ok(_), Proof::Unchecked) => failed(&FixError::Unchecked),
                 (Ok(made), Proof::Passes) => FindingState::Fixed {
                     undo: made.is_some(),
                 },
@@ -94,10 +84,9 @@ impl Health {
         &self,
         session: Option<&Arc<Session>>,
         id: &str,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), FixError> {
         let made = self.state().fixes.get(id).and_then(|fix| fix.made.clone());
-        let made =
-            made.ok_or_else(|| not_found("There is nothing to take back of this finding."))?;
+        let made = made.ok_or(FixError::NothingMade)?;
         {
             let file = self.turns_of(&made.path);
             let _turn = file.lock().await;
@@ -121,13 +110,13 @@ impl Health {
         &self,
         session: Option<&Arc<Session>>,
         shown: &[ShownFix],
-    ) -> Result<Vec<Planned>, ApiError> {
+    ) -> Result<Vec<Planned>, FixError> {
         let mut planned = Vec::new();
         let mut anew = Anew::new();
-        let mut moved: Vec<ApiError> = Vec::new();
+        let mut moved: Vec<FixError> = Vec::new();
         for one in shown {
             let recorded = self.recorded(&one.finding);
-            let (check, mut found) = recorded.ok_or_else(|| gone(None))?;
+            let (check, mut found) = recorded.ok_or(FixError::Unknown)?;
             let edits = |found: &Finding| {
                 let fix = found.fix.as_ref();
                 fix.is_some_and(|fix| edits::edited(&fix.action).is_some())
@@ -137,22 +126,21 @@ impl Health {
                 match self.now(session, &check, &found.key, &mut anew).await {
                     Some(now) => found = now,
                     None => {
-                        moved.push(gone(Some(&found.title)));
+                        moved.push(FixError::Gone { title: found.title });
                         continue;
                     }
                 }
             }
             let Some(fix) = found.fix.clone() else {
-                moved.push(gone(Some(&found.title)));
+                moved.push(FixError::Gone { title: found.title });
                 continue;
             };
             let finding = present::finding(&check, &found, crate::clock::now(), session);
             let now = finding.fix.as_ref().map_or("", |fix| fix.basis.as_str());
-            if let Err(error) = basis::require(&one.basis, now) {
-                moved.push(about(&finding, error));
+            if let Err(other) = basis::require(&one.basis, now) {
+                moved.push(otherwise(&finding, other));
             } else if !fix.is_carried_out() {
-                let words = "This is for you to put right: Dagdeck shows where.";
-                return Err(ApiError::new(ErrorCode::Invalid, words));
+                return Err(FixError::Persons);
             } else {
                 let key = found.key;
                 planned.push(Planned {
@@ -164,16 +152,20 @@ impl Health {
             }
         }
         let mut moved = moved.into_iter();
-        let Some(mut first) = moved.next() else {
+        let Some(first) = moved.next() else {
             return Ok(planned);
         };
-        first.causes.extend(moved.map(|error| error.message));
+        let others: Vec<FixError> = moved.collect();
         // What is shown next is what would be done now.
         if let Some(session) = session {
             session.read_and_show().await;
         }
         self.round(session, &Request::all()).await;
-        Err(first)
+        if others.is_empty() {
+            return Err(first);
+        }
+        let first = Box::new(first);
+        Err(FixError::Several { first, others })
     }
 
     /// A finding on record, by id.
@@ -232,7 +224,7 @@ impl Health {
         &self,
         session: Option<&Arc<Session>>,
         planned: &Planned,
-    ) -> Result<Option<Edit>, ApiError> {
+    ) -> Result<Option<Edit>, FixError> {
         let title = &planned.finding.title;
         let Some(path) = edits::edited(&planned.fix.action) else {
             return self.carry_out(session, &planned.fix, title).await;
@@ -250,7 +242,8 @@ impl Health {
             return Ok(None);
         };
         if !edits::same_change(&planned.fix.action, &fix.action) {
-            return Err(basis::moved(&[file_name(path)]));
+            let parts = vec![file_name(path)];
+            return Err(Moved { parts }.into());
         }
         self.carry_out(session, &fix, title).await
     }
@@ -298,47 +291,27 @@ fn is_as_planned(action: &FixAction) -> bool {
     }
 }
 
-fn take_back(made: &Edit) -> Result<(), ApiError> {
-    let now = fs_err::read_to_string(&made.path)
-        .map_err(|error| ApiError::new(ErrorCode::Io, error.to_string()).because(&error))?;
-    let after = edits::without(made, &now).ok_or_else(|| inseparable(&made.path))?;
+fn take_back(made: &Edit) -> Result<(), FixError> {
+    let path = &made.path;
+    let now = fs_err::read_to_string(path).map_err(FixError::file(path))?;
+    let after = edits::without(made, &now);
+    let after = after.ok_or_else(|| FixError::Inseparable { path: path.clone() })?;
     let edit = Edit {
-        path: made.path.clone(),
+        path: path.clone(),
         before: now,
         after,
     };
-    edit.write().map_err(|error| edit_failed(&error))
-}
-
-/// Why an edit can't be taken back by itself.
-fn inseparable(path: &Path) -> ApiError {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let words = format!(
-        "The lines of this change in {name} were changed again since, so it can’t be taken back by itself. Nothing was changed."
-    );
-    let subject = Subject {
-        path: path.display().to_string(),
-        line: None,
-        column: None,
-    };
-    let mut refused = ApiError::new(ErrorCode::Precondition, words);
-    refused.hints.push(Hint {
-        text: "Take back later changes first, or edit the file by hand.".to_owned(),
-        action: Some(HintAction::OpenFile { subject }),
-    });
-    refused
+    Ok(edit.write()?)
 }
 
 /// A refusal with what it is about, and what would be done now.
-fn about(finding: &FindingView, mut refused: ApiError) -> ApiError {
-    let now = finding.fix.as_ref().map_or_else(String::new, |fix| {
-        format!(": {}", in_words(&fix.verb, &fix.does))
-    });
-    let title = &finding.title;
-    refused
-        .causes
-        .push(format!("“{title}” would be put right so now{now}"));
-    refused
+fn otherwise(finding: &FindingView, moved: Moved) -> FixError {
+    let now = finding.fix.as_ref();
+    FixError::Otherwise {
+        moved,
+        title: finding.title.clone(),
+        now: now.map(|fix| in_words(&fix.verb, &fix.does)),
+    }
 }
 
 fn in_words(verb: &str, does: &FixDoes) -> String {
@@ -352,25 +325,10 @@ fn in_words(verb: &str, does: &FixDoes) -> String {
     steps.collect::<Vec<_>>().join("; ")
 }
 
-fn gone(title: Option<&str>) -> ApiError {
-    let words = match title {
-        Some(title) => format!("“{title}” is not found any more, so nothing was done."),
-        None => "This finding is gone: check again.".to_owned(),
-    };
-    not_found(&words)
-}
-
-pub(super) fn not_found(words: &str) -> ApiError {
-    ApiError::new(ErrorCode::NotFound, words)
-}
-
 /// Reads or writes a file off the async threads.
 pub(super) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
-) -> Result<T, ApiError> {
+    work: impl FnOnce() -> Result<T, FixError> + Send + 'static,
+) -> Result<T, FixError> {
     let worked = tokio::task::spawn_blocking(work).await;
-    worked.unwrap_or_else(|error| {
-        let words = "Dagdeck itself broke down here.";
-        Err(ApiError::new(ErrorCode::Internal, words).because(&error))
-    })
+    worked.map_err(FixError::BrokeDown)?
 }

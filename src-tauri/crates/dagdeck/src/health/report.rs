@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::NotSaved;
 use super::scrub::Scrub;
 use crate::context::Context;
 use crate::own_log;
 use crate::session::Session;
 use api::{
-    ApiError, ErrorCode, FindingView, Lifecycle, LocationView, Operation, OperationState,
-    Readiness, Severity, Snapshot, WorkspaceView,
+    FindingView, Lifecycle, LocationView, Operation, OperationState, Readiness, Severity, Snapshot,
+    WorkspaceView,
 };
 
 /// How many failed operations are told.
@@ -49,15 +50,13 @@ pub(crate) async fn save(
     context: &Context,
     session: Option<&Arc<Session>>,
     folder: &Path,
-) -> Result<PathBuf, ApiError> {
+) -> Result<PathBuf, NotSaved> {
     let text = report(context, session).await;
     let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
     let path = folder.join(format!("dagdeck-report-{now}.txt"));
-    let failed = |error: std::io::Error| {
-        let words = format!("The report can’t be written to {}.", folder.display());
-        ApiError::new(ErrorCode::Io, words)
-            .because(&error)
-            .hint("Choose another folder.")
+    let failed = |source| NotSaved {
+        folder: folder.to_owned(),
+        source,
     };
     let mut file = fs_err::File::create_new(&path).map_err(failed)?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::MutexGuard;
 
 use ::health::Reads;
-use api::{Lifecycle, LocationView, Readiness, ServiceName, WatchView, WorkspaceView};
+use api::{ApiError, Lifecycle, LocationView, Readiness, ServiceName, WatchView, WorkspaceView};
 use dagster::code_server::Address;
 use process::CommandLine;
 use workspace::{Environment, Project, Reading};
@@ -217,7 +217,7 @@ impl Site {
             name,
             url: self.url().filter(|_| answers),
             unit,
-            command: service::command_of(self, name).map_err(|error| error.message),
+            command: service::command_of(self, name).map_err(|error| ApiError::from(error).message),
             kept: elsewhere.filter(|_| name == ServiceName::Daemon),
             log: service::log_of(name),
         }

@@ -8,10 +8,13 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use api::{ApiError, ErrorCode};
-
-/// How many parts a refusal names.
-const NAMED: usize = 3;
+/// A plan is not the one that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("changed since it was shown: {}", parts.join(", "))]
+pub struct Moved {
+    /// What moved, by the names that people know it by: "the Dagster version". At least one.
+    pub parts: Vec<String>,
+}
 
 /// How near to its cause a part is: what was read explains what would be run, and both explain what would come of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,34 +78,12 @@ impl fmt::Display for Basis {
 ///
 /// # Errors
 /// Where the two differ; the refusal names what moved.
-pub(crate) fn require(shown: &str, now: &str) -> Result<(), ApiError> {
+pub(crate) fn require(shown: &str, now: &str) -> Result<(), Moved> {
     if shown == now {
         return Ok(());
     }
-    Err(moved(&differing(shown, now)))
-}
-
-/// The refusal that names what moved since a plan was shown.
-pub(crate) fn moved(names: &[String]) -> ApiError {
-    let (named, rest) = names.split_at(names.len().min(NAMED));
-    let mut named = named.to_vec();
-    match rest.len() {
-        0 => {}
-        1 => named.push("one thing more".to_owned()),
-        more => named.push(format!("{more} things more")),
-    }
-    let what = match named.as_slice() {
-        [] => "the plan".to_owned(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    };
-    // A sentence begins with a capital, a file's name stays as it is.
-    let what = match what.strip_prefix("the ") {
-        Some(rest) => format!("The {rest}"),
-        None => what,
-    };
-    let words = format!("{what} changed since this was shown, so nothing was done.");
-    ApiError::new(ErrorCode::Precondition, words).hint("Look at the plan again.")
+    let parts = differing(shown, now);
+    Err(Moved { parts })
 }
 
 /// The names of the parts that differ and are nearest to the cause, each once.
@@ -129,6 +110,8 @@ fn differing(shown: &str, now: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use api::ApiError;
+
     use super::*;
 
     fn basis(file: &str, command: &str, packages: &[&str]) -> String {
@@ -140,10 +123,7 @@ mod tests {
     }
 
     fn refusal(shown: &str, now: &str) -> String {
-        let refused = require(shown, now).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::Precondition);
-        assert_eq!(refused.hints[0].text, "Look at the plan again.");
-        refused.message
+        ApiError::from(require(shown, now).unwrap_err()).message
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Owns the order: answers, remarks, plan, steps. What names and versions can be used and what the scaffolder promises is
 //! `dagster::create`'s. Nothing is written before a plan is carried out, and what was made goes nowhere but to the trash.
 
+mod error;
 mod form;
 mod index;
 mod making;
@@ -12,7 +13,8 @@ mod remark;
 mod sample;
 mod undo;
 
+pub(crate) use error::MakingError;
 pub(crate) use form::form;
-pub(crate) use index::Index;
+pub(crate) use index::{Index, IndexError};
 pub(crate) use making::Making;
-pub(crate) use plan::{Plan, used};
+pub(crate) use plan::{Plan, PlanError, not_published, used};

@@ -12,10 +12,11 @@ use process::CommandLine;
 use workspace::{EnvironmentSource, Project};
 
 use super::preview;
-use crate::errors;
-use crate::operations::basis::{self, Basis};
+use crate::errors::{FileError, UvMissing};
+use crate::operations::basis::{self, Basis, Moved};
 use crate::operations::diff;
-use crate::operations::{Begun, Once, command_view};
+use crate::operations::sync::SyncError;
+use crate::operations::{Begun, Once, OnceError, command_view};
 use crate::session::Session;
 use api::{
     ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart,
@@ -26,13 +27,48 @@ use api::{
 const LIMIT: Duration = Duration::from_secs(600);
 /// The files that uv changes.
 const FILES: [&str; 2] = ["pyproject.toml", "uv.lock"];
+/// What is done before uv is asked, for the case that it can't be.
+const COPYING: &str = "copy the project's settings";
+
+/// Why what a project asks for can't be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PackagesError {
+    /// The open workspace refuses.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The sync that follows does not begin.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// There is no uv to do it.
+    #[error(transparent)]
+    UvMissing(#[from] UvMissing),
+    /// The project is a member of a uv workspace: its packages are locked with the others'.
+    #[error("{project} is a member of a uv workspace")]
+    Member {
+        /// The project's name.
+        project: String,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// uv refuses the change.
+    #[error(transparent)]
+    Uv(#[from] OnceError),
+    /// Something else would be changed by now.
+    #[error(transparent)]
+    Moved(#[from] Moved),
+    /// A file of the project or of its copy refuses.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
 
 impl Session {
     /// What a location's project asks for now.
-    pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, ApiError> {
+    pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, PackagesError> {
         let project = self.site.project(id)?;
-        let found = workspace::requirements(&project.folder)
-            .map_err(|error| errors::io("read pyproject.toml", &error))?;
+        let found = workspace::requirements(&project.folder).map_err(FileError::of(
+            "read pyproject.toml",
+            project.folder.join(FILES[0]),
+        ))?;
         Ok(Requirements {
             packages: found.packages,
             dev: found.dev,
@@ -43,7 +79,7 @@ impl Session {
     pub(crate) async fn packages_plan(
         &self,
         request: &PackagesRequest,
-    ) -> Result<PackagesPlan, ApiError> {
+    ) -> Result<PackagesPlan, PackagesError> {
         self.site.require_trust()?;
         let uv = self.uv_and_pythons().await?;
         let change = change_of(&request.change);
@@ -59,7 +95,7 @@ impl Session {
             let plan = self.plan_in_copy(&uv, &project, &change).await;
             let (edits, locked, fault) = match plan {
                 Ok((edits, locked)) => (edits, locked, None),
-                Err(error) => (Vec::new(), Vec::new(), Some(error)),
+                Err(error) => (Vec::new(), Vec::new(), Some(error.into())),
             };
             let command = command_view(&real);
             basis.runs(format!("the command for {name}"), &command);
@@ -88,7 +124,7 @@ impl Session {
     pub(crate) async fn packages_change(
         self: &Arc<Self>,
         PackagesStart { request, basis }: &PackagesStart,
-    ) -> Result<Vec<u32>, ApiError> {
+    ) -> Result<Vec<u32>, PackagesError> {
         let now = self.packages_plan(request).await?;
         basis::require(basis, &now.basis)?;
         let uv = self.uv_and_pythons().await?;
@@ -114,19 +150,20 @@ impl Session {
         outcome.map(|()| syncs)
     }
 
-    async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), ApiError> {
+    async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), PackagesError> {
         let project = self.site.project(id)?;
         alone(&project)?;
         let command = self.change_command(uv, &project, &project.folder, change);
         let title = format!("Changing what {} asks for", project.name);
         let done = format!("Changed what {} asks for", project.name);
         self.ask_uv_for(&project, title, Some(done), &command, false)
-            .await
+            .await?;
+        Ok(())
     }
 
-    pub(crate) async fn uv_and_pythons(&self) -> Result<PathBuf, ApiError> {
+    pub(crate) async fn uv_and_pythons(&self) -> Result<PathBuf, UvMissing> {
         let context = &self.site.context;
-        let uv = context.uv().await.ok_or_else(errors::uv_missing)?;
+        let uv = context.uv().await.ok_or(UvMissing)?;
         context.learn_pythons().await;
         Ok(uv)
     }
@@ -156,23 +193,25 @@ impl Session {
         uv: &Path,
         project: &Project,
         change: &Change,
-    ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), ApiError> {
+    ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), PackagesError> {
         alone(project)?;
-        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
-        let copy =
-            preview::copy(&project.folder, &FILES, &self.site.context.state_folder).map_err(io)?;
+        let (folder, own) = (&project.folder, &self.site.context.state_folder);
+        let copy = preview::copy(folder, &FILES, own).map_err(FileError::of(COPYING, folder))?;
         let command = self.change_command(uv, project, copy.path(), change);
         let title = format!("Previewing what {} would ask for", project.name);
         let done = format!("Previewed what {} would ask for", project.name);
         self.ask_uv_for(project, title, Some(done), &command, true)
             .await?;
-        let text = |folder: &Path| fs_err::read_to_string(folder.join(FILES[0]));
-        let before = text(&project.folder).map_err(io)?;
-        let after = text(copy.path()).map_err(io)?;
+        let text = |folder: &Path| {
+            let file = folder.join(FILES[0]);
+            fs_err::read_to_string(&file).map_err(FileError::of(COPYING, file))
+        };
+        let (before, after) = (text(folder)?, text(copy.path())?);
         let diff = diff::lines(&before, &after);
         let path = project.folder.join(FILES[0]).display().to_string();
         let edits = (!diff.is_empty()).then_some(PlannedEdit { path, diff });
-        let locked = lock_changes(&project.folder, copy.path()).map_err(io)?;
+        let locked = lock_changes(folder, copy.path())
+            .map_err(FileError::of(COPYING, folder.join(FILES[1])))?;
         Ok((edits.into_iter().collect(), locked))
     }
 
@@ -183,7 +222,7 @@ impl Session {
         done: Option<String>,
         command: &CommandLine,
         passing: bool,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), OnceError> {
         let once = Once {
             begun: Begun {
                 title,
@@ -208,16 +247,14 @@ impl Session {
 
 /// Refuses a member of a uv workspace: its packages are locked with those of the others, in the root's lockfile, which a
 /// copy of this project alone does not show.
-fn alone(project: &Project) -> Result<(), ApiError> {
+fn alone(project: &Project) -> Result<(), PackagesError> {
     if project.environment.source != EnvironmentSource::UvWorkspace {
         return Ok(());
     }
-    let message = format!(
-        "{} is a member of a uv workspace: its packages are locked together with the other members'.",
-        project.name
-    );
-    let hint = format!("Run uv add in {}, then sync.", project.folder.display());
-    Err(errors::precondition(&message).hint(hint))
+    Err(PackagesError::Member {
+        project: project.name.clone(),
+        folder: project.folder.clone(),
+    })
 }
 
 fn change_of(change: &PackagesChange) -> Change {
@@ -256,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_of_a_uv_workspace_is_refused_with_what_to_do() {
+    fn a_member_of_a_uv_workspace_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let member = root.join("members/etl");
@@ -273,8 +310,9 @@ mod tests {
         let mut project = reading.projects.remove(0);
         assert_eq!(project.environment.source, EnvironmentSource::UvWorkspace);
         let refused = alone(&project).unwrap_err();
-        assert!(refused.hints[0].text.contains("uv add"), "{refused:?}");
+        let of_it = |refused: &PackagesError| matches!(refused, PackagesError::Member { folder, .. } if *folder == project.folder);
+        assert!(of_it(&refused), "{refused:?}");
         project.environment.source = EnvironmentSource::Own;
-        assert_eq!(alone(&project), Ok(()));
+        alone(&project).unwrap();
     }
 }

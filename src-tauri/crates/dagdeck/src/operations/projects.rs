@@ -3,20 +3,20 @@
 //! Reads files and writes the one that lists them. Refuses to stop or move anything: a session does, around it.
 
 mod apply;
+mod error;
 mod plan;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use workspace::edit::{Edit, EditError};
+use workspace::edit::Edit;
 use workspace::{Kind, ReadOptions, Reading};
 
 use crate::operations::basis;
 use crate::present;
-use api::{
-    ApiError, ErrorCode, FoundProject, Hint, HintAction, ProjectsChange, ProjectsFound,
-    ProjectsPlan, Subject,
-};
+use api::{FoundProject, ProjectsChange, ProjectsFound, ProjectsPlan};
+
+pub use error::ProjectsError;
 
 /// A change that was worked out: what it would do, and the edit that does it.
 #[derive(Debug, Clone)]
@@ -31,7 +31,10 @@ pub struct Planned {
 ///
 /// # Errors
 /// If it is none whose list of projects can be changed.
-pub fn read(folder: &Path, environment: BTreeMap<String, String>) -> Result<Reading, ApiError> {
+pub fn read(
+    folder: &Path,
+    environment: BTreeMap<String, String>,
+) -> Result<Reading, ProjectsError> {
     let options = ReadOptions {
         environment,
         ..ReadOptions::default()
@@ -65,7 +68,7 @@ pub fn find(reading: &Reading, folder: &Path) -> ProjectsFound {
 ///
 /// # Errors
 /// If the list of this workspace can't be changed, or a location is not in it.
-pub fn plan(reading: &Reading, change: &ProjectsChange) -> Result<Planned, ApiError> {
+pub fn plan(reading: &Reading, change: &ProjectsChange) -> Result<Planned, ProjectsError> {
     plan::plan(reading, config_of(reading)?, change)
 }
 
@@ -73,38 +76,25 @@ pub fn plan(reading: &Reading, change: &ProjectsChange) -> Result<Planned, ApiEr
 ///
 /// # Errors
 /// If something in it blocks, it is another change than was shown, or the file can't be written. Nothing was written then.
-pub fn apply(planned: &Planned, shown: &str) -> Result<(), ApiError> {
+pub fn apply(planned: &Planned, shown: &str) -> Result<(), ProjectsError> {
     if let Some(remark) = planned.plan.remarks.iter().find(|remark| remark.blocks) {
-        return Err(ApiError::new(ErrorCode::Invalid, remark.message.clone()));
+        return Err(ProjectsError::Blocked {
+            remark: remark.message.clone(),
+        });
     }
     basis::require(shown, &planned.plan.basis)?;
-    let Some(edit) = &planned.edit else {
-        return Err(ApiError::new(
-            ErrorCode::Invalid,
-            "There is nothing to change.",
-        ));
-    };
-    edit.write().map_err(|error| edit_failed(&error))
+    let edit = planned.edit.as_ref().ok_or(ProjectsError::Nothing)?;
+    Ok(edit.write()?)
 }
 
 /// The file that lists the projects.
-fn config_of(reading: &Reading) -> Result<&Path, ApiError> {
-    let refuse = |words: &str| {
-        let root = reading.root.display();
-        Err(ApiError::new(
-            ErrorCode::Precondition,
-            format!("{root} {words}"),
-        ))
-    };
+fn config_of(reading: &Reading) -> Result<&Path, ProjectsError> {
     match (reading.kind, &reading.config) {
         (Kind::DgWorkspace, Some(config)) => Ok(config),
-        (Kind::DgProject | Kind::PlainPackage, _) => {
-            refuse("is a single project. Only a dg workspace lists projects.")
-        }
-        (Kind::WorkspaceYaml, _) => refuse(
-            "is described by a workspace.yaml, which Dagdeck reads but does not edit. Add the code location to that file.",
-        ),
-        _ => refuse("is not a Dagster workspace."),
+        (kind, _) => Err(ProjectsError::NoList {
+            root: reading.root.clone(),
+            kind,
+        }),
     }
 }
 
@@ -112,57 +102,6 @@ fn config_of(reading: &Reading) -> Result<&Path, ApiError> {
 pub(crate) fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
-}
-
-/// Why an edit could not be made, with what to do.
-pub(crate) fn edit_failed(error: &EditError) -> ApiError {
-    let code = match error {
-        EditError::Changed { path } => return basis::moved(&[file_name(path)]),
-        EditError::Io { path, source } => {
-            let words = format!(
-                "{} can't be written, so nothing was changed: {source}.",
-                path.display()
-            );
-            return ApiError::new(ErrorCode::Io, words)
-                .hint("Check its permissions and the space on the disk.");
-        }
-        EditError::Missing { .. } | EditError::NotListed { .. } => ErrorCode::NotFound,
-        _ => ErrorCode::Precondition,
-    };
-    let mut failed = ApiError::new(code, format!("{error}."));
-    if let EditError::Unreadable { problem } = error {
-        failed.message.clone_from(&problem.message);
-    }
-    let (text, line, column) = match error {
-        EditError::Unreadable { problem } => {
-            ("Correct the file first.", problem.line, problem.column)
-        }
-        EditError::Shape { .. } => ("Change the file by hand.", None, None),
-        EditError::NotListed { .. } => (
-            "A pattern in the file may list it; write the projects one by one instead.",
-            None,
-            None,
-        ),
-        _ => return failed,
-    };
-    let path = match error {
-        EditError::Unreadable { problem } => problem.path.clone(),
-        EditError::Shape { path, .. } | EditError::NotListed { path, .. } => path.clone(),
-        _ => return failed,
-    };
-    let subject = Subject {
-        path: path.display().to_string(),
-        line,
-        column,
-    };
-    failed.hints.push(Hint {
-        text: text.to_owned(),
-        action: Some(HintAction::OpenFile {
-            subject: subject.clone(),
-        }),
-    });
-    failed.subject = Some(subject);
-    failed
 }
 
 #[cfg(test)]
@@ -192,25 +131,19 @@ mod tests {
         let shown = change(false).plan.basis;
 
         fs_err::write(&config, format!("# mine\n{listed}")).unwrap();
-        let refused = apply(&change(false), &shown).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::Precondition);
-        assert!(
-            refused.message.starts_with("dg.toml changed since"),
-            "{refused:?}"
-        );
+        let moved = |change: &Planned| match apply(change, &shown) {
+            Err(ProjectsError::Moved(moved)) => moved.parts,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(moved(&change(false)), ["dg.toml"]);
         let mine = fs_err::read_to_string(&config).unwrap();
         assert!(mine.starts_with("# mine") && mine.contains("etl"), "{mine}");
 
         fs_err::write(&config, listed).unwrap();
-        let refused = apply(&change(true), &shown).unwrap_err();
-        assert!(
-            refused
-                .message
-                .contains("etl that goes to the trash changed"),
-            "{refused:?}"
-        );
+        let parts = moved(&change(true));
+        assert!(parts[0].contains("etl that goes to the trash"), "{parts:?}");
 
-        assert_eq!(apply(&change(false), &shown), Ok(()));
+        apply(&change(false), &shown).unwrap();
         assert!(!fs_err::read_to_string(&config).unwrap().contains("etl"));
     }
 }

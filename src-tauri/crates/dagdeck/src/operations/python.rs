@@ -9,11 +9,11 @@ use std::time::Duration;
 use workspace::EnvironmentSource;
 
 use super::preview;
-use super::sync::{NewPython, PYTHON_FILE, Target, named};
-use crate::errors;
-use crate::operations::basis;
+use super::sync::{NewPython, PYTHON_FILE, SyncError, Target, named};
+use crate::errors::{FileError, UvMissing};
+use crate::operations::basis::{self, Moved};
 use crate::operations::pythons;
-use crate::operations::{Begun, Once};
+use crate::operations::{Begun, Once, OnceError};
 use crate::session::Session;
 use api::{
     ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
@@ -22,13 +22,81 @@ use api::{
 
 /// How long uv may take to write a line.
 const LIMIT: Duration = Duration::from_secs(60);
+/// What is done around asking uv, for the case that it can't be.
+const COPYING: &str = "copy the project's settings";
+
+/// Why the Python of an environment can't be changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PythonError {
+    /// The open workspace refuses.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The sync that changes it does not begin.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// There is no uv to do it.
+    #[error(transparent)]
+    UvMissing(#[from] UvMissing),
+    /// No such environment is there.
+    #[error("there is no such environment")]
+    NoEnvironment,
+    /// Something else than the project decides about it.
+    #[error("the environment of {name} is not its own")]
+    NotItsOwn {
+        /// Whose it is.
+        name: String,
+        /// What decides about it; never [`EnvironmentSource::Own`].
+        decides: EnvironmentSource,
+    },
+    /// The Python that was asked for does not fit the project.
+    #[error("Python {version} can't be used: {why}")]
+    Unfit {
+        /// The version that is there or can be downloaded.
+        version: String,
+        /// What speaks against it: "etl asks for Python >=3.12".
+        why: String,
+        /// The versions that can be used.
+        fit: Vec<String>,
+    },
+    /// There is no such Python, nor one to download.
+    #[error("there is no Python {wanted}")]
+    NoSuchPython {
+        /// What was asked for.
+        wanted: String,
+        /// The versions that can be used.
+        fit: Vec<String>,
+    },
+    /// uv refuses the choice.
+    #[error(transparent)]
+    Uv(#[from] OnceError),
+    /// Something else would be changed by now.
+    #[error(transparent)]
+    Moved(#[from] Moved),
+    /// A file of the project or of its copy refuses.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl PythonError {
+    /// Whether what was asked about is not there, rather than there and not to be changed.
+    fn is_of_nothing(&self) -> bool {
+        match self {
+            Self::NoEnvironment => true,
+            Self::Refused(refused) => refused.code == ErrorCode::NotFound,
+            _ => false,
+        }
+    }
+}
 
 impl Session {
     /// The Pythons that an environment could be made with.
     ///
     /// # Errors
     /// When nothing may run here, uv is missing, or there is no such location.
-    pub(crate) async fn python_offers(&self, request: &PythonOf) -> Result<PythonOffers, ApiError> {
+    pub(crate) async fn python_offers(
+        &self,
+        request: &PythonOf,
+    ) -> Result<PythonOffers, PythonError> {
         self.site.require_trust()?;
         let mut offers = PythonOffers {
             now: None,
@@ -38,9 +106,9 @@ impl Session {
         };
         let target = match self.target(request.location.as_deref()) {
             Ok(target) => target,
-            Err(error) if error.code == ErrorCode::NotFound => return Err(error),
+            Err(error) if error.is_of_nothing() => return Err(error),
             Err(error) => {
-                offers.fault = Some(error);
+                offers.fault = Some(error.into());
                 return Ok(offers);
             }
         };
@@ -68,7 +136,7 @@ impl Session {
     pub(crate) async fn python_plan(
         self: &Arc<Self>,
         request: &PythonRequest,
-    ) -> Result<PythonPlan, ApiError> {
+    ) -> Result<PythonPlan, PythonError> {
         self.site.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
@@ -81,7 +149,7 @@ impl Session {
         target: Target,
         uv: &std::path::Path,
         python: &NewPython,
-    ) -> Result<PythonPlan, ApiError> {
+    ) -> Result<PythonPlan, PythonError> {
         let name = target.name.clone();
         let edits = self.pin_in_copy(uv, &target, python).await?;
         let (sync, mut basis) = self.plan(target, uv, Some(python)).await;
@@ -105,7 +173,7 @@ impl Session {
     pub(crate) async fn python_change(
         self: &Arc<Self>,
         PythonStart { request, basis }: &PythonStart,
-    ) -> Result<u32, ApiError> {
+    ) -> Result<u32, PythonError> {
         self.site.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
@@ -115,18 +183,17 @@ impl Session {
             let now = self.plan_python(target.clone(), &uv, &python).await?;
             basis::require(shown, &now.basis)?;
         }
-        self.sync_with(target, &uv, python)
+        Ok(self.sync_with(target, &uv, python)?)
     }
 
     /// The environment that is meant, where its Python can be changed.
-    fn target(&self, location: Option<&str>) -> Result<Target, ApiError> {
+    fn target(&self, location: Option<&str>) -> Result<Target, PythonError> {
         let request = SyncRequest {
             locations: location.map(str::to_owned).into_iter().collect(),
             deployment: location.is_none(),
         };
         let target = named(&self.site, &request)?.into_iter().next();
-        let missing = || ApiError::new(ErrorCode::NotFound, "There is no such environment.");
-        let target = target.ok_or_else(missing)?;
+        let target = target.ok_or(PythonError::NoEnvironment)?;
         changeable(&target)?;
         Ok(target)
     }
@@ -138,7 +205,7 @@ impl Session {
         unmet.then(|| format!("{} asks for Python {requires}", target.name))
     }
 
-    async fn new_python(&self, target: &Target, wanted: &str) -> Result<NewPython, ApiError> {
+    async fn new_python(&self, target: &Target, wanted: &str) -> Result<NewPython, PythonError> {
         let wanted = wanted.trim();
         let choices = pythons::choices(&self.site.context).await;
         let meant = || {
@@ -156,22 +223,18 @@ impl Session {
         }
         let unfit = meant().find_map(|one| {
             let why = self.unfit(target, &one.version)?;
-            Some(format!("Python {} can't be used: {why}.", one.version))
+            Some((one.version.clone(), why))
         });
-        let none = format!("There is no Python {wanted} here, and uv has none to download.");
-        let fit: Vec<&str> = choices
-            .iter()
-            .map(|one| one.version.as_str())
-            .filter(|version| self.unfit(target, version).is_none())
-            .collect();
-        let hint = if fit.is_empty() {
-            "Install one with uv python install 3.12, or widen requires-python in pyproject.toml."
-                .to_owned()
-        } else {
-            format!("These can be: {}.", fit.join(", "))
-        };
-        let message = unfit.unwrap_or(none);
-        Err(ApiError::new(ErrorCode::Invalid, message).hint(hint))
+        let versions = choices.iter().map(|one| one.version.clone());
+        let fit = versions.filter(|version| self.unfit(target, version).is_none());
+        let fit: Vec<String> = fit.collect();
+        Err(match unfit {
+            Some((version, why)) => PythonError::Unfit { version, why, fit },
+            None => PythonError::NoSuchPython {
+                wanted: wanted.to_owned(),
+                fit,
+            },
+        })
     }
 
     /// What `.python-version` becomes, as uv writes it in a copy.
@@ -180,11 +243,11 @@ impl Session {
         uv: &std::path::Path,
         target: &Target,
         python: &NewPython,
-    ) -> Result<Vec<PlannedEdit>, ApiError> {
-        let io = |error: std::io::Error| errors::io("copy the project's settings", &error);
+    ) -> Result<Vec<PlannedEdit>, PythonError> {
         let context = &self.site.context;
         let files = ["pyproject.toml", PYTHON_FILE];
-        let copy = preview::copy(&target.folder, &files, &context.state_folder).map_err(io)?;
+        let copy = preview::copy(&target.folder, &files, &context.state_folder)
+            .map_err(FileError::of(COPYING, &target.folder))?;
         let command = dagster::command::UvProject::new(uv, copy.path()).pin_python(&python.pin);
         let once = Once {
             begun: Begun {
@@ -203,11 +266,12 @@ impl Session {
         run.await?;
         let path = target.folder.join(PYTHON_FILE);
         let before = if path.is_file() {
-            fs_err::read_to_string(&path).map_err(io)?
+            fs_err::read_to_string(&path).map_err(FileError::of(COPYING, &path))?
         } else {
             String::new()
         };
-        let after = fs_err::read_to_string(copy.path().join(PYTHON_FILE)).map_err(io)?;
+        let written = copy.path().join(PYTHON_FILE);
+        let after = fs_err::read_to_string(&written).map_err(FileError::of(COPYING, written))?;
         let diff = crate::operations::diff::lines(&before, &after);
         let path = path.display().to_string();
         let edit = (!diff.is_empty()).then_some(PlannedEdit { path, diff });
@@ -216,30 +280,14 @@ impl Session {
 }
 
 /// Refuses an environment that is not the project's own: what decides its Python is elsewhere.
-fn changeable(target: &Target) -> Result<(), ApiError> {
-    let name = &target.name;
-    let (message, hint) = match target.environment.source {
-        EnvironmentSource::Own => return Ok(()),
-        EnvironmentSource::UvWorkspace => (
-            format!(
-                "{name} is a member of a uv workspace: its environment is the other members' too."
-            ),
-            "Run uv python pin in the uv workspace's root, then sync.",
-        ),
-        EnvironmentSource::Picked => (
-            format!("{name} runs from an environment that you picked."),
-            "Choose the project's own .venv on its Environment page first.",
-        ),
-        EnvironmentSource::DotEnv => (
-            format!("DG_PROJECT_PYTHON_EXECUTABLE in .env names the Python that {name} runs from."),
-            "Name another one there, or take that line out.",
-        ),
-        EnvironmentSource::Named => (
-            format!("workspace.yaml names the Python that {name} runs from."),
-            "Change its executable_path there.",
-        ),
-    };
-    Err(errors::precondition(&message).hint(hint))
+fn changeable(target: &Target) -> Result<(), PythonError> {
+    match target.environment.source {
+        EnvironmentSource::Own => Ok(()),
+        decides => Err(PythonError::NotItsOwn {
+            name: target.name.clone(),
+            decides,
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +309,7 @@ mod tests {
             locations: vec![project.id],
             deployment: false,
         };
-        assert_eq!(changeable(&target), Ok(()));
+        changeable(&target).unwrap();
         for source in [
             EnvironmentSource::UvWorkspace,
             EnvironmentSource::Picked,
@@ -270,11 +318,9 @@ mod tests {
         ] {
             target.environment.source = source;
             let refused = changeable(&target).unwrap_err();
-            assert_eq!(refused.code, ErrorCode::Precondition);
-            assert!(
-                refused.message.contains("etl") && !refused.hints.is_empty(),
-                "{refused:?}"
-            );
+            assert!(!refused.is_of_nothing(), "it is shown with why");
+            let by = matches!(refused, PythonError::NotItsOwn { decides, .. } if decides == source);
+            assert!(by, "{refused:?}");
         }
     }
 }

@@ -17,10 +17,18 @@ use crate::clock;
 use crate::state::State;
 use api::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
 
-pub(crate) use once::{Line, Once, Turn, cancelled, judge};
+pub(crate) use once::{Line, Once, OnceError, Turn, judge};
 
 /// How many lines of one that failed stay with it.
 const TAIL_KEPT: usize = 40;
+
+/// An operation can't be taken back: it has ended, or is of a kind that can't be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("operation {operation} has ended, or can't be cancelled")]
+pub(crate) struct NotCancellable {
+    /// Its number.
+    pub(crate) operation: u32,
+}
 
 /// What a new line of the record says.
 #[derive(Debug, Clone, Default)]
@@ -160,17 +168,14 @@ impl Operations {
     ///
     /// # Errors
     /// When it has ended, or is of a kind that can't be taken back.
-    pub(crate) fn cancel(&self, id: u32) -> Result<(), ApiError> {
+    pub(crate) fn cancel(&self, id: u32) -> Result<(), NotCancellable> {
         let open = lock(&self.open);
         match open.get(&id).and_then(|open| open.cancel.as_ref()) {
             Some(cancel) => {
                 cancel.cancel();
                 Ok(())
             }
-            None => Err(ApiError::new(
-                ErrorCode::Precondition,
-                "This operation has ended, or can't be cancelled.",
-            )),
+            None => Err(NotCancellable { operation: id }),
         }
     }
 

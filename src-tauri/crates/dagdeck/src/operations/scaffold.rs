@@ -11,14 +11,14 @@ use process::{CommandLine, Finished};
 use workspace::Project;
 
 use super::preview;
-use crate::errors;
-use crate::operations::basis::{self, Basis};
-use crate::operations::{Begun, Once, command_view};
+use crate::errors::FileError;
+use crate::operations::basis::{self, Basis, Moved};
+use crate::operations::{Begun, Once, OnceError, command_view};
 use crate::session::Session;
 use api::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
-    DefinitionTypeRequest, DefinitionTypes, ErrorCode, Hint, HintAction, ScaffoldPlan,
-    ScaffoldRequest, ScaffoldStart, ScaffoldedFile,
+    DefinitionTypeRequest, DefinitionTypes, ScaffoldPlan, ScaffoldRequest, ScaffoldStart,
+    ScaffoldedFile,
 };
 
 /// How long `dg` may take; importing a large project's packages is the slowest.
@@ -26,6 +26,81 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// The files that `dg` goes by.
 const SETTINGS: [&str; 2] = ["pyproject.toml", "dg.toml"];
+
+/// Why nothing can be added to a project, or nothing was.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScaffoldError {
+    /// The open workspace refuses.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The project has no definitions folder of its own: it is none that `dg` knows.
+    #[error("{project} is no dg project")]
+    NoFolder {
+        /// The project's name.
+        project: String,
+    },
+    /// The project's environment can't run anything.
+    #[error("{project} has no environment that runs")]
+    NotSetUp {
+        /// The project's name.
+        project: String,
+        /// Its location, by id.
+        location: String,
+    },
+    /// No Python of the environment is known.
+    #[error("{project} has no Python that is known")]
+    NoPython {
+        /// The project's name.
+        project: String,
+    },
+    /// The environment holds no `dg`.
+    #[error("{project}'s environment does not hold dagster-dg-cli")]
+    LacksDg {
+        /// The project's name.
+        project: String,
+    },
+    /// `dg` has no answer.
+    #[error(transparent)]
+    Dg(#[from] OnceError),
+    /// The answer of `dg` is of another shape.
+    #[error("the answer of dg to {asked} can't be read")]
+    Unreadable {
+        /// The last word of what it was asked.
+        asked: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// What was asked for can't be met, in the words of `dagster::scaffold`.
+    #[error("{fault}")]
+    Fault {
+        /// Why.
+        fault: String,
+    },
+    /// Something else would be written by now.
+    #[error(transparent)]
+    Moved(#[from] Moved),
+    /// The same, and what was asked for can't be met any more.
+    #[error("{moved}, and {fault}")]
+    MovedAndFault {
+        /// What moved.
+        moved: Moved,
+        /// Why it can't be met.
+        fault: String,
+    },
+    /// `dg` ended without an error and without what it was to write.
+    #[error("{} is not there though dg said that it was done", path.display())]
+    NotWritten {
+        /// What was to be written.
+        path: PathBuf,
+    },
+    /// A file of the project or of its copy refuses.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The thread that looks at the environment ended early.
+    #[error("the environment can't be looked at")]
+    Looking(#[source] tokio::task::JoinError),
+}
 
 /// A project that `dg` can write into.
 struct Place {
@@ -37,7 +112,10 @@ struct Place {
 
 impl Session {
     /// What can be added to a location's project.
-    pub(crate) async fn definition_types(&self, id: &str) -> Result<DefinitionTypes, ApiError> {
+    pub(crate) async fn definition_types(
+        &self,
+        id: &str,
+    ) -> Result<DefinitionTypes, ScaffoldError> {
         let place = self.place(id)?;
         let command = scaffold::list_components(&place.interpreter, &place.project.folder);
         let of = format!("what {} can hold", place.project.name);
@@ -45,7 +123,7 @@ impl Session {
             .ask_dg(&place, ("Listing", "Listed", &of), &command, true)
             .await?;
         let components = scaffold::parse_components(&listed.stdout_text())
-            .map_err(|error| unreadable(&command, &error))?;
+            .map_err(|source| unreadable(&command, source))?;
         let types = scaffold::python_types()
             .into_iter()
             .chain(components)
@@ -65,7 +143,7 @@ impl Session {
     pub(crate) async fn definition_form(
         &self,
         request: &DefinitionTypeRequest,
-    ) -> Result<DefinitionForm, ApiError> {
+    ) -> Result<DefinitionForm, ScaffoldError> {
         let place = self.place(&request.location)?;
         let params = self.params(&place, &request.key).await?;
         let params = params.into_iter().map(param).collect();
@@ -76,7 +154,7 @@ impl Session {
     pub(crate) async fn scaffold_plan(
         &self,
         request: &ScaffoldRequest,
-    ) -> Result<ScaffoldPlan, ApiError> {
+    ) -> Result<ScaffoldPlan, ScaffoldError> {
         let place = self.place(&request.location)?;
         let checked = self.checked(&place, request).await?;
         let basis = pinned(&place, request, &checked).await?.to_string();
@@ -91,15 +169,16 @@ impl Session {
                 });
             }
         };
-        let copy = copy_without_code(&place, &self.site.context.state_folder)
-            .map_err(|error| errors::io("copy the project's settings", &error))?;
+        let copy = copy_without_code(&place, &self.site.context.state_folder).map_err(
+            FileError::of("copy the project's settings", &place.project.folder),
+        )?;
         let folder = copy.path().to_owned();
         let preview = command(&place, &folder, request, params.as_deref());
         let title = ("Previewing", "Previewed", request.path.as_str());
         self.ask_dg(&place, title, &preview, true).await?;
         let defs = folder.join(relative(&place.defs, &place.project.folder));
         let files =
-            written(&defs, &folder).map_err(|error| errors::io("read what was written", &error))?;
+            written(&defs, &folder).map_err(FileError::of("read what was written", &defs))?;
         let real = command(&place, &place.project.folder, request, params.as_deref());
         Ok(ScaffoldPlan {
             fault: None,
@@ -113,18 +192,16 @@ impl Session {
     ///
     /// # Errors
     /// When something else would be written by now than was shown, the request can't be met, or `dg` fails.
-    pub(crate) async fn scaffold_run(&self, start: &ScaffoldStart) -> Result<(), ApiError> {
+    pub(crate) async fn scaffold_run(&self, start: &ScaffoldStart) -> Result<(), ScaffoldError> {
         let request = &start.request;
         let place = self.place(&request.location)?;
         let checked = self.checked(&place, request).await?;
         let now = pinned(&place, request, &checked).await?.to_string();
-        basis::require(&start.basis, &now).map_err(|mut refused| {
-            refused.causes.extend(checked.as_ref().err().cloned());
-            refused
-        })?;
-        let params = match checked {
-            Ok(params) => params,
-            Err(fault) => return Err(ApiError::new(ErrorCode::Invalid, fault)),
+        let params = match (basis::require(&start.basis, &now), checked) {
+            (Ok(()), Ok(params)) => params,
+            (Ok(()), Err(fault)) => return Err(ScaffoldError::Fault { fault }),
+            (Err(moved), Ok(_)) => return Err(moved.into()),
+            (Err(moved), Err(fault)) => return Err(ScaffoldError::MovedAndFault { moved, fault }),
         };
         let line = command(&place, &place.project.folder, request, params.as_deref());
         let of = format!("{} to {}", request.path, place.project.name);
@@ -134,8 +211,7 @@ impl Session {
         if made.exists() {
             return Ok(());
         }
-        let message = format!("dg said it was done, and {} is not there.", made.display());
-        Err(ApiError::new(ErrorCode::ToolFailed, message))
+        Err(ScaffoldError::NotWritten { path: made })
     }
 
     /// The parameters as `dg` takes them, or why the request can't be met.
@@ -143,7 +219,7 @@ impl Session {
         &self,
         place: &Place,
         request: &ScaffoldRequest,
-    ) -> Result<Result<Option<String>, String>, ApiError> {
+    ) -> Result<Result<Option<String>, String>, ScaffoldError> {
         let python = scaffold::PYTHON_TYPES
             .iter()
             .any(|one| one.0 == request.key);
@@ -158,46 +234,46 @@ impl Session {
         Ok(scaffold::json_params(&params, &request.params).map_err(|error| error.to_string()))
     }
 
-    async fn params(&self, place: &Place, key: &str) -> Result<Vec<scaffold::Param>, ApiError> {
+    async fn params(
+        &self,
+        place: &Place,
+        key: &str,
+    ) -> Result<Vec<scaffold::Param>, ScaffoldError> {
         let command = scaffold::inspect(&place.interpreter, &place.project.folder, key);
         let of = format!("what {key} needs");
         let answer = self
             .ask_dg(place, ("Asking", "Asked", &of), &command, true)
             .await?;
-        scaffold::parse_params(&answer.stdout_text()).map_err(|error| unreadable(&command, &error))
+        scaffold::parse_params(&answer.stdout_text()).map_err(|source| unreadable(&command, source))
     }
 
     /// A location's project, if `dg` can write into it.
-    fn place(&self, id: &str) -> Result<Place, ApiError> {
+    fn place(&self, id: &str) -> Result<Place, ScaffoldError> {
         self.site.require_trust()?;
         let project = self.site.project(id)?;
         let (Some(defs_module), true) = (&project.defs_module, project.environment.can_run())
         else {
-            return Err(if project.defs_module.is_none() {
-                let message = format!(
-                    "{} is no dg project: it has no definitions folder of its own.",
-                    project.name
-                );
-                errors::precondition(&message)
-                    .hint("Add definitions in its code, where it defines the others.".to_owned())
+            let (no_folder, name) = (project.defs_module.is_none(), project.name);
+            return Err(if no_folder {
+                ScaffoldError::NoFolder { project: name }
             } else {
-                let message = format!("{} has no environment that runs yet.", project.name);
-                let mut error = errors::precondition(&message);
-                error.hints.push(Hint {
-                    text: "Set it up first.".to_owned(),
-                    action: Some(HintAction::Sync {
-                        location: id.to_owned(),
-                    }),
-                });
-                error
+                ScaffoldError::NotSetUp {
+                    project: name,
+                    location: id.to_owned(),
+                }
             });
         };
         let defs = project
             .working_directory
             .join(defs_module.replace('.', "/"));
-        let interpreter = project.environment.interpreter.clone().ok_or_else(|| {
-            errors::precondition(&format!("{} has no Python that is known.", project.name))
-        })?;
+        let interpreter =
+            project
+                .environment
+                .interpreter
+                .clone()
+                .ok_or_else(|| ScaffoldError::NoPython {
+                    project: project.name.clone(),
+                })?;
         Ok(Place {
             project,
             interpreter,
@@ -212,7 +288,7 @@ impl Session {
         (begins, done, of): (&str, &str, &str),
         command: &CommandLine,
         passing: bool,
-    ) -> Result<Finished, ApiError> {
+    ) -> Result<Finished, ScaffoldError> {
         let once = Once {
             begun: Begun {
                 title: format!("{begins} {of}"),
@@ -231,18 +307,13 @@ impl Session {
             .operations
             .run(&context.table, once, &self.ended)
             .await;
-        outcome.map_err(|error| {
-            let lacks_dg = |cause: &String| cause.contains("No module named 'dagster_dg_cli'");
-            if error.causes.iter().any(lacks_dg) || error.message.contains("dagster_dg_cli") {
-                let message = format!(
-                    "{}'s environment does not hold dagster-dg-cli, which writes definitions.",
-                    place.project.name
-                );
-                return errors::precondition(&message).hint(
-                    "Add dagster-dg-cli to the dev group in pyproject.toml, then sync.".to_owned(),
-                );
+        outcome.map_err(|error| match error {
+            OnceError::Tool { printed, .. } if dagster::explain::lacks_dg(&printed) => {
+                ScaffoldError::LacksDg {
+                    project: place.project.name.clone(),
+                }
             }
-            error
+            other => other.into(),
         })
     }
 }
@@ -253,7 +324,7 @@ async fn pinned(
     place: &Place,
     request: &ScaffoldRequest,
     checked: &Result<Option<String>, String>,
-) -> Result<Basis, ApiError> {
+) -> Result<Basis, ScaffoldError> {
     let (project, name) = (&place.project, &place.project.name);
     let mut basis = Basis::default();
     for file in SETTINGS {
@@ -261,7 +332,7 @@ async fn pinned(
     }
     let path = project.environment.path.clone();
     let held = tokio::task::spawn_blocking(move || workspace::contents(&path)).await;
-    let held = held.map_err(|error| errors::io("look at the environment", &error))?;
+    let held = held.map_err(ScaffoldError::Looking)?;
     let environment = (held.config, held.packages, held.unfinished);
     basis.read(format!("the environment of {name}"), &environment);
     let made = place.defs.join(request.path.trim());
@@ -343,12 +414,12 @@ fn relative(path: &Path, root: &Path) -> String {
         .replace('\\', "/")
 }
 
-fn unreadable(command: &CommandLine, error: &serde_json::Error) -> ApiError {
-    let message = format!(
-        "{}'s answer can't be read.",
-        command.argv().last().map_or("dg", String::as_str)
-    );
-    ApiError::new(ErrorCode::ToolFailed, message).because(error)
+fn unreadable(command: &CommandLine, source: serde_json::Error) -> ScaffoldError {
+    let asked = command.argv().last().cloned();
+    ScaffoldError::Unreadable {
+        asked: asked.unwrap_or_else(|| "dg".to_owned()),
+        source,
+    }
 }
 
 fn param(param: scaffold::Param) -> DefinitionParam {
@@ -412,7 +483,7 @@ mod tests {
         );
         let refused = async |path: &str| {
             let now = basis(folder, path).await;
-            basis::require(&shown, &now).unwrap_err().message
+            ApiError::from(basis::require(&shown, &now).unwrap_err()).message
         };
         let other = refused("others.py").await;
         assert!(other.contains("src/etl/defs/others.py"), "{other}");

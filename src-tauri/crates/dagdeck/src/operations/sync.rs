@@ -3,6 +3,7 @@
 //! Owns the order of a sync (what runs from the environment stops, uv works, the result is tried, what ran starts again)
 //! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
+mod error;
 mod jobs;
 mod preview;
 mod python;
@@ -16,12 +17,13 @@ use std::sync::Arc;
 use process::CommandLine;
 use workspace::Environment;
 
-use crate::errors;
+use crate::errors::UvMissing;
 use crate::open::{Site, SyncMark};
 use crate::operations::basis;
 use crate::operations::{Begun, command_view};
 use crate::session::Session;
-use api::{ApiError, CommandView, ErrorCode, SyncRequest, SyncStart};
+use api::{ApiError, CommandView, SyncRequest, SyncStart};
+pub(crate) use error::SyncError;
 pub(crate) use jobs::Syncs;
 pub(crate) use python::{FILE as PYTHON_FILE, NewPython};
 pub(crate) use target::{Target, named, syncable, uv_project, whole_uv_project};
@@ -44,7 +46,7 @@ impl Session {
     pub(crate) async fn sync_start(
         self: &Arc<Self>,
         start: SyncStart,
-    ) -> Result<Vec<u32>, ApiError> {
+    ) -> Result<Vec<u32>, SyncError> {
         let Some(shown) = start.basis else {
             return self.sync(start.request).await;
         };
@@ -69,7 +71,10 @@ impl Session {
     ///
     /// # Errors
     /// When nothing may run here, uv is missing, or what is named can't be synced or is being synced.
-    pub(crate) async fn sync(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<u32>, ApiError> {
+    pub(crate) async fn sync(
+        self: &Arc<Self>,
+        request: SyncRequest,
+    ) -> Result<Vec<u32>, SyncError> {
         let started = self.begin_syncs(request).await?;
         Ok(started.iter().map(|sync| sync.operation).collect())
     }
@@ -81,23 +86,23 @@ impl Session {
     pub(crate) async fn sync_and_wait(
         self: &Arc<Self>,
         request: SyncRequest,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), SyncError> {
         for sync in self.begin_syncs(request).await? {
-            let ended = sync.ended.await.unwrap_or_else(|_| {
-                Some(ApiError::new(ErrorCode::Cancelled, "The sync was ended."))
-            });
-            if let Some(error) = ended {
-                return Err(error);
+            if let Some(failed) = sync.ended.await.map_err(|_| SyncError::Ended)? {
+                return Err(failed.into());
             }
         }
         Ok(())
     }
 
-    async fn begin_syncs(self: &Arc<Self>, request: SyncRequest) -> Result<Vec<Started>, ApiError> {
+    async fn begin_syncs(
+        self: &Arc<Self>,
+        request: SyncRequest,
+    ) -> Result<Vec<Started>, SyncError> {
         let site = &self.site;
         site.require_trust()?;
         let targets = self.targets_of(&request)?;
-        let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
+        let uv = site.context.uv().await.ok_or(UvMissing)?;
         site.context.learn_pythons().await;
         let alone = targets.len() == 1;
         let mut begun = Vec::new();
@@ -121,32 +126,32 @@ impl Session {
         target: Target,
         uv: &Path,
         python: NewPython,
-    ) -> Result<u32, ApiError> {
+    ) -> Result<u32, SyncError> {
         let mark = self.mark(&target)?;
         let started = self.begin_sync(target, uv, Some(python), mark)?;
         Ok(started.operation)
     }
 
     /// The environments that a request means: those that it names, or all that need a sync.
-    fn targets_of(&self, request: &SyncRequest) -> Result<Vec<Target>, ApiError> {
+    fn targets_of(&self, request: &SyncRequest) -> Result<Vec<Target>, SyncError> {
         if target::means_all(request) {
             return Ok(self.in_need());
         }
-        target::named(&self.site, request)
+        Ok(target::named(&self.site, request)?)
     }
 
     /// Refuses where an environment is being synced; one that begins right after is refused by its mark.
-    pub(crate) fn require_idle(&self, target: &Target) -> Result<(), ApiError> {
+    pub(crate) fn require_idle(&self, target: &Target) -> Result<(), SyncError> {
         if !self.site.is_syncing(&target.environment.path) {
             return Ok(());
         }
-        Err(is_syncing(target))
+        Err(busy(target))
     }
 
     /// The right to sync an environment.
-    fn mark(&self, target: &Target) -> Result<SyncMark, ApiError> {
+    fn mark(&self, target: &Target) -> Result<SyncMark, SyncError> {
         let mark = self.site.mark_syncing(&target.environment.path);
-        mark.ok_or_else(|| is_syncing(target))
+        mark.ok_or_else(|| busy(target))
     }
 
     /// Shows that a sync begins, and has it done.
@@ -156,7 +161,7 @@ impl Session {
         uv: &Path,
         python: Option<NewPython>,
         mark: SyncMark,
-    ) -> Result<Started, ApiError> {
+    ) -> Result<Started, SyncError> {
         let site = &self.site;
         let project = target.uv_project(site, uv);
         let project = match &python {
@@ -229,9 +234,10 @@ impl Session {
     }
 }
 
-fn is_syncing(target: &Target) -> ApiError {
-    let message = format!("The environment of {} is being synced.", target.name);
-    ApiError::new(ErrorCode::Precondition, message)
+fn busy(target: &Target) -> SyncError {
+    SyncError::Busy {
+        name: target.name.clone(),
+    }
 }
 
 /// What a sync from a folder runs.

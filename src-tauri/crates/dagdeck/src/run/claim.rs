@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use process::Table;
+use process::{HoldError, Table};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::clock;
 use crate::context::locks::{card_of, instance_guard_lock, instance_lock, living_card};
-use crate::errors;
-use api::{ApiError, Millis};
+use crate::errors::FileError;
+use api::Millis;
 
 /// How long the end of what a dead process ran is waited for.
 const ENDING: Duration = Duration::from_secs(10);
@@ -45,12 +45,59 @@ pub(crate) struct Claim {
     shared: Option<File>,
 }
 
-/// What is in the way of a claim.
-pub(crate) enum Refusal {
+/// The daemon of another workspace runs for the instance.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("another daemon runs for {}", instance.display())]
+pub(crate) struct Elsewhere {
+    /// The instance.
+    pub(crate) instance: PathBuf,
+    /// Who runs it; none where that can't be read.
+    pub(crate) card: Option<Card>,
+}
+
+/// Why the right was not taken or given back.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClaimError {
     /// Another process has it.
-    Taken(Option<Card>),
-    /// A lock can't be made or asked for.
-    Unusable(ApiError),
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
+    /// What a dead process ran for the instance still ends.
+    #[error("what ran for {} before has not ended", instance.display())]
+    Ending {
+        /// The instance.
+        instance: PathBuf,
+    },
+    /// A lock, or the card beside it, can't be made or asked for.
+    #[error("{} can't be used", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Who runs the daemon can't be written down.
+    #[error("who runs the daemon can't be written down")]
+    Card(#[source] serde_json::Error),
+    /// The guard does not do its part.
+    #[error(transparent)]
+    Guard(#[from] HoldError),
+    /// The instance can't be made.
+    #[error(transparent)]
+    Instance(#[from] FileError),
+    /// The task that takes the right ended early.
+    #[error("taking the right ended early")]
+    Ended(#[source] tokio::task::JoinError),
+}
+
+impl ClaimError {
+    /// For `map_err`: the lock, or the card beside it.
+    fn lock(path: &Path) -> impl Fn(std::io::Error) -> Self + '_ {
+        |source| Self::Lock {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }
 
 impl Claim {
@@ -60,11 +107,12 @@ impl Claim {
         instance: &Path,
         name: &str,
         root: &Path,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ClaimError> {
         let lock = instance_lock(state_folder, instance);
-        let own = open(&lock).map_err(Refusal::Unusable)?;
-        if !try_lock(&own).map_err(Refusal::Unusable)? {
-            return Err(Refusal::Taken(living_card(&lock)));
+        let own = open(&lock)?;
+        if !try_lock(&own, &lock)? {
+            let (instance, card) = (instance.to_owned(), living_card(&lock));
+            return Err(Elsewhere { instance, card }.into());
         }
         let claim = Self {
             instance: instance.to_owned(),
@@ -79,35 +127,33 @@ impl Claim {
             name: name.to_owned(),
             root: root.to_owned(),
         };
-        claim.tell(&card).map_err(Refusal::Unusable)?;
+        claim.tell(&card)?;
         Ok(claim)
     }
 
-    fn tell(&self, card: &Card) -> Result<(), ApiError> {
-        let text = serde_json::to_vec(card).map_err(|error| unusable(&error))?;
-        atomicfile::replace(&card_of(&self.lock), &text).map_err(|error| unusable(&error))
+    fn tell(&self, card: &Card) -> Result<(), ClaimError> {
+        let text = serde_json::to_vec(card).map_err(ClaimError::Card)?;
+        let path = card_of(&self.lock);
+        atomicfile::replace(&path, &text).map_err(ClaimError::lock(&path))
     }
 
     /// Makes sure that no daemon of a dead process is left, and that our guard will see to ours.
-    pub(crate) async fn secure(&mut self, table: &Arc<Table>) -> Result<(), ApiError> {
+    pub(crate) async fn secure(&mut self, table: &Arc<Table>) -> Result<(), ClaimError> {
         if self.shared.is_some() {
             return Ok(());
         }
         let file = open(&self.guard_lock)?;
         let since = Instant::now();
-        while !try_lock(&file)? {
+        while !try_lock(&file, &self.guard_lock)? {
             if since.elapsed() >= ENDING {
-                let instance = self.instance.display();
-                return Err(errors::precondition(&format!(
-                    "What ran for this instance before has not ended yet ({instance})."
-                ))
-                .hint("Start the daemon again in a moment."));
+                let instance = self.instance.clone();
+                return Err(ClaimError::Ending { instance });
             }
             tokio::time::sleep(LOOK).await;
         }
         // Nobody comes in between: who asks for this lock alone has the other one, which is ours.
         let shared = file.unlock().and_then(|()| file.lock_shared());
-        shared.map_err(|error| unusable(&error))?;
+        shared.map_err(ClaimError::lock(&self.guard_lock))?;
         let (told, lock) = (Arc::clone(table), self.guard_lock.clone());
         run_blocking(move || told.hold(&lock)).await?;
         self.shared = Some(file);
@@ -115,13 +161,13 @@ impl Claim {
     }
 
     /// Gives the right back: nothing of our daemon is left.
-    pub(crate) async fn give_up(mut self, table: &Arc<Table>) -> Result<(), ApiError> {
+    pub(crate) async fn give_up(mut self, table: &Arc<Table>) -> Result<(), ClaimError> {
         let Some(file) = self.shared.take() else {
             return Ok(());
         };
         let (told, lock) = (Arc::clone(table), self.guard_lock.clone());
         let let_go = run_blocking(move || told.let_go(&lock)).await;
-        file.unlock().map_err(|error| unusable(&error))?;
+        file.unlock().map_err(ClaimError::lock(&self.guard_lock))?;
         let_go
     }
 }
@@ -136,7 +182,7 @@ impl Drop for Claim {
     }
 }
 
-fn open(lock: &Path) -> Result<File, ApiError> {
+fn open(lock: &Path) -> Result<File, ClaimError> {
     let open = || {
         if let Some(folder) = lock.parent() {
             std::fs::create_dir_all(folder)?;
@@ -145,26 +191,21 @@ fn open(lock: &Path) -> Result<File, ApiError> {
         options.read(true).write(true).create(true).truncate(false);
         options.open(lock)
     };
-    open().map_err(|error| unusable(&error))
+    open().map_err(ClaimError::lock(lock))
 }
 
 /// Whether it is ours alone now; not so where another holds it.
-fn try_lock(file: &File) -> Result<bool, ApiError> {
+fn try_lock(file: &File, lock: &Path) -> Result<bool, ClaimError> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(unusable(&error)),
+        Err(TryLockError::Error(error)) => Err(ClaimError::lock(lock)(error)),
     }
 }
 
 async fn run_blocking(
-    work: impl FnOnce() -> Result<(), process::HoldError> + Send + 'static,
-) -> Result<(), ApiError> {
+    work: impl FnOnce() -> Result<(), HoldError> + Send + 'static,
+) -> Result<(), ClaimError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| unusable(&error))?
-        .map_err(|error| unusable(&error))
-}
-
-pub(crate) fn unusable(error: &dyn std::error::Error) -> ApiError {
-    errors::io("make sure that one daemon runs for this instance", error)
+    Ok(done.map_err(ClaimError::Ended)??)
 }

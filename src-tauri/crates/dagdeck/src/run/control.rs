@@ -2,13 +2,14 @@
 //!
 //! Owns what has to be true first. Whether and when it happens is the unit's to decide.
 
+use super::StartError;
 use crate::session::Session;
-use api::{ApiError, ServiceName, StoppedBy};
+use api::{ServiceName, StoppedBy};
 use unit::Ask;
 
 impl Session {
     /// Starts one location, and what must exist for it.
-    pub(crate) async fn start_location(&self, id: &str) -> Result<(), ApiError> {
+    pub(crate) async fn start_location(&self, id: &str) -> Result<(), StartError> {
         let unit = self.location(id)?;
         self.site.require_trust()?;
         self.site.startable(id)?;
@@ -19,7 +20,7 @@ impl Session {
     }
 
     /// Stops one location; `force` ends its whole tree at once.
-    pub(crate) async fn stop_location(&self, id: &str, force: bool) -> Result<(), ApiError> {
+    pub(crate) async fn stop_location(&self, id: &str, force: bool) -> Result<(), StartError> {
         let unit = self.location(id)?;
         self.site.want_no_more(id);
         unit.ask(Ask::Stop {
@@ -31,7 +32,7 @@ impl Session {
     }
 
     /// Stops and starts one location.
-    pub(crate) async fn restart_location(&self, id: &str) -> Result<(), ApiError> {
+    pub(crate) async fn restart_location(&self, id: &str) -> Result<(), StartError> {
         let unit = self.location(id)?;
         self.site.require_trust()?;
         self.site.startable(id)?;
@@ -45,7 +46,7 @@ impl Session {
         &self,
         id: &str,
         cause: Option<String>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), StartError> {
         let unit = self.location(id)?;
         self.site.require_trust()?;
         self.site.startable(id)?;
@@ -57,7 +58,7 @@ impl Session {
     ///
     /// # Errors
     /// When there is nothing to run it from, and for the daemon when another's runs for the instance.
-    pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), ApiError> {
+    pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), StartError> {
         // The address that the person knows is kept, while it is free.
         let port = self
             .site
@@ -72,7 +73,7 @@ impl Session {
     }
 
     /// Stops and starts the webserver or the daemon.
-    pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), ApiError> {
+    pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), StartError> {
         self.prepare_services(None, false).await?;
         if name == ServiceName::Daemon {
             self.site.claim_instance().await?;

@@ -8,11 +8,11 @@ use dagster::command::{self, MakeDeployment};
 use dagster::instance::State;
 use process::{CancellationToken, CommandLine};
 
-use crate::errors;
+use super::StartError;
+use crate::errors::{FileError, UvMissing};
 use crate::open::{MADE, Site};
 use crate::operations::half_made::make_room;
 use crate::operations::{Begun, Once};
-use api::ApiError;
 
 /// How long making an instance may take on a slow disk.
 const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
@@ -20,41 +20,38 @@ const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
 const MAKE_LIMIT: Duration = Duration::from_secs(1800);
 
 /// The Python that runs the webserver and the daemon.
-pub(crate) fn interpreter(site: &Site) -> Result<PathBuf, ApiError> {
-    let runs = site
-        .runs_from()
-        .ok_or_else(|| errors::precondition("There is nothing to run the webserver from."))?;
-    if let Some(blocked) = runs.blocked {
-        return Err(errors::precondition(&format!(
-            "The webserver can't run from {}: {blocked}",
-            runs.path
-        )));
+pub(crate) fn interpreter(site: &Site) -> Result<PathBuf, StartError> {
+    let runs = site.runs_from().ok_or(StartError::Nowhere)?;
+    let path = runs.path;
+    if let Some(why) = runs.blocked {
+        return Err(StartError::Blocked { path, why });
     }
     if let Some(environment) = &runs.environment
         && site.is_syncing(&environment.path)
     {
-        let message = format!("{} is being synced. Launch when that is over.", runs.path);
-        return Err(errors::precondition(&message));
+        return Err(StartError::Syncing { path });
     }
-    runs.interpreter
-        .ok_or_else(|| errors::precondition("The webserver's environment has no Python."))
+    runs.interpreter.ok_or(StartError::NoPython)
 }
 
 /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`].
-pub(crate) async fn prepare_instance(site: &Arc<Site>) -> Result<(), ApiError> {
+pub(crate) async fn prepare_instance(site: &Arc<Site>) -> Result<(), StartError> {
     let instance = site.instance();
     let place = instance.path.clone();
     let make = async {
         if instance.source == dagster::instance::Source::Dagdeck {
             dagster::instance::make_own(&instance.path)
-                .map_err(|error| errors::io("make the instance", &error))?;
+                .map_err(FileError::of("make the instance", &instance.path))?;
         }
         let path = instance.path.clone();
         let state = tokio::task::spawn_blocking(move || dagster::instance::state(&path)).await;
         match state.unwrap_or(State::Fresh) {
             State::Ready => return Ok(()),
             State::Damaged { database } => {
-                return Err(errors::damaged_instance(&instance.path, &database));
+                return Err(StartError::Damaged {
+                    instance: instance.path,
+                    database,
+                });
             }
             State::Fresh => {}
         }
@@ -70,14 +67,14 @@ pub(crate) async fn make(
     site: &Arc<Site>,
     folder: PathBuf,
     dagster: String,
-) -> Result<(), ApiError> {
-    let uv = site.context.uv().await.ok_or_else(errors::uv_missing)?;
+) -> Result<(), StartError> {
+    let uv = site.context.uv().await.ok_or(UvMissing)?;
     let reading = site.reading();
     let python = reading
         .projects
         .iter()
         .find_map(|project| project.environment.interpreter.clone());
-    fs_err::create_dir_all(&folder).map_err(|error| errors::io("make its folder", &error))?;
+    fs_err::create_dir_all(&folder).map_err(FileError::of("make its folder", &folder))?;
     let plan = MakeDeployment {
         uv,
         folder: folder.clone(),
@@ -98,7 +95,9 @@ pub(crate) async fn make(
         .await?;
     }
     // Written last, so that a folder half made is made again.
-    fs_err::write(folder.join(MADE), "").map_err(|error| errors::io("finish its folder", &error))
+    let made = folder.join(MADE);
+    fs_err::write(&made, "").map_err(FileError::of("finish its folder", made))?;
+    Ok(())
 }
 
 /// Runs a program once, on the record, under a title while it runs and one when it worked.
@@ -107,7 +106,7 @@ async fn run(
     (title, done): (&str, &str),
     command: &CommandLine,
     limit: Duration,
-) -> Result<(), ApiError> {
+) -> Result<(), StartError> {
     let once = Once {
         begun: Begun {
             title: title.to_owned(),
@@ -123,6 +122,6 @@ async fn run(
     context
         .operations
         .run(&context.table, once, &CancellationToken::new())
-        .await
-        .map(drop)
+        .await?;
+    Ok(())
 }

@@ -2,16 +2,16 @@
 //!
 //! Owns when the right is held; what it is is `claim`'s.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::instance::Source;
 
-use super::claim::{Card, Claim, Refusal, unusable};
+use super::claim::{Card, Claim, ClaimError};
 use crate::context::locks::{instance_lock, living_card};
-use crate::errors;
+use crate::errors::FileError;
 use crate::open::Site;
+use crate::rim;
 use api::ApiError;
 
 /// The pause between two looks whether another's daemon still runs.
@@ -23,17 +23,17 @@ impl Site {
     /// # Errors
     /// When the daemon of another workspace runs for it (a precondition, which is shown from then on), or when the lock
     /// can't be asked for.
-    pub(crate) async fn claim_instance(self: &Arc<Self>) -> Result<(), ApiError> {
+    pub(crate) async fn claim_instance(self: &Arc<Self>) -> Result<(), ClaimError> {
         self.hold_instance(false).await
     }
 
     /// The same, and sees to it that nothing of a dead process runs for it, and that our guard will see to ours.
-    pub(crate) async fn secure_instance(self: &Arc<Self>) -> Result<(), ApiError> {
+    pub(crate) async fn secure_instance(self: &Arc<Self>) -> Result<(), ClaimError> {
         self.hold_instance(true).await
     }
 
     /// Goes on though nobody waits any more: what was half taken could not be given back.
-    async fn hold_instance(self: &Arc<Self>, secure: bool) -> Result<(), ApiError> {
+    async fn hold_instance(self: &Arc<Self>, secure: bool) -> Result<(), ClaimError> {
         let site = Arc::clone(self);
         let hold = tokio::spawn(async move {
             let mut held = site.claim.lock().await;
@@ -43,10 +43,10 @@ impl Site {
                 _ => Ok(()),
             }
         });
-        hold.await.map_err(|error| unusable(&error))?
+        hold.await.map_err(ClaimError::Ended)?
     }
 
-    async fn claim_into(self: &Arc<Self>, held: &mut Option<Claim>) -> Result<(), ApiError> {
+    async fn claim_into(self: &Arc<Self>, held: &mut Option<Claim>) -> Result<(), ClaimError> {
         let instance = self.instance();
         if held
             .as_ref()
@@ -62,26 +62,27 @@ impl Site {
             if instance.source == Source::Dagdeck {
                 // Its real path must not change between two who ask.
                 let made = dagster::instance::make_own(&path);
-                made.map_err(|error| Refusal::Unusable(errors::io("make the instance", &error)))?;
+                made.map_err(FileError::of("make the instance", &path))?;
             }
             let (folder, name) = (&site.context.state_folder, &site.reading().name);
             Claim::begin(folder, &path, name, &site.root)
         });
-        match begun.await.map_err(|error| unusable(&error))? {
+        match begun.await.map_err(ClaimError::Ended)? {
             Ok(claim) => {
                 *held = Some(claim);
                 self.saw_daemon_elsewhere(None);
                 Ok(())
             }
-            Err(Refusal::Taken(card)) => {
-                let refusal = Elsewhere::of(&instance.path, card.as_ref());
-                let shown = format!("{} {}", refusal.who, refusal.what);
-                if self.saw_daemon_elsewhere(Some(shown)).is_none() {
+            Err(refused) => {
+                if let ClaimError::Elsewhere(elsewhere) = &refused
+                    && self
+                        .saw_daemon_elsewhere(Some(rim::daemon_elsewhere(elsewhere)))
+                        .is_none()
+                {
                     self.see_when_it_ends();
                 }
-                Err(refusal.error())
+                Err(refused)
             }
-            Err(Refusal::Unusable(error)) => Err(error),
         }
     }
 
@@ -94,7 +95,7 @@ impl Site {
         if let Some(claim) = held.take()
             && let Err(error) = claim.give_up(&self.context.table).await
         {
-            self.context.board.add_notice(error.message);
+            self.context.board.add_notice(ApiError::from(error).message);
         }
     }
 
@@ -117,39 +118,5 @@ impl Site {
                 }
             }
         });
-    }
-}
-
-/// Why no daemon runs here, in words.
-struct Elsewhere {
-    /// Whose does.
-    who: String,
-    /// What that means here.
-    what: &'static str,
-    /// What to do about it.
-    next: String,
-}
-
-impl Elsewhere {
-    fn of(instance: &Path, card: Option<&Card>) -> Self {
-        let whose = card.map_or("another workspace", |card| card.name.as_str());
-        let that = card.map_or("that daemon".to_owned(), |card| {
-            format!("the daemon of {}", card.root.display())
-        });
-        let instance = instance.display();
-        Self {
-            who: format!("The daemon of {whose} runs for this instance already ({instance})."),
-            // It knows the code locations of its own workspace file and no others.
-            what: "Until it stops, schedules and sensors here don't run, and runs that are started here fail.",
-            next: format!(
-                "Stop {that}, then start this one. Or give this workspace a DAGSTER_HOME of its own, in the .env of its root."
-            ),
-        }
-    }
-
-    fn error(self) -> ApiError {
-        errors::precondition(&self.who)
-            .hint(self.what)
-            .hint(self.next)
     }
 }

@@ -9,18 +9,16 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use workspace::{Project, Target};
 
-use super::{deployment, location, ports, service};
+use super::{ClaimError, StartError, deployment, location, ports, service};
 use crate::clock;
-use crate::errors;
 use crate::open::blocked;
-use crate::operations;
 use crate::session::Session;
-use api::{ApiError, ErrorCode, LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
+use api::{LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
 
 impl Session {
     /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.
-    pub(crate) async fn launch(self: &Arc<Self>, request: LaunchRequest) -> Result<(), ApiError> {
+    pub(crate) async fn launch(self: &Arc<Self>, request: LaunchRequest) -> Result<(), StartError> {
         let site = &self.site;
         site.require_trust()?;
         let since = clock::now();
@@ -29,7 +27,7 @@ impl Session {
         self.ended
             .run_until_cancelled(prepare)
             .await
-            .unwrap_or_else(|| Err(operations::cancelled()))?;
+            .unwrap_or(Err(StartError::Cancelled))?;
         for project in &chosen {
             site.want(&project.id);
         }
@@ -44,8 +42,8 @@ impl Session {
         let mut services = vec![self.webserver.clone()];
         // Where another's daemon runs for the instance, all the rest is of use without one; why there is none is shown.
         // What else is wrong is found again by its start, and shown as why it failed.
-        let claimed = site.claim_instance().await.map_err(|error| error.code);
-        if claimed != Err(ErrorCode::Precondition) {
+        let claimed = site.claim_instance().await;
+        if !matches!(claimed, Err(ClaimError::Elsewhere(_))) {
             services.push(self.daemon.clone());
         }
         for unit in startable.iter().chain(&services) {
@@ -157,7 +155,7 @@ impl Session {
     }
 
     /// The projects that a launch is to start: all, or those named by id or name.
-    fn chosen(&self, names: &[String]) -> Result<Vec<Project>, ApiError> {
+    fn chosen(&self, names: &[String]) -> Result<Vec<Project>, StartError> {
         let reading = self.site.reading();
         let unknown = names.iter().find(|name| {
             !reading
@@ -166,14 +164,11 @@ impl Session {
                 .any(|one| &one.id == *name || &one.name == *name)
         });
         if let Some(unknown) = unknown {
-            let known: Vec<&str> = reading
-                .projects
-                .iter()
-                .map(|project| project.name.as_str())
-                .collect();
-            let message = format!("There is no location \"{unknown}\" in this workspace.");
-            let hint = format!("Its locations are: {}.", known.join(", "));
-            return Err(ApiError::new(ErrorCode::NotFound, message).hint(hint));
+            let known = reading.projects.iter().map(|one| one.name.clone());
+            return Err(StartError::NotListed {
+                name: unknown.clone(),
+                known: known.collect(),
+            });
         }
         let chosen = reading.projects.iter().filter(|project| {
             names.is_empty() || names.contains(&project.id) || names.contains(&project.name)
@@ -186,20 +181,13 @@ impl Session {
         &self,
         port: Option<u16>,
         make: bool,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), StartError> {
         let site = &self.site;
         site.require_trust()?;
-        let runs = site
-            .runs_from()
-            .ok_or_else(|| errors::precondition("There is nothing to launch here."))?;
+        let runs = site.runs_from().ok_or(StartError::NothingHere)?;
         match runs.to_make {
             Some((folder, dagster)) if make => deployment::make(site, folder, dagster).await?,
-            Some((_, dagster)) => {
-                let message = "No environment here holds dagster-webserver.";
-                let hint =
-                    format!("Let Dagdeck make one with Dagster {dagster} in its own folder.");
-                return Err(errors::precondition(message).hint(hint));
-            }
+            Some((_, dagster)) => return Err(StartError::NoWebserver { dagster }),
             None => {
                 deployment::interpreter(site)?;
             }
@@ -218,7 +206,7 @@ impl Session {
     }
 
     /// Writes the list of locations for the webserver and the daemon; answers whether it differs from before.
-    pub(crate) fn write_workspace_file(&self) -> Result<bool, ApiError> {
+    pub(crate) fn write_workspace_file(&self) -> Result<bool, StartError> {
         let reading = self.site.reading();
         let mut entries = Vec::new();
         for project in &reading.projects {
@@ -246,8 +234,7 @@ impl Session {
         if before.as_deref() == Some(workspace_file::render(&entries).as_str()) {
             return Ok(false);
         }
-        workspace_file::write(&path, &entries)
-            .map_err(|error| errors::io("write the list of locations", &error))?;
+        workspace_file::write(&path, &entries).map_err(StartError::List)?;
         Ok(true)
     }
 

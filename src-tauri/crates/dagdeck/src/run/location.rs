@@ -16,9 +16,9 @@ use futures::future::BoxFuture;
 use process::{CancellationToken, CommandLine};
 use workspace::{Project, Target};
 
-use super::deployment;
+use super::{StartError, deployment};
 use crate::clock;
-use crate::errors;
+use crate::errors::NotStarted;
 use crate::open::Site;
 use crate::operations::{Begun, command_view, state_of};
 use crate::present;
@@ -78,7 +78,7 @@ impl CodeServer {
         &self,
         generation: Generation,
         cause: Option<String>,
-    ) -> Result<Started<process::Child>, ApiError> {
+    ) -> Result<Started<process::Child>, StartError> {
         self.site.require_trust()?;
         let project = self.site.startable(&self.id)?;
         deployment::prepare_instance(&self.site).await?;
@@ -118,7 +118,10 @@ impl CodeServer {
             .context
             .table
             .spawn(&command, Some(writer.clone()))
-            .map_err(|error| errors::spawn_failed(&command, &error))?;
+            .map_err(|source| NotStarted {
+                program: command.program.clone(),
+                source,
+            })?;
         Ok(Started {
             child,
             writer,
@@ -126,7 +129,7 @@ impl CodeServer {
         })
     }
 
-    fn address(&self, generation: Generation) -> Result<Address, ApiError> {
+    fn address(&self, generation: Generation) -> Result<Address, StartError> {
         if cfg!(unix) {
             return Ok(Address::Socket(
                 self.site
@@ -134,20 +137,17 @@ impl CodeServer {
                     .generation(narrow(generation)),
             ));
         }
-        let free =
-            process::ports::any_free().map_err(|error| errors::io("find a free port", &error))?;
+        let free = process::ports::any_free().map_err(StartError::NoFreePort)?;
         Ok(Address::local(free))
     }
 
     /// Leads calls to a generation. Where there are no sockets, the webserver is told of the port instead.
-    fn link(&self, generation: Generation) -> Result<(), ApiError> {
+    fn link(&self, generation: Generation) -> Result<(), StartError> {
         if cfg!(not(unix)) {
             return Ok(());
         }
         let sockets = self.site.sockets_of(&self.id)?;
-        sockets
-            .serve(narrow(generation))
-            .map_err(|error| errors::io("link the location's socket", &error))
+        sockets.serve(narrow(generation)).map_err(StartError::Link)
     }
 
     /// Puts into words, once, why the code did not load. Looks into the person's files for the line that is quoted.
@@ -237,7 +237,7 @@ impl Recipe for CodeServer {
         generation: Generation,
         cause: Option<String>,
     ) -> Result<Started<process::Child>, ApiError> {
-        self.start(generation, cause).await
+        Ok(self.start(generation, cause).await?)
     }
 
     async fn ready(
@@ -294,7 +294,7 @@ impl Recipe for CodeServer {
     async fn serve(&self, generation: Generation) {
         let older = lock(&self.serving).replace(generation);
         if let Err(error) = self.link(generation) {
-            self.note(&error.message);
+            self.note(&ApiError::from(error).message);
         }
         let told = older
             .and_then(|older| self.server(older))
@@ -388,19 +388,18 @@ pub(crate) fn command_of(
     project: &Project,
     address: Address,
     server_id: &str,
-) -> Result<CommandLine, ApiError> {
+) -> Result<CommandLine, StartError> {
     let code = match &project.target {
         Target::Module { name } => Code::Module(name.clone()),
         Target::File { path } => Code::File(path.clone()),
         Target::Package { name } => Code::Package(name.clone()),
         Target::Autoload { name } => Code::Autoload(name.clone()),
         Target::GrpcServer { .. } | Target::Unknown => {
-            return Err(errors::precondition("Dagdeck does not run this location."));
+            return Err(StartError::NotOurs);
         }
     };
     let interpreter = project.environment.interpreter.clone();
-    let interpreter =
-        interpreter.ok_or_else(|| errors::precondition("It has no environment yet."))?;
+    let interpreter = interpreter.ok_or(StartError::NoEnvironment)?;
     let from_dg = project.root_module.is_some();
     Ok(command::code_server(&command::CodeServer {
         shared: site.shared(),

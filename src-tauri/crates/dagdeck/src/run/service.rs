@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use logstore::Writer;
 use process::CommandLine;
 
-use super::{deployment, ports};
-use crate::errors;
+use super::{PortError, StartError, deployment, ports};
+use crate::errors::NotStarted;
 use crate::open::Site;
 use crate::operations::{Begun, command_view, state_of};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
@@ -48,7 +48,7 @@ pub(crate) fn log_of(name: ServiceName) -> &'static str {
 }
 
 /// The command line of a service as it would start now.
-pub(crate) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, ApiError> {
+pub(crate) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, StartError> {
     let interpreter = deployment::interpreter(site)?;
     let (shared, workspace_file, log_level) =
         (site.shared(), site.workspace_file(), LogLevel::Info);
@@ -83,7 +83,7 @@ impl ServiceRecipe {
         }
     }
 
-    async fn start(&self) -> Result<Started<process::Child>, ApiError> {
+    async fn start(&self) -> Result<Started<process::Child>, StartError> {
         deployment::prepare_instance(&self.site).await?;
         if self.name == ServiceName::Daemon {
             self.wait_for_locations().await;
@@ -106,10 +106,10 @@ impl ServiceRecipe {
             .context
             .table
             .spawn(&command, Some(writer.clone()));
-        let child = spawned.map_err(|error| {
-            let failed = errors::spawn_failed(&command, &error);
-            let reason = failed.message.clone();
-            let state = OperationState::Failed { reason };
+        let child = spawned.map_err(|source| {
+            let program = command.program.clone();
+            let failed = NotStarted { program, source };
+            let state = state_of(Some(&ApiError::from(&failed)));
             self.site.context.operations.end(operation, state, None);
             failed
         })?;
@@ -130,15 +130,14 @@ impl ServiceRecipe {
     }
 
     /// Another program may have taken the port since it was chosen: the next free one is used then.
-    fn keep_port_free(&self) -> Result<(), ApiError> {
+    fn keep_port_free(&self) -> Result<(), StartError> {
         let chosen = self
             .site
             .port()
             .filter(|port| !process::ports::is_free(*port));
         if let Some(taken) = chosen {
             let free = process::ports::first_free(taken);
-            let free =
-                free.ok_or_else(|| errors::precondition("No port of this machine is free."))?;
+            let free = free.ok_or(PortError::NoneLeft)?;
             self.site.set_port(free);
             let note = ports::another_port(taken, free);
             self.site.writer(log_of(self.name), note)?;
@@ -202,7 +201,7 @@ impl Recipe for ServiceRecipe {
         _generation: Generation,
         _cause: Option<String>,
     ) -> Result<Started<process::Child>, ApiError> {
-        self.start().await
+        Ok(self.start().await?)
     }
 
     async fn ready(

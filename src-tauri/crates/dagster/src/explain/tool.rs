@@ -62,6 +62,12 @@ pub fn explain_tool(text: &str, origin: Option<&Origin>, dagster: Option<&str>) 
     }
 }
 
+/// Whether Python found no `dg` to run in the environment: dagster-dg-cli is not installed there.
+#[must_use]
+pub fn lacks_dg(text: &str) -> bool {
+    text.contains("No module named 'dagster_dg_cli")
+}
+
 /// The error itself: class and message of the last exception, else the last line without a class.
 fn error(text: &str) -> (String, String) {
     let lines = || text.lines().rev().filter(|line| !line.trim().is_empty());

@@ -6,7 +6,7 @@ use dagster::create::sample;
 
 use super::place::{existing, expanded, free_in};
 use crate::context::Context;
-use crate::errors::uv_missing;
+use crate::errors::UvMissing;
 use crate::operations::pythons;
 use api::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
 
@@ -57,7 +57,7 @@ pub(crate) async fn form(
         spec,
         workspace: around.map(|root| root.display().to_string()),
         pythons,
-        blocked: uv.is_none().then(uv_missing),
+        blocked: uv.is_none().then(|| UvMissing.into()),
     }
 }
 

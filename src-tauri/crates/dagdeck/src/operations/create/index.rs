@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dagster::create::versions;
 use process::{CancellationToken, Finished};
 
 use crate::context::Context;
-use crate::errors::uv_missing;
-use crate::operations::{Begun, command_view, judge};
-use api::{ApiError, ErrorCode, OperationState, PartialRelease};
+use crate::errors::UvMissing;
+use crate::operations::{Begun, OnceError, command_view, judge};
+use api::{ApiError, OperationState, PartialRelease};
 
 /// How long uv may take; it gives up by itself after some tries.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -20,6 +20,44 @@ const LIMIT: Duration = Duration::from_secs(60);
 const BELIEVED: Duration = Duration::from_secs(20);
 /// How many releases in a row may turn out not to be whole.
 const TRIES: usize = 8;
+
+/// Why the index names no version, or not the one that was asked for.
+///
+/// Cheap to clone: that it can't be reached is told to everybody who asks for a while.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum IndexError {
+    /// There is no uv to ask it with.
+    #[error(transparent)]
+    UvMissing(#[from] UvMissing),
+    /// Dagdeck's own folder can't hold the question for uv.
+    #[error("the question for uv can't be written to {}", path.display())]
+    NotAsked {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
+    /// uv could not ask it.
+    #[error("the package index could not be asked")]
+    Unreachable(#[source] Arc<OnceError>),
+    /// It has no version at all of what is required.
+    #[error("the package index has no such package or version")]
+    NotPublished,
+    /// Of no version all packages are published.
+    #[error("the package index has no whole version of Dagster")]
+    NoneWhole,
+    /// Of this version not all packages are published.
+    #[error("Dagster {version} lacks {}", missing.join(", "))]
+    NotWhole {
+        /// The version.
+        version: String,
+        /// The packages that are not published at it.
+        missing: Vec<String>,
+        /// The newest version that is whole, where that is known.
+        newest: Option<String>,
+    },
+}
 
 /// The newest version that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +76,7 @@ struct Known {
     newest: Option<Newest>,
     /// By version, the packages that are not published at it.
     missing: BTreeMap<String, Vec<String>>,
-    unreachable: Option<(Instant, ApiError)>,
+    unreachable: Option<(Instant, IndexError)>,
 }
 
 impl Index {
@@ -46,7 +84,11 @@ impl Index {
     ///
     /// # Errors
     /// When the index can't be asked.
-    pub(crate) async fn newest(&self, context: &Context, again: bool) -> Result<Newest, ApiError> {
+    pub(crate) async fn newest(
+        &self,
+        context: &Context,
+        again: bool,
+    ) -> Result<Newest, IndexError> {
         if again {
             *self.lock() = Known::default();
         }
@@ -74,7 +116,7 @@ impl Index {
         &self,
         context: &Context,
         version: &str,
-    ) -> Result<Vec<String>, ApiError> {
+    ) -> Result<Vec<String>, IndexError> {
         if let Some(known) = self.lock().missing.get(version).cloned() {
             return Ok(known);
         }
@@ -99,19 +141,16 @@ impl Index {
         &self,
         context: &Context,
         version: &str,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), IndexError> {
         let missing = self.missing_at(context, version).await?;
         if missing.is_empty() {
             return Ok(());
         }
-        let message = format!(
-            "Dagster {version} can't be installed: {}.",
-            super::plan::not_published(&missing)
-        );
-        let error = ApiError::new(ErrorCode::Invalid, message);
-        Err(match self.newest(context, false).await {
-            Ok(newest) => error.hint(format!("The newest that can is {}.", newest.version)),
-            Err(_) => error,
+        let newest = self.newest(context, false).await.ok();
+        Err(IndexError::NotWhole {
+            version: version.to_owned(),
+            missing,
+            newest: newest.map(|newest| newest.version),
         })
     }
 
@@ -120,7 +159,7 @@ impl Index {
         self.lock().newest.clone()
     }
 
-    async fn look_for_newest(&self, context: &Context) -> Result<Newest, ApiError> {
+    async fn look_for_newest(&self, context: &Context) -> Result<Newest, IndexError> {
         let mut below: Option<String> = None;
         let mut skipped = None;
         for _ in 0..TRIES {
@@ -137,7 +176,8 @@ impl Index {
                 about,
                 requirements,
             };
-            let finished = ask(context, &question).await??;
+            let asked = ask(context, &question).await?;
+            let finished = asked.ok_or(IndexError::NotPublished)?;
             let answer = versions::parse_answer(&finished.stdout_text());
             let Some(candidate) = versions::candidate(&answer) else {
                 break;
@@ -155,18 +195,14 @@ impl Index {
             }
             below = Some(candidate.version);
         }
-        Err(ApiError::new(
-            ErrorCode::ToolFailed,
-            "The package index has no Dagster version of which all packages are published.",
-        )
-        .hint("Type a version that you know."))
+        Err(IndexError::NoneWhole)
     }
 
     async fn look_for_missing(
         &self,
         context: &Context,
         version: &str,
-    ) -> Result<Vec<String>, ApiError> {
+    ) -> Result<Vec<String>, IndexError> {
         let all = Question {
             file: format!("whole-{version}"),
             about: format!("every package of Dagster {version}"),
@@ -182,7 +218,7 @@ impl Index {
                 requirements: versions::pinned([package], version),
             };
             let there = is_published(context, &one).await?;
-            Ok::<_, ApiError>((!there).then(|| package.to_owned()))
+            Ok::<_, IndexError>((!there).then(|| package.to_owned()))
         });
         let mut missing = Vec::new();
         for package in futures::future::join_all(each).await {
@@ -192,7 +228,7 @@ impl Index {
     }
 
     /// Says that the index can't be reached, where that was found out a moment ago.
-    fn believed(&self) -> Result<(), ApiError> {
+    fn believed(&self) -> Result<(), IndexError> {
         match &self.lock().unreachable {
             Some((when, error)) if when.elapsed() < BELIEVED => Err(error.clone()),
             _ => Ok(()),
@@ -214,45 +250,20 @@ struct Question {
 }
 
 /// Whether everything that is required is published.
-async fn is_published(context: &Context, question: &Question) -> Result<bool, ApiError> {
-    match ask(context, question).await? {
-        Ok(_) => Ok(true),
-        Err(Refused::NotPublished) => Ok(false),
-        Err(Refused::Unasked(error)) => Err(error),
-    }
+async fn is_published(context: &Context, question: &Question) -> Result<bool, IndexError> {
+    Ok(ask(context, question).await?.is_some())
 }
 
-/// Why uv answered no.
-enum Refused {
-    NotPublished,
-    Unasked(ApiError),
-}
-
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::NotPublished => unreachable_index("It has no such package or version."),
-            Refused::Unasked(error) => error,
-        }
-    }
-}
-
-/// Has uv resolve requirements. The outer error: uv is missing or can't be given the question.
-async fn ask(
-    context: &Context,
-    question: &Question,
-) -> Result<Result<Finished, Refused>, ApiError> {
-    let uv = context.uv().await.ok_or_else(uv_missing)?;
+/// Has uv resolve requirements; none where the index has no such package or version.
+async fn ask(context: &Context, question: &Question) -> Result<Option<Finished>, IndexError> {
+    let uv = context.uv().await.ok_or(UvMissing)?;
     let python = context.pythons().await.into_iter().next();
     let folder = context.state_folder.join("create");
     let file = folder.join(format!("{}.txt", question.file));
     let written = write_at_once(&folder, &file, &question.requirements);
-    written.map_err(|error| {
-        ApiError::new(
-            ErrorCode::Io,
-            "Dagdeck can't write the question for uv into its own folder.",
-        )
-        .because(&error)
+    written.map_err(|source| IndexError::NotAsked {
+        path: file.clone(),
+        source: Arc::new(source),
     })?;
     let command = versions::ask(&uv, python.map(|python| python.path).as_deref(), &file);
     let operation = context.operations.begin(Begun {
@@ -272,21 +283,19 @@ async fn ask(
     if not_published {
         let end = OperationState::Succeeded;
         context.operations.end(operation, end, Some(title));
-        return Ok(Err(Refused::NotPublished));
+        return Ok(None);
     }
     match judge("Asking the package index", &command, finished) {
         Ok(finished) => {
             let end = OperationState::Succeeded;
             context.operations.end(operation, end, Some(title));
-            Ok(Ok(finished))
+            Ok(Some(finished))
         }
         Err(error) => {
-            let reason = error.message.clone();
+            let reason = ApiError::from(&error).message;
             let end = OperationState::Failed { reason };
             context.operations.end(operation, end, None);
-            let mut told = unreachable_index(&error.message);
-            told.causes = error.causes;
-            Ok(Err(Refused::Unasked(told)))
+            Err(IndexError::Unreachable(Arc::new(error)))
         }
     }
 }
@@ -299,16 +308,4 @@ fn write_at_once(folder: &Path, file: &Path, text: &str) -> std::io::Result<()> 
         ..atomicfile::Options::default()
     };
     atomicfile::replace_with(file, options, |draft| draft.write_all(text.as_bytes()))
-}
-
-/// The index was not asked, with what a person can do.
-fn unreachable_index(why: &str) -> ApiError {
-    ApiError::new(
-        ErrorCode::ToolFailed,
-        format!("The package index could not be asked for Dagster's versions. {why}"),
-    )
-    .hint(
-        "Check the network and the proxy settings (HTTPS_PROXY, UV_INDEX_URL), then try again. A version that was installed \
-         before can be typed and used from uv's cache.",
-    )
 }

@@ -11,14 +11,13 @@ use futures::StreamExt;
 use process::{CancellationToken, CommandLine};
 
 use super::plan::{Action, Plan, Scaffold, Work};
-use super::{sample, undo};
+use super::{MakingError, sample, undo};
 use crate::clock;
 use crate::context::Context;
 use crate::operations::half_made::make_room;
 use crate::operations::{Begun, Once, command_view};
 use api::{
-    ApiError, CreateKind, Creation, CreationState, CreationStep, ErrorCode, Hint,
-    OperationProgress, StepState,
+    ApiError, CreateKind, Creation, CreationState, CreationStep, Hint, OperationProgress, StepState,
 };
 
 /// How long the scaffolder may take; where it has to be downloaded first, a slow network.
@@ -114,7 +113,7 @@ impl Making {
         if self.plan.new_root {
             // What made it is ours, and the person asked for it by name.
             if let Err(error) = self.trust(true).await {
-                return self.stopped(error);
+                return self.stopped(&error);
             }
         }
         let mut at = 0;
@@ -122,7 +121,7 @@ impl Making {
             let steps = at..at + group.len();
             at = steps.end;
             if let Some(error) = self.together(steps, &cancel).await {
-                return self.stopped(error);
+                return self.stopped(&error);
             }
         }
         self.change(|creation| {
@@ -132,7 +131,11 @@ impl Making {
     }
 
     /// Carries out those of some steps that have not succeeded, side by side, and answers what went wrong.
-    async fn together(&self, steps: Range<usize>, cancel: &CancellationToken) -> Option<ApiError> {
+    async fn together(
+        &self,
+        steps: Range<usize>,
+        cancel: &CancellationToken,
+    ) -> Option<MakingError> {
         let succeeded = |at: usize| self.lock().steps[at].state == StepState::Succeeded;
         let left: Vec<usize> = steps.filter(|&at| !succeeded(at)).collect();
         let places = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -145,26 +148,19 @@ impl Making {
     }
 
     /// Says that it broke down in Dagdeck itself.
-    pub(crate) fn broke(&self, why: &dyn std::error::Error) {
-        let error =
-            ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.").because(why);
-        self.stopped(error);
+    pub(crate) fn broke(&self, why: tokio::task::JoinError) {
+        self.stopped(&MakingError::BrokeDown(why));
     }
 
     /// Takes back what is on disk: the folder goes to the trash, the entry out of the workspace's settings.
     ///
     /// # Errors
     /// While it runs, once all is made, and where there is no trash; then nothing is lost.
-    pub(crate) async fn remove(&self) -> Result<(), ApiError> {
-        let _turn = self.turn.try_lock().map_err(|_| still_running())?;
+    pub(crate) async fn remove(&self) -> Result<(), MakingError> {
+        let _turn = self.turn.try_lock().map_err(|_| MakingError::Running)?;
         match self.state() {
-            CreationState::Running => return Err(still_running()),
-            CreationState::Succeeded => {
-                return Err(ApiError::new(
-                    ErrorCode::Precondition,
-                    "It is all made, and may be in use. Remove it where it is listed.",
-                ));
-            }
+            CreationState::Running => return Err(MakingError::Running),
+            CreationState::Succeeded => return Err(MakingError::Made),
             CreationState::Failed | CreationState::Cancelled => {}
         }
         undo::trash(&self.plan.folder).await?;
@@ -178,7 +174,7 @@ impl Making {
         Ok(())
     }
 
-    async fn step(&self, at: usize, cancel: &CancellationToken) -> Result<(), ApiError> {
+    async fn step(&self, at: usize, cancel: &CancellationToken) -> Result<(), MakingError> {
         let again = self.lock().steps[at].started_at.is_some();
         let began = clock::now();
         self.change(|creation| {
@@ -190,7 +186,7 @@ impl Making {
             step.tail = Vec::new();
         });
         let outcome = if cancel.is_cancelled() {
-            Err(cancelled())
+            Err(MakingError::Cancelled)
         } else {
             self.work(at, again, cancel).await
         };
@@ -200,7 +196,7 @@ impl Making {
             step.progress = None;
             step.state = match &outcome {
                 Ok(()) => StepState::Succeeded,
-                Err(error) if error.code == ErrorCode::Cancelled => StepState::Cancelled,
+                Err(error) if error.is_cancelled() => StepState::Cancelled,
                 Err(_) => StepState::Failed,
             };
         });
@@ -212,7 +208,7 @@ impl Making {
         at: usize,
         again: bool,
         cancel: &CancellationToken,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), MakingError> {
         match &self.plan.work[at].action {
             Action::Scaffold(scaffold) => self.scaffold(at, scaffold, again, cancel).await,
             Action::Sync {
@@ -221,13 +217,12 @@ impl Making {
             } => self.sync(at, command, environment, cancel).await,
             Action::Run(command) => self.program(at, command, SHORT, None, cancel).await,
             Action::Sample { folder, files } => sample::write(folder, files, again),
-            Action::Write { path, text } => fs_err::write(path, text).map_err(|error| {
-                ApiError::new(
-                    ErrorCode::Io,
-                    format!("{} can't be written.", path.display()),
-                )
-                .because(&error)
-            }),
+            Action::Write { path, text } => {
+                fs_err::write(path, text).map_err(|source| MakingError::NotWritten {
+                    path: path.clone(),
+                    source,
+                })
+            }
         }
     }
 
@@ -237,10 +232,12 @@ impl Making {
         scaffold: &Scaffold,
         again: bool,
         cancel: &CancellationToken,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), MakingError> {
         let there = scaffold.folder.symlink_metadata().is_ok();
         if there && !again {
-            return Err(came_to_be(&scaffold.folder));
+            return Err(MakingError::InTheWay {
+                folder: scaffold.folder.clone(),
+            });
         }
         if there {
             if undo::missing(scaffold).is_none() {
@@ -256,11 +253,7 @@ impl Making {
                 (Some(shown), Some((_, project))) => undo::as_shown(shown, project),
                 _ => Ok(()),
             },
-            Some(missing) => Err(ApiError::new(
-                ErrorCode::ToolFailed,
-                format!("create-dagster ended without an error, but {missing}."),
-            )
-            .hint("Try this step again, or choose another Dagster version.")),
+            Some(missing) => Err(MakingError::Broken { missing }),
         }
     }
 
@@ -271,7 +264,7 @@ impl Making {
         command: &CommandLine,
         environment: &Path,
         cancel: &CancellationToken,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), MakingError> {
         make_room(environment).await?;
         let unfinished = workspace::contents(environment).unfinished_names();
         let command = dagster::command::reinstalling(command.clone(), &unfinished);
@@ -287,7 +280,7 @@ impl Making {
         limit: Duration,
         environment: Option<&Path>,
         cancel: &CancellationToken,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), MakingError> {
         let once = Once {
             begun: Begun {
                 title: self.plan.work[at].words(),
@@ -311,12 +304,15 @@ impl Making {
             .operations
             .run_watched(&context.table, once, cancel, &watch)
             .await;
-        ran.map(|_| ())
+        ran?;
+        Ok(())
     }
 
     /// Says where it stopped, and why unless the person stopped it.
-    fn stopped(&self, mut error: ApiError) {
+    fn stopped(&self, error: &MakingError) {
+        let cancelled = error.is_cancelled();
         let made = self.made();
+        let mut error = ApiError::from(error);
         if !made.is_empty() {
             error.hints.push(Hint {
                 text: format!("What was made so far is kept: {}", made.join(", ")),
@@ -324,7 +320,6 @@ impl Making {
             });
         }
         self.change(|creation| {
-            let cancelled = error.code == ErrorCode::Cancelled;
             for step in &mut creation.steps {
                 if step.state == StepState::Running {
                     step.state = StepState::Failed;
@@ -361,8 +356,8 @@ impl Making {
         listed.map(|(_, path)| path.clone()).unwrap_or_default()
     }
 
-    async fn trust(&self, trusted: bool) -> Result<(), ApiError> {
-        self.context.set_trust(&self.plan.root, trusted).await
+    async fn trust(&self, trusted: bool) -> Result<(), MakingError> {
+        Ok(self.context.set_trust(&self.plan.root, trusted).await?)
     }
 
     fn token(&self) -> CancellationToken {
@@ -386,29 +381,6 @@ impl Making {
     fn lock(&self) -> MutexGuard<'_, Creation> {
         self.creation.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn cancelled() -> ApiError {
-    ApiError::new(ErrorCode::Cancelled, "Cancelled.")
-}
-
-/// Something else is where something was to be made.
-pub(super) fn came_to_be(folder: &Path) -> ApiError {
-    ApiError::new(
-        ErrorCode::Precondition,
-        format!(
-            "Something else came to be at {} meanwhile. Nothing of it was changed.",
-            folder.display()
-        ),
-    )
-    .hint("Choose another name, or move that away.")
-}
-
-pub(super) fn still_running() -> ApiError {
-    ApiError::new(
-        ErrorCode::Precondition,
-        "It is still being made. Cancel it first.",
-    )
 }
 
 /// What to do once it is there.

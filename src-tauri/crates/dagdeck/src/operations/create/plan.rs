@@ -16,19 +16,42 @@ use super::place::{self, Place};
 use super::remark::stop;
 use super::{Index, form};
 use crate::context::Context;
-use crate::operations::basis;
+use crate::operations::basis::{self, Moved};
 use crate::operations::command_view;
 use crate::operations::diff;
 use api::{
-    ApiError, CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, ErrorCode,
-    PlannedEdit, PlannedStep,
+    CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, PlannedEdit, PlannedStep,
 };
 use files::files;
 use steps::{Means, first_project, steps};
 
-pub(super) use answers::not_published;
-pub(crate) use answers::used;
+pub(crate) use answers::{not_published, used};
 pub(crate) use work::{Action, Scaffold, Work};
+
+/// Why nothing is made by a plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlanError {
+    /// The thread that looks at the folder ended early.
+    #[error("the folder can't be looked at")]
+    Looking(#[source] tokio::task::JoinError),
+    /// Something else would be made by now.
+    #[error(transparent)]
+    Moved(#[from] Moved),
+    /// The same, and something speaks against it.
+    #[error("{moved}, and {remark}")]
+    MovedAndBlocked {
+        /// What moved.
+        moved: Moved,
+        /// What speaks against it.
+        remark: String,
+    },
+    /// An answer can't be used.
+    #[error("{remark}")]
+    Blocked {
+        /// Why, as it was shown.
+        remark: String,
+    },
+}
 
 /// What would happen.
 #[derive(Debug)]
@@ -56,13 +79,11 @@ impl Plan {
         context: &Context,
         index: &Index,
         mut spec: CreateSpec,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, PlanError> {
         let home = context.home.clone();
         let asked = spec.clone();
         let looked = tokio::task::spawn_blocking(move || place::find(&asked, &home)).await;
-        let (place, mut remarks) = looked.map_err(|error| {
-            ApiError::new(ErrorCode::Internal, "Dagdeck can't look at the folder.").because(&error)
-        })?;
+        let (place, mut remarks) = looked.map_err(PlanError::Looking)?;
         let dagster = answers::dagster(context, index, &spec.dagster, place.as_ref()).await;
         spec.dagster = dagster.version;
         remarks.extend(dagster.remark);
@@ -97,18 +118,14 @@ impl Plan {
     ///
     /// # Errors
     /// When something moved, named; or when an answer can't be used, as was shown.
-    pub(crate) fn require(&self, shown: &str) -> Result<(), ApiError> {
+    pub(crate) fn require(&self, shown: &str) -> Result<(), PlanError> {
         let blocked = self.shown.remarks.iter().find(|remark| remark.blocks);
-        let held = basis::require(shown, &self.shown.basis);
-        held.map_err(|mut refused| {
-            refused
-                .causes
-                .extend(blocked.map(|remark| remark.message.clone()));
-            refused
-        })?;
-        match blocked {
-            Some(remark) => Err(ApiError::new(ErrorCode::Invalid, remark.message.clone())),
-            None => Ok(()),
+        let blocked = blocked.map(|remark| remark.message.clone());
+        match (basis::require(shown, &self.shown.basis), blocked) {
+            (Ok(()), None) => Ok(()),
+            (Ok(()), Some(remark)) => Err(PlanError::Blocked { remark }),
+            (Err(moved), None) => Err(moved.into()),
+            (Err(moved), Some(remark)) => Err(PlanError::MovedAndBlocked { moved, remark }),
         }
     }
 

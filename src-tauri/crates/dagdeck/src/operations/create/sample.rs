@@ -5,25 +5,23 @@ use std::path::Path;
 
 use dagster::create::sample::File;
 
-use super::making::came_to_be;
-use api::{ApiError, ErrorCode};
+use super::MakingError;
 
 /// Writes the files that are not there; `again` says that it was begun before.
 ///
 /// # Errors
 /// When something else is in that place, and when a file can't be written.
-pub(super) fn write(folder: &Path, files: &[File], again: bool) -> Result<(), ApiError> {
+pub(super) fn write(folder: &Path, files: &[File], again: bool) -> Result<(), MakingError> {
     if !again && folder.symlink_metadata().is_ok() {
-        return Err(came_to_be(folder));
+        return Err(MakingError::InTheWay {
+            folder: folder.to_owned(),
+        });
     }
     for file in files {
         let path = folder.join(file.path);
-        write_new(&path, &file.text).map_err(|error| {
-            let words = format!("{} can't be written.", path.display());
-            ApiError::new(ErrorCode::Io, words)
-                .because(&error)
-                .hint("Check the permissions of the folder and the space on the disk.")
-        })?;
+        if let Err(source) = write_new(&path, &file.text) {
+            return Err(MakingError::Sample { path, source });
+        }
     }
     Ok(())
 }
@@ -51,7 +49,7 @@ mod tests {
         let readme = root.join("README.md");
         fs_err::write(&readme, "mine").unwrap();
         let refused = write(&root, &files, false).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::Precondition);
+        assert!(matches!(refused, MakingError::InTheWay { .. }));
         assert!(!root.join("dg.toml").exists());
         write(&root, &files, true).unwrap();
         assert_eq!(fs_err::read_to_string(&readme).unwrap(), "mine");

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use workspace::edit::{self, Edit, EditError};
 
+use super::MakingError;
 use super::plan::Scaffold;
-use api::{ApiError, ErrorCode};
 
 /// What is missing of what the scaffolder promised, in words.
 pub(super) fn missing(scaffold: &Scaffold) -> Option<String> {
@@ -29,31 +29,23 @@ pub(super) fn missing(scaffold: &Scaffold) -> Option<String> {
 ///
 /// # Errors
 /// When there is anything in the folder that the scaffolder does not write, and when it can't be removed.
-pub(super) fn half_made(scaffold: &Scaffold) -> Result<(), ApiError> {
+pub(super) fn half_made(scaffold: &Scaffold) -> Result<(), MakingError> {
     let folder = &scaffold.folder;
     if let Some(other) = not_promised(scaffold) {
-        return Err(ApiError::new(
-            ErrorCode::Precondition,
-            format!(
-                "{} holds what the scaffolder did not write ({}), so it is left alone.",
-                folder.display(),
-                other.display()
-            ),
-        )
-        .hint("Move that away, or remove what was made and start again."));
+        return Err(MakingError::NotOurs {
+            folder: folder.clone(),
+            other,
+        });
     }
     if let Some((config, project)) = &scaffold.listed {
         match edit::unregister(config, project).and_then(|edit| edit.write()) {
             Ok(()) | Err(EditError::NotListed { .. } | EditError::Missing { .. }) => {}
-            Err(error) => return Err(unwritable(&error)),
+            Err(error) => return Err(MakingError::List(error)),
         }
     }
-    fs_err::remove_dir_all(folder).map_err(|error| {
-        ApiError::new(
-            ErrorCode::Io,
-            format!("{} is half made and can't be taken away.", folder.display()),
-        )
-        .because(&error)
+    fs_err::remove_dir_all(folder).map_err(|source| MakingError::NotTakenAway {
+        folder: folder.clone(),
+        source,
     })
 }
 
@@ -90,27 +82,17 @@ fn not_promised(scaffold: &Scaffold) -> Option<PathBuf> {
 ///
 /// # Errors
 /// When there is no trash for it; the folder then stays as it is.
-pub(super) async fn trash(folder: &Path) -> Result<(), ApiError> {
+pub(super) async fn trash(folder: &Path) -> Result<(), MakingError> {
     if folder.symlink_metadata().is_err() {
         return Ok(());
     }
     let path = folder.to_path_buf();
     let moved = tokio::task::spawn_blocking(move || trash::delete(&path)).await;
-    let failed = |error: &dyn std::error::Error| {
-        ApiError::new(
-            ErrorCode::Io,
-            format!(
-                "{} could not be moved to the trash. It stays where it is.",
-                folder.display()
-            ),
-        )
-        .because(error)
-        .hint("Delete the folder yourself if you don't need it.")
-    };
+    let folder = folder.to_owned();
     match moved {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(failed(&error)),
-        Err(error) => Err(failed(&error)),
+        Ok(Err(source)) => Err(MakingError::NotTrashed { folder, source }),
+        Err(source) => Err(MakingError::Trashing { folder, source }),
     }
 }
 
@@ -120,8 +102,8 @@ pub(super) async fn trash(folder: &Path) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// When the file can't be read or written.
-pub(super) fn as_shown(shown: &Edit, project: &str) -> Result<(), ApiError> {
-    let out = edit::unregister(&shown.path, project).map_err(|error| unwritable(&error))?;
+pub(super) fn as_shown(shown: &Edit, project: &str) -> Result<(), MakingError> {
+    let out = edit::unregister(&shown.path, project).map_err(MakingError::List)?;
     // A last line without an end gets one with the entry.
     let same = out.after.trim_end() == shown.before.trim_end();
     if out.before == shown.after || !same {
@@ -134,7 +116,7 @@ pub(super) fn as_shown(shown: &Edit, project: &str) -> Result<(), ApiError> {
     };
     match settled.write() {
         Ok(()) | Err(EditError::Changed { .. }) => Ok(()),
-        Err(error) => Err(unwritable(&error)),
+        Err(error) => Err(MakingError::List(error)),
     }
 }
 
@@ -142,7 +124,7 @@ pub(super) fn as_shown(shown: &Edit, project: &str) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// When the file can't be written.
-pub(super) fn unlist(made: &Edit, project: &str) -> Result<(), ApiError> {
+pub(super) fn unlist(made: &Edit, project: &str) -> Result<(), MakingError> {
     let back = Edit {
         path: made.path.clone(),
         before: made.after.clone(),
@@ -156,14 +138,6 @@ pub(super) fn unlist(made: &Edit, project: &str) -> Result<(), ApiError> {
     };
     match undone {
         Ok(()) | Err(EditError::NotListed { .. } | EditError::Missing { .. }) => Ok(()),
-        Err(error) => Err(unwritable(&error)),
+        Err(error) => Err(MakingError::List(error)),
     }
-}
-
-fn unwritable(error: &EditError) -> ApiError {
-    ApiError::new(
-        ErrorCode::Io,
-        "The list of projects in dg.toml could not be changed.",
-    )
-    .because(error)
 }

@@ -4,15 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use workspace::Touched;
 
-use crate::errors;
+use super::ProjectsError;
 use crate::operations::projects::{self, Planned};
 use crate::operations::{Begun, state_of};
 use crate::session::Session;
-use api::{ApiError, ErrorCode, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
+use api::{ApiError, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
 
 impl Session {
     /// Looks for projects in a folder.
-    pub(crate) async fn find_projects(&self, folder: PathBuf) -> Result<ProjectsFound, ApiError> {
+    pub(crate) async fn find_projects(
+        &self,
+        folder: PathBuf,
+    ) -> Result<ProjectsFound, ProjectsError> {
         let reading = self.site.reading();
         off_thread(move || Ok(projects::find(&reading, &folder))).await
     }
@@ -21,7 +24,7 @@ impl Session {
     pub(crate) async fn plan_projects(
         &self,
         change: ProjectsChange,
-    ) -> Result<ProjectsPlan, ApiError> {
+    ) -> Result<ProjectsPlan, ProjectsError> {
         let planned = self.work_out(&change).await?;
         let stops = change.remove.iter().filter(|id| {
             let unit = self.location(id);
@@ -35,7 +38,7 @@ impl Session {
         })
     }
 
-    async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ApiError> {
+    async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ProjectsError> {
         let reading = self.site.read_again(false, Touched::All).await?;
         let change = change.clone();
         off_thread(move || projects::plan(&reading, &change)).await
@@ -45,7 +48,7 @@ impl Session {
     pub(crate) async fn apply_projects(
         self: &Arc<Self>,
         apply: ProjectsApply,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), ProjectsError> {
         let planned = self.work_out(&apply.change).await?;
         let folders: Vec<PathBuf> = planned
             .plan
@@ -68,7 +71,8 @@ impl Session {
             }
             Err(error) => Err(error),
         };
-        let state = state_of(outcome.as_ref().err());
+        let failed = outcome.as_ref().err().map(ApiError::from);
+        let state = state_of(failed.as_ref());
         operations.end(operation, state, outcome.is_ok().then_some(done));
         outcome
     }
@@ -109,30 +113,22 @@ fn titles(change: &ProjectsChange) -> (String, String) {
     }
 }
 
-async fn into_trash(folders: Vec<PathBuf>) -> Result<(), ApiError> {
+async fn into_trash(folders: Vec<PathBuf>) -> Result<(), ProjectsError> {
     off_thread(move || {
-        for folder in &folders {
-            trash::delete(folder).map_err(|error| not_trashed(folder, &error))?;
+        for folder in folders {
+            if let Err(source) = trash::delete(&folder) {
+                return Err(ProjectsError::NotTrashed { folder, source });
+            }
         }
         Ok(())
     })
     .await
 }
 
-fn not_trashed(folder: &Path, error: &trash::Error) -> ApiError {
-    let words = format!(
-        "It is out of the workspace, but its folder could not be moved to the trash and is still at {}.",
-        folder.display()
-    );
-    ApiError::new(ErrorCode::Io, words)
-        .because(error)
-        .hint("Move or delete the folder yourself; nothing in Dagdeck uses it any more.")
-}
-
 async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
-) -> Result<T, ApiError> {
+    work: impl FnOnce() -> Result<T, ProjectsError> + Send + 'static,
+) -> Result<T, ProjectsError> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| errors::io("read the folder", &error))?
+        .map_err(ProjectsError::Reading)?
 }

@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 use workspace::edit::{self, Change};
 use workspace::{Kind, Project, ReadOptions, Reading, path_from};
 
-use super::{Planned, edit_failed, file_name};
+use super::{Planned, ProjectsError, file_name};
 use crate::operations::basis::Basis;
 use crate::operations::diff;
-use api::{
-    ApiError, ErrorCode, PlannedEdit, ProjectsChange, ProjectsPlan, ProjectsRemark, TrashedFolder,
-};
+use api::{PlannedEdit, ProjectsChange, ProjectsPlan, ProjectsRemark, TrashedFolder};
 
 /// How long counting the files of one folder may take.
 const COUNT_LIMIT: Duration = Duration::from_secs(2);
@@ -59,7 +57,7 @@ pub(super) fn plan(
     reading: &Reading,
     config: &Path,
     change: &ProjectsChange,
-) -> Result<Planned, ApiError> {
+) -> Result<Planned, ProjectsError> {
     let leaving = |project: &Project| {
         change.remove.contains(&project.id)
             || change
@@ -106,12 +104,9 @@ pub(super) fn plan(
     work.finish(trash)
 }
 
-fn known<'a>(reading: &'a Reading, id: &str) -> Result<&'a Project, ApiError> {
-    reading.project(id).ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::NotFound,
-            format!("There is no location \"{id}\" in this workspace."),
-        )
+fn known<'a>(reading: &'a Reading, id: &str) -> Result<&'a Project, ProjectsError> {
+    reading.project(id).ok_or_else(|| ProjectsError::Unknown {
+        location: id.to_owned(),
     })
 }
 
@@ -230,12 +225,10 @@ impl Work<'_> {
         Some(weigh(&project.folder))
     }
 
-    fn finish(self, trash: Vec<TrashedFolder>) -> Result<Planned, ApiError> {
+    fn finish(self, trash: Vec<TrashedFolder>) -> Result<Planned, ProjectsError> {
         let edit = match self.changes.as_slice() {
             [] => None,
-            changes => {
-                Some(edit::change(self.config, changes).map_err(|error| edit_failed(&error))?)
-            }
+            changes => Some(edit::change(self.config, changes)?),
         };
         let planned = edit.as_ref().map(|edit| PlannedEdit {
             path: edit.path.display().to_string(),

@@ -4,16 +4,59 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dagster::explain::{ExplainedTool, ExplainedUv, explain_tool, explain_uv};
 use process::{CancellationToken, CommandLine, Finished, RunError, Table};
 
 use super::heard::Heard;
 use super::{Begun, Operations, command_view, state_of};
-use api::{ApiError, ErrorCode, Hint, OperationProgress, OperationState};
+use api::{ApiError, OperationProgress, OperationState};
 
 /// How often what is printed is shown.
 const SHOW: Duration = Duration::from_millis(100);
-/// How many lines of a failure are told with it.
-const TOLD: usize = 12;
+
+/// Why a program that was run once has nothing to go by.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OnceError {
+    /// The person, or who asked for it, took it back.
+    #[error("cancelled")]
+    Cancelled,
+    /// It could not be started, or took too long.
+    #[error("{title} did not work")]
+    NotRun {
+        /// What it was run for: "Syncing marketing".
+        title: String,
+        /// Why.
+        #[source]
+        source: RunError,
+    },
+    /// uv ran and said no.
+    #[error("uv said: {}", explained.title)]
+    Uv {
+        /// What that means.
+        explained: Box<ExplainedUv>,
+        /// All that it printed as errors.
+        printed: String,
+    },
+    /// Another program ran and said no.
+    #[error("{title}: the program {ended}")]
+    Tool {
+        /// What it was run for.
+        title: String,
+        /// How it ended: "ended with code 1".
+        ended: String,
+        /// What that means.
+        explained: Box<ExplainedTool>,
+        /// All that it printed as errors.
+        printed: String,
+    },
+}
+
+impl OnceError {
+    /// Whether it was taken back, which is no failure.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled)
+    }
+}
 
 /// Is told how far a program says it is, and what it printed last.
 pub(crate) type Watch<'a> = dyn Fn(Option<&OperationProgress>, &[String]) + Send + Sync + 'a;
@@ -51,14 +94,14 @@ impl Operations {
     /// Runs a program to its end. `cancel` ends it, and so does the person.
     ///
     /// # Errors
-    /// When it can't be started, takes too long, is cancelled (code `cancelled`), or ends with another code than 0; what
-    /// uv printed is explained.
+    /// When it can't be started, takes too long, is cancelled, or ends with another code than 0; what uv or one of
+    /// Dagster's tools printed is explained.
     pub(crate) async fn run(
         &self,
         table: &Table,
         once: Once<'_>,
         cancel: &CancellationToken,
-    ) -> Result<Finished, ApiError> {
+    ) -> Result<Finished, OnceError> {
         self.run_watched(table, once, cancel, &|_, _| {}).await
     }
 
@@ -73,7 +116,7 @@ impl Operations {
         once: Once<'_>,
         cancel: &CancellationToken,
         watch: &Watch<'_>,
-    ) -> Result<Finished, ApiError> {
+    ) -> Result<Finished, OnceError> {
         let Once {
             begun,
             done,
@@ -91,7 +134,8 @@ impl Operations {
             line.program(table, command, writer, limit, watch).await
         };
         let outcome = work.await;
-        line.end(outcome.as_ref().err(), done.filter(|_| outcome.is_ok()));
+        let failed = outcome.as_ref().err().map(ApiError::from);
+        line.end(failed.as_ref(), done.filter(|_| outcome.is_ok()));
         outcome
     }
 
@@ -141,12 +185,12 @@ impl Line {
     /// Waits for a step that something else holds up, saying `words` meanwhile.
     ///
     /// # Errors
-    /// Code `cancelled` when the line is taken back first.
+    /// [`OnceError::Cancelled`] when the line is taken back first.
     pub(crate) async fn wait<T>(
         &self,
         words: &str,
         step: impl Future<Output = T>,
-    ) -> Result<T, ApiError> {
+    ) -> Result<T, OnceError> {
         tokio::pin!(step);
         if let std::task::Poll::Ready(done) = futures::poll!(&mut step) {
             return Ok(done);
@@ -157,15 +201,15 @@ impl Line {
                 self.operations.at(self.id, None);
                 Ok(done)
             }
-            () = self.cancel.cancelled() => Err(cancelled()),
+            () = self.cancel.cancelled() => Err(OnceError::Cancelled),
         }
     }
 
     /// Waits until no other program changes the environment.
     ///
     /// # Errors
-    /// Code `cancelled` when the line is taken back first.
-    pub(crate) async fn turn(&self, environment: PathBuf) -> Result<Turn, ApiError> {
+    /// [`OnceError::Cancelled`] when the line is taken back first.
+    pub(crate) async fn turn(&self, environment: PathBuf) -> Result<Turn, OnceError> {
         let turn = self.operations.turn(environment);
         self.wait("waiting for another operation on this environment", turn)
             .await
@@ -182,9 +226,9 @@ impl Line {
         writer: Option<logstore::Writer>,
         limit: Duration,
         watch: &Watch<'_>,
-    ) -> Result<Finished, ApiError> {
+    ) -> Result<Finished, OnceError> {
         if self.cancel.is_cancelled() {
-            return Err(cancelled());
+            return Err(OnceError::Cancelled);
         }
         let heard = Arc::new(Heard::default());
         let listener = Arc::clone(&heard);
@@ -238,59 +282,34 @@ impl Operations {
     }
 }
 
-/// What was taken back, as an error: no alarm.
-pub(crate) fn cancelled() -> ApiError {
-    ApiError::new(ErrorCode::Cancelled, "Cancelled.")
-}
-
 /// What an exit means: only code 0 is success; what uv or one of Dagster's tools printed otherwise is explained.
+///
+/// # Errors
+/// As [`Operations::run`].
 pub(crate) fn judge(
     title: &str,
     command: &CommandLine,
     finished: Result<Finished, RunError>,
-) -> Result<Finished, ApiError> {
+) -> Result<Finished, OnceError> {
+    let title = title.to_owned();
     let finished = match finished {
         Ok(finished) if finished.exit.success() => return Ok(finished),
         Ok(finished) => finished,
-        Err(RunError::Cancelled { .. }) => return Err(cancelled()),
-        Err(error) => {
-            let message = format!("{title} did not work.");
-            return Err(ApiError::new(ErrorCode::ToolFailed, message).because(&error));
-        }
+        Err(RunError::Cancelled { .. }) => return Err(OnceError::Cancelled),
+        Err(source) => return Err(OnceError::NotRun { title, source }),
     };
     let printed = finished.stderr_text();
-    let mut error = if is_uv(&command.program) {
-        let explained = dagster::explain::explain_uv(&printed);
-        let message = match explained.explanation {
-            Some(explanation) => format!("{}: {explanation}", explained.title),
-            None => explained.title,
-        };
-        let mut error = ApiError::new(ErrorCode::ToolFailed, message);
-        error.hints = explained
-            .hints
-            .iter()
-            .map(|step| Hint {
-                text: step.text().to_owned(),
-                action: None,
-            })
-            .collect();
-        error
+    Err(if is_uv(&command.program) {
+        let explained = Box::new(explain_uv(&printed));
+        OnceError::Uv { explained, printed }
     } else {
-        let words = finished.exit.words();
-        let explained = dagster::explain::explain_tool(&printed, None, None);
-        let message = match explained.explanation {
-            Some(explanation) => format!("{}: {explanation}", explained.title),
-            None => format!("{title}: the program {words}."),
-        };
-        let error = ApiError::new(ErrorCode::ToolFailed, message);
-        explained.hint.into_iter().fold(error, ApiError::hint)
-    };
-    let lines: Vec<&str> = printed.lines().collect();
-    let last = lines.len().saturating_sub(TOLD);
-    error
-        .causes
-        .extend(lines[last..].iter().map(|line| (*line).to_owned()));
-    Err(error)
+        OnceError::Tool {
+            title,
+            ended: finished.exit.words(),
+            explained: Box::new(explain_tool(&printed, None, None)),
+            printed,
+        }
+    })
 }
 
 fn is_uv(program: &Path) -> bool {

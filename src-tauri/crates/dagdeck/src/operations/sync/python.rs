@@ -12,11 +12,11 @@ use process::CommandLine;
 use workspace::Environment;
 use workspace::edit::{Edit, EditError};
 
+use super::SyncError;
 use super::run::Sync;
-use crate::errors;
-use crate::operations::{Begun, Line, Once};
+use crate::errors::FileError;
+use crate::operations::{Begun, Line, Once, OnceError};
 use crate::session::Session;
-use api::ApiError;
 
 /// The file that says which Python a project is for.
 pub(crate) const FILE: &str = ".python-version";
@@ -121,7 +121,7 @@ impl Session {
         python: &NewPython,
         line: &Line,
         asked: &mut Option<Asked>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), SyncError> {
         let name = &sync.target.name;
         if python.interpreter.is_none() {
             let command = sync.project.install_python(&python.version);
@@ -135,8 +135,8 @@ impl Session {
         line.says("asking uv whether that works");
         self.ask(&sync.project.preview(), line.cancel()).await?;
         let path = sync.target.folder.join(FILE);
-        let io = |error: std::io::Error| errors::io("read .python-version", &error);
-        let before = read(&path).map_err(io)?;
+        let read = || read(&path).map_err(FileError::of("read .python-version", &path));
+        let before = read()?;
         let command = sync.project.pin_python(&python.pin);
         let title = format!("Writing down Python {} for {name}", python.pin);
         let done = format!("Wrote down Python {} for {name}", python.pin);
@@ -144,13 +144,13 @@ impl Session {
             .run_for(sync, line, (title, done, &command, WRITE))
             .await;
         // One that was cancelled may have written all the same.
-        let written = read(&path).map_err(io)?;
+        let written = read()?;
         *asked = Some(Asked {
             path,
             before,
             written,
         });
-        wrote
+        Ok(wrote?)
     }
 
     async fn run_for(
@@ -158,7 +158,7 @@ impl Session {
         sync: &Sync,
         line: &Line,
         (title, done, command, limit): (String, String, &CommandLine, Duration),
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), OnceError> {
         let once = Once {
             begun: Begun {
                 title,

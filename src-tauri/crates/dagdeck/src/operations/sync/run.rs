@@ -12,6 +12,7 @@ use process::{CancellationToken, CommandLine};
 use tokio::sync::SemaphorePermit;
 use workspace::{Contents, Environment, Touched};
 
+use super::SyncError;
 use super::python::{self, Asked, NewPython};
 use super::standing::Standing;
 use super::target::Target;
@@ -19,7 +20,7 @@ use crate::open::SyncMark;
 use crate::operations::half_made::make_room;
 use crate::operations::{Begun, Line, Once, Turn};
 use crate::session::Session;
-use api::{ApiError, ErrorCode, ServiceName, StoppedBy};
+use api::{ApiError, ServiceName, StoppedBy};
 use unit::Unit;
 
 /// How long a sync may take: a slow network and large packages.
@@ -67,9 +68,9 @@ enum Outcome {
     /// Synced, and Dagster can be imported.
     Done,
     /// Synced, but Dagster can't be imported.
-    Useless(ApiError),
+    Useless(SyncError),
     /// uv ended early, or never began.
-    Failed(ApiError),
+    Failed(SyncError),
 }
 
 impl Session {
@@ -80,9 +81,9 @@ impl Session {
         let mut left = Left::default();
         let turn = self.wait_for_turn(target, &line).await;
         let before = look(&target.environment.path).await;
-        let outcome = match &turn {
-            Ok(_) => self.sync_now(&sync, &line, &mut left).await,
-            Err(error) => Outcome::Failed(error.clone()),
+        let (turn, outcome) = match turn {
+            Ok(turn) => (Some(turn), self.sync_now(&sync, &line, &mut left).await),
+            Err(error) => (None, Outcome::Failed(error)),
         };
         let undone = sync.python.is_some() && !matches!(outcome, Outcome::Done);
         let put_back = left.asked.filter(|_| undone).map(Asked::put_back);
@@ -145,12 +146,11 @@ impl Session {
         &self,
         target: &Target,
         line: &Line,
-    ) -> Result<(Turn, SemaphorePermit<'_>), ApiError> {
+    ) -> Result<(Turn, SemaphorePermit<'_>), SyncError> {
         let turn = line.turn(target.environment.path.clone()).await?;
         let place = self.syncs.places.acquire();
         let place = line.wait("waiting for other syncs", place).await?;
-        let closed = |_| ApiError::new(ErrorCode::Internal, "Syncing has ended.");
-        Ok((turn, place.map_err(closed)?))
+        Ok((turn, place.map_err(|_| SyncError::Closed)?))
     }
 
     /// Reads the folder again; the old reading stays where that can't be had, and what follows judges by that.
@@ -168,7 +168,7 @@ impl Session {
             match make_room(&target.environment.path).await {
                 Ok(true) => sync.writer.note("Took away what an ended sync left"),
                 Ok(false) => {}
-                Err(error) => return Outcome::Failed(error),
+                Err(error) => return Outcome::Failed(error.into()),
             }
         }
         if let Some(python) = &sync.python {
@@ -195,19 +195,19 @@ impl Session {
         if let Some(renewal) = target.renewal(&sync.project) {
             let renewed = line.program(table, &renewal, writer.clone(), LIMIT, &|_, _| {});
             if let Err(error) = renewed.await {
-                return Outcome::Failed(error);
+                return Outcome::Failed(error.into());
             }
         }
         let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
         if let Err(error) = synced.await {
-            return Outcome::Failed(error);
+            return Outcome::Failed(error.into());
         }
         line.says("trying it with an import of Dagster");
         self.read_what_it_left().await;
         let environment = self.environment_of(target);
         match self.imports(target, &environment, line.cancel()).await {
             Ok(()) => Outcome::Done,
-            Err(error) if error.code == ErrorCode::Cancelled => Outcome::Failed(error),
+            Err(error) if error.is_cancelled() => Outcome::Failed(error),
             Err(error) => Outcome::Useless(error),
         }
     }
@@ -270,12 +270,11 @@ impl Session {
         target: &Target,
         now: &Environment,
         cancel: &CancellationToken,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), SyncError> {
         let Some(interpreter) = &now.interpreter else {
-            return Err(ApiError::new(
-                ErrorCode::ToolFailed,
-                format!("No Python was found in the environment of {}.", target.name),
-            ));
+            return Err(SyncError::NoPython {
+                name: target.name.clone(),
+            });
         };
         if now.installed.dagster.is_none() {
             return Ok(());
@@ -296,15 +295,13 @@ impl Session {
         let context = &self.site.context;
         let tried = context.operations.run(&context.table, once, cancel);
         tried.await.map(drop).map_err(|error| {
-            if error.code == ErrorCode::Cancelled {
-                return error;
+            if error.is_cancelled() {
+                return error.into();
             }
-            let last = error.causes.last().cloned().unwrap_or_default();
-            let message = format!(
-                "The packages of {} are installed, but Dagster can't be imported: {last}.",
-                target.name
-            );
-            ApiError { message, ..error }
+            SyncError::NotImportable {
+                name: target.name.clone(),
+                source: Box::new(error),
+            }
         })
     }
 
@@ -396,18 +393,20 @@ fn told(
             (None, Some(title))
         }
         Outcome::Useless(error) => {
+            let error = ApiError::from(error);
             let message = format!("{}{undone}", error.message);
             (Some(ApiError { message, ..error }), None)
         }
-        Outcome::Failed(error) if error.code == ErrorCode::Cancelled => {
+        Outcome::Failed(error) if error.is_cancelled() => {
             let work = match &sync.python {
                 Some(python) => format!("Changing {name} to Python {}", python.version),
                 None => format!("Syncing {name}"),
             };
             let title = format!("{work} was cancelled. {}{undone}", standing.words());
-            (Some(error), Some(title))
+            (Some(error.into()), Some(title))
         }
         Outcome::Failed(error) => {
+            let error = ApiError::from(error);
             let message = format!("{} {}{undone}", error.message, standing.words());
             (Some(ApiError { message, ..error }), None)
         }

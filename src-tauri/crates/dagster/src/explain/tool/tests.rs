@@ -180,3 +180,16 @@ fn an_unknown_failure_shows_the_persons_own_frame_and_a_line_to_search_for() {
     let silent = explain_tool("", None, None);
     assert_eq!(silent.title, "It failed without a word");
 }
+
+#[test]
+fn an_environment_without_dg_is_told_from_other_failures() {
+    // As `python -m dagster_dg_cli.cli` of Python 3.11 says it.
+    let without = "/srv/etl/.venv/bin/python: Error while finding module specification for 'dagster_dg_cli.cli' \
+        (ModuleNotFoundError: No module named 'dagster_dg_cli')";
+    assert!(lacks_dg(without));
+    let others: Vec<&str> = samples()
+        .filter(|(_, text)| lacks_dg(text))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(others, [""; 0], "each of these failed in another way");
+}

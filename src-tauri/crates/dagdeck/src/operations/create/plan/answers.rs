@@ -4,7 +4,7 @@ use dagster::create::versions;
 
 use super::super::place::Place;
 use super::super::remark::{note, stop};
-use super::super::{Index, form};
+use super::super::{Index, IndexError, form};
 use crate::context::Context;
 use crate::operations::pythons;
 use api::{ApiError, CreateField, CreateRemark};
@@ -63,7 +63,7 @@ pub(super) async fn dagster(
 }
 
 /// "dagster-dg-cli and dagster-webserver are not published".
-pub(in crate::operations::create) fn not_published(missing: &[String]) -> String {
+pub(crate) fn not_published(missing: &[String]) -> String {
     match missing {
         [one] => format!("{one} is not published"),
         [all @ .., last] => format!("{} and {last} are not published", all.join(", ")),
@@ -72,7 +72,8 @@ pub(in crate::operations::create) fn not_published(missing: &[String]) -> String
 }
 
 /// An error as one text.
-fn told(error: &ApiError) -> String {
+fn told(error: &IndexError) -> String {
+    let error = ApiError::from(error);
     let hints = error.hints.iter().map(|hint| format!(" {}", hint.text));
     format!("{}{}", error.message, hints.collect::<String>())
 }

@@ -1,0 +1,77 @@
+//! What a person sees of everything that is refused or fails: code, sentence, causes, hints, place.
+//!
+//! Inside, errors are typed and decide by their variants; the one record that reaches a host is made of them here and
+//! nowhere else. The words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on: each file here answers for
+//! the file of the same name. A conversion happens where a command answers (`deck`), where an operation is put down as
+//! failed, and where a unit is told why it did not start.
+
+mod context;
+mod errors;
+mod health;
+mod operations;
+mod run;
+mod session;
+
+use api::{ApiError, ErrorCode};
+
+/// Lets `?` make what a person sees of an error that nobody needs any more.
+macro_rules! by_value {
+    ($($error:path),* $(,)?) => {$(
+        impl From<$error> for api::ApiError {
+            fn from(error: $error) -> Self {
+                Self::from(&error)
+            }
+        }
+    )*};
+}
+use by_value;
+use operations::edit_failed;
+pub(crate) use run::daemon_elsewhere;
+
+/// Something has to be true first.
+fn precondition(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::Precondition, message)
+}
+
+/// A location that was named is not there.
+fn no_location(id: &str) -> ApiError {
+    let words = format!("There is no location \"{id}\" in this workspace.");
+    ApiError::new(ErrorCode::NotFound, words)
+}
+
+/// What was asked for needs the open workspace.
+fn no_workspace() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "No workspace is open.")
+}
+
+/// What was taken back is no alarm.
+fn cancelled() -> ApiError {
+    ApiError::new(ErrorCode::Cancelled, "Cancelled.")
+}
+
+/// A thread of ours ended early.
+fn broke_down(source: &dyn std::error::Error) -> ApiError {
+    ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.").because(source)
+}
+
+/// Sources for the tests of this room.
+#[cfg(test)]
+mod samples {
+    use std::io::{Error, ErrorKind};
+
+    use process::{RunError, SpawnError};
+
+    pub(super) fn denied() -> Error {
+        Error::new(ErrorKind::PermissionDenied, "the system says no")
+    }
+
+    pub(super) fn not_found() -> SpawnError {
+        SpawnError::NotFound {
+            program: "/opt/tool".into(),
+        }
+    }
+
+    pub(super) fn not_run() -> RunError {
+        RunError::Spawn(not_found())
+    }
+}

@@ -1,0 +1,134 @@
+//! The words for what stays and was not started.
+
+mod claim;
+mod ports;
+
+pub(crate) use claim::daemon_elsewhere;
+
+use crate::rim::{by_value, cancelled, no_location, precondition};
+use crate::run::StartError;
+use api::{ApiError, ErrorCode};
+
+by_value!(StartError);
+
+impl From<&StartError> for ApiError {
+    fn from(error: &StartError) -> Self {
+        match error {
+            StartError::Refused(refused) => refused.clone(),
+            StartError::Cancelled => cancelled(),
+            StartError::NoLocation(error) => error.into(),
+            StartError::NotListed { name, known } => {
+                no_location(name).hint(format!("Its locations are: {}.", known.join(", ")))
+            }
+            StartError::NothingHere => precondition("There is nothing to launch here."),
+            StartError::NoWebserver { dagster } => {
+                precondition("No environment here holds dagster-webserver.").hint(format!(
+                    "Let Dagdeck make one with Dagster {dagster} in its own folder."
+                ))
+            }
+            StartError::Nowhere => precondition("There is nothing to run the webserver from."),
+            StartError::Blocked { path, why } => {
+                precondition(format!("The webserver can't run from {path}: {why}"))
+            }
+            StartError::Syncing { path } => precondition(format!(
+                "{path} is being synced. Launch when that is over."
+            )),
+            StartError::NoPython => precondition("The webserver's environment has no Python."),
+            StartError::Damaged { instance, database } => precondition(format!(
+                "The instance in {} can't be opened any more: two programs made it at the same time, and {} has two \
+                 migration heads.",
+                instance.display(),
+                database.display()
+            ))
+            .hint("Move this folder away; the next launch makes a new one. Past runs stay in the folder you moved."),
+            StartError::UvMissing(error) => error.into(),
+            StartError::HalfMade(error) => error.into(),
+            StartError::Program(error) => error.into(),
+            StartError::Port(error) => error.into(),
+            StartError::Claim(error) => error.into(),
+            StartError::NotOurs => precondition("Dagdeck does not run this location."),
+            StartError::NoEnvironment => precondition("It has no environment yet."),
+            StartError::NoFreePort(source) => can_not("find a free port", source),
+            StartError::Link(source) => can_not("link the location's socket", source),
+            StartError::List(source) => can_not("write the list of locations", source),
+            StartError::File(error) => error.into(),
+            StartError::NotStarted(error) => error.into(),
+        }
+    }
+}
+
+fn can_not(what: &str, source: &dyn std::error::Error) -> ApiError {
+    let words = format!("Dagdeck can't {what}: {source}");
+    ApiError::new(ErrorCode::Io, words).because(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rim::samples::denied;
+    use dagster::sockets::SocketError;
+    use dagster::workspace_file::WriteError;
+
+    #[test]
+    fn what_has_to_be_true_first_is_no_alarm() {
+        let path = || "deployments/local".to_owned();
+        for error in [
+            StartError::NothingHere,
+            StartError::NoWebserver {
+                dagster: "1.13.27".into(),
+            },
+            StartError::Nowhere,
+            StartError::Blocked {
+                path: path(),
+                why: "it is not synced".into(),
+            },
+            StartError::Syncing { path: path() },
+            StartError::NoPython,
+            StartError::Damaged {
+                instance: "/srv/home".into(),
+                database: "/srv/home/runs.db".into(),
+            },
+            StartError::NotOurs,
+            StartError::NoEnvironment,
+        ] {
+            let told = ApiError::from(&error);
+            assert_eq!(told.code, ErrorCode::Precondition, "{error:?}");
+        }
+        let told = ApiError::from(StartError::Cancelled);
+        assert_eq!(told.code, ErrorCode::Cancelled);
+    }
+
+    #[test]
+    fn a_location_that_is_not_there_is_told_with_those_that_are() {
+        let told = ApiError::from(StartError::NotListed {
+            name: "etl".into(),
+            known: vec!["ingest".into(), "report".into()],
+        });
+        assert_eq!(told.code, ErrorCode::NotFound);
+        assert_eq!(told.hints[0].text, "Its locations are: ingest, report.");
+    }
+
+    #[test]
+    fn what_the_system_said_is_told() {
+        let path = || "/srv/own".into();
+        let link = SocketError::Io {
+            path: path(),
+            source: denied(),
+        };
+        let list = WriteError {
+            path: path(),
+            source: denied(),
+        };
+        for (error, words) in [
+            (StartError::NoFreePort(denied()), "find a free port"),
+            (StartError::Link(link), "link the location's socket"),
+            (StartError::List(list), "write the list of locations"),
+        ] {
+            let told = ApiError::from(error);
+            assert_eq!(told.code, ErrorCode::Io);
+            let begin = format!("Dagdeck can't {words}: ");
+            assert!(told.message.starts_with(&begin), "{told:?}");
+            assert_eq!(told.causes.last().unwrap(), "the system says no");
+        }
+    }
+}
