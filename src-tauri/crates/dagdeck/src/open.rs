@@ -18,5 +18,6 @@ pub(crate) mod watch;
 
 pub(crate) use asking::Asking;
 pub(crate) use blocked::{blocked, broken};
+pub(crate) use files::FilesError;
 pub(crate) use runs::{MADE, Runs};
 pub(crate) use site::{Site, SyncMark};

@@ -6,8 +6,11 @@
 //! failed, and where a unit is told why it did not start.
 
 mod context;
+mod deck;
 mod errors;
 mod health;
+mod logs;
+mod open;
 mod operations;
 mod run;
 mod session;
@@ -63,6 +66,13 @@ mod samples {
 
     pub(super) fn denied() -> Error {
         Error::new(ErrorKind::PermissionDenied, "the system says no")
+    }
+
+    /// A task of ours that was ended.
+    pub(super) async fn ended_early() -> tokio::task::JoinError {
+        let task = tokio::spawn(std::future::pending::<()>());
+        task.abort();
+        task.await.unwrap_err()
     }
 
     pub(super) fn not_found() -> SpawnError {
