@@ -1,9 +1,11 @@
 //! What a person sees of everything that is refused or fails: code, sentence, causes, hints, place.
 //!
-//! Inside, errors are typed and decide by their variants; the one record that reaches a host is made of them here and
-//! nowhere else. The words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on: each file here answers for
-//! the file of the same name. A conversion happens where a command answers (`deck`), where an operation is put down as
-//! failed, and where a unit is told why it did not start.
+//! Inside, errors are typed and decide by their variants; the one record that reaches a host is made of them here. The
+//! words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on; an `error.rs` of its own stands for its folder:
+//! `health/error.rs` has its words in `rim/health.rs`. A conversion happens where a command answers (`deck`), where an
+//! operation is put down as failed, where a plan or a screen shows a fault, and where a unit is told why it did not start.
+//!
+//! What the open workspace itself refuses (`open::site`, `sync::target`) is still said there and handed on as `Refused`.
 
 mod context;
 mod deck;
