@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use api::ErrorCode;
 use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, Status};
 use serde::Serialize;
 
@@ -47,10 +46,8 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
 
 /// Reads the workspace at a path; ends with 2 where there is none.
 pub(crate) fn read(path: &Path, lockfiles: bool) -> Result<Status, End> {
-    dagdeck::status::read(path, environment(), lockfiles).map_err(|error| match error.code {
-        ErrorCode::Invalid | ErrorCode::NotFound => End::NoWorkspace(words(&error)),
-        _ => End::from(error),
-    })
+    dagdeck::status::read(path, environment(), lockfiles)
+        .map_err(|error| End::NoWorkspace(words(&error.into())))
 }
 
 fn page(status: &Status) -> String {

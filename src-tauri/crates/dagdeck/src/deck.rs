@@ -5,6 +5,7 @@
 
 mod commands;
 mod create;
+mod error;
 mod projects;
 mod recent;
 mod subscription;
@@ -25,7 +26,8 @@ use crate::context::DeckOptions;
 use crate::health::{Health, keep_checking};
 use crate::operations::create::{Index, Making};
 use crate::session::Session;
-use api::{ApiError, CreationState, ErrorCode, StoppedBy};
+use api::{ApiError, CreationState, StoppedBy};
+pub(crate) use error::DeckError;
 
 /// Dagdeck, alive. Cheap to clone; all clones are the same deck.
 #[derive(Clone)]
@@ -55,9 +57,7 @@ impl Deck {
     pub async fn start(options: DeckOptions) -> Result<Self, ApiError> {
         let context = tokio::task::spawn_blocking(move || Context::start(options))
             .await
-            .map_err(|error| {
-                ApiError::new(ErrorCode::Internal, format!("Dagdeck can't start: {error}"))
-            })??;
+            .map_err(DeckError::Starting)??;
         let context = Arc::new(context);
         Ok(Self {
             health: Arc::new(Health::new(Arc::clone(&context))),
@@ -160,12 +160,9 @@ impl Deck {
     }
 
     /// The open session.
-    async fn opened(&self) -> Result<Arc<Session>, ApiError> {
-        self.session
-            .read()
-            .await
-            .clone()
-            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "No workspace is open."))
+    async fn opened(&self) -> Result<Arc<Session>, DeckError> {
+        let session = self.session.read().await.clone();
+        session.ok_or(DeckError::NoWorkspace)
     }
 }
 

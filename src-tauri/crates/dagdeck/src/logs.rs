@@ -13,10 +13,21 @@ use tokio::sync::Notify;
 
 use crate::board::Board;
 use api::{
-    ApiError, CopyLogRequest, ErrorCode, Event, FilterLogRequest, FoldLogRequest, LevelCounts,
-    LogFilter, LogLevel, LogMarks, LogMatches, LogView, LogWindow, LogWindowRequest, Nothing,
-    OpenLogRequest, Row, RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,
+    CopyLogRequest, Event, FilterLogRequest, FoldLogRequest, LevelCounts, LogFilter, LogLevel,
+    LogMarks, LogMatches, LogView, LogWindow, LogWindowRequest, Nothing, OpenLogRequest, Row,
+    RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,
 };
+
+/// Why a view on a log has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogsError {
+    /// The view was closed.
+    #[error("this log view was closed")]
+    Closed,
+    /// The thread that reads ended early.
+    #[error("reading the log ended early")]
+    Reading(#[source] tokio::task::JoinError),
+}
 
 /// The name of all logs merged.
 const ALL: &str = "all";
@@ -73,7 +84,7 @@ impl Logs {
     }
 
     /// Opens a view.
-    pub(crate) async fn open(&self, request: OpenLogRequest) -> Result<LogView, ApiError> {
+    pub(crate) async fn open(&self, request: OpenLogRequest) -> Result<LogView, LogsError> {
         let of = match request.log.as_str() {
             ALL => ViewOf::All,
             one => ViewOf::One(LogKey(one.to_owned())),
@@ -106,14 +117,14 @@ impl Logs {
     }
 
     /// Changes what a view shows.
-    pub(crate) async fn filter(&self, request: FilterLogRequest) -> Result<LogView, ApiError> {
+    pub(crate) async fn filter(&self, request: FilterLogRequest) -> Result<LogView, LogsError> {
         let filter = filter(request.filter);
         self.change(request.view, move |view| view.set_filter(filter))
             .await
     }
 
     /// The rows in sight.
-    pub(crate) async fn window(&self, request: LogWindowRequest) -> Result<LogWindow, ApiError> {
+    pub(crate) async fn window(&self, request: LogWindowRequest) -> Result<LogWindow, LogsError> {
         let (from, count) = (request.from, request.count.min(WINDOW));
         let window = self
             .with(request.view, move |view| view.window(from, count))
@@ -126,7 +137,7 @@ impl Logs {
     }
 
     /// Finds the next or the previous match.
-    pub(crate) async fn search(&self, request: SearchLogRequest) -> Result<LogMatches, ApiError> {
+    pub(crate) async fn search(&self, request: SearchLogRequest) -> Result<LogMatches, LogsError> {
         let query = Query {
             pattern: request.pattern,
             regex: request.regex,
@@ -147,7 +158,7 @@ impl Logs {
     }
 
     /// Where errors and warnings are.
-    pub(crate) async fn marks(&self, request: ViewRequest) -> Result<LogMarks, ApiError> {
+    pub(crate) async fn marks(&self, request: ViewRequest) -> Result<LogMarks, LogsError> {
         let marks = self.with(request.view, View::marks).await?;
         Ok(LogMarks {
             errors: marks.errors,
@@ -156,7 +167,7 @@ impl Logs {
     }
 
     /// Opens or closes library frames.
-    pub(crate) async fn fold(&self, request: FoldLogRequest) -> Result<LogView, ApiError> {
+    pub(crate) async fn fold(&self, request: FoldLogRequest) -> Result<LogView, LogsError> {
         self.change(request.view, move |view| {
             view.set_fold(request.row, request.open);
         })
@@ -164,7 +175,7 @@ impl Logs {
     }
 
     /// Rows as plain text.
-    pub(crate) async fn copy(&self, request: CopyLogRequest) -> Result<Text, ApiError> {
+    pub(crate) async fn copy(&self, request: CopyLogRequest) -> Result<Text, LogsError> {
         let (from, count) = (request.from, request.count.min(COPY));
         let text = self
             .with(request.view, move |view| view.copy(from, count))
@@ -173,7 +184,7 @@ impl Logs {
     }
 
     /// Hides what was printed so far.
-    pub(crate) async fn clear(&self, request: ViewRequest) -> Result<LogView, ApiError> {
+    pub(crate) async fn clear(&self, request: ViewRequest) -> Result<LogView, LogsError> {
         self.change(request.view, View::clear).await
     }
 
@@ -187,7 +198,7 @@ impl Logs {
         &self,
         id: u32,
         change: impl FnOnce(&mut View) -> T + Send + 'static,
-    ) -> Result<LogView, ApiError> {
+    ) -> Result<LogView, LogsError> {
         let status = self
             .with(id, move |view| {
                 change(view);
@@ -201,12 +212,11 @@ impl Logs {
         &self,
         id: u32,
         act: impl FnOnce(&mut View) -> T + Send + 'static,
-    ) -> Result<T, ApiError> {
+    ) -> Result<T, LogsError> {
         let view = lock(&self.views)
             .get(&id)
             .map(|open| Arc::clone(&open.view));
-        let view =
-            view.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "This log view was closed."))?;
+        let view = view.ok_or(LogsError::Closed)?;
         blocking(move || act(&mut lock(&view))).await
     }
 }
@@ -272,13 +282,9 @@ fn growth(views: &Mutex<Views>) -> Vec<Event> {
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        ApiError::new(
-            ErrorCode::Internal,
-            format!("Reading the log ended early: {error}"),
-        )
-    })
+) -> Result<T, LogsError> {
+    let worked = tokio::task::spawn_blocking(work).await;
+    worked.map_err(LogsError::Reading)
 }
 
 fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -19,6 +19,7 @@ pub(crate) mod watch;
 
 pub(crate) use asking::Asking;
 pub(crate) use blocked::{blocked, broken};
+pub(crate) use files::FilesError;
 pub(crate) use runs::{MADE, Runs};
 pub(crate) use site::Site;
 pub(crate) use syncing::SyncMark;

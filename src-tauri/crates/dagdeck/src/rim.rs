@@ -1,13 +1,18 @@
 //! What a person sees of everything that is refused or fails: code, sentence, causes, hints, place.
 //!
-//! Inside, errors are typed and decide by their variants; the one record that reaches a host is made of them here and
-//! nowhere else. The words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on: each file here answers for
-//! the file of the same name. A conversion happens where a command answers (`deck`), where an operation is put down as
-//! failed, and where a unit is told why it did not start.
+//! Inside, errors are typed and decide by their variants; the one record that reaches a host is made of them here. The
+//! words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on; an `error.rs` of its own stands for its folder:
+//! `health/error.rs` has its words in `rim/health.rs`. A conversion happens where a command answers (`deck`), where an
+//! operation is put down as failed, where a plan or a screen shows a fault, and where a unit is told why it did not start.
+//!
+//! What the open workspace itself refuses (`open::site`, `sync::target`) is still said there and handed on as `Refused`.
 
 mod context;
+mod deck;
 mod errors;
 mod health;
+mod logs;
+mod open;
 mod operations;
 mod run;
 mod session;
@@ -63,6 +68,13 @@ mod samples {
 
     pub(super) fn denied() -> Error {
         Error::new(ErrorKind::PermissionDenied, "the system says no")
+    }
+
+    /// A task of ours that was ended.
+    pub(super) async fn ended_early() -> tokio::task::JoinError {
+        let task = tokio::spawn(std::future::pending::<()>());
+        task.abort();
+        task.await.unwrap_err()
     }
 
     pub(super) fn not_found() -> SpawnError {

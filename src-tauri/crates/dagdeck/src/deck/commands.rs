@@ -173,11 +173,11 @@ impl Deck {
     }
 
     pub async fn location_definitions(&self, request: LocationRequest) -> Answer<DefinitionNames> {
-        self.opened().await?.definitions(&request.location)
+        Ok(self.opened().await?.definitions(&request.location)?)
     }
 
     pub async fn location_files(&self, request: LocationRequest) -> Answer<ProjectFiles> {
-        self.opened().await?.files(&request.location).await
+        Ok(self.opened().await?.files(&request.location).await?)
     }
 
     pub async fn location_requirements(&self, request: LocationRequest) -> Answer<Requirements> {
@@ -307,35 +307,35 @@ impl Deck {
     }
 
     pub async fn log_open(&self, request: OpenLogRequest) -> Answer<LogView> {
-        self.opened().await?.logs.open(request).await
+        Ok(self.opened().await?.logs.open(request).await?)
     }
 
     pub async fn log_filter(&self, request: FilterLogRequest) -> Answer<LogView> {
-        self.opened().await?.logs.filter(request).await
+        Ok(self.opened().await?.logs.filter(request).await?)
     }
 
     pub async fn log_window(&self, request: LogWindowRequest) -> Answer<LogWindow> {
-        self.opened().await?.logs.window(request).await
+        Ok(self.opened().await?.logs.window(request).await?)
     }
 
     pub async fn log_search(&self, request: SearchLogRequest) -> Answer<LogMatches> {
-        self.opened().await?.logs.search(request).await
+        Ok(self.opened().await?.logs.search(request).await?)
     }
 
     pub async fn log_marks(&self, request: ViewRequest) -> Answer<LogMarks> {
-        self.opened().await?.logs.marks(request).await
+        Ok(self.opened().await?.logs.marks(request).await?)
     }
 
     pub async fn log_fold(&self, request: FoldLogRequest) -> Answer<LogView> {
-        self.opened().await?.logs.fold(request).await
+        Ok(self.opened().await?.logs.fold(request).await?)
     }
 
     pub async fn log_copy(&self, request: CopyLogRequest) -> Answer<Text> {
-        self.opened().await?.logs.copy(request).await
+        Ok(self.opened().await?.logs.copy(request).await?)
     }
 
     pub async fn log_clear(&self, request: ViewRequest) -> Answer<LogView> {
-        self.opened().await?.logs.clear(request).await
+        Ok(self.opened().await?.logs.clear(request).await?)
     }
 
     pub async fn log_close(&self, request: ViewRequest) -> Answer<Nothing> {
@@ -357,6 +357,6 @@ impl Deck {
 
     /// A folder as typed, made absolute. It must exist.
     pub(super) fn folder(&self, typed: &str) -> Answer<PathBuf> {
-        folder::named(typed, &self.context.home)
+        Ok(folder::named(typed, &self.context.home)?)
     }
 }

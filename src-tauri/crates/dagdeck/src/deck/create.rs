@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Deck;
+use super::{Deck, DeckError};
 use crate::errors::UvMissing;
 use crate::operations::create::{self, Making};
 use api::*;
@@ -71,14 +71,11 @@ impl Deck {
 
     pub async fn create_retry(&self, _: Nothing) -> Answer<Nothing> {
         let current = self.making.lock().await;
-        let making = current.as_ref().ok_or_else(nothing_made)?;
+        let making = current.as_ref().ok_or(DeckError::NothingMade)?;
         match making.state() {
             CreationState::Failed | CreationState::Cancelled => {}
             CreationState::Running | CreationState::Succeeded => {
-                return Err(ApiError::new(
-                    ErrorCode::Precondition,
-                    "There is no step to try again.",
-                ));
+                return Err(DeckError::NothingToRetry.into());
             }
         }
         making.begin();
@@ -132,8 +129,12 @@ impl Deck {
         }
     }
 
-    async fn current(&self) -> Answer<Arc<Making>> {
-        self.making.lock().await.clone().ok_or_else(nothing_made)
+    async fn current(&self) -> Result<Arc<Making>, DeckError> {
+        self.making
+            .lock()
+            .await
+            .clone()
+            .ok_or(DeckError::NothingMade)
     }
 
     /// Ends what is being made: nothing of it runs when this returns.
@@ -147,17 +148,12 @@ impl Deck {
 }
 
 /// Refuses to make something while something else is being made.
-fn one_at_a_time(current: Option<&Arc<Making>>) -> Answer<()> {
+fn one_at_a_time(current: Option<&Arc<Making>>) -> Result<(), DeckError> {
     match current {
         Some(other) if other.state() == CreationState::Running => {
-            let root = other.root().display();
-            let words = format!("{root} is still being made. One at a time.");
-            Err(ApiError::new(ErrorCode::Precondition, words))
+            let root = other.root().to_owned();
+            Err(DeckError::StillMaking { root })
         }
         _ => Ok(()),
     }
-}
-
-fn nothing_made() -> ApiError {
-    ApiError::new(ErrorCode::NotFound, "Nothing is being made.")
 }

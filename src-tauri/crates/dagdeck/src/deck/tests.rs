@@ -8,7 +8,7 @@ use testkit::{Disk, TestDir};
 
 use super::*;
 use crate::context::DeckOptions;
-use api::{FolderRequest, LocationRequest, LogFilter, Nothing, OpenLogRequest};
+use api::{ErrorCode, FolderRequest, LocationRequest, LogFilter, Nothing, OpenLogRequest};
 
 async fn start(state_folder: &Path) -> Deck {
     let deck = Deck::start(DeckOptions {

@@ -5,14 +5,25 @@ use std::time::UNIX_EPOCH;
 
 use crate::session::Session;
 use crate::state::LocationMemory;
-use api::{ApiError, DefinitionNames, ErrorCode, ProjectFile, ProjectFiles};
+use api::{ApiError, DefinitionNames, ProjectFile, ProjectFiles};
 
 /// The most files that are listed.
 const MOST: usize = 2000;
 
+/// Why nothing of a project is listed or remembered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FilesError {
+    /// The open workspace refuses.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The thread that lists ended early.
+    #[error("listing the files ended early")]
+    Listing(#[source] tokio::task::JoinError),
+}
+
 impl Session {
     /// The names of a location's definitions as last read.
-    pub(crate) fn definitions(&self, id: &str) -> Result<DefinitionNames, ApiError> {
+    pub(crate) fn definitions(&self, id: &str) -> Result<DefinitionNames, FilesError> {
         self.site.project(id)?;
         Ok(self
             .site
@@ -26,14 +37,14 @@ impl Session {
         &self,
         id: &str,
         change: impl FnOnce(&mut LocationMemory),
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), FilesError> {
         self.site.project(id)?;
         self.site.remember_of(id, change);
         Ok(())
     }
 
     /// The files of a location's project.
-    pub(crate) async fn files(&self, id: &str) -> Result<ProjectFiles, ApiError> {
+    pub(crate) async fn files(&self, id: &str) -> Result<ProjectFiles, FilesError> {
         let project = self.site.project(id)?;
         let listed = tokio::task::spawn_blocking(move || {
             let (paths, cut) = workspace::project_files(&project.folder, MOST);
@@ -43,12 +54,7 @@ impl Session {
                 .collect();
             ProjectFiles { files, cut }
         });
-        listed.await.map_err(|error| {
-            ApiError::new(
-                ErrorCode::Internal,
-                format!("Listing the files ended early: {error}"),
-            )
-        })
+        listed.await.map_err(FilesError::Listing)
     }
 }
 

@@ -2,19 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
-use api::{ApiError, ErrorCode};
+/// Why what a person typed is no folder.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FolderError {
+    /// Nothing was typed.
+    #[error("no folder was named")]
+    NothingTyped,
+    /// There is none at that place.
+    #[error("there is no folder at {}", path.display())]
+    NotThere {
+        /// The place, absolute.
+        path: PathBuf,
+    },
+}
 
 /// A folder as typed, made absolute; a file stands for the folder it is in.
 ///
 /// # Errors
 /// When nothing was typed, or there is no such folder.
-pub fn named(typed: &str, home: &Path) -> Result<PathBuf, ApiError> {
+pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Err(ApiError::new(
-            ErrorCode::Invalid,
-            "Type or choose a folder.",
-        ));
+        return Err(FolderError::NothingTyped);
     }
     let path = workspace::expand_home(typed, home);
     let absolute = std::path::absolute(&path).unwrap_or(path);
@@ -23,13 +32,8 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, ApiError> {
     } else {
         Some(absolute.clone())
     };
-    folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::NotFound,
-            format!("There is no folder at {}.", absolute.display()),
-        )
-        .hint("Check the path, or choose the folder in the dialog.")
-    })
+    let folder = folder.filter(|folder| folder.is_dir());
+    folder.ok_or(FolderError::NotThere { path: absolute })
 }
 
 /// The workspace that a folder is, or is in; the folder itself where there is none.

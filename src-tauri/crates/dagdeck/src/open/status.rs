@@ -6,7 +6,15 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use workspace::{Environment, Kind, Problem, ReadOptions, Reading};
 
-use api::{ApiError, ErrorCode};
+/// A folder is no workspace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is no Dagster workspace or project", path.display())]
+pub struct NotAWorkspace {
+    /// The folder, absolute.
+    pub path: PathBuf,
+    /// Workspaces and projects that are near it.
+    pub nearby: Vec<PathBuf>,
+}
 
 /// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,7 +90,7 @@ pub fn read(
     path: &Path,
     environment: BTreeMap<String, String>,
     lockfiles: bool,
-) -> Result<Status, ApiError> {
+) -> Result<Status, NotAWorkspace> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let options = ReadOptions {
         environment,
@@ -91,12 +99,11 @@ pub fn read(
     };
     let reading = workspace::read(&path, &options);
     if reading.kind == Kind::NotAWorkspace {
-        let message = format!("{} is not a Dagster workspace or project.", path.display());
-        let mut error = ApiError::new(ErrorCode::Invalid, message);
-        for nearby in &reading.nearby {
-            error = error.hint(format!("There is one at {}", nearby.path.display()));
-        }
-        return Err(error);
+        let nearby = reading.nearby.into_iter().map(|near| near.path);
+        return Err(NotAWorkspace {
+            path,
+            nearby: nearby.collect(),
+        });
     }
     Ok(status(reading))
 }
