@@ -240,7 +240,10 @@ async fn a_terminals_signals_do_not_reach_the_owner() {
     }
     let empty = Empty::new();
     for (name, number) in [("INT", 2), ("HUP", 1)] {
-        let mut terminal = Command::new(std::env::current_exe().unwrap())
+        // Whoever runs the tests may ignore them (`nohup` does), and what is ignored is inherited.
+        let mut terminal = Command::new("env")
+            .arg("--default-signal=INT,HUP")
+            .arg(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture"])
             .arg("hosts::a_terminals_signals_do_not_reach_the_owner")
             .env(TERMINAL_OF, empty.dir.path())
