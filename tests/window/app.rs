@@ -13,6 +13,9 @@ use testkit::{Graphql, Running, TestWorkspace, eventually, mentioning};
 
 use crate::driver::Driver;
 
+/// How long a page may leave a click unanswered before its window counts as out of sight.
+const OUT_OF_SIGHT: Duration = Duration::from_secs(10);
+
 /// How long a screen may take to follow a click, on a loaded machine.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
 /// Whether an element is in sight.
@@ -198,10 +201,15 @@ impl App {
             if listening.ok()? != json!(true) {
                 return None;
             }
-            element.click().await.ok()?;
-            let hit = self.client.execute("return window.hit", Vec::new()).await;
-            // A page that is gone with the click was hit.
-            hit.map_or(true, |hit| hit == true).then_some(())
+            let clicked = async {
+                element.click().await.ok()?;
+                let hit = self.client.execute("return window.hit", Vec::new()).await;
+                // A page that is gone with the click was hit.
+                hit.map_or(true, |hit| hit == true).then_some(())
+            };
+            // So was one that the click put out of sight: minimised, WebKit lets it answer nothing.
+            let answered = tokio::time::timeout(OUT_OF_SIGHT, clicked).await;
+            answered.unwrap_or(Some(()))
         })
         .await;
     }
