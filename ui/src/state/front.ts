@@ -193,11 +193,6 @@ export abstract class Front {
     this.notices.say(text);
   }
 
-  /** Has the polite live region say something, also where it said the same before. */
-  announce(text: string): void {
-    this.notices.announce(text);
-  }
-
   /** Puts text on the clipboard and says so. */
   async copy(text: string, said = 'Copied'): Promise<void> {
     try {

@@ -30,11 +30,6 @@ export class Notices {
     this.toast = { text, at: Date.now() };
   }
 
-  /** Has the polite live region say something, also where it said the same before. */
-  announce(text: string): void {
-    this.announcement = this.announcement === text ? `${text}\u00a0` : text;
-  }
-
   /** Tells what an event means for the snapshot before it, to somebody who looks at a view. */
   tell(before: Snapshot, event: Event, view: Route['view']): void {
     if (event.kind === 'locationChanged') this.#tellLocation(before, event.location);
