@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::{ApiError, ErrorCode};
+use parking_lot::{Mutex, MutexGuard};
 use tauri::{AppHandle, Manager};
 
 use crate::door::Door;
@@ -74,7 +75,7 @@ impl Host {
 
     /// The person is at a window.
     pub(crate) fn at(&self, label: &str) {
-        label.clone_into(&mut lock(&self.last));
+        label.clone_into(&mut self.last.lock());
         if let Some(pane) = self.pane(label) {
             pane.returned();
         }
@@ -82,7 +83,7 @@ impl Host {
 
     /// The label of the window that the person was at last, or of another where that is gone.
     pub(crate) fn last(&self) -> String {
-        let last = lock(&self.last).clone();
+        let last = self.last.lock().clone();
         let panes = self.panes();
         if panes.contains_key(&last) {
             return last;
@@ -91,7 +92,7 @@ impl Host {
     }
 
     fn panes(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Pane>>> {
-        lock(&self.panes)
+        self.panes.lock()
     }
 }
 
@@ -100,8 +101,4 @@ pub(crate) fn pane_of(app: &AppHandle, label: &str) -> Result<Arc<Pane>, ApiErro
     app.state::<Host>()
         .pane(label)
         .ok_or_else(|| ApiError::new(ErrorCode::Internal, "This window is closing."))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

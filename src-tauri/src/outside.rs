@@ -3,11 +3,11 @@
 //! Paths come from the window, so each is checked; nothing goes through a shell.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
 use dagdeck::own_log;
+use parking_lot::Mutex;
 use tauri::{AppHandle, Url, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -139,10 +139,7 @@ pub(crate) async fn clipboard_write(app: AppHandle, text: String) -> Result<(), 
         in_time("the clipboard", move || {
             use tauri::Manager;
             let clipboard = app.state::<Clipboard>();
-            let mut kept = clipboard
-                .0
-                .lock()
-                .map_err(|_| "an earlier copy failed".to_owned())?;
+            let mut kept = clipboard.0.lock();
             if kept.is_none() {
                 *kept = Some(arboard::Clipboard::new().map_err(|error| error.to_string())?);
             }

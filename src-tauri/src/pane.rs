@@ -1,10 +1,11 @@
 //! One window as the shell knows it: the door behind it, and the stream that feeds it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::{ApiError, ErrorCode};
+use parking_lot::{Mutex, MutexGuard};
 use tauri::AppHandle;
 use tokio::sync::watch;
 
@@ -100,7 +101,7 @@ impl Pane {
     }
 
     fn unopened(&self) -> MutexGuard<'_, Option<PathBuf>> {
-        self.unopened.lock().unwrap_or_else(PoisonError::into_inner)
+        self.unopened.lock()
     }
 
     /// Lets what runs go on without this window.

@@ -1,12 +1,13 @@
 //! What a window hears, over one channel, in order, in messages small enough for the short way: how everything stands, what
 //! happens to it, and who runs it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use api::protocol::HostCount;
 use api::protocol::environment::Difference;
 use api::{ApiError, Envelope, ErrorCode, Nothing, Snapshot};
 use attach::News;
+use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -98,7 +99,7 @@ pub(crate) async fn events_subscribe(
         running::stands(&app, &pane.label, &snapshot);
         let owner = OwnerView::of(&door).await;
         pane.stream.owner().clone_from(&owner);
-        *lock(&pane.stream.channel) = Some(channel.clone());
+        *pane.stream.channel.lock() = Some(channel.clone());
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
         let unopened = pane.take_unopened();
@@ -115,7 +116,7 @@ impl Stream {
     /// Feeds from another door from now on, beginning with how everything stands behind it. A window that has not subscribed
     /// yet asks when it does.
     pub(crate) fn change(&self, app: &AppHandle, pane: &Arc<Pane>, door: Door) {
-        let Some(channel) = lock(&self.channel).clone() else {
+        let Some(channel) = self.channel.lock().clone() else {
             return;
         };
         let (app, pane) = (app.clone(), Arc::clone(pane));
@@ -138,18 +139,18 @@ impl Stream {
 
     /// Feeds no more: what ends now ends because it was asked to.
     pub(crate) fn end(&self) {
-        if let Some(feed) = lock(&self.feed).take() {
+        if let Some(feed) = self.feed.lock().take() {
             feed.abort();
         }
     }
 
     /// Who runs what the window shows.
     pub(crate) fn owner(&self) -> MutexGuard<'_, OwnerView> {
-        lock(&self.owner)
+        self.owner.lock()
     }
 
     fn replace(&self, feed: JoinHandle<()>) {
-        if let Some(older) = lock(&self.feed).replace(feed) {
+        if let Some(older) = self.feed.lock().replace(feed) {
             older.abort();
         }
     }
@@ -282,10 +283,6 @@ async fn feed(
     if matches!(source, Source::Owner(_)) {
         pane.stream.gone(&app, &pane, &channel).await;
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the window was still there to hear a message.

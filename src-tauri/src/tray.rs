@@ -48,9 +48,7 @@ pub(crate) async fn can_be_seen(app: &AppHandle) -> bool {
     let (tell, there) = tokio::sync::oneshot::channel();
     let asked = app.run_on_main_thread(move || {
         let held = making.state::<Held>();
-        let Ok(mut held) = held.icon.lock() else {
-            return;
-        };
+        let mut held = held.icon.lock();
         if held.is_none() {
             // The library behind it is loaded at run time and panics where it is missing.
             let made = catch_unwind(AssertUnwindSafe(|| make(&making)));

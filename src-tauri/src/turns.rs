@@ -4,8 +4,9 @@
 //! Owns the turns and where a workspace is shown. Opens nothing itself.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use tokio::sync::OwnedMutexGuard;
 
 /// The turns on whatever a key names.
@@ -25,7 +26,7 @@ impl<Key: Ord> Turns<Key> {
     /// Waits for the turn on a key.
     pub(crate) async fn of(&self, key: Key) -> Turn {
         let turns = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.0.lock();
             all.retain(|_, turns| turns.strong_count() > 0);
             let waited_for = all.get(&key).and_then(Weak::upgrade);
             waited_for.unwrap_or_else(|| {
@@ -79,14 +80,14 @@ mod tests {
         /// Opens a root as the shell does, asked for by the window "main", which shows another.
         async fn open(&self, root: &'static str) {
             let _turn = self.turns.of(root).await;
-            let windows = self.windows.lock().unwrap().clone();
+            let windows = self.windows.lock().clone();
             let mut showing = windows.iter().filter(|(_, shown)| **shown == root);
             let showing = showing.next().map(|(label, _)| label.as_str());
             if place(showing, "main", true) == Place::Another {
                 // The owner is reached meanwhile.
                 tokio::task::yield_now().await;
                 let label = format!("w{}", self.opened.fetch_add(1, Ordering::SeqCst));
-                self.windows.lock().unwrap().insert(label, root);
+                self.windows.lock().insert(label, root);
             }
         }
     }
@@ -100,7 +101,7 @@ mod tests {
             app.open("/a"),
             app.open("/a")
         );
-        let shown: Vec<_> = app.windows.lock().unwrap().values().copied().collect();
+        let shown: Vec<_> = app.windows.lock().values().copied().collect();
         assert_eq!(app.opened.load(Ordering::SeqCst), 2);
         assert!(shown.contains(&"/a") && shown.contains(&"/b"), "{shown:?}");
     }
@@ -115,7 +116,7 @@ mod tests {
         let _of_another = turns.of("/b").await;
         drop(first);
         let _second = second.await;
-        assert_eq!(turns.0.lock().unwrap().len(), 2, "what is over is not kept");
+        assert_eq!(turns.0.lock().len(), 2, "what is over is not kept");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What runs in each window, as far as the tray's menu cares.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 use api::{Envelope, Event, Lifecycle, ServiceName, ServiceView, Snapshot, WorkspaceView};
+use parking_lot::Mutex;
 use tauri::menu::MenuItem;
 use tauri::tray::TrayIcon;
 use tauri::{AppHandle, Manager, Wry};
@@ -26,7 +26,7 @@ pub(super) struct Icon {
 impl Held {
     /// The Dagster UI of the workspace in a window, or else in any.
     pub(super) fn url(&self, label: &str) -> Option<String> {
-        let all = self.running.lock().ok()?;
+        let all = self.running.lock();
         let here = all.get(label).and_then(|one| one.url.clone());
         here.or_else(|| all.values().find_map(|one| one.url.clone()))
     }
@@ -54,9 +54,7 @@ pub(crate) fn stopped(app: &AppHandle, label: &str) {
 /// Takes in what changed, and shows it if the menu looks different for it.
 fn change(app: &AppHandle, label: &str, take_in: impl FnOnce(&mut Running)) {
     let held = app.state::<Held>();
-    let Ok(mut all) = held.running.lock() else {
-        return;
-    };
+    let mut all = held.running.lock();
     let running = all.entry(label.to_owned()).or_default();
     let before = running.clone();
     take_in(running);
@@ -75,9 +73,8 @@ pub(super) fn show(app: &AppHandle) {
     let shown = app.clone();
     let _closing = app.run_on_main_thread(move || {
         let held = shown.state::<Held>();
-        if let (Ok(icon), Ok(running)) = (held.icon.lock(), held.running.lock())
-            && let Some(icon) = icon.as_ref()
-        {
+        let (icon, running) = (held.icon.lock(), held.running.lock());
+        if let Some(icon) = icon.as_ref() {
             let mut all = running.values();
             let _gone = icon.open.set_enabled(all.any(|one| one.url.is_some()));
             let mut all = running.values();

@@ -1,14 +1,15 @@
 //! The line to an owner: what is asked goes out with an id, what comes in finds who asked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::ApiError;
 use api::protocol::frozen::{self, Status};
 use api::protocol::{self, FrameError, FromOwner, Heard};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, oneshot};
@@ -91,7 +92,7 @@ impl Line {
     ) -> Result<Reply, ApiError> {
         let id = self.id();
         let (answer, answered) = oneshot::channel();
-        match &mut *lock(&self.shared.waiting) {
+        match &mut *self.shared.waiting.lock() {
             Some(waiting) => waiting.insert(id, answer),
             None => return Err(gone()),
         };
@@ -106,7 +107,7 @@ impl Line {
 impl Shared {
     /// Who waits for an answer; they are told once.
     fn claim(&self, id: u64) -> Option<oneshot::Sender<Reply>> {
-        lock(&self.waiting).as_mut()?.remove(&id)
+        self.waiting.lock().as_mut()?.remove(&id)
     }
 
     fn reply(&self, id: u64, reply: Reply) {
@@ -132,13 +133,19 @@ impl Shared {
                 self.reply(refused.id, Reply::Refused(refused.error));
             }
             Heard::Spoken(FromOwner::Snapshot(standing)) => {
-                lock(&self.feed).bring(standing.id, News::Snapshot(standing.snapshot));
+                self.feed
+                    .lock()
+                    .bring(standing.id, News::Snapshot(standing.snapshot));
             }
             Heard::Spoken(FromOwner::Events(happened)) => {
-                lock(&self.feed).bring(happened.id, News::Events(happened.events));
+                self.feed
+                    .lock()
+                    .bring(happened.id, News::Events(happened.events));
             }
             Heard::Spoken(FromOwner::Hosts(present)) => {
-                lock(&self.feed).bring(present.id, News::Hosts(present.hosts));
+                self.feed
+                    .lock()
+                    .bring(present.id, News::Hosts(present.hosts));
             }
             // It was said already, or is for a later Dagdeck.
             Heard::Frozen(frozen::FromOwner::Hello(_)) | Heard::Unknown(_) => {}
@@ -149,16 +156,12 @@ impl Shared {
     /// Tells everyone who waits that the owner is gone.
     fn end(&self) {
         self.gone.cancel();
-        lock(&self.waiting).take();
-        lock(&self.feed).end();
+        self.waiting.lock().take();
+        self.feed.lock().end();
     }
 }
 
 /// What these locks hold is whole between any two steps.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 async fn write(mut frames: mpsc::Receiver<Bytes>, mut outgoing: Outgoing) {
     while let Some(frame) = frames.recv().await {
         if outgoing.send(frame).await.is_err() {

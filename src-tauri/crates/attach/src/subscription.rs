@@ -7,7 +7,7 @@ use api::protocol::{FromHost, HostCount};
 use api::{ApiError, Envelope, Snapshot};
 use tokio::sync::mpsc;
 
-use crate::line::{Line, lock};
+use crate::line::Line;
 
 /// How much news may wait for a host; one that is further behind begins anew with a snapshot.
 const QUEUE: usize = 16;
@@ -35,13 +35,13 @@ impl Subscription {
         let id = line.id();
         let (sender, news) = mpsc::channel(QUEUE);
         let ask = FromHost::Subscribe(Ask { id });
-        *lock(&line.shared.feed) = Feed {
+        *line.shared.feed.lock() = Feed {
             id,
             news: Some(sender),
         };
         line.say(&ask).await?;
         if line.shared.gone.is_cancelled() {
-            lock(&line.shared.feed).end();
+            line.shared.feed.lock().end();
         }
         Ok(Self { line, id, news })
     }
@@ -52,7 +52,7 @@ impl Subscription {
             if let Some(news) = self.news.recv().await {
                 return Some(news);
             }
-            let replaced = lock(&self.line.shared.feed).id != self.id;
+            let replaced = self.line.shared.feed.lock().id != self.id;
             if replaced || self.line.shared.gone.is_cancelled() {
                 return None;
             }

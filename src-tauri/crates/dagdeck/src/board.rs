@@ -3,12 +3,11 @@
 //! Every change goes through here and by [`api::apply`], so a host that applies each event in order holds the same
 //! snapshot. Nothing is published that did not differ.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use api::{
     Creation, Envelope, Event, HealthView, LocationView, Machine, Operation, RecentWorkspace,
     ServiceName, ServiceView, Settings, Snapshot, WorkspaceView,
 };
+use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 /// How many events a slow subscriber may be behind before it has to fetch the snapshot again.
@@ -32,12 +31,12 @@ impl Board {
 
     /// The snapshot as it is now.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.lock().clone()
+        self.snapshot.lock().clone()
     }
 
     /// Reads something of the snapshot without copying the whole.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> T {
-        look(&self.lock())
+        look(&self.snapshot.lock())
     }
 
     /// Events from now on.
@@ -52,12 +51,12 @@ impl Board {
 
     /// Publishes an event that changes nothing in the snapshot (a measurement, a log's growth).
     pub(crate) fn tell(&self, event: Event) {
-        self.publish(&mut self.lock(), event);
+        self.publish(&mut self.snapshot.lock(), event);
     }
 
     /// Shows no workspace.
     pub(crate) fn show_no_workspace(&self) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         if snapshot.workspace.is_some() {
             let workspace = None;
             self.publish(&mut snapshot, Event::WorkspaceRead { workspace });
@@ -66,7 +65,7 @@ impl Board {
 
     /// Shows a workspace: as a whole where its locations are others than before, else what of it differs.
     pub(crate) fn show_workspace(&self, mut view: WorkspaceView) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         let known = snapshot.workspace.as_ref();
         let same = known.is_some_and(|known| {
             let ids = |view: &WorkspaceView| -> Vec<String> {
@@ -89,17 +88,17 @@ impl Board {
 
     /// Shows what of the workspace is neither a location nor the webserver nor the daemon, if it differs.
     pub(crate) fn show_own(&self, view: WorkspaceView) {
-        self.put_own(&mut self.lock(), view);
+        self.put_own(&mut self.snapshot.lock(), view);
     }
 
     /// Shows a location that is on the board, if it differs.
     pub(crate) fn show_location(&self, view: LocationView) {
-        self.put_location(&mut self.lock(), view);
+        self.put_location(&mut self.snapshot.lock(), view);
     }
 
     /// Shows the webserver or the daemon, if it differs.
     pub(crate) fn show_service(&self, view: ServiceView) {
-        self.put_service(&mut self.lock(), view);
+        self.put_service(&mut self.snapshot.lock(), view);
     }
 
     fn put_own(&self, snapshot: &mut Snapshot, view: WorkspaceView) {
@@ -146,12 +145,15 @@ impl Board {
     /// Adds or replaces an operation.
     pub(crate) fn put_operation(&self, operation: Operation) {
         let operation = Box::new(operation);
-        self.publish(&mut self.lock(), Event::OperationChanged { operation });
+        self.publish(
+            &mut self.snapshot.lock(),
+            Event::OperationChanged { operation },
+        );
     }
 
     /// Changes what the checks answered.
     pub(crate) fn change_health(&self, change: impl FnOnce(&mut HealthView)) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         let mut health = snapshot.health.clone();
         change(&mut health);
         if snapshot.health != health {
@@ -162,7 +164,7 @@ impl Board {
 
     /// Shows what is being made, or puts it away.
     pub(crate) fn set_creation(&self, creation: Option<Creation>) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         if snapshot.creation != creation {
             let creation = creation.map(Box::new);
             self.publish(&mut snapshot, Event::CreationChanged { creation });
@@ -171,12 +173,12 @@ impl Board {
 
     /// Replaces what is known of this machine.
     pub(crate) fn set_machine(&self, machine: Machine) {
-        self.publish(&mut self.lock(), Event::MachineChecked { machine });
+        self.publish(&mut self.snapshot.lock(), Event::MachineChecked { machine });
     }
 
     /// Replaces the list of recent workspaces.
     pub(crate) fn set_recent(&self, recent: Vec<RecentWorkspace>) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         if snapshot.recent != recent {
             self.publish(&mut snapshot, Event::RecentChanged { recent });
         }
@@ -184,7 +186,7 @@ impl Board {
 
     /// Replaces the settings.
     pub(crate) fn set_settings(&self, settings: Settings) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         if snapshot.settings != settings {
             self.publish(&mut snapshot, Event::SettingsChanged { settings });
         }
@@ -192,7 +194,7 @@ impl Board {
 
     /// Adds a fault of Dagdeck's own state, once.
     pub(crate) fn add_notice(&self, notice: String) {
-        let mut snapshot = self.lock();
+        let mut snapshot = self.snapshot.lock();
         if !snapshot.notices.contains(&notice) {
             let mut notices = snapshot.notices.clone();
             notices.push(notice);
@@ -208,10 +210,5 @@ impl Board {
         api::apply(snapshot, envelope.clone());
         // An error means that nobody listens, which is fine.
         let _ = self.events.send(envelope);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Snapshot> {
-        // A panic while the lock was held leaves a snapshot that is whole, if perhaps one step old.
-        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,10 +6,11 @@ mod options;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use ::health::Reads;
 use ::health::machine::Tool;
+use parking_lot::RwLock;
 use process::{GuardProgram, HoldError, Swept, Table, TableError};
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, watch};
@@ -190,7 +191,7 @@ impl Context {
     /// Uses another uv from now on, and keeps that; an empty path means the one that is found.
     pub(crate) async fn choose_uv(&self, uv: &str) {
         self.change_settings(|kept| uv.clone_into(&mut kept.uv));
-        *self.uv.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        *self.uv.write() = Arc::default();
         self.look_at_machine().await;
     }
 
@@ -228,7 +229,7 @@ impl Context {
     }
 
     fn uv_cell(&self) -> Arc<OnceCell<Option<PathBuf>>> {
-        Arc::clone(&self.uv.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.uv.read())
     }
 
     /// uv, if it was found by now.
@@ -255,11 +256,11 @@ impl Context {
 
     /// Takes note that another Python was installed: they are asked for anew when next needed.
     pub(crate) fn forget_pythons(&self) {
-        *self.pythons.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        *self.pythons.write() = Arc::default();
     }
 
     fn pythons_cell(&self) -> Arc<OnceCell<Vec<::health::machine::Python>>> {
-        Arc::clone(&self.pythons.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.pythons.read())
     }
 
     /// The versions of Python that uv would download, newest first, asked for once uv answers.
@@ -309,7 +310,7 @@ impl Context {
     pub(crate) async fn machine(&self) -> (Vec<Tool>, Vec<::health::machine::Python>) {
         let known = |context: &Self| {
             let tools = context.tools.read();
-            tools.unwrap_or_else(PoisonError::into_inner).clone()
+            tools.clone()
         };
         {
             // Who comes while somebody looks waits for what they see.
@@ -334,10 +335,7 @@ impl Context {
             other => process::tools::find(other).map(|found| found.path),
         };
         let (tools, pythons) = ::health::machine::look(&self.table, &self.state_folder, find).await;
-        self.tools
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone_from(&tools);
+        self.tools.write().clone_from(&tools);
         let tools = tools.into_iter().map(present::tool).collect();
         if let Some(pythons) = pythons {
             // Kept from the first time: a sync that began with them goes on with them.

@@ -14,9 +14,10 @@ mod scrub;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use ::health::{Record, Request};
+use parking_lot::{Mutex, MutexGuard};
 use workspace::edit::Edit;
 
 use crate::clock;
@@ -135,6 +136,6 @@ impl Health {
     }
 
     fn state(&self) -> MutexGuard<'_, CheckState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

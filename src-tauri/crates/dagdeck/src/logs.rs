@@ -4,11 +4,12 @@
 //! changed, so that a flood costs the window no more than a trickle.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use logstore::{Filter, LogKey, Query, Status, Store, View, ViewOf};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::board::Board;
@@ -99,7 +100,7 @@ impl Logs {
             view: Arc::new(Mutex::new(view)),
             told: status,
         };
-        lock(&self.views).insert(id, open);
+        self.views.lock().insert(id, open);
         Ok(shown)
     }
 
@@ -190,7 +191,7 @@ impl Logs {
 
     /// Ends a view.
     pub(crate) fn close(&self, request: &ViewRequest) -> Nothing {
-        lock(&self.views).remove(&request.view);
+        self.views.lock().remove(&request.view);
         Nothing {}
     }
 
@@ -213,11 +214,13 @@ impl Logs {
         id: u32,
         act: impl FnOnce(&mut View) -> T + Send + 'static,
     ) -> Result<T, LogsError> {
-        let view = lock(&self.views)
+        let view = self
+            .views
+            .lock()
             .get(&id)
             .map(|open| Arc::clone(&open.view));
         let view = view.ok_or(LogsError::Closed)?;
-        blocking(move || act(&mut lock(&view))).await
+        blocking(move || act(&mut view.lock())).await
     }
 }
 
@@ -262,9 +265,9 @@ async fn tick(
 /// The views that have other rows than were told last.
 fn growth(views: &Mutex<Views>) -> Vec<Event> {
     let mut events = Vec::new();
-    for (&view, open) in lock(views).iter_mut() {
+    for (&view, open) in views.lock().iter_mut() {
         // A view that is busy is told at the next tick: it changed, so there is one.
-        let Ok(mut held) = open.view.try_lock() else {
+        let Some(mut held) = open.view.try_lock() else {
             continue;
         };
         let status = held.status();
@@ -285,10 +288,6 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, LogsError> {
     let worked = tokio::task::spawn_blocking(work).await;
     worked.map_err(LogsError::Reading)
-}
-
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn shown(view: u32, status: &Status) -> LogView {

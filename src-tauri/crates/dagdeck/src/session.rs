@@ -5,8 +5,9 @@
 mod opening;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::logs::Logs;
@@ -97,10 +98,7 @@ impl Session {
     }
 
     pub(crate) fn location_units(&self) -> BTreeMap<String, Unit> {
-        self.locations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.locations.lock().clone()
     }
 
     /// The webserver's or the daemon's unit.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use parking_lot::Mutex;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -128,16 +128,14 @@ pub fn fetch(upstream: &Upstream, wheels: &[&Wheel], folder: &Path) -> Result<us
                 while let Some((project, wheels)) =
                     missing.get(next.fetch_add(1, Ordering::Relaxed))
                 {
-                    if let Err(error) = upstream.bring_all(project, wheels, folder)
-                        && let Ok(mut faults) = faults.lock()
-                    {
-                        faults.push(format!("{project}: {error:#}"));
+                    if let Err(error) = upstream.bring_all(project, wheels, folder) {
+                        faults.lock().push(format!("{project}: {error:#}"));
                     }
                 }
             });
         }
     });
-    let faults = faults.into_inner().unwrap_or_default();
+    let faults = faults.into_inner();
     if faults.is_empty() {
         return Ok(count);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::shelf::Shelf;
@@ -114,13 +115,13 @@ impl Index {
     /// What it was asked for so far, as it came: a proxy is asked for whole addresses.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
-        lock(&self.asked).all.clone()
+        self.asked.lock().all.clone()
     }
 
     /// The projects that it was asked for and that nobody recorded.
     #[must_use]
     pub fn unknown(&self) -> Vec<String> {
-        lock(&self.asked).unknown.iter().cloned().collect()
+        self.asked.lock().unknown.iter().cloned().collect()
     }
 }
 
@@ -168,7 +169,7 @@ struct Answering {
 impl Answering {
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
         tokio::time::sleep(self.manners.delay).await;
-        lock(&self.asked).all.push(request.uri().to_string());
+        self.asked.lock().all.push(request.uri().to_string());
         // Files are read, and made.
         let judged = tokio::task::spawn_blocking(move || self.judged(&request)).await;
         judged.unwrap_or_else(|fault| text(500, &fault.to_string()))
@@ -203,7 +204,7 @@ impl Answering {
                 "max-age=31536000, immutable",
             ),
             Ok(None) => {
-                lock(&self.asked).unknown.insert(file.to_owned());
+                self.asked.lock().unknown.insert(file.to_owned());
                 text(404, "This file was not fetched: is it for this machine?")
             }
         }
@@ -220,7 +221,7 @@ impl Answering {
 
     fn page(&self, project: &str, json: bool) -> Response<Full<Bytes>> {
         let Some(listing) = self.shelf.listing(project, self.manners.changed) else {
-            lock(&self.asked).unknown.insert(project.to_owned());
+            self.asked.lock().unknown.insert(project.to_owned());
             return text(404, "Nobody recorded this project.");
         };
         let (body, kind) = if json && !self.manners.html {
@@ -265,10 +266,6 @@ fn text(status: u16, words: &str) -> Response<Full<Bytes>> {
     let status = StatusCode::from_u16(status);
     *answer.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer
-}
-
-fn lock(asked: &Mutex<Asked>) -> MutexGuard<'_, Asked> {
-    asked.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ mod pump;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -99,13 +100,12 @@ pub(crate) struct Tree {
 impl Tree {
     /// What shows who belongs to it.
     pub(crate) fn target(&self) -> Target {
-        let known = self.known.lock().map(|known| known.clone());
         Target {
             roots: vec![self.root],
-            known: known.unwrap_or_default(),
+            known: self.known.lock().clone(),
             mark: self.mark.clone(),
             inherited: self.inherited.clone(),
-            within: self.within.lock().map_or(None, |within| *within),
+            within: *self.within.lock(),
         }
     }
 
@@ -117,9 +117,7 @@ impl Tree {
     /// Keeps who was seen to be a member, and returns who had not been before. Some are only given away by their parents,
     /// which works no longer than the parents live.
     pub(crate) fn keep(&self, members: &[Identity]) -> Vec<Identity> {
-        let Ok(mut known) = self.known.lock() else {
-            return Vec::new();
-        };
+        let mut known = self.known.lock();
         let fresh = |id: &Identity| *id != self.root && !known.contains(id);
         let fresh: Vec<Identity> = members.iter().copied().filter(fresh).collect();
         let seen: BTreeSet<Identity> = members.iter().copied().collect();
@@ -130,13 +128,12 @@ impl Tree {
 
     /// Signals the root's group, without those in it who belong to another tree.
     fn signal_group(&self, members: &Members, which: Signal) {
-        if let Ok(signallable) = self.signallable.lock()
-            && *signallable
-            && members.has_group
-        {
+        let signallable = self.signallable.lock();
+        if *signallable && members.has_group {
             tree::signal_group(self.root.pid, which);
             return;
         }
+        drop(signallable);
         for &member in &members.group {
             tree::signal(member, which);
         }

@@ -3,7 +3,9 @@
 
 #[cfg(test)]
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
+
+use parking_lot::Mutex;
 
 /// Who waits for a look, and how it is told.
 type Reply<T> = Box<dyn FnOnce(&Arc<T>) + Send>;
@@ -76,9 +78,7 @@ impl<T: Send + Sync + 'static> Looks<T> {
 
     /// Asks the thread that walks. False if there is none, which a system without room for a thread does.
     fn ask(&self, reply: Reply<T>) -> bool {
-        let Ok(mut thread) = self.thread.lock() else {
-            return false;
-        };
+        let mut thread = self.thread.lock();
         if thread.is_none() {
             *thread = self.begin();
         }
@@ -109,7 +109,7 @@ fn serve<T>(asked: &mpsc::Receiver<Reply<T>>, walk: &dyn Fn() -> T) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Condvar;
+    use parking_lot::Condvar;
 
     use super::*;
 
@@ -122,27 +122,23 @@ mod tests {
 
     impl Gate {
         fn walk(&self) -> u64 {
-            let mut state = self.state.lock().unwrap();
+            let mut state = self.state.lock();
             state.0 += 1;
             let number = state.0;
             self.changed.notify_all();
-            let _through = self
-                .changed
-                .wait_while(state, |(_, open)| *open < number)
-                .unwrap();
+            self.changed
+                .wait_while(&mut state, |(_, open)| *open < number);
             number
         }
 
         fn until_begun(&self, number: u64) {
-            let state = self.state.lock().unwrap();
-            let _begun = self
-                .changed
-                .wait_while(state, |(begun, _)| *begun < number)
-                .unwrap();
+            let mut state = self.state.lock();
+            self.changed
+                .wait_while(&mut state, |(begun, _)| *begun < number);
         }
 
         fn open(&self, number: u64) {
-            self.state.lock().unwrap().1 = number;
+            self.state.lock().1 = number;
             self.changed.notify_all();
         }
     }

@@ -14,9 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use tokio::task::JoinSet;
 
 pub use errors::{AdoptError, HoldError, RunError, SpawnError, TableError};
@@ -157,7 +158,7 @@ impl Table {
             None => return Err(AdoptError::Gone { pid }),
         };
         let closing = self.shared.closing.read();
-        if closing.as_ref().is_ok_and(|closing| **closing) {
+        if *closing {
             return Err(AdoptError::Closing { pid });
         }
         let registrar: Arc<dyn Registrar> = Arc::<Shared>::clone(&self.shared);
@@ -173,10 +174,7 @@ impl Table {
         let trees = self.shared.trees();
         self.gauge
             .lock()
-            .map(|mut gauge| {
-                gauge.measure(&trees, |tree, fresh| self.shared.tell_unmarked(tree, fresh))
-            })
-            .unwrap_or_default()
+            .measure(&trees, |tree, fresh| self.shared.tell_unmarked(tree, fresh))
     }
 
     /// What runs now.
@@ -192,9 +190,7 @@ impl Table {
     /// Starts nothing any more, and stops what still runs, all at once. What asked a question finds that its program ended.
     pub async fn close(&self) {
         // Waits for who is just starting one: it is listed then.
-        if let Ok(mut closing) = self.shared.closing.write() {
-            *closing = true;
-        }
+        *self.shared.closing.write() = true;
         let begun = Instant::now();
         // Looked at again: one that is told to have ended may still be cleared up after.
         loop {
@@ -212,7 +208,7 @@ impl Table {
 
     fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
         let closing = self.shared.closing.read();
-        if closing.as_ref().is_ok_and(|closing| **closing) {
+        if *closing {
             let program = command.program.clone();
             return Err(SpawnError::Closing { program });
         }
@@ -267,7 +263,7 @@ impl Shared {
     }
 
     fn locks(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
-        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
+        self.locks.lock()
     }
 
     fn tell_guard(&self, say: impl FnOnce(&Keeper)) {
@@ -279,8 +275,9 @@ impl Shared {
     fn trees(&self) -> Vec<Arc<Tree>> {
         self.trees
             .lock()
-            .map(|trees| trees.values().filter_map(Weak::upgrade).collect())
-            .unwrap_or_default()
+            .values()
+            .filter_map(Weak::upgrade)
+            .collect()
     }
 
     /// Looks at all processes once, for all trees, and keeps who was seen in which.
@@ -303,10 +300,7 @@ impl Shared {
     fn tell_unmarked(&self, tree: &Tree, members: &[Identity]) {
         for &member in members.iter().filter(|member| **member != tree.root) {
             if tree::mark_of(member.pid, TABLE_MARK).as_ref() != Some(&self.mark)
-                && tree
-                    .unmarked
-                    .lock()
-                    .is_ok_and(|mut unmarked| unmarked.insert(member))
+                && tree.unmarked.lock().insert(member)
             {
                 self.tell_guard(|keeper| keeper.enter(member));
                 self.run_file.enter(member, Path::new(""));
@@ -317,9 +311,7 @@ impl Shared {
 
 impl Registrar for Shared {
     fn entered(&self, tree: &Arc<Tree>) {
-        if let Ok(mut trees) = self.trees.lock() {
-            trees.insert(tree.root, Arc::downgrade(tree));
-        }
+        self.trees.lock().insert(tree.root, Arc::downgrade(tree));
         self.tell_guard(|keeper| keeper.enter(tree.root));
         self.run_file.enter(tree.root, &tree.command.program);
         let program = tree.command.program.display();
@@ -332,25 +324,19 @@ impl Registrar for Shared {
 
     fn left(&self, tree: &Tree) {
         tracing::info!(pid = tree.root.pid, "ended");
-        let unmarked = tree
-            .unmarked
-            .lock()
-            .map(|unmarked| unmarked.clone())
-            .unwrap_or_default();
+        let unmarked = tree.unmarked.lock().clone();
         for id in std::iter::once(tree.root).chain(unmarked) {
             self.tell_guard(|keeper| keeper.leave(id));
             self.run_file.leave(id);
         }
-        if let Ok(mut trees) = self.trees.lock() {
-            trees.remove(&tree.root);
-            // Whoever stood inside it now stands inside the one around it.
-            let around = tree.within.lock().map_or(None, |within| *within);
-            for inner in trees.values().filter_map(Weak::upgrade) {
-                if let Ok(mut within) = inner.within.lock()
-                    && *within == Some(tree.root)
-                {
-                    *within = around;
-                }
+        let mut trees = self.trees.lock();
+        trees.remove(&tree.root);
+        // Whoever stood inside it now stands inside the one around it.
+        let around = *tree.within.lock();
+        for inner in trees.values().filter_map(Weak::upgrade) {
+            let mut within = inner.within.lock();
+            if *within == Some(tree.root) {
+                *within = around;
             }
         }
     }

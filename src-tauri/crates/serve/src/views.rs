@@ -1,10 +1,10 @@
 //! The log views that one host has open: they are closed when it goes, for nobody else knows of them.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
 use api::{LogView, ViewRequest};
 use dagdeck::Deck;
+use parking_lot::Mutex;
 use serde_json::value::RawValue;
 
 /// The views of one host; none any more once it is gone.
@@ -46,7 +46,7 @@ impl Views {
 
     /// The host is gone: closes what it left open.
     pub(crate) async fn close_all(&self, deck: &Deck) {
-        let left = self.lock().take();
+        let left = self.0.lock().take();
         for view in left.into_iter().flatten() {
             close(deck, view).await;
         }
@@ -54,11 +54,7 @@ impl Views {
 
     /// Whether the host was still there to have something done to its views.
     fn with(&self, change: impl FnOnce(&mut BTreeSet<u32>) -> bool) -> bool {
-        self.lock().as_mut().map(change).is_some()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<BTreeSet<u32>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().as_mut().map(change).is_some()
     }
 }
 

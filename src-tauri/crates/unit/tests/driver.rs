@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Lifecycle, Readiness, StartPhase, StoppedBy};
 use futures::future::BoxFuture;
 use logstore::{LogKey, RunMeta, Store};
+use parking_lot::Mutex;
 use process::{Exit, StopPlan};
 use tokio::sync::watch;
 use unit::{Ask, Ended, Generation, Outcome, Process, Recipe, Shown, Started, Unit};
@@ -86,7 +87,7 @@ impl Recipe for Scripted {
         generation: Generation,
         cause: Option<String>,
     ) -> Result<Started<Made>, ApiError> {
-        self.told.lock().unwrap().causes.insert(generation, cause);
+        self.told.lock().causes.insert(generation, cause);
         if self.hangs {
             std::future::pending::<()>().await;
         }
@@ -99,7 +100,7 @@ impl Recipe for Scripted {
             fate: fate.clone(),
             stubborn: self.stubborn,
         };
-        self.told.lock().unwrap().fates.insert(generation, fate);
+        self.told.lock().fates.insert(generation, fate);
         let key = LogKey::new("made");
         let title = String::new();
         Ok(Started {
@@ -115,7 +116,7 @@ impl Recipe for Scripted {
     }
 
     async fn serve(&self, generation: Generation) {
-        self.told.lock().unwrap().served.push(generation);
+        self.told.lock().served.push(generation);
     }
 
     async fn drain(&self, _: Generation) {
@@ -131,7 +132,7 @@ impl Recipe for Scripted {
     }
 
     fn ended(&self, generation: Generation, how: Ended<'_>) {
-        let mut told = self.told.lock().unwrap();
+        let mut told = self.told.lock();
         match how {
             Ended::NotStarted(error) => told.refused.push(error.message.clone()),
             Ended::Asked => told.asked.push(generation),
@@ -185,12 +186,12 @@ impl Tried {
     }
 
     fn end(&self, generation: Generation, code: i32) {
-        let told = self.told.lock().unwrap();
+        let told = self.told.lock();
         told.fates[&generation].send_replace(Fate::Ends(code));
     }
 
     fn cause(&self, generation: Generation) -> Option<String> {
-        self.told.lock().unwrap().causes[&generation].clone()
+        self.told.lock().causes[&generation].clone()
     }
 }
 
@@ -220,7 +221,7 @@ async fn a_refused_start_keeps_its_reason_and_its_next_step() {
     assert_eq!(reason, "python can't be started");
     assert_eq!(shown.as_deref(), Some(&refusal));
     assert_eq!(retry_at, None, "what is refused once is refused again");
-    assert_eq!(tried.told.lock().unwrap().refused, [reason]);
+    assert_eq!(tried.told.lock().refused, [reason]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,7 +232,7 @@ async fn a_reload_starts_beside_what_serves_and_knows_its_cause() {
     tried.unit.ask(reload("file changed: a.py")).await;
     let shown = tried.ready(2).await;
     assert_eq!(shown.trees.len(), 2, "the overtaken one drains");
-    assert_eq!(tried.told.lock().unwrap().served, [1, 2]);
+    assert_eq!(tried.told.lock().served, [1, 2]);
     assert_eq!(tried.cause(2).as_deref(), Some("file changed: a.py"));
     tried.drained.send_replace(true);
     tried.until(|shown| shown.trees == [1002]).await;
@@ -290,11 +291,7 @@ async fn a_stop_ends_a_start_that_hangs() {
     let shown = tried.unit.shown();
     assert!(matches!(shown.lifecycle, Lifecycle::Stopped { .. }));
     assert!(shown.trees.is_empty());
-    assert_eq!(
-        tried.told.lock().unwrap().asked,
-        [1],
-        "taken back, not failed"
-    );
+    assert_eq!(tried.told.lock().asked, [1], "taken back, not failed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -315,7 +312,7 @@ async fn what_ends_by_itself_is_told_apart_from_what_was_asked_to_end() {
     tried.drained.send_replace(true);
     tried.until(|shown| shown.trees.len() == 1).await;
     tried.unit.stop_and_wait(StoppedBy::Person).await;
-    let told = tried.told.lock().unwrap();
+    let told = tried.told.lock();
     assert_eq!(told.by_themselves, [first]);
     assert_eq!(told.asked, [second, third]);
 }

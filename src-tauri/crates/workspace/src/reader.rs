@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::model::{ReadOptions, Reading};
 use crate::project::{Listed, ReadProject};
@@ -30,7 +31,7 @@ impl Reader {
     ///
     /// The options are those of the last reading, unless everything was touched.
     pub fn read(&self, path: &Path, options: &ReadOptions, touched: &Touched) -> Reading {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = self.read.lock();
         let known = Known::of(std::mem::take(&mut *read), touched);
         let reading = read_with(path, options, true, &known);
         // Without a word on lockfiles it is no whole answer, and the next reading may need one.
@@ -78,14 +79,12 @@ impl Known {
         let known = self.untouched.get(&listed.folder);
         let known = known.filter(|known| known.project.id == listed.path);
         let answer = known.cloned().unwrap_or_else(read);
-        let mut kept = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.read.lock();
         kept.insert(listed.folder.clone(), answer.clone());
         answer
     }
 
     fn into_read(self) -> HashMap<PathBuf, ReadProject> {
-        self.read
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.read.into_inner()
     }
 }

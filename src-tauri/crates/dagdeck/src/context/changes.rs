@@ -2,9 +2,8 @@
 //!
 //! Owns nothing of what changed: who changes the model says which part it was.
 
-use std::sync::{Mutex, PoisonError};
-
 use ::health::{Reads, Request};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 /// The changes since they were last asked for.
@@ -52,7 +51,7 @@ impl Changes {
         self.more.notify_waiters();
     }
 
-    fn pending(&self) -> std::sync::MutexGuard<'_, Option<Request>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> parking_lot::MutexGuard<'_, Option<Request>> {
+        self.pending.lock()
     }
 }

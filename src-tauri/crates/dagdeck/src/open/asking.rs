@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
 
 /// How long a session waits for its questions at its end: a folder that hangs may hold one up.
@@ -28,7 +29,7 @@ impl Asking {
 
     /// The right to ask about an environment.
     pub(crate) fn turn(&self, environment: &Path) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self.turns.lock();
         Arc::clone(turns.entry(environment.to_owned()).or_default())
     }
 }

@@ -3,8 +3,8 @@
 //! Owns the order of showing: what is gathered is shown before anything else is gathered, so that nothing newer is ever
 //! overwritten by something older. Decides no words: `present` does.
 
+use parking_lot::MutexGuard;
 use std::path::Path;
-use std::sync::MutexGuard;
 
 use ::health::Reads;
 use api::{ApiError, Lifecycle, LocationView, Readiness, ServiceName, WatchView, WorkspaceView};

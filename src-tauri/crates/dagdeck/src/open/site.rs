@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::Arc;
 
 use ::health::Reads;
 use dagster::command::Shared;
@@ -12,6 +12,7 @@ use dagster::instance::Instance;
 use dagster::sockets::{LocationSockets, SocketFolder};
 use dagster::uv::SyncCheck;
 use logstore::{LogKey, RunMeta, Store, Writer};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use workspace::{Concern, Environment, Project, ReadOptions, Reader, Reading, Touched};
@@ -131,7 +132,7 @@ impl Site {
     }
 
     fn read(&self) -> Arc<Read> {
-        Arc::clone(&self.read.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.read.read())
     }
 
     /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.
@@ -146,7 +147,7 @@ impl Site {
         let (reading, concerns) = read.await?;
         let read = Arc::new(Read::of(&self.context, &self.folder, reading, concerns));
         let former = {
-            let mut kept = self.read.write().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.read.write();
             std::mem::replace(&mut *kept, Arc::clone(&read))
         };
         if former.reading != read.reading || former.instance != read.instance {
@@ -202,14 +203,14 @@ impl Site {
             stamp,
             read: read.clone(),
         };
-        lock(&self.answers).insert(read.path.clone(), answer);
+        self.answers.lock().insert(read.path.clone(), answer);
         self.context.changes.tell([Reads::Files, Reads::Uv]);
         self.show_environment(&read.path);
     }
 
     /// What uv said of an environment, as long as its files tell nothing new since.
     pub(crate) fn standing_answer(&self, read: &Environment) -> Option<SyncCheck> {
-        let answers = lock(&self.answers);
+        let answers = self.answers.lock();
         let answer = answers.get(&read.path);
         let standing = answer.filter(|answer| answer.read == *read);
         standing.map(|answer| answer.check.clone())
@@ -217,7 +218,7 @@ impl Site {
 
     /// What uv said last of an environment.
     pub(crate) fn answer_of(&self, environment: &Path) -> Option<SyncCheck> {
-        let answers = lock(&self.answers);
+        let answers = self.answers.lock();
         answers.get(environment).map(|answer| answer.check.clone())
     }
 
@@ -225,7 +226,7 @@ impl Site {
     /// may tell something new that does not matter.
     pub(crate) fn answer_stands(&self, read: &Environment, stamp: &str) -> bool {
         let standing = {
-            let mut answers = lock(&self.answers);
+            let mut answers = self.answers.lock();
             let known = answers.get_mut(&read.path);
             known
                 .filter(|answer| answer.stamp.as_deref() == Some(stamp))
@@ -279,7 +280,7 @@ impl Site {
 
     /// The sockets of a location.
     pub(crate) fn sockets_of(&self, id: &str) -> Result<LocationSockets, ApiError> {
-        let mut numbers = lock(&self.numbers);
+        let mut numbers = self.numbers.lock();
         let next = numbers.len();
         let number = *numbers.entry(id.to_owned()).or_insert(next);
         self.sockets.location(number).map_err(|error| {
@@ -299,12 +300,12 @@ impl Site {
 
     /// The port of the webserver, once one was chosen.
     pub(crate) fn port(&self) -> Option<u16> {
-        *lock(&self.port)
+        *self.port.lock()
     }
 
     /// Chooses the port of the webserver.
     pub(crate) fn set_port(&self, port: u16) {
-        *lock(&self.port) = Some(port);
+        *self.port.lock() = Some(port);
     }
 
     /// The address of the webserver while it answers.
@@ -314,22 +315,22 @@ impl Site {
 
     /// Remembers that the person wants a location to run: it comes in when what keeps it down is gone.
     pub(crate) fn want(&self, id: &str) {
-        lock(&self.wanted).insert(id.to_owned());
+        self.wanted.lock().insert(id.to_owned());
     }
 
     /// The person no longer wants it.
     pub(crate) fn want_no_more(&self, id: &str) {
-        lock(&self.wanted).remove(id);
+        self.wanted.lock().remove(id);
     }
 
     /// The person wants nothing to run.
     pub(crate) fn want_nothing(&self) {
-        lock(&self.wanted).clear();
+        self.wanted.lock().clear();
     }
 
     /// Whether the person wants it.
     pub(crate) fn is_wanted(&self, id: &str) -> bool {
-        lock(&self.wanted).contains(id)
+        self.wanted.lock().contains(id)
     }
 
     /// Whether programs may run here.
@@ -386,12 +387,12 @@ impl Site {
 
     /// What was seen of it that no file tells.
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
-        lock(&self.seen)
+        self.seen.lock()
     }
 
     /// Whether it is still to be shown.
     pub(crate) fn lock_showing(&self) -> MutexGuard<'_, bool> {
-        lock(&self.showing)
+        self.showing.lock()
     }
 
     /// Whether a location reloads when its files change.
@@ -486,8 +487,4 @@ fn own_folder(context: &Context, root: &Path) -> std::io::Result<(PathBuf, Optio
             Ok((spare.path().to_owned(), Some(spare)))
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

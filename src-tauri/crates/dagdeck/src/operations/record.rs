@@ -7,9 +7,10 @@ mod once;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use process::{CancellationToken, CommandLine};
 
 use crate::board::Board;
@@ -90,7 +91,7 @@ impl Operations {
     pub(crate) fn begin_with(&self, begun: Begun, cancel: Option<CancellationToken>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         if begun.passing {
-            lock(&self.passing).insert(id);
+            self.passing.lock().insert(id);
         }
         let operation = Operation {
             id,
@@ -110,7 +111,7 @@ impl Operations {
             operation: operation.clone(),
             cancel,
         };
-        lock(&self.open).insert(id, open);
+        self.open.lock().insert(id, open);
         tracing::info!(operation = id, "begins: {}", operation.title);
         self.show(operation);
         id
@@ -118,7 +119,7 @@ impl Operations {
 
     /// Says how far a line is, and what was printed last.
     pub(crate) fn goes_on(&self, id: u32, progress: Option<OperationProgress>, tail: Vec<String>) {
-        let mut open = lock(&self.open);
+        let mut open = self.open.lock();
         let Some(open) = open.get_mut(&id) else {
             return;
         };
@@ -130,7 +131,7 @@ impl Operations {
 
     /// Says what a line is at; what was printed stays.
     fn at(&self, id: u32, progress: Option<OperationProgress>) {
-        let mut open = lock(&self.open);
+        let mut open = self.open.lock();
         let Some(open) = open.get_mut(&id) else {
             return;
         };
@@ -140,7 +141,7 @@ impl Operations {
 
     /// Ends a line with a state and, where it reads better then, a new title.
     pub(crate) fn end(&self, id: u32, state: OperationState, title: Option<String>) {
-        let Some(Open { mut operation, .. }) = lock(&self.open).remove(&id) else {
+        let Some(Open { mut operation, .. }) = self.open.lock().remove(&id) else {
             return;
         };
         operation.took = Some(clock::now() - operation.started_at);
@@ -161,7 +162,7 @@ impl Operations {
 
     /// Whether something is under way.
     pub(crate) fn are_under_way(&self) -> bool {
-        !lock(&self.open).is_empty()
+        !self.open.lock().is_empty()
     }
 
     /// Takes a line back: what it runs is ended with everything it started.
@@ -169,7 +170,7 @@ impl Operations {
     /// # Errors
     /// When it has ended, or is of a kind that can't be taken back.
     pub(crate) fn cancel(&self, id: u32) -> Result<(), NotCancellable> {
-        let open = lock(&self.open);
+        let open = self.open.lock();
         match open.get(&id).and_then(|open| open.cancel.as_ref()) {
             Some(cancel) => {
                 cancel.cancel();
@@ -181,12 +182,12 @@ impl Operations {
 
     /// Waits for the turn on an environment; the turn ends when what is returned is dropped.
     async fn turn(&self, environment: PathBuf) -> tokio::sync::OwnedMutexGuard<()> {
-        let turn = Arc::clone(lock(&self.turns).entry(environment).or_default());
+        let turn = Arc::clone(self.turns.lock().entry(environment).or_default());
         turn.lock_owned().await
     }
 
     fn show(&self, operation: Operation) {
-        let passes = lock(&self.passing).contains(&operation.id);
+        let passes = self.passing.lock().contains(&operation.id);
         if !passes {
             self.state.keep_operation(operation.clone());
         }
@@ -215,10 +216,6 @@ pub(crate) fn state_of(failed: Option<&ApiError>) -> OperationState {
             reason: error.message.clone(),
         },
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A command as shown: values whose names speak of secrets are masked.

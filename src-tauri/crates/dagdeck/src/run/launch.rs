@@ -1,6 +1,6 @@
 //! Launch: everything that can start, all at once, and what the webserver is told to look at.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use dagster::code_server::Address;
 use dagster::webserver::Webserver;
@@ -92,10 +92,7 @@ impl Session {
 
     fn replace_launch(&self, next: Option<(f64, CancellationToken)>) {
         let (since, next) = next.unzip();
-        let mut launching = self
-            .launching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut launching = self.launching.lock();
         if let Some(former) = std::mem::replace(&mut *launching, next) {
             former.cancel();
         }

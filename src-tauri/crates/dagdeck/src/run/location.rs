@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::code_server::{
@@ -13,6 +13,7 @@ use dagster::command::{self, Code, LogLevel};
 use dagster::explain::{Origin, explain_load_error};
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
+use parking_lot::Mutex;
 use process::{CancellationToken, CommandLine};
 use workspace::{Project, Target};
 
@@ -64,7 +65,7 @@ impl CodeServer {
     }
 
     fn server(&self, generation: Generation) -> Option<Server> {
-        lock(&self.servers).get(&generation).cloned()
+        self.servers.lock().get(&generation).cloned()
     }
 
     fn name(&self) -> String {
@@ -85,7 +86,7 @@ impl CodeServer {
         let address = self.address(generation)?;
         let id = new_server_id();
         let command = command_of(&self.site, &project, address.clone(), &id)?;
-        if lock(&self.serving).is_none() {
+        if self.serving.lock().is_none() {
             // Nothing serves yet, so the webserver may come as early as it likes.
             self.link(generation)?;
         }
@@ -94,7 +95,7 @@ impl CodeServer {
         if let Some(cause) = &cause {
             writer.note(&format!("Reloading: {cause}"));
         }
-        let reload = lock(&self.serving).is_some();
+        let reload = self.serving.lock().is_some();
         let verb = if reload { "Reloading" } else { "Starting" };
         let operation = self.site.context.operations.begin(Begun {
             title: format!("{verb} {}", project.name),
@@ -112,7 +113,7 @@ impl CodeServer {
             told: CancellationToken::new(),
             kept: Arc::default(),
         };
-        lock(&self.servers).insert(generation, server);
+        self.servers.lock().insert(generation, server);
         let child = self
             .site
             .context
@@ -192,18 +193,18 @@ impl CodeServer {
         let runs = client.current_runs().await.unwrap_or_default();
         let late: Vec<String> = runs
             .iter()
-            .filter(|run| !lock(&server.kept).contains(*run))
+            .filter(|run| !server.kept.lock().contains(*run))
             .cloned()
             .collect();
         if !late.is_empty() && readdress(&self.site, &self.id, &server.address, &late).await {
-            lock(&server.kept).extend(late);
+            server.kept.lock().extend(late);
         }
         runs.len()
     }
 
     /// Before a new server takes over: the runs of the one that serves are kept reachable first.
     async fn prepare_to_take_over(&self) {
-        let serving = *lock(&self.serving);
+        let serving = *self.serving.lock();
         let Some(server) = serving.and_then(|older| self.server(older)) else {
             return;
         };
@@ -292,7 +293,7 @@ impl Recipe for CodeServer {
     }
 
     async fn serve(&self, generation: Generation) {
-        let older = lock(&self.serving).replace(generation);
+        let older = self.serving.lock().replace(generation);
         if let Err(error) = self.link(generation) {
             self.note(&ApiError::from(error).message);
         }
@@ -344,7 +345,7 @@ impl Recipe for CodeServer {
             Ended::NotStarted(error) => state_of(Some(error)),
         };
         self.end_operation(generation, state, None);
-        let server = lock(&self.servers).remove(&generation);
+        let server = self.servers.lock().remove(&generation);
         if let Some(Server {
             address: Address::Socket(path),
             ..
@@ -352,11 +353,11 @@ impl Recipe for CodeServer {
         {
             remove_socket(&path);
         }
-        let mut serving = lock(&self.serving);
+        let mut serving = self.serving.lock();
         if *serving == Some(generation) {
             *serving = None;
         }
-        let older_left = lock(&self.servers).keys().any(|one| Some(*one) != *serving);
+        let older_left = self.servers.lock().keys().any(|one| Some(*one) != *serving);
         if !older_left {
             self.site.saw_runs(&self.id, 0);
         }
@@ -466,8 +467,4 @@ fn remove_socket(path: &PathBuf) {
 
 fn narrow(generation: Generation) -> u32 {
     u32::try_from(generation).unwrap_or(u32::MAX)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,13 +1,14 @@
 //! How the webserver and the daemon run. They differ in their command line and in how they say that they are up: the
 //! webserver answers, the daemon prints the line that names its parts.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::command::{self, LogLevel};
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use logstore::Writer;
+use parking_lot::Mutex;
 use process::CommandLine;
 
 use super::{PortError, StartError, deployment, ports};
@@ -113,7 +114,7 @@ impl ServiceRecipe {
             self.site.context.operations.end(operation, state, None);
             failed
         })?;
-        *lock(&self.current) = Some(Current {
+        *self.current.lock() = Some(Current {
             pid: child.pid(),
             writer: writer.clone(),
             operation: Some(operation),
@@ -158,7 +159,7 @@ impl ServiceRecipe {
     /// chosen and answer in its stead: ours then ends, and is tried again on the next free one.
     async fn webserver_is_up(&self) -> Option<String> {
         let port = self.site.port()?;
-        let pid = lock(&self.current).as_ref()?.pid;
+        let pid = self.current.lock().as_ref()?.pid;
         let url = format!("http://127.0.0.1:{port}");
         let webserver = Webserver::at(&url);
         webserver.wait_until_up().await;
@@ -172,7 +173,7 @@ impl ServiceRecipe {
     /// Waits until the daemon said that it is up.
     async fn daemon_is_up(&self) {
         let said = || {
-            let current = lock(&self.current);
+            let current = self.current.lock();
             let lines = current
                 .as_ref()
                 .map(|current| current.writer.last_lines(SEEN));
@@ -184,7 +185,9 @@ impl ServiceRecipe {
     }
 
     fn end_operation(&self, state: OperationState, title: Option<String>) {
-        let operation = lock(&self.current)
+        let operation = self
+            .current
+            .lock()
             .as_mut()
             .and_then(|current| current.operation.take());
         if let Some(operation) = operation {
@@ -253,8 +256,4 @@ impl Recipe for ServiceRecipe {
             tokio::spawn(async move { site.give_up_instance().await });
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,9 @@
 //! Opens a workspace: makes its session, gives each location that was read its unit, and sets off what keeps both true.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
@@ -46,10 +47,7 @@ impl Session {
         let reading = self.site.reading();
         let mut gone = Vec::new();
         {
-            let mut locations = self
-                .locations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut locations = self.locations.lock();
             let known: Vec<String> = locations.keys().cloned().collect();
             for id in known.iter().filter(|id| reading.project(id).is_none()) {
                 gone.extend(locations.remove_entry(id));

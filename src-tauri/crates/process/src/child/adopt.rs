@@ -1,10 +1,11 @@
 //! Makes a tree of its own of a process that another of our programs forked. Starts nothing, and carries no output.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::launch::{LATEST, POLITE, Registrar};

@@ -1,11 +1,12 @@
 //! Starts a program as a tree of its own and waits for it. The only place in Dagdeck that starts programs.
 
 use std::process::{Child as Started, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use logstore::Stream;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::begin::{begin, prepare};
@@ -133,10 +134,10 @@ fn widen(pipe: &impl std::os::fd::AsFd) {
 /// Waits for the end, lets the pipes drain, ends what was left behind, and tells.
 fn wait(mut started: Started, tree: &Arc<Tree>, pumps: &Pumps) {
     let exit = wait_for_end(&mut started);
+    // Elsewhere the wait itself made the system forget the pid.
     #[cfg(not(target_os = "linux"))]
-    if let Ok(mut signallable) = tree.signallable.lock() {
-        // Here the wait itself made the system forget the pid.
-        *signallable = false;
+    {
+        *tree.signallable.lock() = false;
     }
     let ended = Instant::now();
     let ours = || tree.stopping.load(Ordering::Acquire);
@@ -162,7 +163,8 @@ fn wait(mut started: Started, tree: &Arc<Tree>, pumps: &Pumps) {
     if !pumps.wait_closed(LATEST.saturating_sub(ended.elapsed())) {
         pumps.wait_given(CARRY);
     }
-    if let Ok(mut signallable) = tree.signallable.lock() {
+    {
+        let mut signallable = tree.signallable.lock();
         *signallable = false;
         // Only now may the system give the pid to another program.
         let _reaped = started.wait();

@@ -6,11 +6,12 @@ use std::io::{ErrorKind, Read};
 use std::os::fd::OwnedFd as Owned;
 #[cfg(windows)]
 use std::os::windows::io::OwnedHandle as Owned;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use logstore::{Stream, Writer};
+use parking_lot::{Condvar, Mutex};
 
 /// One read takes up to this much; fewer wake-ups matter more than memory here.
 const CHUNK: usize = 64 * 1024;
@@ -64,8 +65,8 @@ impl Output {
         if let Some(hear) = &self.hear {
             hear(chunk);
         }
-        if let Some(Ok(mut captured)) = self.captured.as_deref().map(Mutex::lock) {
-            captured.take(stream, chunk);
+        if let Some(captured) = self.captured.as_deref() {
+            captured.lock().take(stream, chunk);
         }
     }
 }
@@ -125,9 +126,7 @@ impl Pumps {
             file: File::from(pipe.into()),
             idle: AtomicBool::new(false),
         });
-        if let Ok(mut open) = self.open.lock() {
-            open.push(Arc::clone(&pipe));
-        }
+        self.open.lock().push(Arc::clone(&pipe));
         let name = if matches!(stream, Stream::Out) {
             "out"
         } else {
@@ -147,22 +146,17 @@ impl Pumps {
 
     /// Waits until all pipes are closed; false if they are not within `limit`.
     pub(crate) fn wait_closed(&self, limit: Duration) -> bool {
-        let Ok(open) = self.open.lock() else {
-            return true;
-        };
-        let waited = self
-            .closed
-            .wait_timeout_while(open, limit, |open| !open.is_empty());
-        waited.map_or(true, |(open, _)| open.is_empty())
+        let mut open = self.open.lock();
+        self.closed
+            .wait_while_for(&mut open, |open| !open.is_empty(), limit);
+        open.is_empty()
     }
 
     /// Waits until all that was printed so far has been given away, whoever holds the pipes; at most `limit`.
     pub(crate) fn wait_given(&self, limit: Duration) {
         let begun = Instant::now();
-        let open = self.open.lock().map(|open| open.clone());
         // Held weakly: a pipe that was read to its end is to go.
-        let mut left: Vec<_> = open.iter().flatten().map(Arc::downgrade).collect();
-        drop(open);
+        let mut left: Vec<_> = self.open.lock().iter().map(Arc::downgrade).collect();
         loop {
             left.retain(|pipe| pipe.upgrade().is_some_and(|pipe| !pipe.is_quiet()));
             if left.is_empty() || begun.elapsed() >= limit || self.wait_closed(PAUSE) {
@@ -180,9 +174,9 @@ struct Done {
 
 impl Drop for Done {
     fn drop(&mut self) {
-        if let Ok(mut open) = self.pumps.open.lock() {
-            open.retain(|pipe| !Arc::ptr_eq(pipe, &self.pipe));
-        }
+        let mut open = self.pumps.open.lock();
+        open.retain(|pipe| !Arc::ptr_eq(pipe, &self.pipe));
+        drop(open);
         self.pumps.closed.notify_all();
     }
 }

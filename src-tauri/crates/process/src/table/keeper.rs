@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::GuardProgram;
@@ -15,6 +15,7 @@ use crate::child::{begin, prepare};
 use crate::guard::words::{Answer, Word};
 use crate::tree::Identity;
 use locks::Locks;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 /// The first wait before a guard that ended is started again; doubled up to the last.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
@@ -55,7 +56,7 @@ impl Keeper {
         let arguments = [OsString::from(mark), run_file.into()];
         let (started, pipe) = start(&guard, &arguments)?;
         let shared = Arc::new(Shared::default());
-        shared.lock().pipe = pipe;
+        shared.state.lock().pipe = pipe;
         let watched = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("guard".into())
@@ -73,20 +74,20 @@ impl Keeper {
     }
 
     pub(super) fn enter(&self, id: Identity) {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         state.running.insert(id);
         state.say(Word::Runs(id).line());
     }
 
     pub(super) fn leave(&self, id: Identity) {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         state.running.remove(&id);
         state.say(Word::Gone(id).line());
     }
 
     /// Asks the guard to hold a lock, and waits until it has it.
     pub(super) fn hold(&self, lock: &Path) -> io::Result<()> {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let line = state.locks.hold(lock)?;
         state.say(Ok(line));
         let state = self.shared.wait_while(state, |state| {
@@ -99,7 +100,7 @@ impl Keeper {
         };
         drop(state);
         // It may come to have it yet.
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         if let Ok(Some((_, line))) = state.locks.let_go(lock) {
             state.say(Ok(line));
         }
@@ -108,7 +109,7 @@ impl Keeper {
 
     /// Has the guard let go of a lock, and waits until it has.
     pub(super) fn let_go(&self, lock: &Path) -> io::Result<()> {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         let Some((number, line)) = state.locks.let_go(lock)? else {
             return Ok(());
         };
@@ -124,7 +125,7 @@ impl Keeper {
 
     /// Lets the guard go: it makes a last check and ends.
     pub(super) fn close(&self) {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.state.lock();
         state.closed = true;
         state.pipe = None;
         self.shared.changed.notify_all();
@@ -132,20 +133,15 @@ impl Keeper {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits for the guard to answer, but not for ever.
     fn wait_while<'a>(
         &self,
-        state: MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, State>,
         mut holds: impl FnMut(&State) -> bool,
     ) -> MutexGuard<'a, State> {
-        let waited = self
-            .changed
-            .wait_timeout_while(state, ANSWERED, |state| holds(state));
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        self.changed
+            .wait_while_for(&mut state, |state| holds(state), ANSWERED);
+        state
     }
 }
 
@@ -190,12 +186,11 @@ fn watch(mut started: Child, guard: &GuardProgram, arguments: &[OsString], share
             wait = FIRST_WAIT;
         }
         loop {
-            let mut state = shared.lock();
+            let mut state = shared.state.lock();
             state.pipe = None;
-            let waited = shared
+            shared
                 .changed
-                .wait_timeout_while(state, wait, |state| !state.closed);
-            let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                .wait_while_for(&mut state, |state| !state.closed, wait);
             if state.closed {
                 return;
             }
@@ -223,7 +218,7 @@ fn hear(started: &mut Child, shared: &Shared) {
     };
     for line in BufReader::new(answers).lines().map_while(Result::ok) {
         if let Some(answer) = Answer::parse(&line) {
-            shared.lock().locks.heard(answer);
+            shared.state.lock().locks.heard(answer);
             shared.changed.notify_all();
         }
     }

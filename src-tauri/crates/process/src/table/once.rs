@@ -1,8 +1,9 @@
 //! Programs that are run once, to their end, for what they print. Starts them as any other.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::{CANCEL_GRACE, RunError, SpawnError, Table};
@@ -91,10 +92,7 @@ impl Table {
             child.stop(StopPlan::tell(CANCEL_GRACE)).await;
         }
         drop(unless_dropped);
-        let kept = captured
-            .lock()
-            .map(|mut kept| std::mem::take(&mut *kept))
-            .unwrap_or_default();
+        let kept = std::mem::take(&mut *captured.lock());
         let Some(exit) = exit else {
             let stderr = String::from_utf8_lossy(&kept.stderr).into_owned();
             let program = command.program.clone();

@@ -5,8 +5,8 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{self, Identity};
@@ -89,11 +89,10 @@ impl RunFile {
     }
 
     fn change(&self, change: impl FnOnce(&mut Content)) {
-        if let Ok(mut content) = self.content.lock() {
-            change(&mut content);
-            // A full disk must not stop programs from being run: the mark in their environment still finds them.
-            let _unwritten = write(&self.path, &content);
-        }
+        let mut content = self.content.lock();
+        change(&mut content);
+        // A full disk must not stop programs from being run: the mark in their environment still finds them.
+        let _unwritten = write(&self.path, &content);
     }
 }
 

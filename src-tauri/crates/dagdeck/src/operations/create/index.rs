@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dagster::create::versions;
+use parking_lot::Mutex;
 use process::{CancellationToken, Finished};
 
 use crate::context::Context;
@@ -90,20 +91,20 @@ impl Index {
         again: bool,
     ) -> Result<Newest, IndexError> {
         if again {
-            *self.lock() = Known::default();
+            *self.0.lock() = Known::default();
         }
-        if let Some(known) = self.lock().newest.clone() {
+        if let Some(known) = self.0.lock().newest.clone() {
             return Ok(known);
         }
         self.believed()?;
         let found = self.look_for_newest(context).await;
         match &found {
             Ok(newest) => {
-                let mut known = self.lock();
+                let mut known = self.0.lock();
                 known.newest = Some(newest.clone());
                 known.unreachable = None;
             }
-            Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
+            Err(error) => self.0.lock().unreachable = Some((Instant::now(), error.clone())),
         }
         found
     }
@@ -117,18 +118,18 @@ impl Index {
         context: &Context,
         version: &str,
     ) -> Result<Vec<String>, IndexError> {
-        if let Some(known) = self.lock().missing.get(version).cloned() {
+        if let Some(known) = self.0.lock().missing.get(version).cloned() {
             return Ok(known);
         }
         self.believed()?;
         let found = self.look_for_missing(context, version).await;
         match &found {
             Ok(missing) => {
-                let mut known = self.lock();
+                let mut known = self.0.lock();
                 known.missing.insert(version.to_owned(), missing.clone());
                 known.unreachable = None;
             }
-            Err(error) => self.lock().unreachable = Some((Instant::now(), error.clone())),
+            Err(error) => self.0.lock().unreachable = Some((Instant::now(), error.clone())),
         }
         found
     }
@@ -156,7 +157,7 @@ impl Index {
 
     /// The newest version, if it is known by now.
     pub(crate) fn newest_known(&self) -> Option<Newest> {
-        self.lock().newest.clone()
+        self.0.lock().newest.clone()
     }
 
     async fn look_for_newest(&self, context: &Context) -> Result<Newest, IndexError> {
@@ -229,14 +230,10 @@ impl Index {
 
     /// Says that the index can't be reached, where that was found out a moment ago.
     fn believed(&self) -> Result<(), IndexError> {
-        match &self.lock().unreachable {
+        match &self.0.lock().unreachable {
             Some((when, error)) if when.elapsed() < BELIEVED => Err(error.clone()),
             _ => Ok(()),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
+use parking_lot::Mutex;
 use process::{CancellationToken, CommandLine};
 
 use super::plan::{Action, Plan, Scaffold, Work};
@@ -73,7 +74,7 @@ impl Making {
 
     /// How it stands.
     pub(crate) fn state(&self) -> CreationState {
-        self.lock().state
+        self.creation.lock().state
     }
 
     /// The root to open when it is done.
@@ -99,7 +100,7 @@ impl Making {
 
     /// Says that it runs, before anything does: who asked sees it at once.
     pub(crate) fn begin(&self) {
-        *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
+        *self.cancel.lock() = CancellationToken::new();
         self.change(|creation| {
             creation.state = CreationState::Running;
             creation.failure = None;
@@ -136,7 +137,7 @@ impl Making {
         steps: Range<usize>,
         cancel: &CancellationToken,
     ) -> Option<MakingError> {
-        let succeeded = |at: usize| self.lock().steps[at].state == StepState::Succeeded;
+        let succeeded = |at: usize| self.creation.lock().steps[at].state == StepState::Succeeded;
         let left: Vec<usize> = steps.filter(|&at| !succeeded(at)).collect();
         let places = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let ended: Vec<_> = futures::stream::iter(left)
@@ -175,7 +176,7 @@ impl Making {
     }
 
     async fn step(&self, at: usize, cancel: &CancellationToken) -> Result<(), MakingError> {
-        let again = self.lock().steps[at].started_at.is_some();
+        let again = self.creation.lock().steps[at].started_at.is_some();
         let began = clock::now();
         self.change(|creation| {
             let step = &mut creation.steps[at];
@@ -337,6 +338,7 @@ impl Making {
     fn made(&self) -> Vec<String> {
         let folder = &self.plan.folder;
         let begun = self
+            .creation
             .lock()
             .steps
             .first()
@@ -361,25 +363,18 @@ impl Making {
     }
 
     fn token(&self) -> CancellationToken {
-        self.cancel
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.cancel.lock().clone()
     }
 
     /// Changes what is shown. `made` is looked up each time a step begins or ends.
     fn change(&self, change: impl FnOnce(&mut Creation)) {
         let made = self.made();
-        let mut creation = self.lock();
+        let mut creation = self.creation.lock();
         change(&mut creation);
         creation.made = made;
         if self.shown.load(Ordering::Relaxed) {
             self.context.board.set_creation(Some(creation.clone()));
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Creation> {
-        self.creation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a program prints while it runs, as lines: the last ones, and how far it says it is.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
 use dagster::uv::Progress;
+use parking_lot::Mutex;
 
 use api::OperationProgress;
 
@@ -27,7 +27,7 @@ struct Lines {
 impl Heard {
     /// Takes a piece of output, cut anywhere.
     pub(super) fn take(&self, bytes: &[u8]) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.0.lock();
         for &byte in bytes {
             if byte == b'\n' {
                 lines.end();
@@ -39,7 +39,7 @@ impl Heard {
 
     /// The progress and the last lines, if anything was said since the last look.
     pub(super) fn news(&self) -> Option<(Option<OperationProgress>, Vec<String>)> {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.0.lock();
         std::mem::take(&mut lines.news).then(|| {
             let progress = lines.progress.words().map(|words| OperationProgress {
                 words,

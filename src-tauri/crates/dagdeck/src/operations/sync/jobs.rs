@@ -1,9 +1,10 @@
 //! The syncs of a session, as tasks: how many at once, what they stopped, and how they all end.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use process::CancellationToken;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -48,11 +49,11 @@ impl Syncs {
         self.paused().clear();
     }
 
-    pub(crate) fn jobs(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn jobs(&self) -> parking_lot::MutexGuard<'_, JoinSet<()>> {
+        self.jobs.lock()
     }
 
-    pub(crate) fn paused(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn paused(&self) -> parking_lot::MutexGuard<'_, BTreeSet<String>> {
+        self.paused.lock()
     }
 }
