@@ -9,7 +9,7 @@ use tauri::{AppHandle, Emitter, Manager, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host::{self, Host};
-use crate::once::Once;
+use crate::once::Switch;
 use crate::pane::Pane;
 use crate::tray::running;
 use crate::{opening, tray, welcome, window};
@@ -21,9 +21,9 @@ const ASK_LIMIT: Duration = Duration::from_secs(2);
 
 /// Where leaving stands.
 #[derive(Default)]
-pub(crate) struct Progress {
-    begun: Once,
-    over: Once,
+pub(crate) struct LeaveProgress {
+    begun: Switch,
+    over: Switch,
 }
 
 /// What the person answered.
@@ -48,7 +48,7 @@ pub(crate) enum Leaving {
 }
 
 /// What runs behind a window that wants to close.
-struct Running {
+struct StillRunning {
     processes: u64,
     terminals: u64,
 }
@@ -58,7 +58,7 @@ pub(crate) fn asked(app: &AppHandle, label: &str) {
     let (app, label) = (app.clone(), label.to_owned());
     tauri::async_runtime::spawn(async move {
         let host = app.state::<Host>();
-        if app.state::<Progress>().begun.thrown() {
+        if app.state::<LeaveProgress>().begun.thrown() {
             return;
         }
         let Some(pane) = host.pane(&label) else {
@@ -81,7 +81,7 @@ pub(crate) fn asked(app: &AppHandle, label: &str) {
             CloseBehaviour::Keep => keep(&app, &pane).await,
             CloseBehaviour::Ask => {
                 window::show(&app, &label);
-                let Running {
+                let StillRunning {
                     processes,
                     terminals,
                 } = running;
@@ -126,8 +126,8 @@ pub(crate) async fn window_close_decide(
 }
 
 /// What runs behind a door. What is too busy to say runs.
-async fn running(door: &Door) -> Running {
-    let mut running = Running {
+async fn running(door: &Door) -> StillRunning {
+    let mut running = StillRunning {
         processes: 0,
         terminals: 0,
     };
@@ -192,7 +192,7 @@ async fn keep(app: &AppHandle, pane: &Pane) {
 
 /// Ends the app. Asked for twice, it is done once.
 pub(crate) fn leave(app: &AppHandle, why: Leaving) {
-    if !app.state::<Progress>().begun.first() {
+    if !app.state::<LeaveProgress>().begun.first() {
         return;
     }
     let app = app.clone();
@@ -216,13 +216,13 @@ pub(crate) fn leave(app: &AppHandle, why: Leaving) {
             welcome::end(&app).await;
         };
         let _at_the_limit = tokio::time::timeout(STOP_LIMIT, all).await;
-        app.state::<Progress>().over.first();
+        app.state::<LeaveProgress>().over.first();
         app.exit(0);
     });
 }
 
 /// Whether everything was stopped, so that nothing holds the exit up.
 pub(crate) fn is_over(app: &AppHandle) -> bool {
-    app.try_state::<Progress>()
+    app.try_state::<LeaveProgress>()
         .is_none_or(|progress| progress.over.thrown())
 }

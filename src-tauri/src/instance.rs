@@ -8,8 +8,8 @@ use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Emitter, Manager, Wry};
 
 use crate::host::Host;
-use crate::once::Once;
-use crate::{folder, say, window};
+use crate::once::Switch;
+use crate::{folder, print_error, window};
 
 /// How long a second start waits for the first to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(8);
@@ -20,14 +20,14 @@ const NO_ANSWER: i32 = 75;
 ///
 /// The clock is for a first app that hangs: it holds its name but answers nobody, and every later start would hang too.
 pub(crate) fn plugins() -> Vec<TauriPlugin<Wry>> {
-    let answered = Arc::new(Once::default());
+    let answered = Arc::new(Switch::default());
     let clock = Arc::clone(&answered);
     let begin = tauri::plugin::Builder::new("instance-clock")
         .setup(move |_, _| {
             std::thread::spawn(move || {
                 std::thread::sleep(ANSWER_LIMIT);
                 if !clock.thrown() {
-                    say("Dagdeck is open already but does not answer. End it (its process is dagdeck-desktop), then start it again.");
+                    print_error("Dagdeck is open already but does not answer. End it (its process is dagdeck-desktop), then start it again.");
                     std::process::exit(NO_ANSWER);
                 }
             });

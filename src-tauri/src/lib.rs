@@ -74,7 +74,7 @@ pub fn run() -> i32 {
             let named = start::named_folder();
             app.manage(Host::new());
             app.manage(welcome::Welcome::default());
-            app.manage(closing::Progress::default());
+            app.manage(closing::LeaveProgress::default());
             app.manage(tray::running::Held::default());
             app.manage(outside::Clipboard::default());
             opening::find_first(app.handle(), named);
@@ -87,7 +87,7 @@ pub fn run() -> i32 {
     let app = match app {
         Ok(app) => app,
         Err(error) => {
-            say(&format!("Dagdeck can't open its window: {error}"));
+            print_error(&format!("Dagdeck can't open its window: {error}"));
             return 1;
         }
     };
@@ -104,6 +104,6 @@ pub fn run() -> i32 {
 
 /// The only words this program prints: why it can't be a window.
 #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
-fn say(words: &str) {
+fn print_error(words: &str) {
     eprintln!("{words}");
 }

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A switch that is thrown once.
 #[derive(Default)]
-pub(crate) struct Once(AtomicBool);
+pub(crate) struct Switch(AtomicBool);
 
-impl Once {
+impl Switch {
     /// Throws it; true for the first who does.
     pub(crate) fn first(&self) -> bool {
         !self.0.swap(true, Ordering::SeqCst)

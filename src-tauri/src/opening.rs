@@ -20,7 +20,7 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host::{self, Host, MAIN};
-use crate::turns::{Place, Turn, place};
+use crate::turns::{ShownIn, Turn, place};
 use crate::{start, welcome, window};
 
 /// A window holds what runs.
@@ -49,16 +49,16 @@ pub(crate) async fn window_workspace_open(
         let showing = host.showing(&root);
         let showing = showing.as_ref().map(|pane| pane.label.as_str());
         match place(showing, &asking.label, shown.root().is_some()) {
-            Place::Here => {}
-            Place::There(label) => window::show(&app, label),
-            Place::Another => {
+            ShownIn::Here => {}
+            ShownIn::There(label) => window::show(&app, label),
+            ShownIn::Another => {
                 let other = host.add(reached(&app, &root).await?);
                 if let Err(error) = window::open(&app, &other.label, Some(&root)) {
                     host.remove(&other.label);
                     return Err(no_window(&error));
                 }
             }
-            Place::Enters => {
+            ShownIn::Enters => {
                 asking.enter(&app, Ok(reached(&app, &root).await?));
                 // What was made is open now, and the welcome screen need not tell of it any more.
                 let creation = shown.snapshot_get(Nothing {}).await?.creation;
@@ -268,7 +268,7 @@ fn nothing_shown() -> ApiError {
 }
 
 fn no_window(error: &tauri::Error) -> ApiError {
-    ApiError::new(ErrorCode::Internal, "Another window can't be opened.").because(error)
+    ApiError::new(ErrorCode::Internal, "Another window can't be opened.").with_source(error)
 }
 
 #[cfg(all(test, unix))]

@@ -74,7 +74,7 @@ pub(crate) async fn own_log_open(app: AppHandle, window: WebviewWindow) -> Resul
             let folder = own_log::folder(&folder);
             let message = format!("Nothing is written in {} yet.", folder.display());
             ApiError::new(ErrorCode::NotFound, message)
-                .hint("Dagdeck’s own folder may be read-only, or its disk full.")
+                .with_hint("Dagdeck’s own folder may be read-only, or its disk full.")
         })?;
         open(app, window, &path, None).await
     })

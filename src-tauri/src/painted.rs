@@ -24,8 +24,11 @@ pub(crate) async fn window_painted(
     guarded("window_painted", async {
         match host::pane_of(&app, window.label())?.door_now() {
             // An owner that is gone has nothing to begin.
-            Some(Door::Workspace { attached, .. }) => drop(attached.wake().await),
-            Some(door) => door.deck().into_iter().for_each(dagdeck::Deck::wake),
+            Some(Door::Workspace { attached, .. }) => drop(attached.begin_background().await),
+            Some(door) => door
+                .deck()
+                .into_iter()
+                .for_each(dagdeck::Deck::begin_background),
             None => {}
         }
         let Some(path) = std::env::var_os(ASKED) else {
@@ -36,7 +39,7 @@ pub(crate) async fn window_painted(
         file.and_then(|mut file| writeln!(file, "{screen}"))
             .map_err(|error| {
                 ApiError::new(ErrorCode::Io, "The measurement's file can't be written.")
-                    .because(&error)
+                    .with_source(&error)
             })
     })
     .await

@@ -33,7 +33,7 @@ pub(crate) struct Stream {
 
 /// Where the window begins: one answer, for each question more would hold up the first screen.
 #[derive(Serialize)]
-pub(crate) struct Begun {
+pub(crate) struct FirstScreen {
     snapshot: Snapshot,
     /// A folder that this start named and that could not be opened; the window tries again and says why.
     unopened: Option<String>,
@@ -91,7 +91,7 @@ pub(crate) async fn events_subscribe(
     app: AppHandle,
     window: WebviewWindow,
     channel: Channel<InvokeResponseBody>,
-) -> Result<Begun, ApiError> {
+) -> Result<FirstScreen, ApiError> {
     guarded("events_subscribe", async {
         let pane = host::pane_of(&app, window.label())?;
         let door = pane.door().await?;
@@ -103,7 +103,7 @@ pub(crate) async fn events_subscribe(
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
         let unopened = pane.take_unopened();
-        Ok(Begun {
+        Ok(FirstScreen {
             snapshot,
             unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
             owner,

@@ -41,7 +41,7 @@ impl<Key: Ord> Turns<Key> {
 
 /// Where a workspace is shown that a window asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place<'a> {
+pub(crate) enum ShownIn<'a> {
     /// The asking window shows it already.
     Here,
     /// The window of this label shows it.
@@ -53,12 +53,12 @@ pub(crate) enum Place<'a> {
 }
 
 /// Where a workspace is shown that `showing` shows, if any window does, and that the window `asking` asks for.
-pub(crate) fn place<'a>(showing: Option<&'a str>, asking: &str, asking_shows: bool) -> Place<'a> {
+pub(crate) fn place<'a>(showing: Option<&'a str>, asking: &str, asking_shows: bool) -> ShownIn<'a> {
     match showing {
-        Some(label) if label == asking => Place::Here,
-        Some(label) => Place::There(label),
-        None if asking_shows => Place::Another,
-        None => Place::Enters,
+        Some(label) if label == asking => ShownIn::Here,
+        Some(label) => ShownIn::There(label),
+        None if asking_shows => ShownIn::Another,
+        None => ShownIn::Enters,
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
             let windows = self.windows.lock().clone();
             let mut showing = windows.iter().filter(|(_, shown)| **shown == root);
             let showing = showing.next().map(|(label, _)| label.as_str());
-            if place(showing, "main", true) == Place::Another {
+            if place(showing, "main", true) == ShownIn::Another {
                 // The owner is reached meanwhile.
                 tokio::task::yield_now().await;
                 let label = format!("w{}", self.opened.fetch_add(1, Ordering::SeqCst));
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn a_workspace_is_shown_once_and_in_the_asking_window_where_that_shows_none() {
-        assert_eq!(place(Some("main"), "main", true), Place::Here);
-        assert_eq!(place(Some("w2"), "main", false), Place::There("w2"));
-        assert_eq!(place(None, "main", false), Place::Enters);
-        assert_eq!(place(None, "main", true), Place::Another);
+        assert_eq!(place(Some("main"), "main", true), ShownIn::Here);
+        assert_eq!(place(Some("w2"), "main", false), ShownIn::There("w2"));
+        assert_eq!(place(None, "main", false), ShownIn::Enters);
+        assert_eq!(place(None, "main", true), ShownIn::Another);
     }
 }

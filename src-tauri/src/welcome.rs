@@ -32,13 +32,13 @@ pub(crate) async fn end(app: &AppHandle) {
 async fn begin() -> Result<Deck, ApiError> {
     let deck = Deck::start(start::options()?).await?;
     // Until the first screen is painted, which wakes it: both want the processor.
-    deck.doze();
+    deck.defer_background();
     let waking = deck.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(FIRST_SCREEN).await;
-        waking.wake();
+        waking.begin_background();
     });
-    deck.look_around();
+    deck.detect_tools();
     deck.keep_checking();
     deck.follow_others();
     Ok(deck)

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use workspace::edit::{self, Change};
+use workspace::edit::{self, ListChange};
 use workspace::{Problem, ReadOptions, Reading};
 
 /// The files that an input may stand in; its first byte counts through them.
@@ -96,12 +96,16 @@ impl Readers {
     /// What can be edited at all reads back as it was meant.
     fn edit(&self) {
         let config = self.path("dg.toml");
-        let Ok(edit) = edit::change(&config, &[Change::Register("projects/new".to_owned())]) else {
+        let Ok(edit) = edit::change(&config, &[ListChange::Register("projects/new".to_owned())])
+        else {
             return;
         };
         assert!(edit.after.contains("projects/new"), "{edit:?}");
         edit.write().expect("what was worked out can be written");
-        let back = edit::change(&config, &[Change::Unregister("projects/new".to_owned())]);
+        let back = edit::change(
+            &config,
+            &[ListChange::Unregister("projects/new".to_owned())],
+        );
         back.expect("what was registered can be taken out again");
     }
 

@@ -9,7 +9,7 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use testkit::{Graphql, Running, TestWorkspace, eventually, mentioning};
+use testkit::{Graphql, ListedProcess, TestWorkspace, eventually, mentioning};
 
 use crate::driver::Driver;
 
@@ -342,9 +342,9 @@ impl App {
     }
 
     /// The app's own process.
-    pub(crate) fn process(&self) -> Running {
+    pub(crate) fn process(&self) -> ListedProcess {
         let name = program();
-        let mut found: Vec<Running> = mentioning(&[&self.around])
+        let mut found: Vec<ListedProcess> = mentioning(&[&self.around])
             .into_iter()
             .filter(|process| process.program == name)
             .filter(|process| {
@@ -363,14 +363,14 @@ impl App {
     }
 
     /// The processes that run its workspaces.
-    pub(crate) fn owners(&self) -> Vec<Running> {
+    pub(crate) fn owners(&self) -> Vec<ListedProcess> {
         let mut owners = mentioning(&[&self.around]);
         owners.retain(|process| process.arguments.iter().any(|word| word == "owner"));
         owners
     }
 
     /// What it runs now: every process of this test less the app, owners and guards.
-    pub(crate) fn children(&self) -> Vec<Running> {
+    pub(crate) fn children(&self) -> Vec<ListedProcess> {
         let name = program();
         let mut children = mentioning(&[&self.around]);
         children.retain(|process| process.program != name);
@@ -427,7 +427,7 @@ async fn in_time<T>(what: &str, asked: impl Future<Output = Result<T, CmdError>>
 }
 
 /// The port in a webserver's command line.
-fn port_of_webserver(process: &Running) -> Option<u16> {
+fn port_of_webserver(process: &ListedProcess) -> Option<u16> {
     let is_webserver = process
         .arguments
         .iter()

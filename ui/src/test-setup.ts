@@ -3,7 +3,7 @@
 import { afterEach } from 'vitest';
 import { cleanup, configure } from '@testing-library/svelte';
 
-import { later } from './screens/later.svelte';
+import { lazy } from './screens/lazy.svelte';
 
 configure({ asyncUtilTimeout: 30_000 });
 
@@ -31,5 +31,5 @@ Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: tru
 
 afterEach(() => {
   cleanup();
-  later.screens = null;
+  lazy.screens = null;
 });

@@ -13,7 +13,7 @@ use tauri::{AppHandle, Manager, Wry};
 pub(crate) struct Held {
     pub(super) icon: Mutex<Option<Icon>>,
     /// By the label of the window that shows it.
-    running: Mutex<BTreeMap<String, Running>>,
+    running: Mutex<BTreeMap<String, TrayRunning>>,
 }
 
 /// The icon, and the lines of its menu that are not always possible.
@@ -48,18 +48,18 @@ pub(crate) fn happened(app: &AppHandle, label: &str, events: &[Envelope]) {
 
 /// Takes in that nothing runs in a window any more, or that it closed.
 pub(crate) fn stopped(app: &AppHandle, label: &str) {
-    change(app, label, |running| *running = Running::default());
+    change(app, label, |running| *running = TrayRunning::default());
 }
 
 /// Takes in what changed, and shows it if the menu looks different for it.
-fn change(app: &AppHandle, label: &str, take_in: impl FnOnce(&mut Running)) {
+fn change(app: &AppHandle, label: &str, take_in: impl FnOnce(&mut TrayRunning)) {
     let held = app.state::<Held>();
     let mut all = held.running.lock();
     let running = all.entry(label.to_owned()).or_default();
     let before = running.clone();
     take_in(running);
     let differs = *running != before;
-    if *running == Running::default() {
+    if *running == TrayRunning::default() {
         all.remove(label);
     }
     drop(all);
@@ -78,19 +78,19 @@ pub(super) fn show(app: &AppHandle) {
             let mut all = running.values();
             let _gone = icon.open.set_enabled(all.any(|one| one.url.is_some()));
             let mut all = running.values();
-            let _gone = icon.stop.set_enabled(all.any(Running::anything));
+            let _gone = icon.stop.set_enabled(all.any(TrayRunning::anything));
         }
     });
 }
 
 /// What of the workspace runs, as far as the menu cares.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Running {
+struct TrayRunning {
     url: Option<String>,
     parts: BTreeSet<String>,
 }
 
-impl Running {
+impl TrayRunning {
     fn read(&mut self, workspace: Option<&WorkspaceView>) {
         *self = Self::default();
         if let Some(workspace) = workspace {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_dagster_ui_is_offered_only_while_it_answers() {
-        let mut running = Running::default();
+        let mut running = TrayRunning::default();
         running.hear(&webserver(Lifecycle::Running { since: 1.0 }));
         assert_eq!(
             (running.url.as_deref(), running.anything()),
@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn a_closed_workspace_runs_nothing() {
-        let mut running = Running::default();
+        let mut running = TrayRunning::default();
         running.hear(&webserver(Lifecycle::Running { since: 1.0 }));
         running.hear(&Event::WorkspaceRead { workspace: None });
-        assert_eq!(running, Running::default());
+        assert_eq!(running, TrayRunning::default());
     }
 }

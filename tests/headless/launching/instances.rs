@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use api::{ErrorCode, LaunchRequest, Lifecycle, ServiceName, ServiceRequest, ServiceView};
-use testkit::{Running, TestDir, TestWorkspace, mentioning, wait_until};
+use testkit::{ListedProcess, TestDir, TestWorkspace, mentioning, wait_until};
 
 use crate::command::{Up, dagdeck};
 use crate::launched::{Launched, STARTING, is_ready};
@@ -32,7 +32,7 @@ fn runs(service: &ServiceView) -> bool {
 }
 
 /// The daemons of these workspaces.
-fn daemons(workspaces: &[&TestWorkspace]) -> Vec<Running> {
+fn daemons(workspaces: &[&TestWorkspace]) -> Vec<ListedProcess> {
     let folders: Vec<&Path> = workspaces.iter().map(|one| one.around()).collect();
     let mut all = mentioning(&folders);
     all.retain(|one| one.says("dagster._daemon"));

@@ -13,7 +13,7 @@ import { headActions, locationActions, menuActions, rowAction } from '../state/a
 import { App } from '../state/app.svelte';
 import { folderMissing, listsProjects } from '../state/projects';
 import type { Route } from '../state/route';
-import { locationKey } from '../state/words';
+import { locationKey } from '../state/labels';
 
 /** Every location of every scene, once for each state of it. */
 async function everyLocation() {

@@ -7,12 +7,12 @@ import Root from '../Root.svelte';
 import { FakeBackend } from '../backend/fake/fake';
 import type { ApiError } from '../backend/generated';
 import { App } from '../state/app.svelte';
-import { fetchLater } from './later.svelte';
+import { fetchLazy } from './lazy.svelte';
 
 /** Shows a scene. */
 export async function show(scene: string) {
   const backend = FakeBackend.ofScene(scene);
-  await fetchLater();
+  await fetchLazy();
   const app = new App(backend);
   const screen = render(Root, { app });
   await app.start();

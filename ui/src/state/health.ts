@@ -11,7 +11,7 @@ import type {
 } from '../backend/generated';
 import type { App } from './app.svelte';
 import { clock, clockSeconds, count, fileName, listed, plural, spelled, when } from './format';
-import type { Shown } from './words';
+import type { Shown } from './labels';
 
 /** How old an answer may get before coming back to the window asks anew, in ms. */
 export const OLD_AFTER = 60_000;

@@ -5,7 +5,7 @@ import type { ApiError, Creation, Event, Snapshot } from '../backend/generated';
 import { creationSentence } from './creating';
 import { fixedSentence } from './health';
 import type { Route } from './route';
-import { locationKey, locationShown } from './words';
+import { locationKey, locationShown } from './labels';
 
 /** How often a change of state that isn't grave is read out at most, in ms. */
 const ANNOUNCE_EVERY = 5_000;

@@ -3,7 +3,7 @@
 import type { Snapshot } from '../backend/generated';
 import { countsSeconds } from './health';
 import type { Route } from './route';
-import { locationKey } from './words';
+import { locationKey } from './labels';
 
 /** Fast while a timer shows tenths, slowly while only uptimes grow; in ms. */
 export function paceOf(snapshot: Snapshot | null, view: Route['view']): number {

@@ -1,7 +1,7 @@
 // The sample's end: the Dagster UI opens on the asset that one project makes of what the other made.
 
 import type { WorkspaceView } from '../backend/generated';
-import { lifecycleKey } from './words';
+import { lifecycleKey } from './labels';
 
 /** The page of that asset in the Dagster UI. */
 const PAGE = 'assets/revenue_forecast';

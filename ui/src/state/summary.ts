@@ -2,7 +2,7 @@
 
 import type { LocationView, ProblemView, WorkspaceView } from '../backend/generated';
 import { listed, plural, spelled } from './format';
-import { locationKey, type StateKey } from './words';
+import { locationKey, type StateKey } from './labels';
 
 /** How many locations are in each state. */
 export function tally(locations: LocationView[]): Record<StateKey, number> {

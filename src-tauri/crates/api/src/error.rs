@@ -146,7 +146,7 @@ impl ApiError {
 
     /// The same with a next step.
     #[must_use]
-    pub fn hint(mut self, text: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, text: impl Into<String>) -> Self {
         self.hints.push(Hint {
             text: text.into(),
             action: None,
@@ -156,7 +156,7 @@ impl ApiError {
 
     /// The same with what lay behind it.
     #[must_use]
-    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
+    pub fn with_source(mut self, error: &dyn std::error::Error) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
             self.causes.push(error.to_string());

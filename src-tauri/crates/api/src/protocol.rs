@@ -142,7 +142,7 @@ pub struct Happened {
 
 /// What was heard from the other side: a frozen word, one of this protocol, or one that is not known here.
 #[derive(Debug)]
-pub enum Heard<Frozen, Spoken> {
+pub enum HeardWord<Frozen, Spoken> {
     /// A word that every Dagdeck understands.
     Frozen(Frozen),
     /// A word of this protocol.
@@ -180,7 +180,7 @@ impl From<FrameError> for ApiError {
             ErrorCode::Internal,
             "What was asked or answered can't be sent.",
         )
-        .because(&error)
+        .with_source(&error)
     }
 }
 
@@ -198,16 +198,16 @@ pub fn encode(frame: &impl Serialize) -> Result<Vec<u8>, FrameError> {
 /// Reads a frame's JSON.
 ///
 /// A frozen word is looked for first: a word is the first thing in a frame, so that looking in vain costs nothing.
-pub fn decode<F, S>(json: &[u8]) -> Result<Heard<F, S>, FrameError>
+pub fn decode<F, S>(json: &[u8]) -> Result<HeardWord<F, S>, FrameError>
 where
     F: DeserializeOwned,
     S: DeserializeOwned,
 {
     if let Ok(frozen) = serde_json::from_slice(json) {
-        return Ok(Heard::Frozen(frozen));
+        return Ok(HeardWord::Frozen(frozen));
     }
     match serde_json::from_slice(json) {
-        Ok(spoken) => Ok(Heard::Spoken(spoken)),
+        Ok(spoken) => Ok(HeardWord::Spoken(spoken)),
         Err(error) => unknown(json).ok_or_else(|| FrameError::Garbage {
             why: error.to_string(),
         }),
@@ -215,9 +215,9 @@ where
 }
 
 /// The id of a word that is not known here; none where it is no frame.
-fn unknown<F, S>(json: &[u8]) -> Option<Heard<F, S>> {
+fn unknown<F, S>(json: &[u8]) -> Option<HeardWord<F, S>> {
     let words: BTreeMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
     let body = words.values().next().filter(|_| words.len() == 1)?;
     let ask = serde_json::from_str(body.get()).ok();
-    Some(Heard::Unknown(ask.unwrap_or_default()))
+    Some(HeardWord::Unknown(ask.unwrap_or_default()))
 }

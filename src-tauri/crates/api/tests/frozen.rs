@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use api::protocol::frozen::{Ask, Failed, FromHost, FromOwner, Hello, HostKind, Status};
-use api::protocol::{self, FrameError, Heard};
+use api::protocol::{self, FrameError, HeardWord};
 
 fn hello(kind: HostKind, holds: bool) -> Hello {
     Hello {
@@ -61,13 +61,13 @@ fn from_owner() -> Vec<(FromOwner, &'static str)> {
 }
 
 /// Reads a frame as an owner does.
-fn heard(json: &str) -> Result<Heard<FromHost, protocol::FromHost>, FrameError> {
+fn heard(json: &str) -> Result<HeardWord<FromHost, protocol::FromHost>, FrameError> {
     protocol::decode(json.as_bytes())
 }
 
 fn heard_frozen(json: &str) -> FromHost {
     match heard(json).unwrap() {
-        Heard::Frozen(word) => word,
+        HeardWord::Frozen(word) => word,
         other => panic!("{json} was heard as {other:?}"),
     }
 }
@@ -91,7 +91,7 @@ fn what_an_owner_says_is_these_bytes() {
             json
         );
         match protocol::decode::<FromOwner, protocol::FromOwner>(json.as_bytes()).unwrap() {
-            Heard::Frozen(read) => assert_eq!(read, word),
+            HeardWord::Frozen(read) => assert_eq!(read, word),
             other => panic!("{json} was heard as {other:?}"),
         }
     }
@@ -132,7 +132,7 @@ fn a_word_that_is_not_known_keeps_its_id() {
         (r#"{"call":{"id":8,"verb":"launch"}}"#, 8),
     ] {
         match heard(json).unwrap() {
-            Heard::Unknown(ask) => assert_eq!(ask.id, id, "{json}"),
+            HeardWord::Unknown(ask) => assert_eq!(ask.id, id, "{json}"),
             other => panic!("{json} was heard as {other:?}"),
         }
     }

@@ -10,7 +10,7 @@ use api::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::line::Reply;
+use crate::connection::Reply;
 use crate::owner::{Owner, done, unexpected};
 use crate::subscription::Subscription;
 
@@ -54,7 +54,7 @@ impl Attached {
     }
 
     /// Says that this host's first screen is on the glass: what nobody waits for may begin.
-    pub async fn wake(&self) -> Result<(), ApiError> {
+    pub async fn begin_background(&self) -> Result<(), ApiError> {
         let wake = |id| FromHost::Wake(Ask { id });
         done(self.owner.line.ask(wake).await?)
     }
@@ -77,7 +77,7 @@ impl Attached {
         match self.owner.line.ask(word).await? {
             Reply::Answer(answer) => serde_json::from_str(answer.get()).map_err(|error| {
                 let message = "The owner's answer can't be read.";
-                ApiError::new(ErrorCode::Internal, message).because(&error)
+                ApiError::new(ErrorCode::Internal, message).with_source(&error)
             }),
             reply => Err(unexpected(reply)),
         }
@@ -90,7 +90,7 @@ impl Attached {
     ) -> Result<Response, ApiError> {
         let unreadable = |error: serde_json::Error| {
             let message = format!("The request or the answer of {command} can't be read.");
-            ApiError::new(ErrorCode::Internal, message).because(&error)
+            ApiError::new(ErrorCode::Internal, message).with_source(&error)
         };
         let request = serde_json::value::to_raw_value(request).map_err(unreadable)?;
         let call = |id| {

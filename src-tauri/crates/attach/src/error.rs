@@ -90,9 +90,9 @@ impl From<AttachError> for ApiError {
         if let Some(first) = said.get(..1) {
             said.replace_range(..1, &first.to_uppercase());
         }
-        let answer = ApiError::new(code, format!("{said}.")).hint(hint);
+        let answer = ApiError::new(code, format!("{said}.")).with_hint(hint);
         match std::error::Error::source(&error) {
-            Some(cause) => answer.because(cause),
+            Some(cause) => answer.with_source(cause),
             None => answer,
         }
     }
@@ -104,5 +104,5 @@ pub(crate) fn gone() -> ApiError {
         ErrorCode::Internal,
         "The Dagdeck process that runs this workspace is gone.",
     )
-    .hint("Open the workspace again to go on.")
+    .with_hint("Open the workspace again to go on.")
 }

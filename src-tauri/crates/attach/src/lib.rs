@@ -6,8 +6,8 @@
 //! hosts decide.
 
 mod attached;
+mod connection;
 mod error;
-mod line;
 mod owner;
 mod pipe;
 mod subscription;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::protocol::frozen::{Ask, FromHost, FromOwner, Hello, HostKind, Status};
-use api::protocol::{self, FrameError, Heard, PROTOCOL};
+use api::protocol::{self, FrameError, HeardWord, PROTOCOL};
 use api::{ApiError, ErrorCode};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 
+use crate::connection::{OwnerConnection, Reply};
 use crate::error::AttachError;
-use crate::line::{Line, Reply};
 use crate::{Attached, pipe};
 
 /// How long an owner may take to say who it is.
@@ -31,7 +31,7 @@ pub struct Introduction {
 /// A workspace's owner, of any version. Cheap to clone; the connection closes with the last of its handles.
 #[derive(Clone)]
 pub struct Owner {
-    pub(crate) line: Arc<Line>,
+    pub(crate) line: Arc<OwnerConnection>,
     hello: Arc<Hello>,
 }
 
@@ -79,8 +79,8 @@ impl Owner {
             None => return Err(gone(std::io::ErrorKind::UnexpectedEof.into())),
         };
         match protocol::decode::<FromOwner, protocol::FromOwner>(&frame).map_err(garbage)? {
-            Heard::Frozen(FromOwner::Hello(hello)) => Ok(Self {
-                line: Arc::new(Line::new(incoming, outgoing)),
+            HeardWord::Frozen(FromOwner::Hello(hello)) => Ok(Self {
+                line: Arc::new(OwnerConnection::new(incoming, outgoing)),
                 hello: Arc::new(hello),
             }),
             _ => Err(garbage(FrameError::Garbage {
@@ -158,7 +158,8 @@ impl Owner {
             self.hello.pid,
             END.as_secs()
         );
-        ApiError::new(ErrorCode::Io, message).hint("End that process; what it runs ends with it.")
+        ApiError::new(ErrorCode::Io, message)
+            .with_hint("End that process; what it runs ends with it.")
     }
 
     fn is_gone(&self) -> bool {

@@ -7,7 +7,7 @@ use api::protocol::{FromHost, HostCount};
 use api::{ApiError, Envelope, Snapshot};
 use tokio::sync::mpsc;
 
-use crate::line::Line;
+use crate::connection::OwnerConnection;
 
 /// How much news may wait for a host; one that is further behind begins anew with a snapshot.
 const QUEUE: usize = 16;
@@ -25,13 +25,13 @@ pub enum News {
 
 /// Everything there is to show, and what happens to it. A later subscription on the same connection takes its place.
 pub struct Subscription {
-    line: Arc<Line>,
+    line: Arc<OwnerConnection>,
     id: u64,
     news: mpsc::Receiver<News>,
 }
 
 impl Subscription {
-    pub(crate) async fn begin(line: Arc<Line>) -> Result<Self, ApiError> {
+    pub(crate) async fn begin(line: Arc<OwnerConnection>) -> Result<Self, ApiError> {
         let id = line.id();
         let (sender, news) = mpsc::channel(QUEUE);
         let ask = FromHost::Subscribe(Ask { id });
@@ -39,7 +39,7 @@ impl Subscription {
             id,
             news: Some(sender),
         };
-        line.say(&ask).await?;
+        line.send(&ask).await?;
         if line.shared.gone.is_cancelled() {
             line.shared.feed.lock().end();
         }

@@ -10,8 +10,8 @@ use dagdeck::projects::{self, Planned};
 use serde::Serialize;
 
 use crate::arguments::Add;
-use crate::end::{End, piped, words};
 use crate::environment::environment;
+use crate::error::{CliError, piped, words};
 use crate::reached::Reached;
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
@@ -39,16 +39,16 @@ struct Refused {
     reason: String,
 }
 
-pub(crate) fn run(what: &Add) -> Result<(), End> {
+pub(crate) fn run(what: &Add) -> Result<(), CliError> {
     let reading = projects::read(&what.workspace, environment())
-        .map_err(|error| End::NoWorkspace(words(&error.into())))?;
+        .map_err(|error| CliError::NoWorkspace(words(&error.into())))?;
     let mut found = Vec::new();
     for path in &what.paths {
         let folder = folder_of(path)?;
         let here = projects::find(&reading, &folder).projects;
         if here.is_empty() {
             let folder = folder.display();
-            return Err(End::Failed(format!(
+            return Err(CliError::Failed(format!(
                 "There is no Dagster project in {folder}."
             )));
         }
@@ -91,17 +91,17 @@ pub(crate) fn run(what: &Add) -> Result<(), End> {
     };
     tell(&done, what.json)?;
     if done.added.is_empty() && done.listed.is_empty() {
-        return Err(End::NothingServed);
+        return Err(CliError::NothingServed);
     }
     Ok(())
 }
 
 /// Has the workspace's owner make the change that was worked out here: a window sees it, and nothing else is changed.
-fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), End> {
+fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(async {
         let reached = Reached::at(&what.workspace).await?;
         let apply = ProjectsApply { change, basis };
@@ -110,13 +110,13 @@ fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), End> {
     })
 }
 
-fn folder_of(path: &Path) -> Result<PathBuf, End> {
+fn folder_of(path: &Path) -> Result<PathBuf, CliError> {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let folder: PathBuf = absolute.components().collect();
     if folder.is_dir() {
         Ok(folder)
     } else {
-        Err(End::Failed(format!(
+        Err(CliError::Failed(format!(
             "There is no folder at {}.",
             folder.display()
         )))
@@ -138,10 +138,10 @@ fn diff_of(planned: &Planned) -> Vec<String> {
     edits.flat_map(|edit| edit.diff.clone()).collect()
 }
 
-fn tell(done: &Done, json: bool) -> Result<(), End> {
+fn tell(done: &Done, json: bool) -> Result<(), CliError> {
     if json {
-        let json =
-            serde_json::to_string_pretty(done).map_err(|error| End::Failed(error.to_string()))?;
+        let json = serde_json::to_string_pretty(done)
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         return piped(writeln!(std::io::stdout().lock(), "{json}"));
     }
     piped(write!(anstream::stdout().lock(), "{}", page(done)))

@@ -11,7 +11,7 @@ use api::{
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, piped, words};
+use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
 use crate::reached::Reached;
 use crate::stop::Stop;
@@ -19,7 +19,7 @@ use crate::stop::Stop;
 /// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+struct DoctorReport<'a> {
     root: &'a str,
     trusted: bool,
     blockers: usize,
@@ -29,30 +29,30 @@ struct Answer<'a> {
     checks: &'a [CheckView],
 }
 
-pub(crate) fn run(what: &arguments::Doctor) -> Result<(), End> {
+pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(doctor(what))
 }
 
-async fn doctor(what: &arguments::Doctor) -> Result<(), End> {
+async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
     let hand = tokio::select! {
         hand = hand(what) => hand?,
-        () = stop.told() => return Err(End::Interrupted),
+        () = stop.told() => return Err(CliError::Interrupted),
     };
     let end = tokio::select! {
         end = work(&hand, what) => end,
-        () = stop.told() => Err(End::Interrupted),
+        () = stop.told() => Err(CliError::Interrupted),
     };
     hand.end().await;
     end
 }
 
 /// Who looks: this command where it only looks, the workspace's owner where something is put right.
-async fn hand(what: &arguments::Doctor) -> Result<Hand, End> {
+async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     if !what.fix_safe {
         return Hand::looking_at(&what.path).await;
     }
@@ -61,9 +61,10 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, End> {
     Ok(Hand::Owner(reached.attached))
 }
 
-async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), End> {
+async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
     let workspace = hand.snapshot_get(Nothing {}).await?.workspace;
-    let workspace = workspace.ok_or_else(|| End::Failed("The workspace was closed.".to_owned()))?;
+    let workspace =
+        workspace.ok_or_else(|| CliError::Failed("The workspace was closed.".to_owned()))?;
     let trusted = workspace.trusted || what.trust;
     if what.trust && !workspace.trusted {
         hand.workspace_trust(Nothing {}).await?;
@@ -71,7 +72,7 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), End> {
     hand.health_check(HealthRequest { asked: true }).await?;
     if what.fix_safe {
         if !trusted {
-            return Err(End::Failed(format!(
+            return Err(CliError::Failed(format!(
                 "{} is not trusted yet, so nothing in it is put right.\n  If you trust it, add --trust.",
                 workspace.root
             )));
@@ -92,13 +93,13 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), End> {
     }
     let blocked = open_findings(&health).any(|one| one.severity == Severity::Blocker);
     if blocked {
-        return Err(End::NothingServed);
+        return Err(CliError::NothingServed);
     }
     Ok(())
 }
 
 /// Says what will be put right, and does it.
-async fn fix(hand: &Hand) -> Result<(), End> {
+async fn fix(hand: &Hand) -> Result<(), CliError> {
     let health = hand.snapshot_get(Nothing {}).await?.health;
     let safe: Vec<&FindingView> = health
         .findings
@@ -139,8 +140,8 @@ fn tell(
     trusted: bool,
     health: &HealthView,
     checks: &[CheckView],
-) -> Result<(), End> {
-    let answer = Answer {
+) -> Result<(), CliError> {
+    let answer = DoctorReport {
         root: &workspace.root,
         trusted,
         blockers: count(health, Severity::Blocker),
@@ -149,8 +150,8 @@ fn tell(
         findings: &health.findings,
         checks,
     };
-    let json =
-        serde_json::to_string_pretty(&answer).map_err(|error| End::Failed(error.to_string()))?;
+    let json = serde_json::to_string_pretty(&answer)
+        .map_err(|error| CliError::Failed(error.to_string()))?;
     piped(writeln!(std::io::stdout().lock(), "{json}"))
 }
 
@@ -174,7 +175,7 @@ fn page(health: &HealthView, checks: &[CheckView], trusted: bool) -> String {
             group.name, group.passed
         );
         for finding in mine {
-            page.push_str(&told(finding));
+            page.push_str(&finding_lines(finding));
         }
     }
     if !quiet.is_empty() {
@@ -204,7 +205,7 @@ fn page(health: &HealthView, checks: &[CheckView], trusted: bool) -> String {
     page
 }
 
-fn told(finding: &FindingView) -> String {
+fn finding_lines(finding: &FindingView) -> String {
     let (word, color) = match finding.severity {
         Severity::Blocker => ("blocker", AnsiColor::Red),
         Severity::Warning => ("warning", AnsiColor::Yellow),

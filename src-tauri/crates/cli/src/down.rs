@@ -3,22 +3,22 @@
 use std::io::Write as _;
 
 use crate::arguments;
-use crate::end::{End, piped};
-use crate::reached::Place;
+use crate::error::{CliError, piped};
+use crate::reached::ReachedWorkspace;
 use crate::stop::Stop;
 
-pub(crate) fn run(what: &arguments::Down) -> Result<(), End> {
+pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
-        let place = Place::of(&what.path)?;
+        let place = ReachedWorkspace::of(&what.path)?;
         let stopped = tokio::select! {
             stopped = end(&place) => stopped?,
             // The owner goes on stopping.
-            () = stop.told() => return Err(End::Interrupted),
+            () = stop.told() => return Err(CliError::Interrupted),
         };
         let mut out = anstream::stdout().lock();
         let root = place.root.display();
@@ -34,7 +34,7 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), End> {
 }
 
 /// Stops all that the owner of a workspace runs, and the owner, of any version; whether there was one.
-pub(crate) async fn end(place: &Place) -> Result<bool, End> {
+pub(crate) async fn end(place: &ReachedWorkspace) -> Result<bool, CliError> {
     match place.owner().await? {
         Some(owner) => {
             owner.end().await?;

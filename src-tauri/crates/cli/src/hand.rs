@@ -8,7 +8,7 @@ use attach::{Attached, News};
 use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 
-use crate::end::{End, words};
+use crate::error::{CliError, words};
 
 /// What does the work of a command.
 pub(crate) enum Hand {
@@ -47,9 +47,10 @@ api::with_commands!(calls);
 
 impl Hand {
     /// Dagdeck in this process, with this program as its guard.
-    pub(crate) async fn own() -> Result<Self, End> {
-        let program = std::env::current_exe()
-            .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
+    pub(crate) async fn own() -> Result<Self, CliError> {
+        let program = std::env::current_exe().map_err(|error| {
+            CliError::Failed(format!("can't find its own program file: {error}"))
+        })?;
         let guard = GuardProgram {
             program,
             arguments: vec!["guard".into()],
@@ -59,7 +60,7 @@ impl Hand {
     }
 
     /// Has this process look at the workspace at a path; ends with 2 where there is none.
-    pub(crate) async fn looking_at(path: &Path) -> Result<Self, End> {
+    pub(crate) async fn looking_at(path: &Path) -> Result<Self, CliError> {
         // Says in its own words why a folder is no workspace, and what is nearby.
         crate::status::read(path, false)?;
         let own = Self::own().await?;
@@ -71,8 +72,8 @@ impl Hand {
         if let Err(error) = opened {
             own.end().await;
             return Err(match error.code {
-                ErrorCode::NotFound | ErrorCode::Invalid => End::NoWorkspace(words(&error)),
-                _ => End::from(error),
+                ErrorCode::NotFound | ErrorCode::Invalid => CliError::NoWorkspace(words(&error)),
+                _ => CliError::from(error),
             });
         }
         Ok(own)
@@ -96,7 +97,7 @@ impl Hand {
 
 impl Ear {
     /// Waits until something happened that `counts`; fails when nothing will any more.
-    pub(crate) async fn until(&mut self, counts: impl Fn(&Event) -> bool) -> Result<(), End> {
+    pub(crate) async fn until(&mut self, counts: impl Fn(&Event) -> bool) -> Result<(), CliError> {
         loop {
             let happened = match self {
                 Self::Own(events) => events.next().await,
@@ -109,7 +110,9 @@ impl Ear {
                 },
             };
             let Some(happened) = happened else {
-                return Err(End::Failed("Dagdeck's own part ended early.".to_owned()));
+                return Err(CliError::Failed(
+                    "Dagdeck's own part ended early.".to_owned(),
+                ));
             };
             if happened.iter().any(|envelope| counts(&envelope.event)) {
                 return Ok(());

@@ -6,8 +6,8 @@ mod add;
 mod arguments;
 mod doctor;
 mod down;
-mod end;
 mod environment;
+mod error;
 mod hand;
 mod new;
 mod open;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Doctor(what) => doctor::run(&what),
     };
     if let Err(end) = &end {
-        end.say();
+        end.print();
     }
     ExitCode::from(end.map_or_else(|end| end.code(), |()| 0))
 }

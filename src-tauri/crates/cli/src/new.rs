@@ -12,24 +12,24 @@ use api::{
 };
 
 use crate::arguments::{Make, New};
-use crate::end::{End, piped};
+use crate::error::{CliError, piped};
 use crate::hand::{Ear, Hand};
-use crate::reached::{Place, Reached};
+use crate::reached::{Reached, ReachedWorkspace};
 use crate::stop::Stop;
 use told::Told;
 
-pub(crate) fn run(what: &New) -> Result<(), End> {
+pub(crate) fn run(what: &New) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
         Box::pin(make(what, &mut stop)).await
     })
 }
 
-async fn make(what: &New, stop: &mut Stop) -> Result<(), End> {
+async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
     let (kind, make) = match what {
         New::Workspace { make, .. } => (CreateKind::Workspace, make),
         New::Project { make, .. } => (CreateKind::Project, make),
@@ -52,8 +52,8 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), End> {
 }
 
 /// The owner of the workspace that the project becomes one of.
-async fn owner_of(root: &Path, what: &New) -> Result<attach::Attached, End> {
-    let reached = Reached::to(&Place::of(root)?).await?;
+async fn owner_of(root: &Path, what: &New) -> Result<attach::Attached, CliError> {
+    let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
     reached.tell_differences();
     if let New::Project { trust: true, .. } = what {
         reached.trust().await?;
@@ -62,13 +62,13 @@ async fn owner_of(root: &Path, what: &New) -> Result<attach::Attached, End> {
 }
 
 /// Shows what would be made, or makes it.
-async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Result<(), End> {
+async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Result<(), CliError> {
     let plan = hand.create_plan(spec).await?;
     if let Some(words) = page::blocked(&plan) {
         if make.json {
             json(&plan)?;
         }
-        return Err(End::Unusable(words));
+        return Err(CliError::Unusable(words));
     }
     if make.dry_run {
         return if make.json {
@@ -89,18 +89,22 @@ async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Re
         }
         CreationState::Cancelled => {
             anstream::eprintln!("dagdeck: {}", page::failure(&creation, make.json));
-            Err(End::Interrupted)
+            Err(CliError::Interrupted)
         }
         CreationState::Failed | CreationState::Running => {
-            Err(End::Failed(page::failure(&creation, make.json)))
+            Err(CliError::Failed(page::failure(&creation, make.json)))
         }
     }
 }
 
 /// What a form for it starts from, and its name.
-async fn form(hand: &Hand, kind: CreateKind, make: &Make) -> Result<(String, CreateForm), End> {
+async fn form(
+    hand: &Hand,
+    kind: CreateKind,
+    make: &Make,
+) -> Result<(String, CreateForm), CliError> {
     let here = std::env::current_dir()
-        .map_err(|error| End::Failed(format!("can't tell the current folder: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't tell the current folder: {error}")))?;
     let (parent, name) = place(kind, &make.path, &here);
     let request = CreateFormRequest {
         kind,
@@ -108,7 +112,7 @@ async fn form(hand: &Hand, kind: CreateKind, make: &Make) -> Result<(String, Cre
     };
     let form = hand.create_form(request).await?;
     match form.blocked {
-        Some(error) => Err(End::from(error)),
+        Some(error) => Err(CliError::from(error)),
         None => Ok((name, form)),
     }
 }
@@ -147,7 +151,7 @@ async fn carry_out(
     plan: CreatePlan,
     json: bool,
     stop: &mut Stop,
-) -> Result<Creation, End> {
+) -> Result<Creation, CliError> {
     let mut events = hand.listen().await?;
     let mut told = Told::new(json);
     let start = CreateStart {
@@ -157,8 +161,8 @@ async fn carry_out(
     hand.create_start(start).await?;
     loop {
         let creation = hand.snapshot_get(Nothing {}).await?.creation;
-        let creation =
-            creation.ok_or_else(|| End::Failed("what was being made was put away".to_owned()))?;
+        let creation = creation
+            .ok_or_else(|| CliError::Failed("what was being made was put away".to_owned()))?;
         told.see(&creation)?;
         if creation.state != CreationState::Running {
             return Ok(creation);
@@ -180,14 +184,14 @@ async fn carry_out(
 }
 
 /// Waits until something of what is made has changed.
-async fn changed(events: &mut Ear) -> Result<(), End> {
+async fn changed(events: &mut Ear) -> Result<(), CliError> {
     let made = |event: &Event| matches!(event, Event::CreationChanged { .. });
     events.until(made).await
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<(), End> {
+fn json<T: serde::Serialize>(value: &T) -> Result<(), CliError> {
     let text =
-        serde_json::to_string_pretty(value).map_err(|error| End::Failed(error.to_string()))?;
+        serde_json::to_string_pretty(value).map_err(|error| CliError::Failed(error.to_string()))?;
     piped(writeln!(std::io::stdout().lock(), "{text}"))
 }
 

@@ -4,33 +4,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::arguments;
-use crate::end::End;
+use crate::error::CliError;
 
 /// The desktop program's name beside ours.
 const DESKTOP: &str = "dagdeck-desktop";
 
-pub(crate) fn run(what: &arguments::Open) -> Result<(), End> {
-    let folder = std::path::absolute(&what.path)
-        .map_err(|error| End::Failed(format!("{} can't be used: {error}", what.path.display())))?;
+pub(crate) fn run(what: &arguments::Open) -> Result<(), CliError> {
+    let folder = std::path::absolute(&what.path).map_err(|error| {
+        CliError::Failed(format!("{} can't be used: {error}", what.path.display()))
+    })?;
     if !folder.is_dir() {
-        return Err(End::NoWorkspace(format!(
+        return Err(CliError::NoWorkspace(format!(
             "{} is not a folder.",
             folder.display()
         )));
     }
     let own = std::env::current_exe()
-        .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't find its own program file: {error}")))?;
     let Some(desktop) =
         beside(&own).or_else(|| process::tools::find(DESKTOP).map(|found| found.path))
     else {
-        return Err(End::Failed(format!(
+        return Err(CliError::Failed(format!(
             "The desktop app is not installed beside {}. From a clone of Dagdeck, `cargo xtask run` opens it; \
              `dagdeck up` launches the workspace in this terminal.",
             own.display()
         )));
     };
     start(&desktop, &folder).map_err(|error| {
-        End::Failed(format!(
+        CliError::Failed(format!(
             "{} could not be started: {error}",
             desktop.display()
         ))

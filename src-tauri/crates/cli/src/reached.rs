@@ -16,8 +16,8 @@ use api::{
 use attach::{Attached, Introduction, News, Owner, Subscription};
 use serve::Reach;
 
-use crate::end::{End, words};
 use crate::environment::environment;
+use crate::error::{CliError, words};
 
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str =
@@ -31,17 +31,18 @@ const TERMINAL: Introduction = Introduction {
 
 /// A workspace, and the way to its owner.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct ReachedWorkspace {
     pub(crate) root: PathBuf,
     environment: BTreeMap<String, String>,
     reach: Reach,
 }
 
-impl Place {
+impl ReachedWorkspace {
     /// The workspace that a folder is, or is in.
-    pub(crate) fn of(path: &Path) -> Result<Self, End> {
-        let program = std::env::current_exe()
-            .map_err(|error| End::Failed(format!("can't find its own program file: {error}")))?;
+    pub(crate) fn of(path: &Path) -> Result<Self, CliError> {
+        let program = std::env::current_exe().map_err(|error| {
+            CliError::Failed(format!("can't find its own program file: {error}"))
+        })?;
         let environment = environment();
         let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
         let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -66,7 +67,7 @@ impl Place {
     }
 
     /// Attaches to its owner, which is started where there is none.
-    pub(crate) async fn attached(&self) -> Result<Attached, End> {
+    pub(crate) async fn attached(&self) -> Result<Attached, CliError> {
         let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, TERMINAL).await?) };
         let owner = match self.reach.existing_or_new(find).await {
             Ok(owner) => owner,
@@ -74,17 +75,17 @@ impl Place {
         };
         owner.attach().map_err(|_| {
             let who = of_another_version(owner.hello(), &self.root);
-            End::Failed(format!(
+            CliError::Failed(format!(
                 "{who}\n  Then do this again, and this Dagdeck runs it."
             ))
         })
     }
 
     /// Why it has no owner: most of all a state folder that can't be written.
-    fn why_none(&self, refused: ApiError) -> End {
+    fn why_none(&self, refused: ApiError) -> CliError {
         match self.reach.room_for_owner() {
             Ok(()) => refused.into(),
-            Err(error) => End::Failed(no_room(&self.reach.state_folder, &error)),
+            Err(error) => CliError::Failed(no_room(&self.reach.state_folder, &error)),
         }
     }
 }
@@ -104,14 +105,14 @@ pub(crate) struct Reached {
 impl Reached {
     /// Attaches to the owner of the workspace at a path, which is started where there is none; ends with 2 where there is no
     /// workspace.
-    pub(crate) async fn at(path: &Path) -> Result<Self, End> {
+    pub(crate) async fn at(path: &Path) -> Result<Self, CliError> {
         // Says in its own words why a folder is no workspace, and what is nearby.
         crate::status::read(path, false)?;
-        Self::to(&Place::of(path)?).await
+        Self::to(&ReachedWorkspace::of(path)?).await
     }
 
     /// The same for a workspace that is known to be one.
-    pub(crate) async fn to(place: &Place) -> Result<Self, End> {
+    pub(crate) async fn to(place: &ReachedWorkspace) -> Result<Self, CliError> {
         let attached = place.attached().await?;
         let running = attached.owner().status().await?.running;
         let differs = attached.compare(&place.environment).await?;
@@ -124,7 +125,7 @@ impl Reached {
                 running,
                 differs,
             }),
-            _ => Err(End::NoWorkspace(format!(
+            _ => Err(CliError::NoWorkspace(format!(
                 "{} is not a Dagster workspace or project.",
                 place.root.display()
             ))),
@@ -139,7 +140,7 @@ impl Reached {
     }
 
     /// Lets programs run in the workspace from now on.
-    pub(crate) async fn trust(&self) -> Result<(), End> {
+    pub(crate) async fn trust(&self) -> Result<(), CliError> {
         self.attached.workspace_trust(Nothing {}).await?;
         Ok(())
     }
@@ -163,10 +164,10 @@ pub(crate) struct New {
 }
 
 impl Current {
-    async fn of(attached: &Attached) -> Result<Self, End> {
+    async fn of(attached: &Attached) -> Result<Self, CliError> {
         let mut news = attached.subscribe().await?;
         let Some(News::Snapshot(shown)) = news.next().await else {
-            return Err(End::Failed(GONE.to_owned()));
+            return Err(CliError::Failed(GONE.to_owned()));
         };
         Ok(Self {
             news,
@@ -176,7 +177,7 @@ impl Current {
     }
 
     /// Waits for news; fails when the owner is gone.
-    pub(crate) async fn next(&mut self) -> Result<New, End> {
+    pub(crate) async fn next(&mut self) -> Result<New, CliError> {
         let mut new = New::default();
         match self.news.next().await {
             Some(News::Snapshot(snapshot)) => {
@@ -198,7 +199,7 @@ impl Current {
                 }
             }
             Some(News::Hosts(hosts)) => self.hosts = hosts,
-            None => return Err(End::Failed(GONE.to_owned())),
+            None => return Err(CliError::Failed(GONE.to_owned())),
         }
         Ok(new)
     }
@@ -246,7 +247,7 @@ fn no_room(state_folder: &Path, error: &std::io::Error) -> String {
             state_folder.display()
         ),
     );
-    let told = because.because(error).hint(
+    let told = because.with_source(error).with_hint(
         "Make that folder writable, or name another in DAGDECK_STATE. `dagdeck status` and `dagdeck doctor` work all the same.",
     );
     words(&told)

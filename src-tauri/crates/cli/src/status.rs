@@ -7,34 +7,34 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, Status};
+use dagdeck::status::{EnvironmentStatus, LocationStatus, ProblemStatus, WorkspaceStatus};
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, piped, words};
 use crate::environment::environment;
-use crate::reached::Place;
+use crate::error::{CliError, piped, words};
+use crate::reached::ReachedWorkspace;
 use crate::status::owned::{Owned, owned};
 
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Answer<'a> {
+struct StatusReport<'a> {
     #[serde(flatten)]
-    status: &'a Status,
+    status: &'a WorkspaceStatus,
     /// Who runs it; null where nobody does.
     owner: Option<Owned>,
 }
 
-pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
+pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
     let status = read(&what.path, !what.no_lockfiles)?;
-    let owner = owned(&Place::of(&what.path)?)?;
+    let owner = owned(&ReachedWorkspace::of(&what.path)?)?;
     if what.json {
-        let answer = Answer {
+        let answer = StatusReport {
             status: &status,
             owner,
         };
         let json = serde_json::to_string_pretty(&answer)
-            .map_err(|error| End::Failed(error.to_string()))?;
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         return piped(writeln!(std::io::stdout().lock(), "{json}"));
     }
     let mut page = page(&status);
@@ -45,12 +45,12 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), End> {
 }
 
 /// Reads the workspace at a path; ends with 2 where there is none.
-pub(crate) fn read(path: &Path, lockfiles: bool) -> Result<Status, End> {
+pub(crate) fn read(path: &Path, lockfiles: bool) -> Result<WorkspaceStatus, CliError> {
     dagdeck::status::read(path, environment(), lockfiles)
-        .map_err(|error| End::NoWorkspace(words(&error.into())))
+        .map_err(|error| CliError::NoWorkspace(words(&error.into())))
 }
 
-fn page(status: &Status) -> String {
+fn page(status: &WorkspaceStatus) -> String {
     let bold = Style::new().bold();
     let mut page = format!("{bold}{}{bold:#}  {}\n", status.name, status.root.display());
     let rows: Vec<[String; 5]> = status.locations.iter().map(row).collect();
@@ -161,7 +161,7 @@ mod tests {
         }
     }
 
-    fn plain(status: &Status) -> String {
+    fn plain(status: &WorkspaceStatus) -> String {
         anstream::adapter::strip_str(&page(status)).to_string()
     }
 

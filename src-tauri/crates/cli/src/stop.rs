@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::end::End;
+use crate::error::CliError;
 
 /// The wish of a person or the system that we end.
 pub(crate) struct Stop {
@@ -12,12 +12,12 @@ pub(crate) struct Stop {
 
 impl Stop {
     #[cfg(unix)]
-    pub(crate) fn listen() -> Result<Self, End> {
+    pub(crate) fn listen() -> Result<Self, CliError> {
         use tokio::signal::unix::{SignalKind, signal};
         let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
         let signals: std::io::Result<Vec<_>> = kinds.into_iter().map(signal).collect();
-        let signals =
-            signals.map_err(|error| End::Failed(format!("can't listen for Ctrl-C: {error}")))?;
+        let signals = signals
+            .map_err(|error| CliError::Failed(format!("can't listen for Ctrl-C: {error}")))?;
         Ok(Self { signals })
     }
 
@@ -38,7 +38,7 @@ impl Stop {
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn listen() -> Result<Self, End> {
+    pub(crate) fn listen() -> Result<Self, CliError> {
         Ok(Self {})
     }
 

@@ -12,25 +12,25 @@ use attach::Attached;
 use serde::Serialize;
 
 use crate::arguments;
-use crate::end::{End, piped, words};
+use crate::error::{CliError, piped, words};
 use crate::reached::{Current, Reached};
 use crate::stop::Stop;
 use crate::trust;
 
-pub(crate) fn run(what: &arguments::Sync) -> Result<(), End> {
+pub(crate) fn run(what: &arguments::Sync) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(sync(what))
 }
 
-async fn sync(what: &arguments::Sync) -> Result<(), End> {
+async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     let reached = tokio::select! {
         reached = Reached::at(&what.path) => reached?,
-        () = stop.told() => return Err(End::Interrupted),
+        () = stop.told() => return Err(CliError::Interrupted),
     };
     reached.tell_differences();
     if trust::to_sync(&reached.workspace, what.trust)? {
@@ -44,7 +44,7 @@ async fn sync(what: &arguments::Sync) -> Result<(), End> {
     } = reached;
     let looked = tokio::select! {
         looked = look(&attached, what, &workspace) => looked?,
-        () = stop.told() => return Err(End::Interrupted),
+        () = stop.told() => return Err(CliError::Interrupted),
     };
     // From here on to the answer nothing is listened to: what has begun has to be known to be taken back.
     let begun = match looked {
@@ -74,7 +74,7 @@ async fn look(
     attached: &Attached,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
-) -> Result<Looked, End> {
+) -> Result<Looked, CliError> {
     if let Some(version) = &what.python {
         return python::look(attached, what, workspace, version).await;
     }
@@ -115,7 +115,7 @@ async fn follow(
     begun: &[u32],
     json: bool,
     stop: &mut Stop,
-) -> Result<(), End> {
+) -> Result<(), CliError> {
     let mut said: Vec<(u32, String)> = Vec::new();
     let mut cancelled = false;
     loop {
@@ -126,7 +126,7 @@ async fn follow(
             };
             let line = (one.id, format!("{}: {}", one.title, progress.words));
             if said.iter().rfind(|(id, _)| *id == one.id) != Some(&line) {
-                say(&line.1);
+                print_line(&line.1);
                 said.push(line);
             }
         }
@@ -134,17 +134,17 @@ async fn follow(
         if all.len() == begun.len() && !running.any(|runs| runs) {
             if cancelled {
                 let titles: Vec<&str> = all.iter().map(|one| one.title.as_str()).collect();
-                say(&format!("Cancelled. {}", titles.join(" ")));
-                return Err(End::Interrupted);
+                print_line(&format!("Cancelled. {}", titles.join(" ")));
+                return Err(CliError::Interrupted);
             }
-            return told(&all, json);
+            return print_outcome(&all, json);
         }
         tokio::select! {
             new = current.next() => drop(new?),
             () = stop.told() => {
                 if std::mem::replace(&mut cancelled, true) {
                     // Told twice: we end at once, and the owner goes on ending them.
-                    return Err(End::Interrupted);
+                    return Err(CliError::Interrupted);
                 }
                 for &operation in begun {
                     // One that has ended meanwhile can't be taken back, and need not be.
@@ -155,7 +155,7 @@ async fn follow(
     }
 }
 
-fn say(words: &str) {
+fn print_line(words: &str) {
     anstream::eprintln!("{words}");
 }
 
@@ -176,11 +176,11 @@ struct Done<'a> {
     output: &'a [String],
 }
 
-fn told(done: &[Operation], json: bool) -> Result<(), End> {
+fn print_outcome(done: &[Operation], json: bool) -> Result<(), CliError> {
     let rows: Vec<Done<'_>> = done.iter().map(row).collect();
     if json {
         let json = serde_json::to_string_pretty(&serde_json::json!({ "environments": rows }))
-            .map_err(|error| End::Failed(error.to_string()))?;
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         piped(writeln!(std::io::stdout().lock(), "{json}"))?;
     } else {
         let mut out = anstream::stdout().lock();
@@ -199,7 +199,7 @@ fn told(done: &[Operation], json: bool) -> Result<(), End> {
     if rows.iter().all(|row| row.state == "succeeded") {
         Ok(())
     } else {
-        Err(End::NothingServed)
+        Err(CliError::NothingServed)
     }
 }
 
@@ -223,10 +223,10 @@ fn row(operation: &Operation) -> Done<'_> {
     }
 }
 
-fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), End> {
+fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), CliError> {
     if json {
         let json = serde_json::to_string_pretty(preview)
-            .map_err(|error| End::Failed(error.to_string()))?;
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         piped(writeln!(std::io::stdout().lock(), "{json}"))?;
     } else {
         let mut out = anstream::stdout().lock();
@@ -240,7 +240,7 @@ fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), End> {
         .iter()
         .any(|plan| plan.failure.is_some());
     if failed {
-        Err(End::NothingServed)
+        Err(CliError::NothingServed)
     } else {
         Ok(())
     }
@@ -342,7 +342,7 @@ mod tests {
     fn a_failed_preview_says_why_and_nothing_else() {
         let failure = ApiError::new(ErrorCode::ToolFailed, "The disk is full.");
         let failed = SyncPlan {
-            failure: Some(failure.hint("Free some space.")),
+            failure: Some(failure.with_hint("Free some space.")),
             ..plan()
         };
         let page = page(&failed);

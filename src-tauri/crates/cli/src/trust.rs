@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use api::WorkspaceView;
 
-use crate::end::End;
+use crate::error::CliError;
 
 /// What a person let us do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) struct Leave {
 }
 
 /// Finds out what we may do: from `--trust`, from what was allowed before, or by asking on a terminal.
-pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, End> {
+pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, CliError> {
     let wanted = Leave {
         run: !workspace.trusted,
         make: workspace
@@ -34,20 +34,20 @@ pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, End
         return Ok(wanted);
     }
     if !on_terminal() {
-        return Err(End::Failed(refusal(workspace, wanted)));
+        return Err(CliError::Failed(refusal(workspace, wanted)));
     }
     ask(&question(workspace, wanted)).map(|()| wanted)
 }
 
 /// Finds out whether uv may be run in the folder; answers whether that is to be remembered.
-pub(crate) fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, End> {
+pub(crate) fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, CliError> {
     if workspace.trusted || trust {
         return Ok(!workspace.trusted);
     }
     let root = &workspace.root;
     let what = "Syncing runs uv in it, which may run the code that its projects are built with.";
     if !on_terminal() {
-        return Err(End::Failed(format!(
+        return Err(CliError::Failed(format!(
             "{root} is not trusted yet, and there is no terminal to ask on.\n  {what} If you trust it, add --trust."
         )));
     }
@@ -58,16 +58,16 @@ fn on_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn ask(question: &str) -> Result<(), End> {
+fn ask(question: &str) -> Result<(), CliError> {
     let mut error = anstream::stderr().lock();
     let asked = write!(error, "{question}").and_then(|()| error.flush());
-    asked.map_err(|error| End::Failed(format!("can't ask: {error}")))?;
+    asked.map_err(|error| CliError::Failed(format!("can't ask: {error}")))?;
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && agrees(&answer) {
         Ok(())
     } else {
-        Err(End::Failed("Nothing was started.".to_owned()))
+        Err(CliError::Failed("Nothing was started.".to_owned()))
     }
 }
 

@@ -11,35 +11,35 @@ use api::{LaunchRequest, Nothing};
 use attach::Attached;
 
 use crate::arguments::Up;
-use crate::end::End;
+use crate::error::CliError;
 use crate::reached::{Current, New, Reached};
 use crate::stop::Stop;
 use crate::trust;
 use joined::{Joined, only_leaves};
-use progress::{Outcome, Progress};
+use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
-pub(crate) fn run(what: Up) -> Result<(), End> {
+pub(crate) fn run(what: Up) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     runtime.block_on(up(what))
 }
 
-async fn up(what: Up) -> Result<(), End> {
+async fn up(what: Up) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     let joining = Joined::to(&what.path, what.restart);
     let joined = tokio::select! {
         joined = joining => joined?,
-        () = stop.told() => return Err(End::Interrupted),
+        () = stop.told() => return Err(CliError::Interrupted),
     };
     let leave = trust::leave(&joined.reached.workspace, what.trust)?;
     if leave.run {
         joined.reached.trust().await?;
     }
-    joined.say(&what);
+    joined.print_joined(&what);
     let request = LaunchRequest {
         locations: what.locations.clone(),
         port: what.port.filter(|_| !joined.serves()),
@@ -52,14 +52,14 @@ async fn up(what: Up) -> Result<(), End> {
         workspace,
         ..
     } = joined.reached;
-    let progress = Progress::new(what.json, &workspace, &what.locations);
+    let progress = LaunchProgress::new(what.json, &workspace, &what.locations);
     let tail = if what.json {
         None
     } else {
         Some(Tail::open(&attached).await?)
     };
     progress.started()?;
-    let session = Session {
+    let session = ForegroundUp {
         attached: &attached,
         current,
         tail,
@@ -68,9 +68,9 @@ async fn up(what: Up) -> Result<(), End> {
         joins,
     };
     let (end, told) = Box::pin(session.run(request, &mut stop)).await;
-    if matches!(end, Ok(Kept::Detached)) {
+    if matches!(end, Ok(LeftBehind::Detached)) {
         attached.detach().await?;
-        progress::goes_on(what.json, &workspace)?;
+        progress::print_goes_on(what.json, &workspace)?;
         return Ok(());
     }
     let mut left = std::pin::pin!(attached.leave());
@@ -95,13 +95,13 @@ async fn up(what: Up) -> Result<(), End> {
     if stopped {
         progress::stopped(what.json)?;
     } else {
-        progress::goes_on(what.json, &workspace)?;
+        progress::print_goes_on(what.json, &workspace)?;
     }
     end.map(drop)
 }
 
 /// What is left behind where nothing went wrong.
-enum Kept {
+enum LeftBehind {
     /// What runs goes on without this terminal.
     Detached,
     /// We were told to end.
@@ -109,26 +109,30 @@ enum Kept {
 }
 
 /// From the launch on: prints what happens until it is over.
-struct Session<'a> {
+struct ForegroundUp<'a> {
     attached: &'a Attached,
     current: Current,
     tail: Option<Tail>,
-    progress: Progress,
+    progress: LaunchProgress,
     /// Whether to go as soon as all have settled.
     detach: bool,
     /// Whether it ran before, so that it goes on without this terminal.
     joins: bool,
 }
 
-impl Session<'_> {
+impl ForegroundUp<'_> {
     /// Goes on until it is over, or we are told to end; the second answer is whether we were told.
-    async fn run(mut self, request: LaunchRequest, stop: &mut Stop) -> (Result<Kept, End>, bool) {
+    async fn run(
+        mut self,
+        request: LaunchRequest,
+        stop: &mut Stop,
+    ) -> (Result<LeftBehind, CliError>, bool) {
         let over = tokio::select! {
             end = self.follow(request) => Some(end),
             () = stop.told() => None,
         };
         match over {
-            Some(end) => (end.map(|()| Kept::Detached), false),
+            Some(end) => (end.map(|()| LeftBehind::Detached), false),
             None => {
                 match only_leaves(self.joins, self.current.hosts) {
                     None => progress::stopping(),
@@ -137,9 +141,9 @@ impl Session<'_> {
                 }
                 (
                     if self.joins || self.progress.over() {
-                        Ok(Kept::Told)
+                        Ok(LeftBehind::Told)
                     } else {
-                        Err(End::Interrupted)
+                        Err(CliError::Interrupted)
                     },
                     true,
                 )
@@ -148,7 +152,7 @@ impl Session<'_> {
     }
 
     /// Says what happens, until nothing is served, or all have settled and we are to go.
-    async fn follow(&mut self, request: LaunchRequest) -> Result<(), End> {
+    async fn follow(&mut self, request: LaunchRequest) -> Result<(), CliError> {
         let begun = Instant::now();
         let attached = self.attached.clone();
         let launch = attached.launch(request);
@@ -175,7 +179,7 @@ impl Session<'_> {
     }
 
     /// Prints what the logs gained.
-    async fn print(&mut self) -> Result<(), End> {
+    async fn print(&mut self) -> Result<(), CliError> {
         match &mut self.tail {
             Some(tail) => tail.print(self.attached, self.progress.names()).await,
             None => Ok(()),
@@ -183,7 +187,7 @@ impl Session<'_> {
     }
 
     /// Looks at where everything stands, and says what is new; whether all have settled.
-    async fn look(&mut self, launched: bool, begun: Instant) -> Result<bool, End> {
+    async fn look(&mut self, launched: bool, begun: Instant) -> Result<bool, CliError> {
         let Some(workspace) = self.current.shown.workspace.clone() else {
             return Ok(false);
         };
@@ -193,8 +197,8 @@ impl Session<'_> {
         }
         self.print().await?;
         match self.progress.settled(&workspace, begun.elapsed())? {
-            Outcome::Serving => Ok(true),
-            Outcome::Nothing => Err(End::NothingServed),
+            LaunchOutcome::Serving => Ok(true),
+            LaunchOutcome::Nothing => Err(CliError::NothingServed),
         }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) enum ContextError {
 }
 
 /// What lives as long as Dagdeck does.
-pub(crate) struct Context {
+pub(crate) struct AppContext {
     pub(crate) board: Arc<Board>,
     /// What changed of what the checks read.
     pub(crate) changes: Changes,
@@ -87,7 +87,7 @@ pub(crate) struct Context {
 #[derive(Debug)]
 struct NoAnswer;
 
-impl Context {
+impl AppContext {
     pub(crate) fn start(options: DeckOptions) -> Result<Self, ContextError> {
         let DeckOptions {
             state_folder,
@@ -168,7 +168,7 @@ impl Context {
     }
 
     /// Waits until work that nobody waits for may begin.
-    pub(crate) async fn awake(&self) {
+    pub(crate) async fn until_background_may_begin(&self) {
         // The sender lives as long as we do.
         let _ = self.awake.subscribe().wait_for(|awake| *awake).await;
     }

@@ -21,25 +21,28 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use subscription::Subscription;
 
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::context::DeckOptions;
 use crate::health::{Health, keep_checking};
-use crate::operations::create::{Index, Making};
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
+use crate::operations::create::{CreationJob, Index};
 use api::{ApiError, CreationState, StoppedBy};
 pub(crate) use error::DeckError;
+
+/// What a command answers: what was asked for, or why not.
+type CommandResult<T> = Result<T, ApiError>;
 
 /// Dagdeck, alive. Cheap to clone; all clones are the same deck.
 #[derive(Clone)]
 pub struct Deck {
-    context: Arc<Context>,
-    session: Arc<RwLock<Option<Arc<Session>>>>,
+    context: Arc<AppContext>,
+    session: Arc<RwLock<Option<Arc<OpenWorkspace>>>>,
     index: Arc<Index>,
     health: Arc<Health>,
     /// Ends what goes on in the background when the last handle is dropped.
     background: Arc<DropGuard>,
     /// What is being made, or was made and not put away.
-    making: Arc<tokio::sync::Mutex<Option<Arc<Making>>>>,
+    making: Arc<tokio::sync::Mutex<Option<Arc<CreationJob>>>>,
 }
 
 impl std::fmt::Debug for Deck {
@@ -55,7 +58,7 @@ impl Deck {
     ///
     /// Must be called on a tokio runtime.
     pub async fn start(options: DeckOptions) -> Result<Self, ApiError> {
-        let context = tokio::task::spawn_blocking(move || Context::start(options))
+        let context = tokio::task::spawn_blocking(move || AppContext::start(options))
             .await
             .map_err(DeckError::Starting)??;
         let context = Arc::new(context);
@@ -72,11 +75,11 @@ impl Deck {
     /// Learns in the background what a first screen shows: the state of recent workspaces, and this machine's tools.
     ///
     /// For hosts that have such a screen; it asks every Python of the machine, which costs a launch beside it time.
-    pub fn look_around(&self) {
+    pub fn detect_tools(&self) {
         let deck = self.clone();
         tokio::spawn(async move {
             deck.show_recent().await;
-            deck.context.awake().await;
+            deck.context.until_background_may_begin().await;
             deck.context.look_at_machine().await;
         });
     }
@@ -111,12 +114,12 @@ impl Deck {
 
     /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:
     /// for hosts whose first screen would have to share the processor with it.
-    pub fn doze(&self) {
+    pub fn defer_background(&self) {
         self.context.set_awake(false);
     }
 
     /// Lets begin what was held back.
-    pub fn wake(&self) {
+    pub fn begin_background(&self) {
         self.context.set_awake(true);
     }
 
@@ -160,7 +163,7 @@ impl Deck {
     }
 
     /// The open session.
-    async fn opened(&self) -> Result<Arc<Session>, DeckError> {
+    async fn opened(&self) -> Result<Arc<OpenWorkspace>, DeckError> {
         let session = self.session.read().await.clone();
         session.ok_or(DeckError::NoWorkspace)
     }

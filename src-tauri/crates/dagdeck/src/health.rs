@@ -21,8 +21,8 @@ use parking_lot::{Mutex, MutexGuard};
 use workspace::edit::Edit;
 
 use crate::clock;
-use crate::context::Context;
-use crate::session::Session;
+use crate::context::AppContext;
+use crate::open_workspace::OpenWorkspace;
 use api::{CheckView, ChecksView, FindingState, FindingView, HealthView, Millis};
 
 pub(crate) use error::{FixError, NotSaved};
@@ -31,7 +31,7 @@ pub(crate) use report::{report, save};
 
 /// The checks and what they answered last.
 pub(crate) struct Health {
-    context: Arc<Context>,
+    context: Arc<AppContext>,
     state: Mutex<CheckState>,
     /// Held during a round: two at once would see half of each other's answers.
     turn: tokio::sync::Mutex<()>,
@@ -59,7 +59,7 @@ struct Fixing {
 
 impl Health {
     /// Nothing was checked yet.
-    pub(crate) fn new(context: Arc<Context>) -> Self {
+    pub(crate) fn new(context: Arc<AppContext>) -> Self {
         Self {
             context,
             state: Mutex::default(),
@@ -68,7 +68,7 @@ impl Health {
     }
 
     /// Makes checks and shows what they answer. Without a session those of the machine alone.
-    pub(crate) async fn round(&self, session: Option<&Arc<Session>>, request: &Request) {
+    pub(crate) async fn round(&self, session: Option<&Arc<OpenWorkspace>>, request: &Request) {
         let _turn = self.turn.lock().await;
         self.context
             .board
@@ -127,7 +127,7 @@ impl Health {
     }
 
     /// Puts what is known on the board.
-    fn show(&self, session: Option<&Arc<Session>>, checking: bool) {
+    fn show(&self, session: Option<&Arc<OpenWorkspace>>, checking: bool) {
         let view = {
             let state = self.state();
             present::view(&state, session, checking)

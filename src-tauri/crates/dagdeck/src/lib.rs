@@ -11,12 +11,12 @@ mod errors;
 mod health;
 mod logs;
 mod open;
+mod open_workspace;
 mod operations;
 pub mod own_log;
 mod present;
 mod rim;
 mod run;
-mod session;
 mod state;
 
 pub use context::{DeckOptions, guard_lock, owner_lock, state_folder};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use logstore::{Filter, LogKey, Query, Status, Store, View, ViewOf};
+use logstore::{Filter, LogKey, Query, Store, View, ViewOf, ViewStatus};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -39,11 +39,11 @@ const WINDOW: u32 = 500;
 /// The most rows that one copy brings.
 const COPY: u32 = 100_000;
 
-type Views = HashMap<u32, Open>;
+type Views = HashMap<u32, OpenView>;
 
-struct Open {
+struct OpenView {
     view: Arc<Mutex<View>>,
-    told: Status,
+    told: ViewStatus,
 }
 
 /// The open views of one workspace's logs.
@@ -96,7 +96,7 @@ impl Logs {
         let status = view.status();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let shown = shown(id, &status);
-        let open = Open {
+        let open = OpenView {
             view: Arc::new(Mutex::new(view)),
             told: status,
         };
@@ -290,7 +290,7 @@ async fn blocking<T: Send + 'static>(
     worked.map_err(LogsError::Reading)
 }
 
-fn shown(view: u32, status: &Status) -> LogView {
+fn shown(view: u32, status: &ViewStatus) -> LogView {
     LogView {
         view,
         rows: status.rows,
@@ -322,7 +322,7 @@ pub(crate) fn counts(counts: logstore::LevelCounts) -> LevelCounts {
     }
 }
 
-fn row(row: logstore::Row) -> Row {
+fn row(row: logstore::StoredRow) -> Row {
     Row {
         index: row.index,
         #[expect(

@@ -5,13 +5,13 @@
 mod asking;
 mod blocked;
 mod check;
+mod facts;
 mod files;
 pub mod folder;
 mod refresh;
 mod runs;
 mod seen;
 mod show;
-mod site;
 pub mod status;
 mod syncing;
 mod trust;
@@ -19,7 +19,7 @@ pub(crate) mod watch;
 
 pub(crate) use asking::Asking;
 pub(crate) use blocked::{blocked, broken};
+pub(crate) use facts::WorkspaceFacts;
 pub(crate) use files::FilesError;
 pub(crate) use runs::{MADE, Runs};
-pub(crate) use site::Site;
 pub(crate) use syncing::SyncMark;

@@ -19,8 +19,8 @@ pub(crate) mod uv;
 pub(crate) use packages::PackagesError;
 pub(crate) use python::PythonError;
 pub(crate) use record::{
-    Begun, Line, NotCancellable, Once, OnceError, Operations, Turn, command_view, judge, script,
-    state_of,
+    NewOperation, NotCancellable, OnceError, OneShot, OperationHandle, Operations, Turn,
+    command_view, judge, script, state_of,
 };
 pub(crate) use scaffold::ScaffoldError;
 pub(crate) use sync::Syncs;

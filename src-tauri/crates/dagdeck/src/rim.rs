@@ -5,7 +5,7 @@
 //! `health/error.rs` has its words in `rim/health.rs`. A conversion happens where a command answers (`deck`), where an
 //! operation is put down as failed, where a plan or a screen shows a fault, and where a unit is told why it did not start.
 //!
-//! What the open workspace itself refuses (`open::site`, `sync::target`) is still said there and handed on as `Refused`.
+//! What the open workspace itself refuses (`open::facts`, `sync::target`) is still said there and handed on as `Refused`.
 
 mod context;
 mod deck;
@@ -56,7 +56,7 @@ fn cancelled() -> ApiError {
 
 /// A thread of ours ended early.
 fn broke_down(source: &dyn std::error::Error) -> ApiError {
-    ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.").because(source)
+    ApiError::new(ErrorCode::Internal, "Dagdeck itself broke down here.").with_source(source)
 }
 
 /// Sources for the tests of this room.

@@ -34,7 +34,7 @@ use tokio::sync::oneshot;
 
 use crate::clock;
 use api::{Operation, Settings};
-use change::{Change, LocationChange, RECENT};
+use change::{LocationChange, RECENT, StateChange};
 use definitions::Definitions;
 use faults::Faults;
 use memory::Memory;
@@ -102,7 +102,7 @@ impl State {
         let changed = memory::changed_settings(&memory.settings, &after);
         memory.settings = Arc::new(after);
         for (name, value) in changed {
-            self.write(Change::Setting { name, value });
+            self.write(StateChange::Setting { name, value });
         }
     }
 
@@ -143,8 +143,10 @@ impl State {
         }
         let (told, done) = oneshot::channel();
         let root = root.to_owned();
-        self.queue
-            .push(Write::State(Change::Trust { root, trusted }), Some(told));
+        self.queue.push(
+            Write::State(StateChange::Trust { root, trusted }),
+            Some(told),
+        );
         let path = || self.folder.join(migrations::STATE.file);
         done.await
             .unwrap_or_else(|_| Err(StateError::Ended { path: path() }))
@@ -159,13 +161,13 @@ impl State {
     pub(crate) fn remember_opened(&self, root: &Path) {
         let root = root.to_owned();
         let at = clock::now();
-        self.change(Change::Opened { root, at });
+        self.change(StateChange::Opened { root, at });
     }
 
     /// Takes a workspace off the list of recent ones.
     pub(crate) fn forget_opened(&self, root: &Path) {
         let root = root.to_owned();
-        self.change(Change::Forgotten { root });
+        self.change(StateChange::Forgotten { root });
     }
 
     /// How long the last launch of a workspace took from click to all settled, in ms.
@@ -176,7 +178,7 @@ impl State {
     /// Remembers how long a launch took, in ms.
     pub(crate) fn remember_launch(&self, root: &Path, took: f64) {
         let root = root.to_owned();
-        self.change(Change::Launched { root, took });
+        self.change(StateChange::Launched { root, took });
     }
 
     /// Looks at what is remembered of a location.
@@ -218,7 +220,7 @@ impl State {
         change(location);
         for change in LocationChange::between(&before, location.clone()) {
             let (root, id) = (root.to_owned(), id.to_owned());
-            self.write(Change::Location { root, id, change });
+            self.write(StateChange::Location { root, id, change });
         }
     }
 
@@ -267,14 +269,14 @@ impl State {
         }
     }
 
-    fn change(&self, change: Change) {
+    fn change(&self, change: StateChange) {
         // Held until it is queued: who reads the rows anew meanwhile must find it in memory or in the queue.
         let mut memory = self.memory.write();
         change.clone().apply(&mut memory);
         self.write(change);
     }
 
-    fn write(&self, change: Change) {
+    fn write(&self, change: StateChange) {
         if self.writes {
             self.queue.push(Write::State(change), None);
         }

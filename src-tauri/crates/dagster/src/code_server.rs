@@ -63,7 +63,7 @@ pub fn new_server_id() -> String {
 
 /// What a code server answered when asked what it serves.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Listed {
+pub enum RepositoriesAnswer {
     /// The code is loaded.
     Loaded(Loaded),
     /// The code could not be loaded; the server stays up and tells why.

@@ -35,13 +35,13 @@ pub enum Code {
 impl Code {
     /// What a project's target asks for; none for a server that something else runs.
     #[must_use]
-    pub fn of(target: &workspace::Target) -> Option<Self> {
+    pub fn of(target: &workspace::LoadTarget) -> Option<Self> {
         match target {
-            workspace::Target::Module { name } => Some(Self::Module(name.clone())),
-            workspace::Target::File { path } => Some(Self::File(path.clone())),
-            workspace::Target::Package { name } => Some(Self::Package(name.clone())),
-            workspace::Target::Autoload { name } => Some(Self::Autoload(name.clone())),
-            workspace::Target::GrpcServer { .. } | workspace::Target::Unknown => None,
+            workspace::LoadTarget::Module { name } => Some(Self::Module(name.clone())),
+            workspace::LoadTarget::File { path } => Some(Self::File(path.clone())),
+            workspace::LoadTarget::Package { name } => Some(Self::Package(name.clone())),
+            workspace::LoadTarget::Autoload { name } => Some(Self::Autoload(name.clone())),
+            workspace::LoadTarget::GrpcServer { .. } | workspace::LoadTarget::Unknown => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use process::CommandLine;
 
 /// A change to what a project asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum RequirementChange {
     /// A package comes in, or is asked for at another version.
     Add {
         /// As in pyproject.toml: `pandas[excel]>=2`.
@@ -34,11 +34,18 @@ pub enum Change {
 /// The command line that makes a change in a project's folder, without touching its environment. `python` is the
 /// interpreter that uv resolves for, absolute, so that it asks no shim.
 #[must_use]
-pub fn change(uv: &Path, folder: &Path, change: &Change, python: Option<&Path>) -> CommandLine {
+pub fn change(
+    uv: &Path,
+    folder: &Path,
+    change: &RequirementChange,
+    python: Option<&Path>,
+) -> CommandLine {
     let (verb, word, dev) = match change {
-        Change::Add { requirement, dev } => ("add", requirement.trim().to_owned(), *dev),
-        Change::Remove { package, dev } => ("remove", package.trim().to_owned(), *dev),
-        Change::Dagster { version } => ("add", format!("dagster=={}", version.trim()), false),
+        RequirementChange::Add { requirement, dev } => ("add", requirement.trim().to_owned(), *dev),
+        RequirementChange::Remove { package, dev } => ("remove", package.trim().to_owned(), *dev),
+        RequirementChange::Dagster { version } => {
+            ("add", format!("dagster=={}", version.trim()), false)
+        }
     };
     let mut line = CommandLine::new(uv, folder).args([verb, "--no-sync"]);
     if dev {
@@ -57,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_a_word_of_its_own() {
-        let add = Change::Add {
+        let add = RequirementChange::Add {
             requirement: " --index=https://elsewhere ".into(),
             dev: true,
         };
@@ -76,7 +83,7 @@ mod tests {
 
     #[test]
     fn another_dagster_is_asked_for_exactly() {
-        let dagster = Change::Dagster {
+        let dagster = RequirementChange::Dagster {
             version: "1.13.26".into(),
         };
         let line = change(

@@ -113,7 +113,7 @@ pub fn suggested_path(key: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct ComponentListing {
     items: Vec<Item>,
 }
 
@@ -130,7 +130,7 @@ struct Item {
 /// When it printed something else, usually an error on its other stream.
 pub fn parse_components(stdout: &str) -> Result<Vec<DefinitionType>, serde_json::Error> {
     let text = stdout.trim();
-    let items = serde_json::from_str::<Listed>(text)
+    let items = serde_json::from_str::<ComponentListing>(text)
         .map(|listed| listed.items)
         .or_else(|_| serde_json::from_str::<Vec<Item>>(text))?;
     let component = |item: Item| DefinitionType {

@@ -5,7 +5,7 @@ pub mod wheel;
 
 use serde::Deserialize;
 
-pub use progress::Progress;
+pub use progress::UvProgress;
 
 /// What `uv sync --check --output-format json` found, or `--dry-run` with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,7 +13,7 @@ pub struct SyncCheck {
     /// Whether packages would change, or the lockfile would.
     pub outdated: bool,
     /// The packages that would change; what was only touched on disk is left out.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ChangedPackage>,
     /// Whether the lockfile no longer answers pyproject.toml, or there is none.
     pub lock_outdated: bool,
     /// Whether there is no lockfile yet.
@@ -32,7 +32,7 @@ impl SyncCheck {
             // uv writes names with `-`, folders have `_`.
             let name = name.replace('_', "-").to_lowercase();
             if !self.changes.iter().any(|change| change.name == name) {
-                self.changes.push(Change {
+                self.changes.push(ChangedPackage {
                     name,
                     from: None,
                     to: Some(String::new()),
@@ -46,7 +46,7 @@ impl SyncCheck {
 
 /// One package that a sync would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct ChangedPackage {
     /// The package.
     pub name: String,
     /// The version there now; none if it is not installed.
@@ -61,7 +61,7 @@ pub struct Change {
 pub struct ParseError(#[source] serde_json::Error);
 
 #[derive(Deserialize)]
-struct Answer {
+struct SyncReport {
     #[serde(default)]
     sync: Sync,
     lock: Option<Lock>,
@@ -104,13 +104,13 @@ struct Lock {
 /// A project whose files were only touched is listed as removed and installed again without a new version: nothing
 /// differs, so it does not count.
 pub fn parse_sync_check(stdout: &str) -> Result<SyncCheck, ParseError> {
-    let answer: Answer = serde_json::from_str(stdout.trim()).map_err(ParseError)?;
-    let mut changes: Vec<Change> = Vec::new();
+    let answer: SyncReport = serde_json::from_str(stdout.trim()).map_err(ParseError)?;
+    let mut changes: Vec<ChangedPackage> = Vec::new();
     let mut again: Vec<String> = Vec::new();
     for raw in answer.sync.changes {
         let at = changes.iter().position(|change| change.name == raw.name);
         let at = at.unwrap_or_else(|| {
-            changes.push(Change {
+            changes.push(ChangedPackage {
                 name: raw.name.clone(),
                 from: None,
                 to: None,
@@ -157,7 +157,7 @@ pub fn would_download_python(stderr: &str) -> bool {
 /// Reads what `uv lock --dry-run` prints: `Add name v1`, `Update name v1 -> v2`, `Remove name v1`, where a name can have
 /// several versions (`v4.16.0, v4.17.0`), one for each range of Pythons. Other lines say nothing of packages.
 #[must_use]
-pub fn parse_lock_changes(stderr: &str) -> Vec<Change> {
+pub fn parse_lock_changes(stderr: &str) -> Vec<ChangedPackage> {
     let versions = |text: &str| {
         let all = text.split(", ").map(|one| one.trim_start_matches('v'));
         all.collect::<Vec<_>>().join(", ")
@@ -175,7 +175,7 @@ pub fn parse_lock_changes(stderr: &str) -> Vec<Change> {
             _ => return None,
         };
         let name = name.to_owned();
-        Some(Change { name, from, to })
+        Some(ChangedPackage { name, from, to })
     };
     stderr.lines().filter_map(change).collect()
 }
@@ -184,8 +184,8 @@ pub fn parse_lock_changes(stderr: &str) -> Vec<Change> {
 mod tests {
     use super::*;
 
-    fn change(name: &str, from: Option<&str>, to: Option<&str>) -> Change {
-        Change {
+    fn change(name: &str, from: Option<&str>, to: Option<&str>) -> ChangedPackage {
+        ChangedPackage {
             name: name.to_owned(),
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
@@ -241,7 +241,7 @@ mod tests {
             parse_sync_check(include_str!("../tests/samples/uvsync-check-outdated.json")).unwrap();
         assert_eq!(
             check.changes,
-            [Change {
+            [ChangedPackage {
                 name: "humanize".into(),
                 from: None,
                 to: Some("4.17.0".into())

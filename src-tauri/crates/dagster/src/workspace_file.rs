@@ -7,7 +7,7 @@ use crate::code_server::Address;
 
 /// One location.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct WorkspaceFileEntry {
     /// The location's name.
     pub name: String,
     /// Where its code server is asked: on Unix the link, not a generation's own socket.
@@ -27,7 +27,7 @@ pub struct WriteError {
 
 /// The file's text. Names are written as JSON strings, which YAML reads as they are.
 #[must_use]
-pub fn render(entries: &[Entry]) -> String {
+pub fn render(entries: &[WorkspaceFileEntry]) -> String {
     if entries.is_empty() {
         return "load_from: []\n".to_owned();
     }
@@ -53,7 +53,7 @@ pub fn render(entries: &[Entry]) -> String {
 }
 
 /// Writes the file in one step: a reader sees the old text or the new, never a part.
-pub fn write(path: &Path, entries: &[Entry]) -> Result<(), WriteError> {
+pub fn write(path: &Path, entries: &[WorkspaceFileEntry]) -> Result<(), WriteError> {
     let failed = |source| WriteError {
         path: path.to_owned(),
         source,
@@ -74,11 +74,11 @@ mod tests {
     #[test]
     fn entries_are_written_with_odd_names_quoted() {
         let entries = [
-            Entry {
+            WorkspaceFileEntry {
                 name: "a: \"b\" #é".into(),
                 address: Address::Socket("/run/x/l0.sock".into()),
             },
-            Entry {
+            WorkspaceFileEntry {
                 name: "no".into(),
                 address: Address::local(4000),
             },
@@ -96,7 +96,7 @@ mod tests {
         let path = folder.path().join("deep/workspace.yaml");
         write(
             &path,
-            &[Entry {
+            &[WorkspaceFileEntry {
                 name: "a".into(),
                 address: Address::local(1),
             }],

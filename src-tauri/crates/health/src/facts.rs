@@ -10,7 +10,7 @@ use dagster::uv::SyncCheck;
 use process::{CancellationToken, Table};
 use workspace::{Project, Reading};
 
-use crate::finding::{Place, Subject};
+use crate::finding::{FilePlace, Subject};
 use crate::machine::{Python, Tool, ToolState};
 
 /// Everything that was read and seen.
@@ -131,7 +131,7 @@ pub enum Load {
         /// Its message.
         message: String,
         /// The person's own line.
-        place: Option<Place>,
+        place: Option<FilePlace>,
     },
 }
 

@@ -60,7 +60,7 @@ impl FindingKey {
 
 /// A place in the person's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The file or folder, absolute.
     pub path: PathBuf,
     /// The line, from 1.
@@ -69,7 +69,7 @@ pub struct Place {
     pub column: Option<u32>,
 }
 
-impl Place {
+impl FilePlace {
     /// A whole file or folder.
     pub fn of(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -102,7 +102,7 @@ pub struct Finding {
     /// What it was seen by: versions, paths, lines as printed.
     pub evidence: Vec<String>,
     /// Where.
-    pub place: Option<Place>,
+    pub place: Option<FilePlace>,
     /// The line itself with a caret under the column.
     pub excerpt: Option<String>,
     /// What puts it right.
@@ -153,7 +153,7 @@ impl Finding {
 
     /// The same with its place.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
+    pub fn at(mut self, place: FilePlace) -> Self {
         self.place = Some(place);
         self
     }

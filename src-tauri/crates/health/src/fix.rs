@@ -6,7 +6,7 @@ use process::CommandLine;
 use workspace::edit::Edit;
 
 use crate::facts::Service;
-use crate::finding::Place;
+use crate::finding::FilePlace;
 
 /// What puts a finding right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum FixAction {
     /// Brings uv into Dagdeck's own folder.
     BringUv,
     /// Nothing that Dagdeck may do: opens the person's file at the place.
-    Open(Place),
+    Open(FilePlace),
     /// Nothing that Dagdeck may do: a shell line for the person to run.
     Copy(String),
     /// A part of Dagdeck where the person decides.

@@ -13,12 +13,12 @@ pub mod machine;
 mod record;
 mod run;
 #[cfg(test)]
-mod trying;
+mod test_support;
 
 pub use check::{Check, Judge, Needs, Reads, Scope};
 pub use checks::{CHECKS, check};
 pub use facts::{Crash, Facts, Load, MachineFacts, Port, ProjectFacts, Service, WorkspaceFacts};
-pub use finding::{Finding, FindingKey, Level, Place, Subject};
+pub use finding::{FilePlace, Finding, FindingKey, Level, Subject};
 pub use fix::{Fix, FixAction, Show};
-pub use record::{Key, Outcome, Record};
+pub use record::{CheckOutcome, Key, Record};
 pub use run::{Request, look_again, run};

@@ -17,7 +17,7 @@ pub struct Key {
 
 /// What one check answered.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct CheckOutcome {
     /// What it found; nothing means that it passed.
     pub findings: Vec<Finding>,
     /// When.
@@ -31,18 +31,18 @@ pub struct Outcome {
 /// What every check answered last.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
-    outcomes: BTreeMap<Key, Outcome>,
+    outcomes: BTreeMap<Key, CheckOutcome>,
 }
 
 impl Record {
     /// The answers, by subject and then in the order of the checks' ids.
-    pub fn outcomes(&self) -> impl Iterator<Item = (&Key, &Outcome)> {
+    pub fn outcomes(&self) -> impl Iterator<Item = (&Key, &CheckOutcome)> {
         self.outcomes.iter()
     }
 
     /// The answer of one check.
     #[must_use]
-    pub fn outcome(&self, check: &Check, subject: &Subject) -> Option<&Outcome> {
+    pub fn outcome(&self, check: &Check, subject: &Subject) -> Option<&CheckOutcome> {
         let key = Key {
             subject: subject.clone(),
             check: check.id,
@@ -51,7 +51,7 @@ impl Record {
     }
 
     /// Notes an answer. Of findings with one key the first is kept: a fix could not tell them apart.
-    pub(crate) fn put(&mut self, key: Key, mut outcome: Outcome) {
+    pub(crate) fn put(&mut self, key: Key, mut outcome: CheckOutcome) {
         let twice = twice(&outcome.findings);
         debug_assert!(
             twice.is_empty(),

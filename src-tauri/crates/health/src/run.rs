@@ -11,7 +11,7 @@ use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::CHECKS;
 use crate::facts::Facts;
 use crate::finding::{Finding, FindingKey, Subject};
-use crate::record::{Key, Outcome, Record};
+use crate::record::{CheckOutcome, Key, Record};
 
 /// How many checks are made at once. Most only look at what was read; a few wait for a program.
 const AT_ONCE: usize = 16;
@@ -110,7 +110,7 @@ pub(crate) async fn run_of(
             }
         }
     }
-    let made: Vec<(Key, Outcome)> = futures::stream::iter(jobs)
+    let made: Vec<(Key, CheckOutcome)> = futures::stream::iter(jobs)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
@@ -134,7 +134,7 @@ async fn make(
     facts: Arc<Facts>,
     subject: Subject,
     stamp: Option<String>,
-) -> (Key, Outcome) {
+) -> (Key, CheckOutcome) {
     let (at, began) = (SystemTime::now(), Instant::now());
     let judged = judge(check.judge, facts, subject.clone());
     let findings = match tokio::time::timeout(check.judge.limit(), judged).await {
@@ -142,7 +142,7 @@ async fn make(
         Ok(Err(broken)) => vec![broke(check, &broken)],
         Err(_) => vec![hung(check)],
     };
-    let outcome = Outcome {
+    let outcome = CheckOutcome {
         findings,
         at,
         took: began.elapsed(),

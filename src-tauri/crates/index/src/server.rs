@@ -45,13 +45,13 @@ pub struct Manners {
 /// A running index; ends with the value.
 pub struct Index {
     address: SocketAddr,
-    asked: Arc<Mutex<Asked>>,
+    asked: Arc<Mutex<AskedUrls>>,
     over: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct AskedUrls {
     all: Vec<String>,
     unknown: BTreeSet<String>,
 }
@@ -70,7 +70,7 @@ impl Index {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let asked = Arc::new(Mutex::new(Asked::default()));
+        let asked = Arc::new(Mutex::new(AskedUrls::default()));
         let answering = Arc::new(Answering {
             shelf,
             manners: manners.clone(),
@@ -163,7 +163,7 @@ async fn serve(listener: TcpListener, answering: Arc<Answering>) -> std::io::Err
 struct Answering {
     shelf: Shelf,
     manners: Manners,
-    asked: Arc<Mutex<Asked>>,
+    asked: Arc<Mutex<AskedUrls>>,
 }
 
 impl Answering {

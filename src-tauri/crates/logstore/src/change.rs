@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::RwLock;
 
-struct Bell {
+struct ChangeNotifier {
     armed: AtomicBool,
     ring: Box<dyn Fn() + Send + Sync>,
 }
@@ -15,7 +15,7 @@ struct Bell {
 #[derive(Default)]
 pub(crate) struct Changes {
     generation: AtomicU64,
-    bells: RwLock<Vec<Weak<Bell>>>,
+    bells: RwLock<Vec<Weak<ChangeNotifier>>>,
 }
 
 impl Changes {
@@ -35,7 +35,7 @@ impl Changes {
     }
 
     pub(crate) fn subscribe(self: &Arc<Self>, ring: Box<dyn Fn() + Send + Sync>) -> Subscription {
-        let bell = Arc::new(Bell {
+        let bell = Arc::new(ChangeNotifier {
             armed: AtomicBool::new(true),
             ring,
         });
@@ -52,7 +52,7 @@ impl Changes {
 /// Keeps a callback alive. It is called once per [`Subscription::seen`], however much is written in between, so a host
 /// that waits before it looks again is told no more often than it looks.
 pub struct Subscription {
-    bell: Arc<Bell>,
+    bell: Arc<ChangeNotifier>,
     changes: Arc<Changes>,
 }
 

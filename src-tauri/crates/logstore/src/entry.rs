@@ -43,7 +43,7 @@ pub(crate) struct Class {
 
 /// The state between the lines of one stream.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Entry {
+pub(crate) struct StreamState {
     begun: bool,
     level: Level,
     last: i64,
@@ -51,7 +51,7 @@ pub(crate) struct Entry {
     trace: Trace,
 }
 
-impl Entry {
+impl StreamState {
     /// Decides about the next line, given without escape codes.
     pub(crate) fn next(&mut self, line: &[u8], time: i64) -> Class {
         let gap = time.saturating_sub(self.last);
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(Kind, Level, bool)> {
-        let mut entry = Entry::default();
+        let mut entry = StreamState::default();
         text.lines()
             .map(|line| entry.next(line.as_bytes(), 0))
             .map(|c| (c.kind, c.level, c.head))
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_print_after_a_quiet_second_is_its_own_line() {
-        let mut entry = Entry::default();
+        let mut entry = StreamState::default();
         entry.next(b"ERROR:root:bad", 0);
         assert_eq!(entry.next(b"more of it", 5).level, Level::Error);
         let print = entry.next(b"printed", 2_000);

@@ -18,7 +18,7 @@ mod store;
 mod view;
 mod writer;
 
-pub use row::{Color, Level, LevelCounts, Row, RowKind, Segment, Stream};
+pub use row::{Color, Level, LevelCounts, RowKind, Segment, StoredRow, Stream};
 pub use store::{Clock, LogKey, Options, Run, Store, StoreError, Subscription};
-pub use view::{Filter, Marks, Matches, Query, Status, View, ViewOf, Window};
+pub use view::{Filter, Marks, Matches, Query, View, ViewOf, ViewStatus, Window};
 pub use writer::{RunMeta, Writer};

@@ -173,7 +173,7 @@ pub enum RowKind {
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Row {
+pub struct StoredRow {
     /// Its index in the view.
     pub index: u32,
     /// When it arrived, in milliseconds since the Unix epoch.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use fs_err::{File, OpenOptions};
 
 use crate::ansi;
-use crate::entry::Entry;
+use crate::entry::StreamState;
 use crate::header;
 use crate::record::{self, Kind, Record, Sum};
 use crate::row::{Level, LevelCounts, Stream};
@@ -150,7 +150,7 @@ impl Segment {
             lost: 0,
             reason: String::new(),
         };
-        appender.mend(&scan, data_len)?;
+        appender.repair(&scan, data_len)?;
         Ok((Arc::clone(&appender.segment), Some(appender)))
     }
 
@@ -297,7 +297,7 @@ impl Appender {
     }
 
     /// Indexes what was printed but not indexed, and says what was lost.
-    fn mend(&mut self, scan: &Scan, data_len: u64) -> io::Result<()> {
+    fn repair(&mut self, scan: &Scan, data_len: u64) -> io::Result<()> {
         if !scan.damaged {
             return Ok(());
         }
@@ -311,7 +311,7 @@ impl Appender {
         } else {
             latest
         };
-        let mut entry = Entry::default();
+        let mut entry = StreamState::default();
         let mut recovered: u64 = 0;
         let mut bytes = vec![0; BLOCK];
         let mut joined = false;
@@ -352,7 +352,7 @@ impl Appender {
             ),
         };
         let kind = if missing > 0 { Kind::Gap } else { Kind::Note };
-        self.say(kind, Level::Warning, &said, 0, fallback);
+        self.append_notice(kind, Level::Warning, &said, 0, fallback);
         Ok(())
     }
 
@@ -397,7 +397,7 @@ impl Appender {
     pub(crate) fn lines(&mut self, bytes: &[u8], records: &mut [Record], time: i64) {
         let written = self.data.write_all(bytes).and_then(|()| {
             // What was lost before stands before, and is said only when there is something to go on with.
-            self.confess(time);
+            self.write_gap_notice(time);
             let time = time.max(self.segment.last_time.load(Ordering::Relaxed));
             let mut offset = self.data_len;
             for record in records.iter_mut() {
@@ -420,9 +420,16 @@ impl Appender {
     }
 
     /// Appends a row of ours.
-    pub(crate) fn say(&mut self, kind: Kind, level: Level, text: &str, run: u32, time: i64) {
+    pub(crate) fn append_notice(
+        &mut self,
+        kind: Kind,
+        level: Level,
+        text: &str,
+        run: u32,
+        time: i64,
+    ) {
         if kind != Kind::Gap {
-            self.confess(time);
+            self.write_gap_notice(time);
         }
         let record = Record {
             offset: self.notes_len,
@@ -451,7 +458,7 @@ impl Appender {
         }
     }
 
-    fn confess(&mut self, time: i64) {
+    fn write_gap_notice(&mut self, time: i64) {
         if self.lost > 0 {
             let lost = std::mem::take(&mut self.lost);
             tracing::error!(lost, reason = self.reason, "lines of a program are lost");
@@ -459,7 +466,7 @@ impl Appender {
                 "{lost} lines are missing here, they could not be written: {}",
                 self.reason
             );
-            self.say(Kind::Gap, Level::Warning, &text, 0, time);
+            self.append_notice(Kind::Gap, Level::Warning, &text, 0, time);
             if self.lost > 0 {
                 self.lost = lost;
             }
@@ -485,7 +492,7 @@ impl Appender {
 
 /// Decides about a raw line.
 pub(crate) fn classify(
-    entry: &mut Entry,
+    entry: &mut StreamState,
     line: &[u8],
     goes_on: bool,
     time: i64,
@@ -588,7 +595,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> Vec<Record> {
-        let class = classify(&mut Entry::default(), text.as_bytes(), false, 0);
+        let class = classify(&mut StreamState::default(), text.as_bytes(), false, 0);
         vec![draft(text.len(), class, false, Stream::Out, 1, 0)]
     }
 

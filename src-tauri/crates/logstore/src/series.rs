@@ -79,7 +79,7 @@ impl Series {
         }
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
         if let Some(appender) = appender.as_mut() {
-            appender.say(Kind::RunStart, crate::row::Level::Info, title, run, time);
+            appender.append_notice(Kind::RunStart, crate::row::Level::Info, title, run, time);
         }
         Ok(run)
     }

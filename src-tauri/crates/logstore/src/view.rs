@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::inner::Inner;
 use crate::key::LogKey;
 use crate::record::{Kind, Record};
-use crate::row::{Level, LevelCounts, Row};
+use crate::row::{Level, LevelCounts, StoredRow};
 use crate::segment::Segment;
 use search::Search;
 use spans::{SpanKind, Spans};
@@ -44,7 +44,7 @@ pub struct Filter {
 
 /// Where a view stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Status {
+pub struct ViewStatus {
     /// How many rows it has.
     pub rows: u32,
     /// Entries of each level since the last clear, in the logs shown, before the level filter.
@@ -57,9 +57,9 @@ pub struct Status {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Window {
     /// The rows from the asked one on, as many as there are.
-    pub rows: Vec<Row>,
+    pub rows: Vec<StoredRow>,
     /// Where the view stood when they were read.
-    pub status: Status,
+    pub status: ViewStatus,
 }
 
 /// What to look for.
@@ -149,13 +149,13 @@ impl View {
     }
 
     /// Tells how many rows there are now.
-    pub fn status(&mut self) -> Status {
+    pub fn status(&mut self) -> ViewStatus {
         self.take_in();
         let file = match &self.of {
             ViewOf::One(key) => self.store.series(key).and_then(|series| series.file()),
             ViewOf::All => None,
         };
-        Status {
+        ViewStatus {
             rows: self.spans.rows(),
             counts: self.counts,
             file,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::ansi;
-use crate::entry::Entry;
+use crate::entry::StreamState;
 use crate::inner::Inner;
 use crate::record::Kind;
 use crate::row::{Level, Stream};
@@ -38,7 +38,7 @@ impl RunMeta {
 struct Pending {
     bytes: Vec<u8>,
     joined: bool,
-    entry: Entry,
+    entry: StreamState,
 }
 
 struct RunState {
@@ -103,7 +103,7 @@ impl Writer {
         let time = (state.store.options.clock)();
         state.series.append(|appender| {
             for line in text.lines() {
-                appender.say(Kind::Note, level, line, state.run, time);
+                appender.append_notice(Kind::Note, level, line, state.run, time);
             }
         });
         state.store.changes.happened();

@@ -21,12 +21,12 @@ pub(crate) use adopt::adopt;
 pub(crate) use begin::die_with_us;
 pub(crate) use begin::{begin, prepare};
 pub(crate) use launch::{Registrar, launch};
-pub use pump::Hear;
+pub use pump::OutputSink;
 pub(crate) use pump::{Captured, Output};
 
 use crate::command::CommandLine;
 use crate::exit::Exit;
-use crate::tree::{self, Identity, Members, Signal, Target};
+use crate::tree::{self, Identity, KnownTree, Members, Signal};
 
 /// How long a killed tree may take before we stop waiting for the system.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
@@ -99,8 +99,8 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// What shows who belongs to it.
-    pub(crate) fn target(&self) -> Target {
-        Target {
+    pub(crate) fn target(&self) -> KnownTree {
+        KnownTree {
             roots: vec![self.root],
             known: self.known.lock().clone(),
             mark: self.mark.clone(),

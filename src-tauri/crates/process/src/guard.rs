@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::tree::{self, Ending, Identity, TABLE_MARK};
 use held::Held;
-use words::{Answer, Word};
+use words::{LockAnswer, Word};
 
 /// How long programs may take to end by themselves once the app is gone.
 const POLITE: Duration = Duration::from_millis(700);
@@ -36,7 +36,7 @@ pub fn guard_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     let (Some(mark), Some(run_file)) = (arguments.next(), arguments.next()) else {
         std::process::exit(2)
     };
-    stand_firm();
+    ignore_signals();
     let mut held = Held::default();
     let roots = listen(
         BufReader::new(std::io::stdin()),
@@ -91,7 +91,7 @@ fn listen(pipe: impl BufRead, mut answers: impl Write, held: &mut Held) -> BTree
             }
             None => continue,
         };
-        let answer = Answer { number, result }.line();
+        let answer = LockAnswer { number, result }.line();
         // Where nobody reads it the app is gone, which the pipe tells next.
         let _gone = answers
             .write_all(answer.as_bytes())
@@ -104,7 +104,7 @@ fn listen(pipe: impl BufRead, mut answers: impl Write, held: &mut Held) -> BTree
 /// app leaves the guard to do its work.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "setting a signal's action is unsafe in nix")]
-fn stand_firm() {
+fn ignore_signals() {
     use nix::sys::signal::{SigHandler, Signal, signal};
     for which in [
         Signal::SIGINT,
@@ -122,7 +122,7 @@ fn stand_firm() {
 }
 
 #[cfg(not(unix))]
-fn stand_firm() {}
+fn ignore_signals() {}
 
 #[cfg(test)]
 mod tests {

@@ -19,7 +19,7 @@ mod usage;
 pub mod ports;
 pub mod tools;
 
-pub use child::{Asking, Child, Hear, StopPlan};
+pub use child::{Asking, Child, OutputSink, StopPlan};
 pub use command::{CommandLine, shell_quote};
 pub use environment::{Inherit, base_environment, whole_environment};
 pub use exit::Exit;

@@ -4,10 +4,10 @@
 //! the app dies, and run-files that the next start sweeps when the guard died too.
 
 mod errors;
-mod keeper;
 mod locks;
 mod once;
 mod run_file;
+mod supervisor;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +30,8 @@ use crate::command::CommandLine;
 use crate::looks::Looks;
 use crate::tree::{self, Identity, Look, TABLE_MARK};
 use crate::usage::{Gauge, Usage};
-use keeper::Keeper;
 use run_file::RunFile;
+use supervisor::GuardSupervisor;
 
 /// How long a one-shot program may take to end when it is cancelled.
 const CANCEL_GRACE: Duration = Duration::from_secs(1);
@@ -59,7 +59,7 @@ struct Shared {
     mark: String,
     guard: GuardProgram,
     /// Started with the first program: an app that runs nothing yet needs none, and its window is on the screen sooner.
-    keeper: OnceLock<Keeper>,
+    supervisor: OnceLock<GuardSupervisor>,
     /// The locks that the guard holds, or is to hold before the first program is started.
     locks: Mutex<BTreeSet<PathBuf>>,
     run_file: RunFile,
@@ -89,7 +89,7 @@ impl Table {
         let shared = Arc::new_cyclic(|shared: &Weak<Shared>| Shared {
             mark,
             guard,
-            keeper: OnceLock::new(),
+            supervisor: OnceLock::new(),
             locks: Mutex::default(),
             run_file,
             trees: Mutex::default(),
@@ -235,8 +235,8 @@ impl Drop for Table {
             std::thread::sleep(Duration::from_millis(5));
         }
         // The guard then looks once more for anything with our mark, and takes the run-file away.
-        match self.shared.keeper.get() {
-            Some(keeper) => keeper.close(),
+        match self.shared.supervisor.get() {
+            Some(supervisor) => supervisor.close(),
             None => forget(self.shared.run_file.path()),
         }
     }
@@ -245,19 +245,20 @@ impl Drop for Table {
 impl Shared {
     /// Starts the guard unless it was started before.
     fn begin_guarding(&self) -> Result<(), SpawnError> {
-        if self.keeper.get().is_some() {
+        if self.supervisor.get().is_some() {
             return Ok(());
         }
         // Held meanwhile, so that one is started and no lock is forgotten.
         let locks = self.locks();
-        if self.keeper.get().is_none() {
+        if self.supervisor.get().is_none() {
             let guard = self.guard.clone();
-            let keeper = Keeper::start(guard, &self.mark, self.run_file.path(), &locks);
-            let keeper = keeper.map_err(|source| SpawnError::Guard {
+            let supervisor =
+                GuardSupervisor::start(guard, &self.mark, self.run_file.path(), &locks);
+            let supervisor = supervisor.map_err(|source| SpawnError::Guard {
                 program: self.guard.program.clone(),
                 source,
             })?;
-            let _first = self.keeper.set(keeper);
+            let _first = self.supervisor.set(supervisor);
         }
         Ok(())
     }
@@ -266,9 +267,9 @@ impl Shared {
         self.locks.lock()
     }
 
-    fn tell_guard(&self, say: impl FnOnce(&Keeper)) {
-        if let Some(keeper) = self.keeper.get() {
-            say(keeper);
+    fn tell_guard(&self, say: impl FnOnce(&GuardSupervisor)) {
+        if let Some(supervisor) = self.supervisor.get() {
+            say(supervisor);
         }
     }
 
@@ -302,7 +303,7 @@ impl Shared {
             if tree::mark_of(member.pid, TABLE_MARK).as_ref() != Some(&self.mark)
                 && tree.unmarked.lock().insert(member)
             {
-                self.tell_guard(|keeper| keeper.enter(member));
+                self.tell_guard(|supervisor| supervisor.enter(member));
                 self.run_file.enter(member, Path::new(""));
             }
         }
@@ -312,7 +313,7 @@ impl Shared {
 impl Registrar for Shared {
     fn entered(&self, tree: &Arc<Tree>) {
         self.trees.lock().insert(tree.root, Arc::downgrade(tree));
-        self.tell_guard(|keeper| keeper.enter(tree.root));
+        self.tell_guard(|supervisor| supervisor.enter(tree.root));
         self.run_file.enter(tree.root, &tree.command.program);
         let program = tree.command.program.display();
         tracing::info!(pid = tree.root.pid, %program, "runs");
@@ -326,7 +327,7 @@ impl Registrar for Shared {
         tracing::info!(pid = tree.root.pid, "ended");
         let unmarked = tree.unmarked.lock().clone();
         for id in std::iter::once(tree.root).chain(unmarked) {
-            self.tell_guard(|keeper| keeper.leave(id));
+            self.tell_guard(|supervisor| supervisor.leave(id));
             self.run_file.leave(id);
         }
         let mut trees = self.trees.lock();

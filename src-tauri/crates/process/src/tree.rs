@@ -20,7 +20,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use look::{Look, Members, take};
 pub(crate) use membership::owners;
-pub(crate) use seen::{Identity, Seen, Target};
+pub(crate) use seen::{Identity, KnownTree, Seen};
 pub(crate) use system::{
     age, all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
 };
@@ -58,10 +58,10 @@ pub(crate) fn everything(
     mark: Option<(&'static str, &str)>,
 ) -> impl FnMut() -> Vec<Identity> {
     let name = mark.map(|(name, _)| name);
-    let mut targets = [Target {
+    let mut targets = [KnownTree {
         roots,
         mark: mark.map(|(_, value)| value.to_owned()),
-        ..Target::default()
+        ..KnownTree::default()
     }];
     move || {
         let listed = all();

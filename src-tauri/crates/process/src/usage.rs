@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::child::Tree;
-use crate::tree::{self, Identity, Seen, TREE_MARK, Target};
+use crate::tree::{self, Identity, KnownTree, Seen, TREE_MARK};
 
 /// After so many looks everybody is looked at anew: a pid that was a stranger's may be a member's by then.
 const FORGET_AFTER: u32 = 30;
@@ -106,7 +106,7 @@ impl Gauge {
             .filter(|pid| roots.contains(pid) || !self.strangers.contains(pid))
             .filter_map(|&pid| tree::look(pid))
             .collect();
-        let targets: Vec<Target> = trees.iter().map(|tree| tree.target()).collect();
+        let targets: Vec<KnownTree> = trees.iter().map(|tree| tree.target()).collect();
         let owners = tree::owners(&candidates, &targets, std::process::id(), |pid| {
             tree::mark_of(pid, TREE_MARK)
         });

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use api::protocol::environment::differences;
 use api::protocol::frozen::{self, Ask, Hello, HostKind};
-use api::protocol::{self, Answer, Call, Compare, FromHost, FromOwner, Heard, PROTOCOL, Refused};
+use api::protocol::{
+    self, Answer, Call, Compare, FromHost, FromOwner, HeardWord, PROTOCOL, Refused,
+};
 use api::{ApiError, ErrorCode};
 use futures::{FutureExt, StreamExt};
 use serde::Serialize;
@@ -58,7 +60,7 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
         Some(Some(host)) => {
             if let Some(connection) = Connection::new(&served, &host, out) {
                 let hello = frozen::FromOwner::Hello(hello());
-                connection.out.say(&hello).await;
+                connection.out.send(&hello).await;
                 connection.listen(incoming).await;
             }
         }
@@ -88,7 +90,7 @@ fn hello() -> Hello {
 async fn introduced(incoming: &mut Incoming) -> Option<Hello> {
     let first = tokio::time::timeout(HELLO, incoming.next()).await;
     match protocol::decode::<frozen::FromHost, FromHost>(&first.ok()??.ok()?) {
-        Ok(Heard::Frozen(frozen::FromHost::Hello(host))) => Some(host),
+        Ok(HeardWord::Frozen(frozen::FromHost::Hello(host))) => Some(host),
         _ => None,
     }
 }
@@ -152,20 +154,20 @@ impl Connection {
         }
     }
 
-    async fn hear(&mut self, word: Heard<frozen::FromHost, FromHost>) {
+    async fn hear(&mut self, word: HeardWord<frozen::FromHost, FromHost>) {
         match word {
-            Heard::Frozen(word) => self.frozen(word).await,
-            Heard::Spoken(word) if self.spoken.is_some() => self.spoken(word).await,
-            Heard::Spoken(FromHost::Call(Call { id, .. }))
-            | Heard::Spoken(FromHost::Compare(Compare { id, .. }))
-            | Heard::Spoken(
+            HeardWord::Frozen(word) => self.frozen(word).await,
+            HeardWord::Spoken(word) if self.spoken.is_some() => self.spoken(word).await,
+            HeardWord::Spoken(FromHost::Call(Call { id, .. }))
+            | HeardWord::Spoken(FromHost::Compare(Compare { id, .. }))
+            | HeardWord::Spoken(
                 FromHost::Subscribe(Ask { id })
                 | FromHost::Detach(Ask { id })
                 | FromHost::Leave(Ask { id })
                 | FromHost::Hold(Ask { id })
                 | FromHost::Wake(Ask { id }),
             )
-            | Heard::Unknown(Ask { id }) => {
+            | HeardWord::Unknown(Ask { id }) => {
                 let message = format!(
                     "Dagdeck {}, which runs this workspace, does not understand that: \
                      it can be asked how it stands and be stopped.",
@@ -189,7 +191,7 @@ impl Connection {
                 Hello(_) => {}
                 Status(_) => {
                     let status = frozen::FromOwner::Status(served.status(id).await);
-                    out.say(&status).await;
+                    out.send(&status).await;
                 }
                 Stop(_) => match served.stop().await {
                     Ok(()) => out.done(id).await,
@@ -258,7 +260,7 @@ impl Connection {
                 self.out.done(id).await;
             }
             FromHost::Wake(Ask { id }) => {
-                self.served.deck.wake();
+                self.served.deck.begin_background();
                 self.out.done(id).await;
             }
             FromHost::Compare(Compare { id, environment }) => {
@@ -285,7 +287,7 @@ impl Connection {
 /// Answers with a value.
 async fn answered(out: &Out, id: u64, value: &impl Serialize) {
     match serde_json::value::to_raw_value(value) {
-        Ok(response) => drop(out.say(&FromOwner::Answer(Answer { id, response })).await),
+        Ok(response) => drop(out.send(&FromOwner::Answer(Answer { id, response })).await),
         Err(error) => out.fail(id, error.to_string()).await,
     }
 }
@@ -314,11 +316,11 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
             views
                 .note(&served.deck, &command, &request, &response)
                 .await;
-            out.say(&FromOwner::Answer(Answer { id, response })).await
+            out.send(&FromOwner::Answer(Answer { id, response })).await
         }
         Err(error) => {
             dagdeck::own_log::refused(&command, &error);
-            out.say(&FromOwner::Refused(Refused { id, error })).await
+            out.send(&FromOwner::Refused(Refused { id, error })).await
         }
     };
     if let Sent::Not(error) = sent {

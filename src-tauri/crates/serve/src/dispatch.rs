@@ -38,13 +38,13 @@ api::with_commands!(dispatch);
 fn read<Request: DeserializeOwned>(command: &str, json: &RawValue) -> Result<Request, ApiError> {
     serde_json::from_str(json.get()).map_err(|error| {
         let message = format!("The request for {command} can't be read.");
-        ApiError::new(ErrorCode::Invalid, message).because(&error)
+        ApiError::new(ErrorCode::Invalid, message).with_source(&error)
     })
 }
 
 fn write(command: &str, response: &impl Serialize) -> Result<Box<RawValue>, ApiError> {
     to_raw_value(response).map_err(|error| {
         let message = format!("The answer of {command} can't be written.");
-        ApiError::new(ErrorCode::Internal, message).because(&error)
+        ApiError::new(ErrorCode::Internal, message).with_source(&error)
     })
 }

@@ -21,7 +21,7 @@ pub(crate) async fn feed(served: Arc<Served>, id: u64, out: Out) {
         let mut last = snapshot.revision;
         let snapshot = Box::new(snapshot);
         let standing = FromOwner::Snapshot(Standing { id, snapshot });
-        match out.say(&standing).await {
+        match out.send(&standing).await {
             Sent::Yes => {}
             Sent::Gone => return,
             Sent::Not(error) => {
@@ -35,7 +35,7 @@ pub(crate) async fn feed(served: Arc<Served>, id: u64, out: Out) {
                 // It can't end: the sender is held by `served`.
                 _ = attendance.changed() => {
                     let hosts = count(&mut attendance);
-                    if let Sent::Gone = out.say(&FromOwner::Hosts(Present { id, hosts })).await {
+                    if let Sent::Gone = out.send(&FromOwner::Hosts(Present { id, hosts })).await {
                         return;
                     }
                     continue;
@@ -49,7 +49,7 @@ pub(crate) async fn feed(served: Arc<Served>, id: u64, out: Out) {
                 continue;
             }
             let happened = FromOwner::Events(Happened { id, events });
-            match out.say(&happened).await {
+            match out.send(&happened).await {
                 Sent::Yes => {}
                 Sent::Gone => return,
                 // Too much for one frame; a snapshot may be less.

@@ -42,7 +42,7 @@ impl Out {
     }
 
     /// Says a word, once the host has room for it.
-    pub(crate) async fn say(&self, word: &impl Serialize) -> Sent {
+    pub(crate) async fn send(&self, word: &impl Serialize) -> Sent {
         match protocol::encode(word) {
             Ok(frame) => match self.0.send(frame.into()).await {
                 Ok(()) => Sent::Yes,
@@ -54,18 +54,18 @@ impl Out {
 
     /// Says in a sentence why something can't be done.
     pub(crate) async fn fail(&self, id: u64, message: String) {
-        self.say(&frozen::FromOwner::Failed(Failed { id, message }))
+        self.send(&frozen::FromOwner::Failed(Failed { id, message }))
             .await;
     }
 
     /// Says that something is done.
     pub(crate) async fn done(&self, id: u64) {
-        self.say(&frozen::FromOwner::Done(Ask { id })).await;
+        self.send(&frozen::FromOwner::Done(Ask { id })).await;
     }
 
     /// Says why a command did not do what was asked.
     pub(crate) async fn refuse(&self, id: u64, error: ApiError) {
-        self.say(&FromOwner::Refused(Refused { id, error })).await;
+        self.send(&FromOwner::Refused(Refused { id, error })).await;
     }
 }
 

@@ -63,8 +63,8 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
         }
         Err(error) => {
             let message = "The process that runs this workspace can't begin.";
-            say(&FirstWord::Failed(
-                ApiError::new(ErrorCode::Internal, message).because(&error),
+            answer_host(&FirstWord::Failed(
+                ApiError::new(ErrorCode::Internal, message).with_source(&error),
             ));
             1
         }
@@ -79,12 +79,12 @@ async fn own(root: &Path) -> i32 {
             if let FirstWord::Failed(error) = &word {
                 tracing::error!(root = %root.display(), %error, "can't own the workspace");
             }
-            say(&word);
+            answer_host(&word);
             return i32::from(matches!(word, FirstWord::Failed(_)));
         }
     };
     tracing::info!(root = %root.display(), protocol = PROTOCOL, "owns the workspace");
-    say(&FirstWord::Listens(listener.socket().to_owned()));
+    answer_host(&FirstWord::Listens(listener.socket().to_owned()));
     let serving = tokio::spawn({
         let server = server.clone();
         async move { server.run(listener).await }
@@ -117,7 +117,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     let failed = |error: ApiError| FirstWord::Failed(error);
     let io = |error: &dyn std::error::Error| {
         let message = "The process that runs this workspace can't begin.";
-        failed(ApiError::new(ErrorCode::Io, message).because(error))
+        failed(ApiError::new(ErrorCode::Io, message).with_source(error))
     };
     let program = std::env::current_exe().map_err(|error| io(&error))?;
     let guard = GuardProgram {
@@ -136,7 +136,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     options.locks = vec![shared];
     let environment = options.environment.clone();
     let deck = Deck::start(options).await.map_err(failed)?;
-    deck.doze();
+    deck.defer_background();
     let path = root.display().to_string();
     let opened = deck.workspace_open(FolderRequest { path }).await;
     opened.map_err(failed)?;
@@ -152,23 +152,23 @@ async fn look_around_for_windows(server: Server) {
     // It can't end: the sender is held by the server.
     drop(attendance.wait_for(|now| !now.attached.is_empty()).await);
     if attendance.borrow().count(HostKind::Window) == 0 {
-        server.deck().wake();
+        server.deck().begin_background();
     } else {
         let waking = server.deck().clone();
         tokio::spawn(async move {
             sleep(FIRST_SCREEN).await;
-            waking.wake();
+            waking.begin_background();
         });
     }
     let window = attendance.wait_for(|now| now.count(HostKind::Window) > 0);
     drop(window.await);
-    server.deck().look_around();
+    server.deck().detect_tools();
     server.deck().keep_checking();
     server.deck().follow_others();
 }
 
 /// Says the first and only word, and lets go of the pipes to the host, which ends them.
-fn say(word: &FirstWord) {
+fn answer_host(word: &FirstWord) {
     let line = serde_json::to_string(word).unwrap_or_default();
     // A host that is gone already has nothing to hear.
     let _gone = writeln!(std::io::stdout(), "{line}");

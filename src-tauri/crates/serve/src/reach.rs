@@ -128,7 +128,7 @@ impl Reach {
         command.env_clear().envs(&self.environment);
         let mut child = command
             .spawn()
-            .map_err(|error| self.failed().because(&error))?;
+            .map_err(|error| self.failed().with_source(&error))?;
         let said = (child.stdout.take(), child.stderr.take());
         let heard = timeout_at(end, self.hear(said)).await;
         // It is this process's child, which nobody else can wait for.
@@ -144,11 +144,11 @@ impl Reach {
         let mut line = String::new();
         if let Some(said) = said {
             let heard = BufReader::new(said).read_line(&mut line).await;
-            heard.map_err(|error| self.failed().because(&error))?;
+            heard.map_err(|error| self.failed().with_source(&error))?;
         }
         if !line.is_empty() {
             return serde_json::from_str(&line).map_err(|error| {
-                let mut answer = self.failed().because(&error);
+                let mut answer = self.failed().with_source(&error);
                 answer.causes.push(format!("It said: {}", line.trim_end()));
                 answer
             });
@@ -185,5 +185,5 @@ fn silent(root: &Path) -> ApiError {
         LIMIT.as_secs()
     );
     ApiError::new(ErrorCode::Io, message)
-        .hint("It may be very busy, or what ran before may still be ending: try again.")
+        .with_hint("It may be very busy, or what ran before may still be ending: try again.")
 }

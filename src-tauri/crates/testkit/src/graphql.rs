@@ -16,7 +16,7 @@ pub struct Graphql {
 
 /// One code location as the webserver sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ServedLocation {
     /// The code location name.
     pub name: String,
     /// Whether it is loaded without an error.
@@ -62,7 +62,7 @@ impl Graphql {
     ///
     /// # Errors
     /// When the webserver does not answer.
-    pub async fn locations(&self) -> Result<Vec<Entry>> {
+    pub async fn locations(&self) -> Result<Vec<ServedLocation>> {
         const QUERY: &str = "{ workspaceOrError { __typename ... on Workspace { locationEntries { name loadStatus
             locationOrLoadError { __typename ... on PythonError { message }
             ... on RepositoryLocation { repositories { assetNodes { assetKey { path } } } } } } } } }";
@@ -70,7 +70,7 @@ impl Graphql {
         let entries = data["workspaceOrError"]["locationEntries"]
             .as_array()
             .with_context(|| format!("no locations in {data}"))?;
-        Ok(entries.iter().map(Entry::read).collect())
+        Ok(entries.iter().map(ServedLocation::read).collect())
     }
 
     /// Waits until exactly these locations are loaded, in any order.
@@ -173,8 +173,8 @@ impl Graphql {
     }
 }
 
-impl Entry {
-    fn read(entry: &Value) -> Entry {
+impl ServedLocation {
+    fn read(entry: &Value) -> ServedLocation {
         let inner = &entry["locationOrLoadError"];
         let repositories = inner["repositories"].as_array().into_iter().flatten();
         let nodes = repositories
@@ -184,7 +184,7 @@ impl Entry {
             let parts: Vec<_> = parts.iter().filter_map(Value::as_str).collect();
             Some(parts.join("/"))
         };
-        Entry {
+        ServedLocation {
             name: entry["name"].as_str().unwrap_or_default().to_owned(),
             loaded: entry["loadStatus"] == "LOADED" && inner["__typename"] == "RepositoryLocation",
             error: inner["message"].as_str().map(str::to_owned),

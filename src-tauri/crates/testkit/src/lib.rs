@@ -27,9 +27,9 @@ mod workspace;
 #[cfg(target_os = "linux")]
 pub use disk::Disk;
 pub use folder::TestDir;
-pub use graphql::{Entry, Graphql};
+pub use graphql::{Graphql, ServedLocation};
 pub use packages::{DAGSTER, Index, Manners, Recording, index, recording};
-pub use processes::{Running, all_dagsters, dagsters, mentioning, wait_until_none_mentions};
+pub use processes::{ListedProcess, all_dagsters, dagsters, mentioning, wait_until_none_mentions};
 pub use rounds::{Chance, rounds};
 pub use skipped::skipped;
 pub use tools::FakeTool;

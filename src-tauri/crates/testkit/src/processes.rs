@@ -7,7 +7,7 @@ use crate::within;
 
 /// A process of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Running {
+pub struct ListedProcess {
     /// Its id.
     pub pid: u32,
     /// Its parent's id.
@@ -18,7 +18,7 @@ pub struct Running {
     pub program: PathBuf,
 }
 
-impl Running {
+impl ListedProcess {
     /// Its arguments as one line.
     pub fn line(&self) -> String {
         self.arguments.join(" ")
@@ -33,7 +33,7 @@ impl Running {
 /// Every process whose working folder, arguments or environment name one of the folders. Ended ones nobody waited for
 /// (zombies) do not count, nor do this process and those it runs for the test itself (drivers and WebKit's helpers).
 #[cfg(target_os = "linux")]
-pub fn mentioning(folders: &[&Path]) -> Vec<Running> {
+pub fn mentioning(folders: &[&Path]) -> Vec<ListedProcess> {
     const HARNESS: &[&str] = &["WebKit", "xdg-dbus-proxy", "bwrap"];
     let Ok(all) = std::fs::read_dir("/proc") else {
         return Vec::new();
@@ -125,7 +125,7 @@ fn mentions(pid: u32, folders: &[&Path]) -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn read(pid: u32) -> Option<Running> {
+fn read(pid: u32) -> Option<ListedProcess> {
     let place = PathBuf::from(format!("/proc/{pid}"));
     let status = std::fs::read_to_string(place.join("stat")).ok()?;
     // The name before it may hold spaces and brackets; the state and the parent follow the last bracket.
@@ -140,7 +140,7 @@ fn read(pid: u32) -> Option<Running> {
         .filter(|word| !word.is_empty())
         .map(|word| String::from_utf8_lossy(word).into_owned())
         .collect();
-    Some(Running {
+    Some(ListedProcess {
         pid,
         parent,
         arguments,

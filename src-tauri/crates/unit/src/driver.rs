@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 
 use crate::machine::{Ask, Effect, Generation, Input, Machine, Moment};
-use crate::recipe::{Ended, Outcome, Process, Recipe};
+use crate::recipe::{Ended, Process, Recipe, StartOutcome};
 use api::{Lifecycle, Millis, ProcessView, Readiness, StartPhase, StoppedBy};
 
 /// How long a process may take to answer a polite request, then SIGTERM.
@@ -251,7 +251,7 @@ fn shown_of(machine: &Machine, processes: &HashMap<Generation, ProcessView>) -> 
         trees: processes.values().map(|process| process.pid).collect(),
         settled: machine.is_settled(),
         at_rest: machine.is_at_rest() && processes.is_empty(),
-        usual: machine.usual(),
+        usual: machine.typical_start(),
     }
 }
 
@@ -297,8 +297,8 @@ async fn live<R: Recipe>(
     let until_loaded = async {
         let progress = |phase| say(Input::Phase(generation, phase));
         match recipe.ready(generation, progress).await {
-            Outcome::Loaded => say(Input::Loaded(generation)),
-            Outcome::LoadFailed(error) => say(Input::LoadFailed(generation, error)),
+            StartOutcome::Loaded => say(Input::Loaded(generation)),
+            StartOutcome::LoadFailed(error) => say(Input::LoadFailed(generation, error)),
         }
         std::future::pending::<()>().await;
     };

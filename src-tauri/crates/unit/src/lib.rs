@@ -10,4 +10,4 @@ mod recipe;
 
 pub use driver::{Shown, Unit};
 pub use machine::{Ask, Generation};
-pub use recipe::{Ended, Outcome, Process, Recipe, Started};
+pub use recipe::{Ended, Process, Recipe, StartOutcome, Started};

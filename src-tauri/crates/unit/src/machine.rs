@@ -100,7 +100,7 @@ pub enum Effect {
 }
 
 #[derive(Debug, Clone)]
-enum Outcome {
+enum LoadOutcome {
     Loading,
     Loaded { at: Millis, took: f64 },
     Failed(Box<LoadError>),
@@ -112,7 +112,7 @@ struct Server {
     since: Millis,
     phase: StartPhase,
     phase_since: Millis,
-    outcome: Outcome,
+    outcome: LoadOutcome,
 }
 
 #[derive(Debug)]
@@ -257,7 +257,7 @@ impl Machine {
     /// Whether the code works, as shown.
     pub fn readiness(&self) -> Readiness {
         match self.serving.as_ref().map(|server| &server.outcome) {
-            Some(Outcome::Loaded { at, took }) => match &self.failure {
+            Some(LoadOutcome::Loaded { at, took }) => match &self.failure {
                 Some(error) => Readiness::LoadError {
                     error: error.clone(),
                     still_serving: Some(*at),
@@ -267,11 +267,11 @@ impl Machine {
                     took: *took,
                 },
             },
-            Some(Outcome::Failed(error)) => Readiness::LoadError {
+            Some(LoadOutcome::Failed(error)) => Readiness::LoadError {
                 error: error.clone(),
                 still_serving: None,
             },
-            Some(Outcome::Loading) => Readiness::Loading,
+            Some(LoadOutcome::Loading) => Readiness::Loading,
             None if self.candidate.is_some() => Readiness::Loading,
             None => Readiness::Unknown,
         }
@@ -308,7 +308,7 @@ impl Machine {
     }
 
     /// How long the last good start took, in ms.
-    pub fn usual(&self) -> Option<f64> {
+    pub fn typical_start(&self) -> Option<f64> {
         self.usual
     }
 
@@ -407,7 +407,7 @@ impl Machine {
             since: now.millis,
             phase: StartPhase::Waiting,
             phase_since: now.millis,
-            outcome: Outcome::Loading,
+            outcome: LoadOutcome::Loading,
         });
         effects.push(Effect::Spawn { generation, cause });
     }
@@ -431,7 +431,7 @@ impl Machine {
         self.usual = Some(took);
         self.promote(
             Server {
-                outcome: Outcome::Loaded {
+                outcome: LoadOutcome::Loaded {
                     at: now.millis,
                     took,
                 },
@@ -459,7 +459,7 @@ impl Machine {
         } else {
             self.promote(
                 Server {
-                    outcome: Outcome::Failed(error),
+                    outcome: LoadOutcome::Failed(error),
                     ..server
                 },
                 effects,
@@ -480,7 +480,7 @@ impl Machine {
         matches!(
             self.serving,
             Some(Server {
-                outcome: Outcome::Loaded { .. },
+                outcome: LoadOutcome::Loaded { .. },
                 ..
             })
         )

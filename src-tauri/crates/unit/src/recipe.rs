@@ -49,7 +49,7 @@ pub struct Started<P> {
 }
 
 /// How a start came out.
-pub enum Outcome {
+pub enum StartOutcome {
     /// It serves.
     Loaded,
     /// It answers, but its code does not load.
@@ -86,7 +86,7 @@ pub trait Recipe: Send + Sync + 'static {
         &self,
         generation: Generation,
         progress: impl Fn(StartPhase) + Send + Sync,
-    ) -> impl Future<Output = Outcome> + Send;
+    ) -> impl Future<Output = StartOutcome> + Send;
     /// Sends calls to this generation from now on.
     fn serve(&self, generation: Generation) -> impl Future<Output = ()> + Send;
     /// Waits until the runs of an overtaken generation are over. Ends at once where there are none.

@@ -11,7 +11,7 @@ use logstore::{LogKey, RunMeta, Store};
 use parking_lot::Mutex;
 use process::{Exit, StopPlan};
 use tokio::sync::watch;
-use unit::{Ask, Ended, Generation, Outcome, Process, Recipe, Shown, Started, Unit};
+use unit::{Ask, Ended, Generation, Process, Recipe, Shown, StartOutcome, Started, Unit};
 
 /// What a test does to a process.
 #[derive(Clone, Copy, PartialEq)]
@@ -110,9 +110,13 @@ impl Recipe for Scripted {
         })
     }
 
-    async fn ready(&self, _: Generation, progress: impl Fn(StartPhase) + Send + Sync) -> Outcome {
+    async fn ready(
+        &self,
+        _: Generation,
+        progress: impl Fn(StartPhase) + Send + Sync,
+    ) -> StartOutcome {
         progress(StartPhase::Importing);
-        Outcome::Loaded
+        StartOutcome::Loaded
     }
 
     async fn serve(&self, generation: Generation) {
@@ -204,8 +208,8 @@ fn reload(cause: &str) -> Ask {
 #[tokio::test(start_paused = true)]
 async fn a_refused_start_keeps_its_reason_and_its_next_step() {
     let refusal = ApiError::new(ErrorCode::ToolFailed, "python can't be started")
-        .because(&std::io::Error::other("no such file"))
-        .hint("Sync its environment.");
+        .with_source(&std::io::Error::other("no such file"))
+        .with_hint("Sync its environment.");
     let tried = Tried::of(|recipe| recipe.refusal = Some(refusal.clone()));
     tried.unit.ask(Ask::Start).await;
     let shown = tried.until(Shown::is_crashed).await;

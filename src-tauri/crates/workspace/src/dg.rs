@@ -2,7 +2,7 @@
 
 use toml_edit::{Item, TableLike, Value};
 
-use crate::problem::{Place, Problem, ProblemCode, Severity};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::pyproject::Toml;
 use crate::source::file_name;
 
@@ -19,11 +19,11 @@ pub(crate) enum DirectoryType {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placed<T> {
     pub(crate) value: T,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<FilePosition>,
 }
 
 /// One listed project.
-pub(crate) type Entry = Placed<String>;
+pub(crate) type ListedPath = Placed<String>;
 
 /// The settings of a project.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ pub(crate) struct ProjectSettings {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) directory_type: DirectoryType,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<ListedPath>,
     pub(crate) project: ProjectSettings,
     pub(crate) suppress_warnings: Vec<String>,
     pub(crate) telemetry: Option<bool>,
@@ -150,18 +150,18 @@ impl Reader<'_> {
         &mut self,
         code: ProblemCode,
         severity: Severity,
-        place: Option<Place>,
+        place: Option<FilePosition>,
         message: String,
         hint: &str,
     ) {
         let mut problem = Problem::new(code, severity, &self.toml.source.path, message).at(place);
         if !hint.is_empty() {
-            problem = problem.hint(hint);
+            problem = problem.with_hint(hint);
         }
         self.problems.push(problem);
     }
 
-    fn key_place(&self, table: &dyn TableLike, key: &str) -> Option<Place> {
+    fn key_place(&self, table: &dyn TableLike, key: &str) -> Option<FilePosition> {
         let (key, item) = table.get_key_value(key)?;
         self.toml.place_of(key.span().or_else(|| item.span()))
     }
@@ -171,7 +171,7 @@ impl Reader<'_> {
         let place = self
             .key_place(table, "directory_type")
             .or_else(|| self.toml.place(&["tool", "dg"]))
-            .or(Some(Place { line: 1, column: 1 }));
+            .or(Some(FilePosition { line: 1, column: 1 }));
         let prefix = self.prefix;
         let file = file_name(&self.toml.source.path);
         if table.is_empty() && prefix.is_empty() {
@@ -220,7 +220,7 @@ impl Reader<'_> {
         let place = self
             .toml
             .place(&["tool", "dg"])
-            .or(Some(Place { line: 1, column: 1 }));
+            .or(Some(FilePosition { line: 1, column: 1 }));
         self.add(
             ProblemCode::TableMissing,
             Severity::Warning,
@@ -270,7 +270,7 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong_type(&mut self, place: Option<Place>, key: &str, wanted: &str) {
+    fn wrong_type(&mut self, place: Option<FilePosition>, key: &str, wanted: &str) {
         let prefix = self.prefix;
         self.add(
             ProblemCode::WrongType,
@@ -357,7 +357,7 @@ impl Reader<'_> {
             .and_then(Item::as_bool);
     }
 
-    fn workspace(&mut self, item: &Item) -> Vec<Entry> {
+    fn workspace(&mut self, item: &Item) -> Vec<ListedPath> {
         let Some(table) = item.as_table_like() else {
             let place = self.toml.place_of(item.span());
             self.wrong_type(place, "workspace", "a table");
@@ -422,7 +422,7 @@ impl Reader<'_> {
         &mut self,
         table: &dyn TableLike,
         span: Option<std::ops::Range<usize>>,
-    ) -> Option<Entry> {
+    ) -> Option<ListedPath> {
         self.unknown_keys(table, "workspace.projects.", &["path"]);
         if table.get("path").is_none() {
             let place = self.toml.place_of(span);

@@ -15,7 +15,7 @@ pub use planned::{Edit, EditError};
 
 /// One change of the list of projects. Paths are as the file writes them: relative to its folder, or absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum ListChange {
     /// Lists a project, after the last one, in the form that is used there.
     Register(String),
     /// Takes a project off the list, each of its entries where it has several.
@@ -28,13 +28,13 @@ pub enum Change {
 ///
 /// # Errors
 /// If the file can't be read, or one of the changes can't be made; the first one that can't is told.
-pub fn change(config: &Path, changes: &[Change]) -> Result<Edit, EditError> {
-    let mut open = listing::Open::read(config)?;
+pub fn change(config: &Path, changes: &[ListChange]) -> Result<Edit, EditError> {
+    let mut open = listing::OpenedFile::read(config)?;
     for change in changes {
         open = match change {
-            Change::Register(project) => splice::register(open, project)?,
-            Change::Unregister(project) => splice::unregister(open, project)?,
-            Change::Rename(project, to) => splice::rename(open, project, to)?,
+            ListChange::Register(project) => splice::register(open, project)?,
+            ListChange::Unregister(project) => splice::unregister(open, project)?,
+            ListChange::Rename(project, to) => splice::rename(open, project, to)?,
         };
     }
     Ok(open.edit())
@@ -45,7 +45,7 @@ pub fn change(config: &Path, changes: &[Change]) -> Result<Edit, EditError> {
 /// # Errors
 /// If the file can't be read, or lists the project already.
 pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
-    change(config, &[Change::Register(project.to_owned())])
+    change(config, &[ListChange::Register(project.to_owned())])
 }
 
 /// Takes a project off the list, each of its entries where it has several.
@@ -53,7 +53,7 @@ pub fn register(config: &Path, project: &str) -> Result<Edit, EditError> {
 /// # Errors
 /// If the file can't be read, or does not list the project.
 pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
-    change(config, &[Change::Unregister(project.to_owned())])
+    change(config, &[ListChange::Unregister(project.to_owned())])
 }
 
 /// Takes every entry off the list whose folder an earlier one names already.
@@ -61,7 +61,7 @@ pub fn unregister(config: &Path, project: &str) -> Result<Edit, EditError> {
 /// # Errors
 /// If the file can't be read, or its list has a shape that can't be changed safely.
 pub fn list_once(config: &Path) -> Result<Edit, EditError> {
-    Ok(splice::once(listing::Open::read(config)?)?.edit())
+    Ok(splice::once(listing::OpenedFile::read(config)?)?.edit())
 }
 
 /// Lists a project under another path, in each of its entries.
@@ -70,7 +70,7 @@ pub fn list_once(config: &Path) -> Result<Edit, EditError> {
 /// If the file can't be read, does not list the project, or lists the new path already.
 pub fn rename(config: &Path, project: &str, to: &str) -> Result<Edit, EditError> {
     let (project, to) = (project.to_owned(), to.to_owned());
-    change(config, &[Change::Rename(project, to)])
+    change(config, &[ListChange::Rename(project, to)])
 }
 
 /// Sets a project's `code_location_name` in its own settings file; `None` takes it out, so that the folder's name counts.

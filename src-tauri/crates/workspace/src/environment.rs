@@ -17,7 +17,7 @@ pub(crate) use choice::{Subject, read_environment};
 pub(crate) use uv_workspace::UvWorkspaces;
 
 pub use contents::{Contents, contents};
-pub use distributions::{Asked, Distribution, distributions, site_packages};
+pub use distributions::{Distribution, PackageRequirement, distributions, site_packages};
 pub use half_made::is_half_made;
 pub use pin::python_pin;
 pub use stamp::stamp;

@@ -34,9 +34,9 @@ mod workspace_file;
 pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
-    Asked, BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
-    EnvironmentState, Installed, Lockfile, contents, distributions, is_half_made, python_pin,
-    site_packages, stamp,
+    BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
+    EnvironmentState, Installed, Lockfile, PackageRequirement, contents, distributions,
+    is_half_made, python_pin, site_packages, stamp,
 };
 pub use files::project_files;
 pub use home::expand_home;
@@ -44,10 +44,10 @@ pub use installable::package_name;
 pub use instance_file::{INSTANCE_FILE, instance_file_problems, parse_instance_file};
 pub use lockfile::{lock_is_fresh, locked_versions};
 pub use model::{
-    CliSettings, Deployment, DotEnv, Kind, Nearby, Project, ReadOptions, Reading, Target,
+    CliSettings, Deployment, DotEnv, Kind, LoadTarget, Nearby, Project, ReadOptions, Reading,
 };
 pub use nearby::find_projects;
-pub use problem::{Place, Problem, ProblemCode, Severity};
+pub use problem::{FilePosition, Problem, ProblemCode, Severity};
 pub use read::{path_from, read};
 pub use reader::{Reader, Touched};
 pub use recent::{Summary, quick_summary};

@@ -72,11 +72,11 @@ fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Optio
 }
 
 /// Requirements by where they stand: the empty name for the package itself, else the group.
-type Requirements = BTreeMap<String, BTreeSet<Asked>>;
+type Requirements = BTreeMap<String, BTreeSet<NormalRequirement>>;
 
 /// One requirement in a form in which two spellings of the same are equal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Asked {
+struct NormalRequirement {
     name: String,
     extras: BTreeSet<String>,
     /// `None` where the place it comes from is named instead, which is not compared.
@@ -136,7 +136,7 @@ fn asked(
     sources: &BTreeSet<String>,
     extra: Option<&str>,
     bounds: &Bounds,
-) -> Option<Asked> {
+) -> Option<NormalRequirement> {
     let requirement = Requirement::<VerbatimUrl>::from_str(text).ok()?;
     let mut marker = requirement.marker.clone();
     if let Some(extra) = extra {
@@ -152,7 +152,7 @@ fn asked(
         }
         None => Some(BTreeSet::new()),
     };
-    Some(Asked {
+    Some(NormalRequirement {
         name,
         extras: requirement.extras.iter().map(ToString::to_string).collect(),
         specifiers,
@@ -200,7 +200,7 @@ fn group(
     name: &str,
     sources: &BTreeSet<String>,
     bounds: &Bounds,
-    found: &mut BTreeSet<Asked>,
+    found: &mut BTreeSet<NormalRequirement>,
     depth: u8,
 ) -> Option<()> {
     if depth > 16 {
@@ -238,7 +238,7 @@ fn locked(package: &dyn TableLike, bounds: &Bounds) -> Option<Requirements> {
     Some(all)
 }
 
-fn locked_list(item: &Item, bounds: &Bounds) -> Option<BTreeSet<Asked>> {
+fn locked_list(item: &Item, bounds: &Bounds) -> Option<BTreeSet<NormalRequirement>> {
     let mut found = BTreeSet::new();
     for value in item.as_array()? {
         let table = value.as_inline_table()?;
@@ -258,7 +258,7 @@ fn locked_list(item: &Item, bounds: &Bounds) -> Option<BTreeSet<Asked>> {
             Some(marker) => MarkerTree::from_str(marker).ok()?,
             None => MarkerTree::default(),
         };
-        found.insert(Asked {
+        found.insert(NormalRequirement {
             name: text("name")?.to_owned(),
             extras: table
                 .get("extras")

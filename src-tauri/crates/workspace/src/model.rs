@@ -84,7 +84,7 @@ pub struct Project {
     /// The folder, absolute.
     pub folder: PathBuf,
     /// What is loaded.
-    pub target: Target,
+    pub target: LoadTarget,
     /// The object in the target that is loaded; `None` means Dagster looks for it.
     pub attribute: Option<String>,
     /// The working directory that the code server gets, absolute.
@@ -115,14 +115,14 @@ impl Project {
     /// Whether we run its code server; false for a `grpc_server` entry that something else runs.
     #[must_use]
     pub fn managed(&self) -> bool {
-        !matches!(self.target, Target::GrpcServer { .. })
+        !matches!(self.target, LoadTarget::GrpcServer { .. })
     }
 }
 
 /// What a code server loads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Target {
+pub enum LoadTarget {
     /// A module by name.
     Module {
         /// Such as `data_science.definitions`.
@@ -158,7 +158,7 @@ pub enum Target {
     Unknown,
 }
 
-impl Target {
+impl LoadTarget {
     /// The module, file or package as a person names it.
     #[must_use]
     pub fn label(&self) -> String {

@@ -84,7 +84,7 @@ pub(crate) struct Around {
 }
 
 /// Looks below a folder, and if nothing is there, beside it.
-pub(crate) fn look_around(folder: &Path) -> Around {
+pub(crate) fn look_nearby(folder: &Path) -> Around {
     let below = look_below(folder, DEPTH);
     if !below.found.is_empty() {
         return below;

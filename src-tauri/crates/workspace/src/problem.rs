@@ -128,7 +128,7 @@ codes! {
 
 /// A place in a file, counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Place {
+pub struct FilePosition {
     /// The line.
     pub line: u32,
     /// The column.
@@ -179,7 +179,7 @@ impl Problem {
 
     /// Names the place in the file.
     #[must_use]
-    pub fn at(mut self, place: Option<Place>) -> Self {
+    pub fn at(mut self, place: Option<FilePosition>) -> Self {
         self.line = place.map(|place| place.line);
         self.column = place.map(|place| place.column);
         self
@@ -187,7 +187,7 @@ impl Problem {
 
     /// Adds the next step.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dg::{DirectoryType, Entry, Placed, ProjectSettings, Settings, read_settings};
+use crate::dg::{DirectoryType, ListedPath, Placed, ProjectSettings, Settings, read_settings};
 use crate::dot_env::read_dot_env;
 use crate::environment::{EnvironmentState, Subject, UvWorkspaces, read_environment};
-use crate::model::{Project, ReadOptions, Target};
+use crate::model::{LoadTarget, Project, ReadOptions};
 use crate::plain_package::read_plain_package;
 use crate::problem::{Problem, ProblemCode, Severity};
 use crate::pyproject::{Package, Toml};
 use crate::source::file_name;
 
 /// A project that a workspace lists, or the root itself.
-pub(crate) struct Listed<'a> {
+pub(crate) struct ListedProject<'a> {
     /// Relative to the root with `/`, or absolute.
     pub(crate) path: String,
     pub(crate) folder: PathBuf,
     /// The file that lists it, and where.
-    pub(crate) by: Option<(&'a Path, &'a Entry)>,
+    pub(crate) by: Option<(&'a Path, &'a ListedPath)>,
 }
 
 /// A project with what is needed to compare it with its neighbours.
@@ -43,7 +43,7 @@ struct Files {
 
 /// Reads a project; faults become problems of it.
 pub(crate) fn read_project(
-    listed: &Listed<'_>,
+    listed: &ListedProject<'_>,
     options: &ReadOptions,
     workspaces: &UvWorkspaces,
 ) -> ReadProject {
@@ -146,7 +146,7 @@ fn no_files() -> Files {
     }
 }
 
-fn not_there(listed: &Listed<'_>) -> Problem {
+fn not_there(listed: &ListedProject<'_>) -> Problem {
     let (code, cause) = match std::fs::symlink_metadata(&listed.folder) {
         Ok(metadata) if metadata.is_symlink() => (
             ProblemCode::ProjectFolderMissing,
@@ -172,7 +172,7 @@ fn not_there(listed: &Listed<'_>) -> Problem {
             ),
         )
         .at(entry.place)
-        .hint("Correct the path, or remove the entry."),
+        .with_hint("Correct the path, or remove the entry."),
         None => Problem::new(
             code,
             Severity::Blocker,
@@ -231,7 +231,7 @@ fn read_files(folder: &Path) -> Files {
                 folder,
                 "There is no pyproject.toml, so `uv sync` can't make an environment here.",
             )
-            .hint("Add a pyproject.toml that names the project's dependencies."),
+            .with_hint("Add a pyproject.toml that names the project's dependencies."),
         );
     }
     if let Some(settings) = &mut files.settings {
@@ -248,7 +248,7 @@ fn read_files(folder: &Path) -> Files {
                         file_name(&file)
                     ),
                 )
-                .hint("Open that folder as a workspace of its own, or remove the entry."),
+                .with_hint("Open that folder as a workspace of its own, or remove the entry."),
             );
         }
     } else if files.config.is_none() {
@@ -259,7 +259,7 @@ fn read_files(folder: &Path) -> Files {
                 &pyproject_path,
                 "The folder has no dg settings: no dg.toml and no [tool.dg] in pyproject.toml.",
             )
-            .hint("Add `[tool.dg]` with `directory_type = \"project\"` and `[tool.dg.project]` with `root_module`."),
+            .with_hint("Add `[tool.dg]` with `directory_type = \"project\"` and `[tool.dg.project]` with `root_module`."),
         );
     }
     files
@@ -277,11 +277,11 @@ pub(crate) fn tool_dg_ignored(toml: &Toml) -> Problem {
         "`[tool.dg]` is ignored, because there is a dg.toml in the same folder.",
     )
     .at(toml.place(&["tool", "dg"]))
-    .hint("Keep the settings in one of the two files.")
+    .with_hint("Keep the settings in one of the two files.")
 }
 
 struct Layout {
-    target: Target,
+    target: LoadTarget,
     working_directory: PathBuf,
     root_module: Option<String>,
     defs_module: Option<String>,
@@ -303,7 +303,7 @@ fn lay_out(
     };
     let unreadable = files.config.is_some() && files.settings.is_none();
     let mut layout = Layout {
-        target: Target::Unknown,
+        target: LoadTarget::Unknown,
         root_module: None,
         defs_module: None,
         working_directory,
@@ -322,7 +322,7 @@ fn lay_out(
     };
     let Some(root_module) = root_module else {
         if let Some(module) = &files.plain_module {
-            layout.target = Target::Module {
+            layout.target = LoadTarget::Module {
                 name: module.clone(),
             };
             layout.working_directory = folder.to_path_buf();
@@ -354,14 +354,14 @@ fn lay_out(
         None => format!("{root_module}.definitions"),
     };
     if settings.autoload {
-        layout.target = Target::Autoload {
+        layout.target = LoadTarget::Autoload {
             name: defs_module.clone(),
         };
     } else {
         if there && !exists(&target) {
             problems.push(module_missing(settings, files, folder, &target));
         }
-        layout.target = Target::Module { name: target };
+        layout.target = LoadTarget::Module { name: target };
     }
     layout.root_module = Some(root_module);
     layout.defs_module = Some(defs_module);
@@ -383,7 +383,7 @@ fn no_root_module(files: &Files, guess: Option<&str>) -> Problem {
         ),
     };
     Problem::new(ProblemCode::RequiredKeyMissing, severity, &file, message)
-        .hint("Add `root_module` with the name of the project's Python package.")
+        .with_hint("Add `root_module` with the name of the project's Python package.")
 }
 
 fn module_missing(

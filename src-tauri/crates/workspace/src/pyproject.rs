@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use toml_edit::{Document, Item, TableLike};
 
-use crate::problem::{Place, Problem, ProblemCode, Severity};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::source::{Source, file_name};
 
 /// A parsed TOML file.
@@ -50,7 +50,7 @@ impl Toml {
     }
 
     /// The place of a key, else of the nearest table above it.
-    pub(crate) fn place(&self, keys: &[&str]) -> Option<Place> {
+    pub(crate) fn place(&self, keys: &[&str]) -> Option<FilePosition> {
         let mut table: &dyn TableLike = self.document.as_table();
         let mut span = None;
         for key in keys {
@@ -66,15 +66,17 @@ impl Toml {
         self.source.place_of(span)
     }
 
-    pub(crate) fn place_of(&self, span: Option<Range<usize>>) -> Option<Place> {
+    pub(crate) fn place_of(&self, span: Option<Range<usize>>) -> Option<FilePosition> {
         self.source.place_of(span)
     }
 }
 
 fn syntax_problem(source: &Source, error: &toml_edit::TomlError) -> Problem {
-    let place = error.span().map_or(Place { line: 1, column: 1 }, |span| {
-        source.place(span.start)
-    });
+    let place = error
+        .span()
+        .map_or(FilePosition { line: 1, column: 1 }, |span| {
+            source.place(span.start)
+        });
     let said = error.message().trim().replace('\n', ", ");
     Problem::new(
         ProblemCode::InvalidToml,
@@ -89,7 +91,7 @@ fn syntax_problem(source: &Source, error: &toml_edit::TomlError) -> Problem {
     )
     .at(Some(place))
     .excerpt(source.excerpt(place))
-    .hint("Correct the line; it is read again as soon as you save.")
+    .with_hint("Correct the line; it is read again as soon as you save.")
 }
 
 /// What matters of a pyproject.toml besides dg's own settings.
@@ -100,9 +102,9 @@ pub(crate) struct Package {
     /// The file, where it could be read.
     pub(crate) toml: Option<Arc<Toml>>,
     pub(crate) requires_python: Option<String>,
-    pub(crate) requires_python_place: Option<Place>,
+    pub(crate) requires_python_place: Option<FilePosition>,
     /// Requirements whose name begins with `dagster`, as written, with their places.
-    pub(crate) dagster_requirements: Vec<(String, Option<Place>)>,
+    pub(crate) dagster_requirements: Vec<(String, Option<FilePosition>)>,
 }
 
 impl Package {

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::dg::{DirectoryType, Entry, Placed, Settings, read_settings};
+use crate::dg::{DirectoryType, ListedPath, Placed, Settings, read_settings};
 use crate::dot_env::read_dot_env;
 use crate::environment::{Subject, UvWorkspaces, read_environment};
 use crate::model::{CliSettings, Deployment, Kind, ReadOptions, Reading};
-use crate::nearby::{look_around, look_below};
+use crate::nearby::{look_below, look_nearby};
 use crate::plain_package::read_plain_package;
-use crate::problem::{Place, Problem, ProblemCode, Severity};
-use crate::project::{Listed, ReadProject, read_project, tool_dg_ignored};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
+use crate::project::{ListedProject, ReadProject, read_project, tool_dg_ignored};
 use crate::pyproject::{Package, Toml};
-use crate::reader::Known;
+use crate::reader::KnownProjects;
 use crate::root::{
     WORKSPACE_FILES, absolute, find_root, kind_of_folder, normal, relative, workspace_around,
 };
@@ -28,16 +28,21 @@ use crate::workspace_file::read_workspace_file;
 /// Never fails: what can't be read becomes a problem. Runs nothing. Projects are read side by side.
 #[must_use]
 pub fn read(path: &Path, options: &ReadOptions) -> Reading {
-    read_with(path, options, true, &Known::default())
+    read_with(path, options, true, &KnownProjects::default())
 }
 
 /// Reads without looking around for other projects.
 pub(crate) fn glance(path: &Path, options: &ReadOptions) -> Reading {
-    read_with(path, options, false, &Known::default())
+    read_with(path, options, false, &KnownProjects::default())
 }
 
 /// Reads; projects that are known need not be read again.
-pub(crate) fn read_with(path: &Path, options: &ReadOptions, look: bool, known: &Known) -> Reading {
+pub(crate) fn read_with(
+    path: &Path,
+    options: &ReadOptions,
+    look: bool,
+    known: &KnownProjects,
+) -> Reading {
     let start = absolute(path);
     let root = find_root(&start);
     let found = root.as_deref().and_then(kind_of_folder);
@@ -83,7 +88,7 @@ pub(crate) fn read_with(path: &Path, options: &ReadOptions, look: bool, known: &
 
 fn look_for_others(reading: &mut Reading) {
     let around = if reading.kind == Kind::NotAWorkspace {
-        look_around(&reading.root)
+        look_nearby(&reading.root)
     } else {
         look_below(&reading.root, 4)
     };
@@ -165,7 +170,7 @@ fn read_dg_workspace(
     reading: &mut Reading,
     options: &ReadOptions,
     workspaces: &UvWorkspaces,
-    known: &Known,
+    known: &KnownProjects,
 ) {
     let Some(config) = reading.config.clone() else {
         return;
@@ -183,7 +188,7 @@ fn read_dg_workspace(
                     } else {
                         &["workspace"]
                     })
-                    .or(Some(Place { line: 1, column: 1 }));
+                    .or(Some(FilePosition { line: 1, column: 1 }));
                 reading.problems.push(no_projects(&config, place));
             }
             settings.entries
@@ -207,14 +212,14 @@ fn read_dg_workspace(
         .par_iter()
         .map(|listed| known.or_read(listed, || read_project(listed, options, workspaces)))
         .collect();
-    let places: Vec<&Entry> = listed
+    let places: Vec<&ListedPath> = listed
         .iter()
         .filter_map(|listed| listed.by.map(|(_, entry)| entry))
         .collect();
     compare(reading, read, &config, &places);
 }
 
-fn no_projects(config: &Path, place: Option<Place>) -> Problem {
+fn no_projects(config: &Path, place: Option<FilePosition>) -> Problem {
     Problem::new(
         ProblemCode::NoProjects,
         Severity::Warning,
@@ -222,7 +227,7 @@ fn no_projects(config: &Path, place: Option<Place>) -> Problem {
         format!("{} lists no projects.", file_name(config)),
     )
     .at(place)
-    .hint("Create a project, or list one with `[[workspace.projects]]` and its `path`.")
+    .with_hint("Create a project, or list one with `[[workspace.projects]]` and its `path`.")
 }
 
 fn note_workspace_file(reading: &mut Reading) {
@@ -240,7 +245,7 @@ fn note_workspace_file(reading: &mut Reading) {
 }
 
 /// Finds the listed paths in a file that is no valid TOML, so that its projects still show.
-fn salvage_entries(config: &Path) -> Vec<Entry> {
+fn salvage_entries(config: &Path) -> Vec<ListedPath> {
     let Ok(Some(source)) = Source::read(config) else {
         return Vec::new();
     };
@@ -258,7 +263,7 @@ fn salvage_entries(config: &Path) -> Vec<Entry> {
         if let (true, Some(path)) = (key.ends_with("path"), value[1..].split(quote).next()) {
             entries.push(Placed {
                 value: path.to_owned(),
-                place: Some(Place {
+                place: Some(FilePosition {
                     line: u32::try_from(at + 1).unwrap_or(u32::MAX),
                     column: 1,
                 }),
@@ -272,10 +277,10 @@ fn salvage_entries(config: &Path) -> Vec<Entry> {
 fn list_projects<'a>(
     reading: &mut Reading,
     config: &'a Path,
-    entries: &'a [Entry],
-) -> Vec<Listed<'a>> {
-    let mut listed: Vec<Listed<'a>> = Vec::with_capacity(entries.len());
-    let mut seen: HashMap<PathBuf, Option<Place>> = HashMap::new();
+    entries: &'a [ListedPath],
+) -> Vec<ListedProject<'a>> {
+    let mut listed: Vec<ListedProject<'a>> = Vec::with_capacity(entries.len());
+    let mut seen: HashMap<PathBuf, Option<FilePosition>> = HashMap::new();
     for entry in entries {
         let folders =
             if wildcard::is_pattern(&entry.value) && !reading.root.join(&entry.value).exists() {
@@ -292,7 +297,7 @@ fn list_projects<'a>(
             seen.insert(folder.clone(), entry.place);
             let path = relative(&reading.root, &folder);
             note_path(reading, config, entry, &path);
-            listed.push(Listed {
+            listed.push(ListedProject {
                 path,
                 folder,
                 by: Some((config, entry)),
@@ -302,7 +307,7 @@ fn list_projects<'a>(
     listed
 }
 
-fn listed_twice(config: &Path, entry: &Entry, first: Option<Place>) -> Problem {
+fn listed_twice(config: &Path, entry: &ListedPath, first: Option<FilePosition>) -> Problem {
     let earlier = first.map_or(String::new(), |place| {
         format!(", first on line {}", place.line)
     });
@@ -313,10 +318,10 @@ fn listed_twice(config: &Path, entry: &Entry, first: Option<Place>) -> Problem {
         format!("\"{}\" is listed twice{earlier}.", entry.value),
     )
     .at(entry.place)
-    .hint("Remove one of the two entries.")
+    .with_hint("Remove one of the two entries.")
 }
 
-fn open_pattern(reading: &mut Reading, config: &Path, entry: &Entry) -> Vec<PathBuf> {
+fn open_pattern(reading: &mut Reading, config: &Path, entry: &ListedPath) -> Vec<PathBuf> {
     let matched: Vec<PathBuf> = wildcard::expand(&reading.root, &entry.value)
         .into_iter()
         .filter(|folder| {
@@ -347,12 +352,12 @@ fn open_pattern(reading: &mut Reading, config: &Path, entry: &Entry) -> Vec<Path
     reading.problems.push(
         Problem::new(code, Severity::Warning, config, message)
             .at(entry.place)
-            .hint("List each project with its own path."),
+            .with_hint("List each project with its own path."),
     );
     matched
 }
 
-fn note_path(reading: &mut Reading, config: &Path, entry: &Entry, path: &str) {
+fn note_path(reading: &mut Reading, config: &Path, entry: &ListedPath, path: &str) {
     let written = Path::new(&entry.value);
     let (code, message) = if written.is_absolute() {
         (
@@ -399,8 +404,8 @@ pub fn path_from(root: &Path, folder: &Path) -> String {
 }
 
 /// Compares projects with each other: one folder by two paths, one name twice, one package twice.
-fn compare(reading: &mut Reading, read: Vec<ReadProject>, config: &Path, places: &[&Entry]) {
-    let mut identities: HashMap<(u64, u64), Option<Place>> = HashMap::new();
+fn compare(reading: &mut Reading, read: Vec<ReadProject>, config: &Path, places: &[&ListedPath]) {
+    let mut identities: HashMap<(u64, u64), Option<FilePosition>> = HashMap::new();
     let mut names: HashMap<String, String> = HashMap::new();
     let mut packages: HashMap<String, String> = HashMap::new();
     for (at, mut each) in read.into_iter().enumerate() {
@@ -432,7 +437,7 @@ fn compare(reading: &mut Reading, read: Vec<ReadProject>, config: &Path, places:
                     ),
                 )
                 .at(place)
-                .hint("Give one of them a `code_location_name` of its own."),
+                .with_hint("Give one of them a `code_location_name` of its own."),
             );
         } else {
             names.insert(project.name.clone(), project.path.clone());
@@ -454,7 +459,7 @@ fn compare(reading: &mut Reading, read: Vec<ReadProject>, config: &Path, places:
 }
 
 fn read_single_project(reading: &mut Reading, options: &ReadOptions, workspaces: &UvWorkspaces) {
-    let listed = Listed {
+    let listed = ListedProject {
         path: ".".to_owned(),
         folder: reading.root.clone(),
         by: None,
@@ -494,7 +499,7 @@ fn read_plain(reading: &mut Reading, options: &ReadOptions, workspaces: &UvWorks
             &crate::workspace_file::Made {
                 id,
                 name,
-                target: crate::model::Target::Module { name: module },
+                target: crate::model::LoadTarget::Module { name: module },
                 attribute: None,
                 working_directory: reading.root.clone(),
                 folder: reading.root.clone(),

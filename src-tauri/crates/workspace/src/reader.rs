@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use parking_lot::Mutex;
 
 use crate::model::{ReadOptions, Reading};
-use crate::project::{Listed, ReadProject};
+use crate::project::{ListedProject, ReadProject};
 use crate::read::read_with;
 
 /// What was touched since the last reading.
@@ -32,7 +32,7 @@ impl Reader {
     /// The options are those of the last reading, unless everything was touched.
     pub fn read(&self, path: &Path, options: &ReadOptions, touched: &Touched) -> Reading {
         let mut read = self.read.lock();
-        let known = Known::of(std::mem::take(&mut *read), touched);
+        let known = KnownProjects::of(std::mem::take(&mut *read), touched);
         let reading = read_with(path, options, true, &known);
         // Without a word on lockfiles it is no whole answer, and the next reading may need one.
         if options.lock_freshness {
@@ -44,12 +44,12 @@ impl Reader {
 
 /// The projects that need not be read again, and what is read of the others.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownProjects {
     untouched: HashMap<PathBuf, ReadProject>,
     read: Mutex<HashMap<PathBuf, ReadProject>>,
 }
 
-impl Known {
+impl KnownProjects {
     fn of(mut read: HashMap<PathBuf, ReadProject>, touched: &Touched) -> Self {
         let Touched::Projects(ids) = touched else {
             return Self::default();
@@ -73,7 +73,7 @@ impl Known {
     /// What is known of a listed project, or what reading it tells.
     pub(crate) fn or_read(
         &self,
-        listed: &Listed<'_>,
+        listed: &ListedProject<'_>,
         read: impl FnOnce() -> ReadProject,
     ) -> ReadProject {
         let known = self.untouched.get(&listed.folder);

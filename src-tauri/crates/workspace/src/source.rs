@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::problem::{Place, Problem, ProblemCode, Severity};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 
 /// The widest excerpt line that is shown whole, in characters.
 const EXCERPT_WIDTH: usize = 120;
@@ -85,39 +85,39 @@ impl Source {
                         format!("{} is not UTF-8 text: {cause}.", file_name(path)),
                     )
                     .at(Some(place_in(&before, &lines_of(&before), before.len())))
-                    .hint("Save the file as UTF-8 in your editor."),
+                    .with_hint("Save the file as UTF-8 in your editor."),
                 ))
             }
         }
     }
 
     /// The line and column of a byte offset.
-    pub(crate) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> FilePosition {
         let lines = self.lines.get_or_init(|| lines_of(&self.text));
         place_in(&self.text, lines, offset)
     }
 
     /// The place where a span begins.
-    pub(crate) fn place_of(&self, span: Option<Range<usize>>) -> Option<Place> {
+    pub(crate) fn place_of(&self, span: Option<Range<usize>>) -> Option<FilePosition> {
         span.map(|span| self.place(span.start))
     }
 
     /// A place in the text: what lies behind its end is the end of its last line that holds something.
-    pub(crate) fn within(&self, place: Place) -> Place {
+    pub(crate) fn within(&self, place: FilePosition) -> FilePosition {
         let text = self.text.trim_end();
         let last = u32::try_from(text.lines().count().max(1)).unwrap_or(u32::MAX);
         if place.line <= last {
             return place;
         }
         let end = text.lines().last().unwrap_or_default().chars().count() + 1;
-        Place {
+        FilePosition {
             line: last,
             column: u32::try_from(end).unwrap_or(u32::MAX),
         }
     }
 
     /// The line at a place, with a caret under the column.
-    pub(crate) fn excerpt(&self, place: Place) -> String {
+    pub(crate) fn excerpt(&self, place: FilePosition) -> String {
         let line = self
             .text
             .split('\n')
@@ -152,14 +152,14 @@ fn lines_of(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(ends).collect()
 }
 
-fn place_in(text: &str, lines: &[usize], offset: usize) -> Place {
+fn place_in(text: &str, lines: &[usize], offset: usize) -> FilePosition {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
     let line = lines.partition_point(|start| *start <= offset);
     let start = lines[line - 1];
-    Place {
+    FilePosition {
         line: u32::try_from(line).unwrap_or(u32::MAX),
         column: u32::try_from(text[start..offset].chars().count() + 1).unwrap_or(u32::MAX),
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// What changed on disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum DiskChange {
     /// Settings changed (dg.toml, pyproject.toml, uv.lock, workspace.yaml, the root's `.env`, project folders): read again.
     Config,
     /// A project's own settings changed (dg.toml, pyproject.toml, uv.lock in its folder): read that project again.

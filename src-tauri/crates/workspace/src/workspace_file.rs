@@ -9,8 +9,8 @@ use saphyr::{LoadableYamlNode, MarkedYaml, Marker};
 use crate::dot_env::read_dot_env;
 use crate::environment::{Subject, UvWorkspaces, read_environment};
 use crate::home::expand_home;
-use crate::model::{Project, ReadOptions, Reading, Target};
-use crate::problem::{Place, Problem, ProblemCode, Severity};
+use crate::model::{LoadTarget, Project, ReadOptions, Reading};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::project::module_exists;
 use crate::pyproject::{Package, Toml};
 use crate::root::{normal, relative};
@@ -20,13 +20,13 @@ use crate::source::{Source, file_name};
 pub(crate) struct Made {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) target: Target,
+    pub(crate) target: LoadTarget,
     pub(crate) attribute: Option<String>,
     pub(crate) working_directory: PathBuf,
     pub(crate) folder: PathBuf,
     pub(crate) named: Option<PathBuf>,
     pub(crate) config: PathBuf,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<FilePosition>,
     pub(crate) package: Option<Package>,
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn read_workspace_file(
                     ),
                 )
                 .at(each.place)
-                .hint("Give one of them a `location_name` of its own."),
+                .with_hint("Give one of them a `location_name` of its own."),
             );
         }
         reading.projects.push(project);
@@ -138,7 +138,7 @@ pub(crate) fn make_project(
     };
     let (dot_env, mut faults) = read_dot_env(folder, &options.environment);
     problems.append(&mut faults);
-    let managed = !matches!(made.target, Target::GrpcServer { .. });
+    let managed = !matches!(made.target, LoadTarget::GrpcServer { .. });
     let subject = Subject {
         folder,
         dot_env: dot_env.as_ref(),
@@ -172,12 +172,14 @@ pub(crate) fn make_project(
 
 fn target_missing(made: &Made) -> Option<Problem> {
     let (code, severity, message) = match &made.target {
-        Target::File { path } if !path.is_file() => (
+        LoadTarget::File { path } if !path.is_file() => (
             ProblemCode::ModuleMissing,
             Severity::Blocker,
             format!("The file {} does not exist.", path.display()),
         ),
-        Target::Module { name } | Target::Package { name } | Target::Autoload { name }
+        LoadTarget::Module { name }
+        | LoadTarget::Package { name }
+        | LoadTarget::Autoload { name }
             if !module_exists(&made.working_directory, name) =>
         {
             (
@@ -203,8 +205,8 @@ struct Entries<'a> {
 pub(crate) type Node<'a> = MarkedYaml<'a>;
 
 /// Where a node or an error is; saphyr places what it misses behind the end.
-pub(crate) fn place_of(source: &Source, marker: &Marker) -> Place {
-    source.within(Place {
+pub(crate) fn place_of(source: &Source, marker: &Marker) -> FilePosition {
+    source.within(FilePosition {
         line: u32::try_from(marker.line()).unwrap_or(1).max(1),
         column: u32::try_from(marker.col() + 1).unwrap_or(1),
     })
@@ -229,7 +231,13 @@ fn get<'a, 'y>(node: &'a Node<'y>, name: &str) -> Option<&'a Node<'y>> {
 }
 
 impl Entries<'_> {
-    fn fault(&mut self, code: ProblemCode, severity: Severity, place: Place, message: String) {
+    fn fault(
+        &mut self,
+        code: ProblemCode,
+        severity: Severity,
+        place: FilePosition,
+        message: String,
+    ) {
         let problem = Problem::new(code, severity, &self.source.path, message)
             .at(Some(place))
             .excerpt(self.source.excerpt(place));
@@ -284,15 +292,15 @@ impl Entries<'_> {
         };
         match *kind {
             "python_file" => self.python_file(item, value),
-            "python_module" => {
-                self.module(item, value, "module_name", |name| Target::Module { name })
-            }
-            "python_package" => {
-                self.module(item, value, "package_name", |name| Target::Package { name })
-            }
-            "autoload_defs_module" => {
-                self.module(item, value, "module_name", |name| Target::Autoload { name })
-            }
+            "python_module" => self.module(item, value, "module_name", |name| LoadTarget::Module {
+                name,
+            }),
+            "python_package" => self.module(item, value, "package_name", |name| {
+                LoadTarget::Package { name }
+            }),
+            "autoload_defs_module" => self.module(item, value, "module_name", |name| {
+                LoadTarget::Autoload { name }
+            }),
             "grpc_server" => self.grpc_server(item, value),
             other => {
                 self.invalid(
@@ -369,15 +377,15 @@ impl Entries<'_> {
         &self,
         item: &Node<'_>,
         name: Option<String>,
-        target: Target,
+        target: LoadTarget,
         attribute: Option<String>,
         working_directory: PathBuf,
         named: Option<PathBuf>,
     ) -> Made {
         let name = name.unwrap_or_else(|| {
             let what = match &target {
-                Target::File { path } => file_name(path),
-                Target::GrpcServer {
+                LoadTarget::File { path } => file_name(path),
+                LoadTarget::GrpcServer {
                     host, port, socket, ..
                 } => {
                     let end = match (socket, port) {
@@ -408,9 +416,9 @@ impl Entries<'_> {
     }
 
     /// The nearest folder with a pyproject.toml or an environment, from the code upward to the file's folder.
-    fn project_folder(&self, target: &Target, working_directory: &Path) -> PathBuf {
+    fn project_folder(&self, target: &LoadTarget, working_directory: &Path) -> PathBuf {
         let start = match target {
-            Target::File { path } => path.parent().unwrap_or(working_directory),
+            LoadTarget::File { path } => path.parent().unwrap_or(working_directory),
             _ => working_directory,
         };
         start
@@ -436,7 +444,7 @@ impl Entries<'_> {
     fn python_file(&mut self, item: &Node<'_>, value: &Node<'_>) -> Option<Made> {
         if value.data.is_string() {
             let text = self.text(value)?;
-            let target = Target::File {
+            let target = LoadTarget::File {
                 path: self.path(&text),
             };
             return Some(self.finish(item, None, target, None, self.folder.clone(), None));
@@ -455,7 +463,7 @@ impl Entries<'_> {
             self.invalid(item, "`python_file` needs a `relative_path`.");
             return None;
         };
-        let target = Target::File {
+        let target = LoadTarget::File {
             path: self.path(&relative),
         };
         let working_directory = match self.field(value, "working_directory") {
@@ -473,7 +481,7 @@ impl Entries<'_> {
         item: &Node<'_>,
         value: &Node<'_>,
         key: &str,
-        target: fn(String) -> Target,
+        target: fn(String) -> LoadTarget,
     ) -> Option<Made> {
         if value.data.is_string() {
             let name = self.text(value)?;
@@ -535,7 +543,7 @@ impl Entries<'_> {
         }
         let ssl = get(value, "ssl").and_then(|ssl| ssl.data.as_bool()) == Some(true);
         let name = self.field(value, "location_name");
-        let target = Target::GrpcServer {
+        let target = LoadTarget::GrpcServer {
             host,
             port,
             socket,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use workspace::edit::{
-    Change, Edit, EditError, change, register, rename, rename_location, unregister,
+    Edit, EditError, ListChange, change, register, rename, rename_location, unregister,
 };
 use workspace::{ReadOptions, read};
 
@@ -271,9 +271,9 @@ fn what_is_under_an_entry_stays_with_it() {
 fn several_changes_are_one_edit() {
     let (_folder, path) = file(TABLES);
     let changes = [
-        Change::Register("c".to_owned()),
-        Change::Unregister("a".to_owned()),
-        Change::Rename("b".to_owned(), "../b".to_owned()),
+        ListChange::Register("c".to_owned()),
+        ListChange::Unregister("a".to_owned()),
+        ListChange::Rename("b".to_owned(), "../b".to_owned()),
     ];
     change(&path, &changes).unwrap().write().unwrap();
     let root = path.parent().unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use workspace::watch::{Change, WatchPlan, Watcher};
+use workspace::watch::{DiskChange, WatchPlan, Watcher};
 use workspace::{ReadOptions, read};
 
 /// What the screen may be late by after the last write.
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Watched {
     folder: tempfile::TempDir,
     watcher: Watcher,
-    changes: Receiver<(Instant, Change)>,
+    changes: Receiver<(Instant, DiskChange)>,
 }
 
 fn write(path: &Path, text: &str) {
@@ -70,7 +70,11 @@ impl Watched {
     }
 
     /// The changes until one fits, and how long after `since` that one came.
-    fn until(&self, since: Instant, fits: impl Fn(&Change) -> bool) -> (Vec<Change>, Duration) {
+    fn until(
+        &self,
+        since: Instant,
+        fits: impl Fn(&DiskChange) -> bool,
+    ) -> (Vec<DiskChange>, Duration) {
         let mut seen = Vec::new();
         loop {
             match self.changes.recv_timeout(PATIENCE) {
@@ -94,8 +98,8 @@ impl Watched {
     }
 }
 
-fn is_code_of(change: &Change, id: &str) -> bool {
-    matches!(change, Change::Code { project, .. } if project == id)
+fn is_code_of(change: &DiskChange, id: &str) -> bool {
+    matches!(change, DiskChange::Code { project, .. } if project == id)
 }
 
 /// Times are only held to the promise where the machine is not too busy to tell; the best of a few tries counts.
@@ -119,7 +123,7 @@ fn an_edit_is_told_soon_with_its_file() {
         let (seen, took) = watched.until(Instant::now(), |change| is_code_of(change, "projects/a"));
         let paths = vec![file.clone()];
         let project = "projects/a".to_owned();
-        assert_eq!(seen, [Change::Code { project, paths }]);
+        assert_eq!(seen, [DiskChange::Code { project, paths }]);
         took
     });
     assert_eq!(watched.watcher.limited(), None);
@@ -135,7 +139,7 @@ fn an_editor_that_saves_by_rename_is_told() {
     let (seen, _) = watched.until(Instant::now(), |change| is_code_of(change, "projects/a"));
     let paths = vec![file];
     let project = "projects/a".to_owned();
-    assert_eq!(seen, [Change::Code { project, paths }]);
+    assert_eq!(seen, [DiskChange::Code { project, paths }]);
 }
 
 #[test]
@@ -148,8 +152,8 @@ fn settings_are_told() {
     ] {
         let watched = Watched::new();
         write(&watched.path(name), "# changed\n");
-        let (seen, _) = watched.until(Instant::now(), |change| *change == Change::Config);
-        assert_eq!(seen, [Change::Config], "{name}");
+        let (seen, _) = watched.until(Instant::now(), |change| *change == DiskChange::Config);
+        assert_eq!(seen, [DiskChange::Config], "{name}");
     }
 }
 
@@ -163,7 +167,7 @@ fn settings_of_one_project_are_told_as_its_own() {
         let watched = Watched::new();
         write(&watched.path(&format!("{project}/{file}")), "# changed\n");
         let project = project.to_owned();
-        let wanted = Change::Project { project };
+        let wanted = DiskChange::Project { project };
         let (seen, _) = watched.until(Instant::now(), |change| *change == wanted);
         assert_eq!(seen, [wanted], "{file}");
     }
@@ -175,15 +179,15 @@ fn dot_env_is_code_and_environment() {
     write(&watched.path("projects/a/.env"), "A=1\n");
     let (seen, _) = watched.until(Instant::now(), |change| is_code_of(change, "projects/a"));
     let project = "projects/a".to_owned();
-    assert_eq!(seen[0], Change::Environment { project });
+    assert_eq!(seen[0], DiskChange::Environment { project });
 }
 
 #[test]
 fn a_new_project_folder_is_told() {
     let watched = Watched::new();
     write(&watched.path("projects/c/pyproject.toml"), "");
-    let (seen, _) = watched.until(Instant::now(), |change| *change == Change::Config);
-    assert_eq!(seen, [Change::Config]);
+    let (seen, _) = watched.until(Instant::now(), |change| *change == DiskChange::Config);
+    assert_eq!(seen, [DiskChange::Config]);
 }
 
 #[test]
@@ -191,7 +195,7 @@ fn a_deleted_environment_is_told_soon_and_so_is_a_new_one() {
     let watched = Watched::new();
     let venv = watched.path("projects/a/.venv");
     let project = "projects/a".to_owned();
-    let wanted = Change::Environment { project };
+    let wanted = DiskChange::Environment { project };
     soon(|_| {
         fs::remove_dir_all(&venv).unwrap();
         let (_, took) = watched.until(Instant::now(), |change| *change == wanted);
@@ -210,7 +214,7 @@ fn a_package_that_comes_is_told_and_its_inside_is_not() {
     let site = watched.path("projects/a/.venv/lib/python3.12/site-packages");
     fs::create_dir_all(site.join("dagster-1.13.27.dist-info")).unwrap();
     let project = "projects/a".to_owned();
-    let wanted = Change::Environment { project };
+    let wanted = DiskChange::Environment { project };
     watched.until(Instant::now(), |change| *change == wanted);
     while watched.changes.recv_timeout(SOON).is_ok() {}
     write(&site.join("dagster-1.13.27.dist-info/RECORD"), "x\n");
@@ -235,8 +239,7 @@ fn new_folders_join_the_watch() {
     let watched = Watched::new();
     let deep = watched.path("projects/a/src/a/defs/new/deep/x.py");
     write(&deep, "x = 1\n");
-    let told =
-        |change: &Change| matches!(change, Change::Code { paths, .. } if paths.contains(&deep));
+    let told = |change: &DiskChange| matches!(change, DiskChange::Code { paths, .. } if paths.contains(&deep));
     watched.until(Instant::now(), told);
     while watched.changes.recv_timeout(SOON).is_ok() {}
     fs::write(&deep, "x = 2\n").unwrap();
@@ -251,8 +254,7 @@ fn a_folder_that_is_replaced_is_still_watched() {
     fs::rename(&defs, watched.path("aside")).unwrap();
     write(&defs.join("assets.py"), "x = 2\n");
     let file = defs.join("assets.py");
-    let told =
-        |change: &Change| matches!(change, Change::Code { paths, .. } if paths.contains(&file));
+    let told = |change: &DiskChange| matches!(change, DiskChange::Code { paths, .. } if paths.contains(&file));
     watched.until(Instant::now(), told);
     while watched.changes.recv_timeout(SOON).is_ok() {}
     fs::write(&file, "x = 3\n").unwrap();
@@ -278,7 +280,7 @@ fn five_hundred_files_are_few_changes_and_all_are_named() {
     while named.len() < wanted.len() {
         let (_, change) = watched.changes.recv_timeout(PATIENCE).unwrap();
         told += 1;
-        if let Change::Code { paths, .. } = change {
+        if let DiskChange::Code { paths, .. } = change {
             named.extend(paths);
         }
     }
@@ -298,7 +300,7 @@ fn a_new_plan_is_followed_and_the_old_one_is_not() {
     );
     write(&watched.path("new/c/c/definitions.py"), "");
     write(&watched.path("dg.toml"), dg);
-    watched.until(Instant::now(), |change| *change == Change::Config);
+    watched.until(Instant::now(), |change| *change == DiskChange::Config);
     let before = watched.watcher.folders();
     watched.watcher.replan(&WatchPlan::of(&read(
         watched.folder.path(),

@@ -25,7 +25,7 @@ use anyhow::{Result, bail};
 use crate::prepared::{Wanted, prepared};
 use crate::program::Program;
 use crate::setup;
-use table::Row;
+use table::BenchRow;
 
 /// What of it to measure.
 #[derive(clap::Args)]
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     against: Option<PathBuf>,
 }
 
-type Part = (&'static str, fn(usize) -> Result<Vec<Row>>);
+type Part = (&'static str, fn(usize) -> Result<Vec<BenchRow>>);
 
 const PARTS: &[Part] = &[
     ("read", read::measure),
@@ -67,7 +67,7 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
 }
 
 fn measured(arguments: &Arguments) -> Result<()> {
-    setup::say("The command, with optimisations");
+    setup::heading("The command, with optimisations");
     Program::new("cargo")
         .args(["build", "--release", "--locked", "--quiet"])
         .args(["--package", "dagdeck-cli"])
@@ -75,7 +75,7 @@ fn measured(arguments: &Arguments) -> Result<()> {
     if let Some(other) = &arguments.against {
         build::window()?;
         let rows = against::measure(arguments.runs.max(1), other)?;
-        setup::say("Measured");
+        setup::heading("Measured");
         println!("{}", table::render(&rows, &measure::machine()));
         return Ok(());
     }
@@ -85,7 +85,7 @@ fn measured(arguments: &Arguments) -> Result<()> {
         if !arguments.only.is_empty() && !arguments.only.iter().any(|chosen| chosen == name) {
             continue;
         }
-        setup::say(name);
+        setup::heading(name);
         match part(arguments.runs.max(1)) {
             Ok(told) => rows.extend(told),
             Err(error) => {
@@ -94,7 +94,7 @@ fn measured(arguments: &Arguments) -> Result<()> {
             }
         }
     }
-    setup::say("Measured");
+    setup::heading("Measured");
     println!("{}", table::render(&rows, &measure::machine()));
     if failed.is_empty() {
         Ok(())

@@ -45,10 +45,10 @@ fn left_out_tests() -> Result<Vec<String>> {
     }
     #[derive(serde::Deserialize)]
     struct Package {
-        targets: Vec<Target>,
+        targets: Vec<CargoTarget>,
     }
     #[derive(serde::Deserialize)]
-    struct Target {
+    struct CargoTarget {
         name: String,
         kind: Vec<String>,
         test: bool,

@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(1200);
 pub(crate) fn live() -> Result<()> {
     setup::for_testing()?;
     moved()?;
-    setup::say("Stories against the real index");
+    setup::heading("Stories against the real index");
     run::build_ui()?;
     build()?;
     let counts = driven("headless")
@@ -30,7 +30,7 @@ pub(crate) fn live() -> Result<()> {
 /// What the real index holds otherwise than it was recorded.
 fn moved() -> Result<()> {
     let recording = Recording::read(&places::recording())?;
-    setup::say(&format!("Since the recording of {}", recording.date));
+    setup::heading(&format!("Since the recording of {}", recording.date));
     let upstream = Upstream::of_environment();
     let now = record::newer_releases(&recording, &upstream)?;
     let mut lines = Vec::new();

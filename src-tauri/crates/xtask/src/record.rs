@@ -46,7 +46,7 @@ pub(crate) fn record() -> Result<()> {
     setup::for_running()?;
     let folder = places::recording();
     fs_err::create_dir_all(&folder)?;
-    setup::say("Recording");
+    setup::heading("Recording");
     let uv = format!("uv=={}", setup::uv::VERSION);
     let uv = [uv.as_str()];
     let mut listed: Vec<Wheel> = Vec::new();

@@ -36,7 +36,7 @@ const FETCHED: &[(&str, &str)] = &[
 
 /// What the app needs: system packages, npm packages, uv.
 pub(crate) fn for_running() -> Result<()> {
-    say("Set-up");
+    heading("Set-up");
     let missing = debian::agreed(debian::FOR_RUNNING)?;
     timed("system packages", || debian::install(&missing))?;
     timed("npm packages", node::install)?;
@@ -45,7 +45,7 @@ pub(crate) fn for_running() -> Result<()> {
 
 /// Fetches what the tests need on top: a virtual display, the window's driver, crates, wheels.
 pub(crate) fn for_testing() -> Result<()> {
-    say("Set-up");
+    heading("Set-up");
     for (what, named) in FETCHED {
         println!("  {what}: named in {named}");
     }
@@ -79,7 +79,7 @@ fn crates() -> Result<String> {
 type Work = fn() -> Result<String>;
 
 /// Prints a heading.
-pub(crate) fn say(heading: &str) {
+pub(crate) fn heading(heading: &str) {
     println!("\n== {heading}");
 }
 

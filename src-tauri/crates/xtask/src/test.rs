@@ -49,7 +49,7 @@ pub(crate) fn run(chosen: &[&'static Step], tests: &Chosen, set_up: Duration) ->
     let mut went = Vec::new();
     for together in chosen.chunk_by(|_, next| next.beside) {
         let names: Vec<_> = together.iter().map(|step| step.name).collect();
-        setup::say(&names.join(" and "));
+        setup::heading(&names.join(" and "));
         std::thread::scope(|scope| {
             let running: Vec<_> = together
                 .iter()
@@ -100,7 +100,7 @@ fn timed(step: &Step, tests: &Chosen) -> (Duration, Result<Counts>) {
 fn summary(set_up: Duration, went: &[Went]) -> Result<Counts> {
     let mut all = Counts::default();
     let mut failed = Vec::new();
-    setup::say("Summary");
+    setup::heading("Summary");
     println!("  {:<10} {:>7.1} s", "set-up", set_up.as_secs_f64());
     for one in went {
         let counts = match &one.outcome {

@@ -2,7 +2,7 @@
 
 import type { LocationView } from '../../backend/generated';
 import { visibleRange, type Range } from '../../state/window';
-import { locationKey, locationEnvironment, locationShown, type StateKey } from '../../state/words';
+import { locationKey, locationEnvironment, locationShown, type StateKey } from '../../state/labels';
 
 /** Above this many locations rows become dense. */
 export const DENSE_ABOVE = 12;

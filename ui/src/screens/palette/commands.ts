@@ -37,7 +37,7 @@ import {
 } from '../../state/actions/workspace';
 import type { App } from '../../state/app.svelte';
 import { listsProjects } from '../../state/projects';
-import { locationGlyph, type Tone } from '../../state/words';
+import { locationGlyph, type Tone } from '../../state/labels';
 
 /** What the lines of the palette are grouped by. */
 export type Group = 'For the selected location' | 'Workspace' | 'Go to' | 'Dagdeck';

@@ -1,7 +1,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
-import { later } from '../later.svelte';
+import { lazy } from '../lazy.svelte';
 import { settle, show } from '../testing';
 
 describe('the welcome screen', () => {
@@ -82,7 +82,7 @@ describe('the welcome screen', () => {
     // The frames in which it is fetched by itself are over, and it failed.
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     for (let turn = 0; turn < 3; turn += 1) await frame();
-    later.screens = null;
+    lazy.screens = null;
     await fireEvent.click(screen.getByTestId('new-workspace'));
     expect(await screen.findByTestId('create')).toBeTruthy();
   });

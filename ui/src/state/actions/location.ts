@@ -3,7 +3,7 @@
 import type { LocationView } from '../../backend/generated';
 import type { IconName } from '../../design/drawings';
 import type { App } from '../app.svelte';
-import { locationKey, locationShown } from '../words';
+import { locationKey, locationShown } from '../labels';
 import { refusal, unless, type Action } from './action';
 
 /** After this long, Stop becomes Force stop. */

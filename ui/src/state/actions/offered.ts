@@ -2,7 +2,7 @@
 
 import type { LocationView } from '../../backend/generated';
 import type { App } from '../app.svelte';
-import { locationKey } from '../words';
+import { locationKey } from '../labels';
 import type { Action } from './action';
 import {
   packagesAction,

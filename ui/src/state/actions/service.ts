@@ -2,7 +2,7 @@
 
 import type { DeploymentView, ServiceView } from '../../backend/generated';
 import type { App } from '../app.svelte';
-import { lifecycleKey } from '../words';
+import { lifecycleKey } from '../labels';
 import { refusal, unless, type Action } from './action';
 import { cancelSyncAction } from './environment';
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use api::{ApiError, CreatePlan, Creation, StepState};
 
-use crate::end::words;
+use crate::error::words;
 
 /// Why nothing can be made like this; none where something can.
 pub(super) fn blocked(plan: &CreatePlan) -> Option<String> {

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use api::{Creation, CreationState, StepState};
 
-use crate::end::{End, piped};
+use crate::error::{CliError, piped};
 
 /// What has been told.
 pub(super) struct Told {
@@ -29,7 +29,7 @@ impl Told {
     }
 
     /// Tells what is new.
-    pub(super) fn see(&mut self, creation: &Creation) -> Result<(), End> {
+    pub(super) fn see(&mut self, creation: &Creation) -> Result<(), CliError> {
         if self.quiet {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl Told {
         self.print(&lines, &progress(creation))
     }
 
-    fn print(&mut self, lines: &[String], progress: &str) -> Result<(), End> {
+    fn print(&mut self, lines: &[String], progress: &str) -> Result<(), CliError> {
         let mut out = anstream::stdout().lock();
         if self.live && !self.line.is_empty() && (!lines.is_empty() || self.line != progress) {
             piped(write!(out, "\r{:1$}\r", "", self.line.chars().count()))?;

@@ -7,8 +7,8 @@ use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
 
-use crate::end::{End, words};
-use crate::reached::{Place, of_another_version};
+use crate::error::{CliError, words};
+use crate::reached::{ReachedWorkspace, of_another_version};
 
 /// How long an owner may take to say how it stands.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -29,11 +29,11 @@ pub(super) struct Owned {
 }
 
 /// Asks who runs a workspace; none where nobody does. One that can't be asked is told on the side: what is read stands.
-pub(super) fn owned(place: &Place) -> Result<Option<Owned>, End> {
+pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| End::Failed(format!("can't begin: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
     let asked = runtime.block_on(async {
         let asking = async {
             let Some(owner) = place.owner().await? else {

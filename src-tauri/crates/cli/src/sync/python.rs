@@ -7,14 +7,14 @@ use attach::Attached;
 
 use super::{Looked, page, request};
 use crate::arguments;
-use crate::end::{End, piped, words};
+use crate::error::{CliError, piped, words};
 
 pub(super) async fn look(
     attached: &Attached,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
     python: &str,
-) -> Result<Looked, End> {
+) -> Result<Looked, CliError> {
     let request = PythonRequest {
         location: one(what, workspace)?,
         python: python.to_owned(),
@@ -28,7 +28,7 @@ pub(super) async fn look(
 }
 
 /// The one location that is meant; none is deployments/local.
-fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<String>, End> {
+fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<String>, CliError> {
     let asked = request(what, workspace);
     match (asked.locations.as_slice(), asked.deployment) {
         ([one], false) => Ok(Some(one.clone())),
@@ -36,7 +36,7 @@ fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<Strin
         ([], false) if workspace.locations.len() == 1 => {
             Ok(workspace.locations.first().map(|only| only.id.clone()))
         }
-        _ => Err(End::Unusable(
+        _ => Err(CliError::Unusable(
             "another Python is for one environment: name one location, or deployments/local."
                 .to_owned(),
         )),
@@ -44,27 +44,27 @@ fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<Strin
 }
 
 /// What was asked for can't be had; nothing was written.
-pub(super) fn unusable(error: ApiError) -> End {
+pub(super) fn unusable(error: ApiError) -> CliError {
     match error.code {
         ErrorCode::Invalid | ErrorCode::Precondition | ErrorCode::NotFound => {
-            End::Unusable(words(&error))
+            CliError::Unusable(words(&error))
         }
         _ => error.into(),
     }
 }
 
-fn told_plan(plan: &PythonPlan, json: bool) -> Result<(), End> {
+fn told_plan(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     if json {
-        let json =
-            serde_json::to_string_pretty(plan).map_err(|error| End::Failed(error.to_string()))?;
+        let json = serde_json::to_string_pretty(plan)
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         piped(writeln!(out, "{json}"))?;
     } else {
         piped(write!(out, "{}", plan_page(plan)))?;
         piped(writeln!(out, "Nothing has been changed."))?;
     }
     if plan.sync.failure.is_some() {
-        return Err(End::NothingServed);
+        return Err(CliError::NothingServed);
     }
     Ok(())
 }

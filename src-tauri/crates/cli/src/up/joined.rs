@@ -7,8 +7,8 @@ use api::protocol::HostCount;
 
 use super::progress;
 use crate::arguments::Up;
-use crate::end::End;
-use crate::reached::{Place, Reached};
+use crate::error::CliError;
+use crate::reached::{Reached, ReachedWorkspace};
 
 /// A terminal that is attached to a workspace. It holds what runs, unless something ran before.
 pub(super) struct Joined {
@@ -19,11 +19,11 @@ pub(super) struct Joined {
 
 impl Joined {
     /// Attaches to the owner of the workspace at a path, which is started where there is none.
-    pub(super) async fn to(path: &Path, restart: bool) -> Result<Self, End> {
+    pub(super) async fn to(path: &Path, restart: bool) -> Result<Self, CliError> {
         if restart {
             // First what can't be launched, which stops nothing.
             crate::status::read(path, false)?;
-            crate::down::end(&Place::of(path)?).await?;
+            crate::down::end(&ReachedWorkspace::of(path)?).await?;
         }
         let reached = Reached::at(path).await?;
         let joins = reached.running > 0;
@@ -42,7 +42,7 @@ impl Joined {
     }
 
     /// Says what there is to know where the workspace ran before.
-    pub(super) fn say(&self, what: &Up) {
+    pub(super) fn print_joined(&self, what: &Up) {
         if self.joins {
             let workspace = &self.reached.workspace;
             let url = workspace.webserver.url.as_deref();

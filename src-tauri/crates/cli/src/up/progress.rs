@@ -9,11 +9,11 @@ use api::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, Workspa
 use serde::Serialize;
 
 use super::lines::Names;
-use crate::end::{End, piped};
+use crate::error::{CliError, piped};
 
 /// What came of the launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum LaunchOutcome {
     /// The Dagster UI answers, and at least one location works.
     Serving,
     /// Nothing can be worked with.
@@ -57,7 +57,7 @@ struct Location {
 }
 
 /// What was said so far.
-pub(super) struct Progress {
+pub(super) struct LaunchProgress {
     json: bool,
     workspace: WorkspaceView,
     asked: Vec<String>,
@@ -66,7 +66,7 @@ pub(super) struct Progress {
     over: bool,
 }
 
-impl Progress {
+impl LaunchProgress {
     pub(super) fn new(json: bool, workspace: &WorkspaceView, asked: &[String]) -> Self {
         Self {
             json,
@@ -89,7 +89,7 @@ impl Progress {
     }
 
     /// Says what is being launched.
-    pub(super) fn started(&self) -> Result<(), End> {
+    pub(super) fn started(&self) -> Result<(), CliError> {
         if !self.json {
             return Ok(());
         }
@@ -100,7 +100,7 @@ impl Progress {
             .filter(|one| self.is_asked(one))
             .map(|one| one.name.as_str());
         let (root, name) = (&self.workspace.root, &self.workspace.name);
-        say(&Said::Started {
+        print_said(&Said::Started {
             root,
             name,
             locations: locations.collect(),
@@ -108,7 +108,7 @@ impl Progress {
     }
 
     /// Says what is new about the locations.
-    pub(super) fn see(&mut self, workspace: &WorkspaceView) -> Result<(), End> {
+    pub(super) fn see(&mut self, workspace: &WorkspaceView) -> Result<(), CliError> {
         self.names = Names::of(workspace);
         let asked: Vec<&LocationView> = workspace
             .locations
@@ -121,7 +121,7 @@ impl Progress {
                 continue;
             }
             if self.json {
-                say(&Said::Location(now.clone()))?;
+                print_said(&Said::Location(now.clone()))?;
             } else if let Some(words) = now.words(&self.names.prefix(&location.log)) {
                 piped(anstream::stdout().lock().write_all(words.as_bytes()))?;
             }
@@ -135,7 +135,7 @@ impl Progress {
         &mut self,
         workspace: &WorkspaceView,
         elapsed: Duration,
-    ) -> Result<Outcome, End> {
+    ) -> Result<LaunchOutcome, CliError> {
         self.over = true;
         let asked: Vec<&LocationView> = workspace
             .locations
@@ -154,9 +154,9 @@ impl Progress {
             .took
             .map_or(elapsed.as_secs_f64(), |took| took / 1000.0);
         let outcome = if url.is_some() && served > 0 {
-            Outcome::Serving
+            LaunchOutcome::Serving
         } else {
-            Outcome::Nothing
+            LaunchOutcome::Nothing
         };
         let daemon = &workspace.daemon;
         let no_daemon = daemon
@@ -164,7 +164,7 @@ impl Progress {
             .as_deref()
             .filter(|_| !matches!(daemon.lifecycle, Lifecycle::Running { .. }));
         if self.json {
-            say(&Said::Ready {
+            print_said(&Said::Ready {
                 url,
                 served,
                 of,
@@ -290,10 +290,16 @@ fn found(counts: DefinitionCounts) -> String {
 }
 
 /// The one line that scripts and people wait for.
-fn ready(url: Option<&str>, served: usize, of: usize, seconds: f64, outcome: Outcome) -> String {
+fn ready(
+    url: Option<&str>,
+    served: usize,
+    of: usize,
+    seconds: f64,
+    outcome: LaunchOutcome,
+) -> String {
     let bold = Style::new().bold();
     match (url, outcome) {
-        (Some(url), Outcome::Serving) => {
+        (Some(url), LaunchOutcome::Serving) => {
             format!("{bold}ready {url}{bold:#}, {served} of {of} locations, {seconds:.1} s\n")
         }
         _ => format!("not ready, {served} of {of} locations, {seconds:.1} s\n"),
@@ -339,9 +345,9 @@ pub(super) fn note(words: &str) {
 }
 
 /// Says that what runs goes on without this terminal.
-pub(super) fn goes_on(json: bool, workspace: &WorkspaceView) -> Result<(), End> {
+pub(super) fn print_goes_on(json: bool, workspace: &WorkspaceView) -> Result<(), CliError> {
     if json {
-        return say(&Said::Detached);
+        return print_said(&Said::Detached);
     }
     let name = &workspace.name;
     piped(writeln!(
@@ -356,16 +362,16 @@ pub(super) fn stopping() {
 }
 
 /// Says that nothing is left.
-pub(super) fn stopped(json: bool) -> Result<(), End> {
+pub(super) fn stopped(json: bool) -> Result<(), CliError> {
     if json {
-        say(&Said::Stopped)
+        print_said(&Said::Stopped)
     } else {
         piped(writeln!(anstream::stdout().lock(), "stopped"))
     }
 }
 
-fn say(said: &Said<'_>) -> Result<(), End> {
-    let line = serde_json::to_string(said).map_err(|error| End::Failed(error.to_string()))?;
+fn print_said(said: &Said<'_>) -> Result<(), CliError> {
+    let line = serde_json::to_string(said).map_err(|error| CliError::Failed(error.to_string()))?;
     let mut out = std::io::stdout().lock();
     piped(writeln!(out, "{line}").and_then(|()| out.flush()))
 }
@@ -428,7 +434,13 @@ mod tests {
 
     #[test]
     fn the_line_that_scripts_wait_for() {
-        let line = ready(Some("http://127.0.0.1:3000"), 2, 3, 6.04, Outcome::Serving);
+        let line = ready(
+            Some("http://127.0.0.1:3000"),
+            2,
+            3,
+            6.04,
+            LaunchOutcome::Serving,
+        );
         assert_eq!(
             anstream::adapter::strip_str(&line).to_string(),
             "ready http://127.0.0.1:3000, 2 of 3 locations, 6.0 s\n"
@@ -479,7 +491,13 @@ mod tests {
 
     #[test]
     fn without_a_location_nothing_is_ready() {
-        let line = ready(Some("http://127.0.0.1:3000"), 0, 3, 6.0, Outcome::Nothing);
+        let line = ready(
+            Some("http://127.0.0.1:3000"),
+            0,
+            3,
+            6.0,
+            LaunchOutcome::Nothing,
+        );
         assert_eq!(line, "not ready, 0 of 3 locations, 6.0 s\n");
     }
 }

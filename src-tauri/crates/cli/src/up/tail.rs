@@ -6,7 +6,7 @@ use api::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
 use attach::Attached;
 
 use super::lines::{Names, line};
-use crate::end::{End, piped};
+use crate::error::{CliError, piped};
 
 /// How many rows are asked for at once.
 const ROWS: u32 = 500;
@@ -19,7 +19,7 @@ pub(super) struct Tail {
 
 impl Tail {
     /// Begins at the end: what earlier launches printed stays in their files.
-    pub(super) async fn open(attached: &Attached) -> Result<Self, End> {
+    pub(super) async fn open(attached: &Attached) -> Result<Self, CliError> {
         let request = OpenLogRequest {
             log: "all".to_owned(),
             filter: LogFilter::default(),
@@ -32,7 +32,11 @@ impl Tail {
     }
 
     /// Prints the rows that are new. Folded library frames are opened: a terminal can't be clicked.
-    pub(super) async fn print(&mut self, attached: &Attached, names: &Names) -> Result<(), End> {
+    pub(super) async fn print(
+        &mut self,
+        attached: &Attached,
+        names: &Names,
+    ) -> Result<(), CliError> {
         loop {
             let request = LogWindowRequest {
                 view: self.view,

@@ -2,37 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Deck;
+use super::{CommandResult, Deck};
 use crate::folder;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations;
-use crate::session::Session;
 use api::*;
-
-type Answer<T> = Result<T, ApiError>;
 
 #[expect(
     missing_docs,
     reason = "each is described where it is declared, in with_commands"
 )]
 impl Deck {
-    pub async fn snapshot_get(&self, _: Nothing) -> Answer<Snapshot> {
+    pub async fn snapshot_get(&self, _: Nothing) -> CommandResult<Snapshot> {
         Ok(self.context.board.snapshot())
     }
 
-    pub async fn workspace_open(&self, request: FolderRequest) -> Answer<Snapshot> {
+    pub async fn workspace_open(&self, request: FolderRequest) -> CommandResult<Snapshot> {
         let path = self.folder(&request.path)?;
         let mut open = self.session.write().await;
         let root = folder::root_of(&path);
         let same = open
             .as_ref()
-            .is_some_and(|session| session.site.root == root);
+            .is_some_and(|session| session.facts.root == root);
         if !same {
             if let Some(former) = open.take() {
                 former.close(StoppedBy::Closing).await;
             }
-            let session = Session::open(self.context.clone(), &path).await?;
-            if session.site.reading().kind != workspace::Kind::NotAWorkspace {
-                self.context.state.remember_opened(&session.site.root);
+            let session = OpenWorkspace::open(self.context.clone(), &path).await?;
+            if session.facts.reading().kind != workspace::Kind::NotAWorkspace {
+                self.context.state.remember_opened(&session.facts.root);
             }
             *open = Some(session);
         }
@@ -42,7 +40,7 @@ impl Deck {
         Ok(self.context.board.snapshot())
     }
 
-    pub async fn workspace_close(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn workspace_close(&self, _: Nothing) -> CommandResult<Nothing> {
         self.close_session().await;
         self.health.closed();
         self.context.board.show_no_workspace();
@@ -51,18 +49,18 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn workspace_trust(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn workspace_trust(&self, _: Nothing) -> CommandResult<Nothing> {
         let session = self.opened().await?;
-        self.context.set_trust(&session.site.root, true).await?;
+        self.context.set_trust(&session.facts.root, true).await?;
         session.refresh().await;
         self.context.changes.tell_all();
         Ok(Nothing {})
     }
 
-    pub async fn workspace_distrust(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn workspace_distrust(&self, _: Nothing) -> CommandResult<Nothing> {
         let session = self.opened().await?;
         // First, so that nothing starts while the rest is stopped.
-        let remembered = self.context.set_trust(&session.site.root, false).await;
+        let remembered = self.context.set_trust(&session.facts.root, false).await;
         session.stop_all(StoppedBy::Person).await;
         session.refresh().await;
         self.context.changes.tell_all();
@@ -70,40 +68,40 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn workspace_check(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn workspace_check(&self, _: Nothing) -> CommandResult<Nothing> {
         let session = self.opened().await?;
         session.read_and_show().await;
         session.check_environments(true);
         Ok(Nothing {})
     }
 
-    pub async fn recent_forget(&self, request: FolderRequest) -> Answer<Nothing> {
+    pub async fn recent_forget(&self, request: FolderRequest) -> CommandResult<Nothing> {
         self.context.state.forget_opened(Path::new(&request.path));
         self.show_recent().await;
         Ok(Nothing {})
     }
 
-    pub async fn machine_check(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn machine_check(&self, _: Nothing) -> CommandResult<Nothing> {
         self.context.look_at_machine().await;
         Ok(Nothing {})
     }
 
-    pub async fn launch(&self, request: LaunchRequest) -> Answer<Nothing> {
+    pub async fn launch(&self, request: LaunchRequest) -> CommandResult<Nothing> {
         self.opened().await?.launch(request).await?;
         Ok(Nothing {})
     }
 
-    pub async fn launch_cancel(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn launch_cancel(&self, _: Nothing) -> CommandResult<Nothing> {
         self.opened().await?.launch_cancel().await;
         Ok(Nothing {})
     }
 
-    pub async fn stop_all(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn stop_all(&self, _: Nothing) -> CommandResult<Nothing> {
         self.opened().await?.stop_all(StoppedBy::Person).await;
         Ok(Nothing {})
     }
 
-    pub async fn location_start(&self, request: LocationRequest) -> Answer<Nothing> {
+    pub async fn location_start(&self, request: LocationRequest) -> CommandResult<Nothing> {
         self.opened()
             .await?
             .start_location(&request.location)
@@ -111,7 +109,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_stop(&self, request: StopLocationRequest) -> Answer<Nothing> {
+    pub async fn location_stop(&self, request: StopLocationRequest) -> CommandResult<Nothing> {
         self.opened()
             .await?
             .stop_location(&request.location, request.force)
@@ -119,7 +117,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_restart(&self, request: LocationRequest) -> Answer<Nothing> {
+    pub async fn location_restart(&self, request: LocationRequest) -> CommandResult<Nothing> {
         self.opened()
             .await?
             .restart_location(&request.location)
@@ -127,7 +125,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_reload(&self, request: LocationRequest) -> Answer<Nothing> {
+    pub async fn location_reload(&self, request: LocationRequest) -> CommandResult<Nothing> {
         self.opened()
             .await?
             .reload_location(&request.location, None)
@@ -135,7 +133,10 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_set_auto_reload(&self, request: AutoReloadRequest) -> Answer<Nothing> {
+    pub async fn location_set_auto_reload(
+        &self,
+        request: AutoReloadRequest,
+    ) -> CommandResult<Nothing> {
         let session = self.opened().await?;
         session.remember_location(&request.location, |memory| {
             memory.auto_reload = Some(request.on);
@@ -147,7 +148,7 @@ impl Deck {
     pub async fn location_choose_environment(
         &self,
         request: ChooseEnvironmentRequest,
-    ) -> Answer<Nothing> {
+    ) -> CommandResult<Nothing> {
         let session = self.opened().await?;
         let picked = request.path.map(|path| self.folder(&path)).transpose()?;
         session.remember_location(&request.location, |memory| memory.picked = picked)?;
@@ -155,7 +156,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn location_sync(&self, request: LocationRequest) -> Answer<OperationsBegun> {
+    pub async fn location_sync(&self, request: LocationRequest) -> CommandResult<OperationsBegun> {
         let request = SyncRequest {
             locations: vec![request.location],
             deployment: false,
@@ -163,28 +164,34 @@ impl Deck {
         self.sync_start(request.into()).await
     }
 
-    pub async fn sync_preview(&self, request: SyncRequest) -> Answer<SyncPreview> {
+    pub async fn sync_preview(&self, request: SyncRequest) -> CommandResult<SyncPreview> {
         Ok(self.opened().await?.sync_preview(request).await?)
     }
 
-    pub async fn sync_start(&self, start: SyncStart) -> Answer<OperationsBegun> {
+    pub async fn sync_start(&self, start: SyncStart) -> CommandResult<OperationsBegun> {
         let operations = self.opened().await?.sync_start(start).await?;
         Ok(OperationsBegun { operations })
     }
 
-    pub async fn location_definitions(&self, request: LocationRequest) -> Answer<DefinitionNames> {
+    pub async fn location_definitions(
+        &self,
+        request: LocationRequest,
+    ) -> CommandResult<DefinitionNames> {
         Ok(self.opened().await?.definitions(&request.location)?)
     }
 
-    pub async fn location_files(&self, request: LocationRequest) -> Answer<ProjectFiles> {
+    pub async fn location_files(&self, request: LocationRequest) -> CommandResult<ProjectFiles> {
         Ok(self.opened().await?.files(&request.location).await?)
     }
 
-    pub async fn location_requirements(&self, request: LocationRequest) -> Answer<Requirements> {
+    pub async fn location_requirements(
+        &self,
+        request: LocationRequest,
+    ) -> CommandResult<Requirements> {
         Ok(self.opened().await?.requirements(&request.location)?)
     }
 
-    pub async fn packages_plan(&self, request: PackagesRequest) -> Answer<PackagesPlan> {
+    pub async fn packages_plan(&self, request: PackagesRequest) -> CommandResult<PackagesPlan> {
         let session = self.opened().await?;
         if let PackagesChange::Dagster { version } = &request.change {
             self.index.require_whole(&self.context, version).await?;
@@ -192,55 +199,61 @@ impl Deck {
         Ok(session.packages_plan(&request).await?)
     }
 
-    pub async fn packages_change(&self, start: PackagesStart) -> Answer<OperationsBegun> {
+    pub async fn packages_change(&self, start: PackagesStart) -> CommandResult<OperationsBegun> {
         let operations = self.opened().await?.packages_change(&start).await?;
         Ok(OperationsBegun { operations })
     }
 
-    pub async fn python_offers(&self, request: PythonOf) -> Answer<PythonOffers> {
+    pub async fn python_offers(&self, request: PythonOf) -> CommandResult<PythonOffers> {
         Ok(self.opened().await?.python_offers(&request).await?)
     }
 
-    pub async fn python_plan(&self, request: PythonRequest) -> Answer<PythonPlan> {
+    pub async fn python_plan(&self, request: PythonRequest) -> CommandResult<PythonPlan> {
         Ok(self.opened().await?.python_plan(&request).await?)
     }
 
-    pub async fn python_change(&self, start: PythonStart) -> Answer<OperationsBegun> {
+    pub async fn python_change(&self, start: PythonStart) -> CommandResult<OperationsBegun> {
         let operation = self.opened().await?.python_change(&start).await?;
         Ok(OperationsBegun {
             operations: vec![operation],
         })
     }
 
-    pub async fn definition_types(&self, request: LocationRequest) -> Answer<DefinitionTypes> {
+    pub async fn definition_types(
+        &self,
+        request: LocationRequest,
+    ) -> CommandResult<DefinitionTypes> {
         let session = self.opened().await?;
         Ok(session.definition_types(&request.location).await?)
     }
 
-    pub async fn definition_form(&self, request: DefinitionTypeRequest) -> Answer<DefinitionForm> {
+    pub async fn definition_form(
+        &self,
+        request: DefinitionTypeRequest,
+    ) -> CommandResult<DefinitionForm> {
         Ok(self.opened().await?.definition_form(&request).await?)
     }
 
-    pub async fn scaffold_plan(&self, request: ScaffoldRequest) -> Answer<ScaffoldPlan> {
+    pub async fn scaffold_plan(&self, request: ScaffoldRequest) -> CommandResult<ScaffoldPlan> {
         Ok(self.opened().await?.scaffold_plan(&request).await?)
     }
 
-    pub async fn scaffold_run(&self, start: ScaffoldStart) -> Answer<Nothing> {
+    pub async fn scaffold_run(&self, start: ScaffoldStart) -> CommandResult<Nothing> {
         self.opened().await?.scaffold_run(&start).await?;
         Ok(Nothing {})
     }
 
-    pub async fn service_start(&self, request: ServiceRequest) -> Answer<Nothing> {
+    pub async fn service_start(&self, request: ServiceRequest) -> CommandResult<Nothing> {
         self.opened().await?.start_service(request.service).await?;
         Ok(Nothing {})
     }
 
-    pub async fn service_stop(&self, request: ServiceRequest) -> Answer<Nothing> {
+    pub async fn service_stop(&self, request: ServiceRequest) -> CommandResult<Nothing> {
         self.opened().await?.stop_service(request.service).await;
         Ok(Nothing {})
     }
 
-    pub async fn service_restart(&self, request: ServiceRequest) -> Answer<Nothing> {
+    pub async fn service_restart(&self, request: ServiceRequest) -> CommandResult<Nothing> {
         self.opened()
             .await?
             .restart_service(request.service)
@@ -248,7 +261,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn settings_set(&self, settings: Settings) -> Answer<Nothing> {
+    pub async fn settings_set(&self, settings: Settings) -> CommandResult<Nothing> {
         self.context.change_settings(|kept| *kept = settings);
         if let Ok(session) = self.opened().await {
             session.refresh().await;
@@ -256,7 +269,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn health_check(&self, request: HealthRequest) -> Answer<Nothing> {
+    pub async fn health_check(&self, request: HealthRequest) -> CommandResult<Nothing> {
         let session = self.session.read().await.clone();
         let asked = if request.asked {
             self.context.look_at_machine().await;
@@ -271,20 +284,20 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn health_list(&self, _: Nothing) -> Answer<ChecksView> {
+    pub async fn health_list(&self, _: Nothing) -> CommandResult<ChecksView> {
         Ok(self.health.list())
     }
 
-    pub async fn health_fix(&self, request: FixRequest) -> Answer<Nothing> {
+    pub async fn health_fix(&self, request: FixRequest) -> CommandResult<Nothing> {
         let session = self.session.read().await.clone();
         if let Some(session) = &session {
-            session.site.require_trust()?;
+            session.facts.require_trust()?;
         }
         self.health.fix(session.as_ref(), &request.fixes).await?;
         Ok(Nothing {})
     }
 
-    pub async fn health_undo(&self, request: UndoRequest) -> Answer<Nothing> {
+    pub async fn health_undo(&self, request: UndoRequest) -> CommandResult<Nothing> {
         let session = self.session.read().await.clone();
         for finding in &request.findings {
             self.health.undo(session.as_ref(), finding).await?;
@@ -292,13 +305,13 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn health_report(&self, _: Nothing) -> Answer<Text> {
+    pub async fn health_report(&self, _: Nothing) -> CommandResult<Text> {
         let session = self.session.read().await.clone();
         let text = crate::health::report(&self.context, session.as_ref()).await;
         Ok(Text { text })
     }
 
-    pub async fn health_report_save(&self, request: FolderRequest) -> Answer<Text> {
+    pub async fn health_report_save(&self, request: FolderRequest) -> CommandResult<Text> {
         let folder = self.folder(&request.path)?;
         let session = self.session.read().await.clone();
         let path = crate::health::save(&self.context, session.as_ref(), &folder).await?;
@@ -306,48 +319,48 @@ impl Deck {
         Ok(Text { text })
     }
 
-    pub async fn log_open(&self, request: OpenLogRequest) -> Answer<LogView> {
+    pub async fn log_open(&self, request: OpenLogRequest) -> CommandResult<LogView> {
         Ok(self.opened().await?.logs.open(request).await?)
     }
 
-    pub async fn log_filter(&self, request: FilterLogRequest) -> Answer<LogView> {
+    pub async fn log_filter(&self, request: FilterLogRequest) -> CommandResult<LogView> {
         Ok(self.opened().await?.logs.filter(request).await?)
     }
 
-    pub async fn log_window(&self, request: LogWindowRequest) -> Answer<LogWindow> {
+    pub async fn log_window(&self, request: LogWindowRequest) -> CommandResult<LogWindow> {
         Ok(self.opened().await?.logs.window(request).await?)
     }
 
-    pub async fn log_search(&self, request: SearchLogRequest) -> Answer<LogMatches> {
+    pub async fn log_search(&self, request: SearchLogRequest) -> CommandResult<LogMatches> {
         Ok(self.opened().await?.logs.search(request).await?)
     }
 
-    pub async fn log_marks(&self, request: ViewRequest) -> Answer<LogMarks> {
+    pub async fn log_marks(&self, request: ViewRequest) -> CommandResult<LogMarks> {
         Ok(self.opened().await?.logs.marks(request).await?)
     }
 
-    pub async fn log_fold(&self, request: FoldLogRequest) -> Answer<LogView> {
+    pub async fn log_fold(&self, request: FoldLogRequest) -> CommandResult<LogView> {
         Ok(self.opened().await?.logs.fold(request).await?)
     }
 
-    pub async fn log_copy(&self, request: CopyLogRequest) -> Answer<Text> {
+    pub async fn log_copy(&self, request: CopyLogRequest) -> CommandResult<Text> {
         Ok(self.opened().await?.logs.copy(request).await?)
     }
 
-    pub async fn log_clear(&self, request: ViewRequest) -> Answer<LogView> {
+    pub async fn log_clear(&self, request: ViewRequest) -> CommandResult<LogView> {
         Ok(self.opened().await?.logs.clear(request).await?)
     }
 
-    pub async fn log_close(&self, request: ViewRequest) -> Answer<Nothing> {
+    pub async fn log_close(&self, request: ViewRequest) -> CommandResult<Nothing> {
         Ok(self.opened().await?.logs.close(&request))
     }
 
-    pub async fn operation_cancel(&self, request: OperationRequest) -> Answer<Nothing> {
+    pub async fn operation_cancel(&self, request: OperationRequest) -> CommandResult<Nothing> {
         self.context.operations.cancel(request.operation)?;
         Ok(Nothing {})
     }
 
-    pub async fn operations_script(&self, _: Nothing) -> Answer<Text> {
+    pub async fn operations_script(&self, _: Nothing) -> CommandResult<Text> {
         let text = self
             .context
             .board
@@ -356,7 +369,7 @@ impl Deck {
     }
 
     /// A folder as typed, made absolute. It must exist.
-    pub(super) fn folder(&self, typed: &str) -> Answer<PathBuf> {
+    pub(super) fn folder(&self, typed: &str) -> CommandResult<PathBuf> {
         Ok(folder::named(typed, &self.context.home)?)
     }
 }

@@ -3,26 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Deck, DeckError};
+use super::{CommandResult, Deck, DeckError};
 use crate::errors::UvMissing;
-use crate::operations::create::{self, Making};
+use crate::operations::create::{self, CreationJob};
 use api::*;
-
-type Answer<T> = Result<T, ApiError>;
 
 #[expect(
     missing_docs,
     reason = "each is described where it is declared, in with_commands"
 )]
 impl Deck {
-    pub async fn create_form(&self, request: CreateFormRequest) -> Answer<CreateForm> {
+    pub async fn create_form(&self, request: CreateFormRequest) -> CommandResult<CreateForm> {
         let open = self.open_root().await;
         Ok(create::form(&self.context, &request, open.as_deref()).await)
     }
 
-    pub async fn create_versions(&self, _: Nothing) -> Answer<DagsterVersions> {
+    pub async fn create_versions(&self, _: Nothing) -> CommandResult<DagsterVersions> {
         let open = self.session.read().await.clone();
-        let used = open.map(|session| create::used(&session.site.reading()));
+        let used = open.map(|session| create::used(&session.facts.reading()));
         let found = self.index.newest(&self.context, true).await;
         let (newest, skipped, unreachable) = match found {
             Ok(newest) => (Some(newest.version), newest.skipped, None),
@@ -36,14 +34,14 @@ impl Deck {
         })
     }
 
-    pub async fn create_plan(&self, spec: CreateSpec) -> Answer<CreatePlan> {
+    pub async fn create_plan(&self, spec: CreateSpec) -> CommandResult<CreatePlan> {
         let plan = create::Plan::of(&self.context, &self.index, spec).await?;
         Ok(plan.shown)
     }
 
     async fn open_root(&self) -> Option<PathBuf> {
         let session = self.session.read().await;
-        session.as_ref().map(|session| session.site.root.clone())
+        session.as_ref().map(|session| session.facts.root.clone())
     }
 }
 
@@ -53,12 +51,12 @@ impl Deck {
     reason = "each is described where it is declared, in with_commands"
 )]
 impl Deck {
-    pub async fn create_start(&self, start: CreateStart) -> Answer<Nothing> {
+    pub async fn create_start(&self, start: CreateStart) -> CommandResult<Nothing> {
         one_at_a_time(self.making.lock().await.as_ref())?;
         let plan = create::Plan::of(&self.context, &self.index, start.spec).await?;
         plan.require(&start.basis)?;
         self.context.uv().await.ok_or(UvMissing)?;
-        let making = Arc::new(Making::new(Arc::clone(&self.context), plan));
+        let making = Arc::new(CreationJob::new(Arc::clone(&self.context), plan));
         {
             let mut current = self.making.lock().await;
             one_at_a_time(current.as_ref())?;
@@ -69,7 +67,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn create_retry(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn create_retry(&self, _: Nothing) -> CommandResult<Nothing> {
         let current = self.making.lock().await;
         let making = current.as_ref().ok_or(DeckError::NothingMade)?;
         match making.state() {
@@ -83,12 +81,12 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn create_cancel(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn create_cancel(&self, _: Nothing) -> CommandResult<Nothing> {
         self.current().await?.cancel();
         Ok(Nothing {})
     }
 
-    pub async fn create_remove(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn create_remove(&self, _: Nothing) -> CommandResult<Nothing> {
         let making = self.current().await?;
         making.remove().await?;
         making.dismiss();
@@ -98,7 +96,7 @@ impl Deck {
         Ok(Nothing {})
     }
 
-    pub async fn create_dismiss(&self, _: Nothing) -> Answer<Nothing> {
+    pub async fn create_dismiss(&self, _: Nothing) -> CommandResult<Nothing> {
         let mut current = self.making.lock().await;
         if let Some(making) = current.as_ref() {
             making.dismiss();
@@ -110,7 +108,7 @@ impl Deck {
     }
 
     /// Runs the steps that are left; the board tells how it goes.
-    fn carry_on(&self, making: Arc<Making>) {
+    fn carry_on(&self, making: Arc<CreationJob>) {
         let deck = self.clone();
         tokio::spawn(async move {
             let running = Arc::clone(&making);
@@ -124,12 +122,12 @@ impl Deck {
     /// Reads the open workspace again, if it is that one.
     async fn refresh_if_open(&self, root: &Path) {
         let open = self.session.read().await.clone();
-        if let Some(session) = open.filter(|session| session.site.root == root) {
+        if let Some(session) = open.filter(|session| session.facts.root == root) {
             session.refresh().await;
         }
     }
 
-    async fn current(&self) -> Result<Arc<Making>, DeckError> {
+    async fn current(&self) -> Result<Arc<CreationJob>, DeckError> {
         self.making
             .lock()
             .await
@@ -148,7 +146,7 @@ impl Deck {
 }
 
 /// Refuses to make something while something else is being made.
-fn one_at_a_time(current: Option<&Arc<Making>>) -> Result<(), DeckError> {
+fn one_at_a_time(current: Option<&Arc<CreationJob>>) -> Result<(), DeckError> {
     match current {
         Some(other) if other.state() == CreationState::Running => {
             let root = other.root().to_owned();

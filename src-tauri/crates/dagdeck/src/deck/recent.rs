@@ -14,8 +14,8 @@ impl Deck {
         let context = Arc::clone(&self.context);
         let session = self.session.read().await.clone();
         let open = session.map(|session| {
-            let root = session.site.root.clone();
-            let all = session.site.reading().projects.len();
+            let root = session.facts.root.clone();
+            let all = session.facts.reading().projects.len();
             (root, session.running_locations(), all)
         });
         let looked = tokio::task::spawn_blocking(move || {

@@ -10,8 +10,8 @@ use workspace::edit::Edit;
 
 use super::fixing::off_thread;
 use super::{FixError, Health};
-use crate::operations::{Begun, Once, state_of};
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
+use crate::operations::{NewOperation, OneShot, state_of};
 use api::{ApiError, SyncRequest};
 
 /// How long one program of a fix may take: it may have to download a Python.
@@ -21,7 +21,7 @@ impl Health {
     /// Does what a fix says; answers the edit that was made, where it can be taken back.
     pub(super) async fn carry_out(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         fix: &Fix,
         title: &str,
     ) -> Result<Option<Edit>, FixError> {
@@ -38,10 +38,10 @@ impl Health {
             }
             FixAction::Run { commands, .. } => {
                 for command in commands {
-                    let once = Once {
-                        begun: Begun {
+                    let once = OneShot {
+                        begun: NewOperation {
                             title: format!("{}: {title}", fix.verb),
-                            ..Begun::default()
+                            ..NewOperation::default()
                         },
                         done: None,
                         command,
@@ -83,9 +83,9 @@ impl Health {
     /// Changes files or ends processes, off the async threads and on the record.
     async fn on_record(&self, fix: &Fix, title: &str) -> Result<Option<Edit>, FixError> {
         let operations = &self.context.operations;
-        let operation = operations.begin(Begun {
+        let operation = operations.begin(NewOperation {
             title: format!("{}: {title}", fix.verb),
-            ..Begun::default()
+            ..NewOperation::default()
         });
         let action = fix.action.clone();
         let outcome = off_thread(move || change(&action)).await;

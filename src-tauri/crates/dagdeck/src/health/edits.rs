@@ -30,9 +30,9 @@ pub(super) fn same_change(one: &FixAction, other: &FixAction) -> bool {
 }
 
 /// A file, what it holds and what it will hold.
-type Change<'a> = (&'a Path, &'a str, &'a str);
+type FileEdit<'a> = (&'a Path, &'a str, &'a str);
 
-fn change(action: &FixAction) -> Option<Change<'_>> {
+fn change(action: &FixAction) -> Option<FileEdit<'_>> {
     match action {
         FixAction::Change(edit) => Some((&edit.path, &edit.before, &edit.after)),
         FixAction::Write { path, text } => Some((path, "", text)),
@@ -41,7 +41,7 @@ fn change(action: &FixAction) -> Option<Change<'_>> {
 }
 
 /// The lines that go and the lines that come. One that only gets its line end is neither.
-fn edited_lines<'a>((path, before, after): Change<'a>) -> (&'a Path, Vec<&'a str>, Vec<&'a str>) {
+fn edited_lines<'a>((path, before, after): FileEdit<'a>) -> (&'a Path, Vec<&'a str>, Vec<&'a str>) {
     let (before, after): (Vec<&str>, Vec<&str>) =
         (before.lines().collect(), after.lines().collect());
     let diff = similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after);

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::health::{
-    Crash, Facts, Load, MachineFacts, Place, Port, ProjectFacts, Service, WorkspaceFacts,
+    Crash, Facts, FilePlace, Load, MachineFacts, Port, ProjectFacts, Service, WorkspaceFacts,
 };
 
-use crate::context::Context;
-use crate::session::Session;
+use crate::context::AppContext;
+use crate::open_workspace::OpenWorkspace;
 use api::{Lifecycle, LoadError, Readiness, ServiceName};
 use unit::Shown;
 
 /// Everything that was read and seen by now.
-pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>>) -> Facts {
+pub(super) async fn gather(
+    context: &Arc<AppContext>,
+    session: Option<&Arc<OpenWorkspace>>,
+) -> Facts {
     let (tools, pythons) = context.machine().await;
     Facts {
         table: Arc::clone(&context.table),
@@ -33,17 +36,17 @@ pub(super) async fn gather(context: &Arc<Context>, session: Option<&Arc<Session>
     }
 }
 
-fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
-    let site = &session.site;
-    let reading = site.reading();
-    let watching = site.watching();
+fn workspace(session: &Arc<OpenWorkspace>) -> WorkspaceFacts {
+    let workspace_facts = &session.facts;
+    let reading = workspace_facts.reading();
+    let watching = workspace_facts.watching();
     let projects = reading.projects.iter().map(|project| {
         let shown = session.location(&project.id).map(|unit| unit.shown()).ok();
         let facts = ProjectFacts {
-            check: site.answer_of(&project.environment.path),
+            check: workspace_facts.answer_of(&project.environment.path),
             crash: shown.as_ref().and_then(crash),
             load: shown.map(load).unwrap_or_default(),
-            variables: site
+            variables: workspace_facts
                 .definitions_of(&project.id)
                 .map(|known| known.variables.clone())
                 .unwrap_or_default(),
@@ -52,16 +55,17 @@ fn workspace(session: &Arc<Session>) -> WorkspaceFacts {
     });
     let deployment = reading.deployment.as_ref();
     WorkspaceFacts {
-        trusted: site.is_trusted(),
-        instance: site.instance(),
-        folder: site.folder().to_owned(),
+        trusted: workspace_facts.is_trusted(),
+        instance: workspace_facts.instance(),
+        folder: workspace_facts.folder().to_owned(),
         port: Port {
-            wanted: site.context.state.settings().port,
-            ours: site.url().and(site.port()),
+            wanted: workspace_facts.context.state.settings().port,
+            ours: workspace_facts.url().and(workspace_facts.port()),
         },
         pids: session.pids(),
         watched: (watching.folders, watching.limited),
-        deployment_check: deployment.and_then(|one| site.answer_of(&one.environment.path)),
+        deployment_check: deployment
+            .and_then(|one| workspace_facts.answer_of(&one.environment.path)),
         crashes: crashes(session),
         projects: projects.collect(),
         reading,
@@ -86,7 +90,7 @@ fn crash(shown: &Shown) -> Option<Crash> {
     })
 }
 
-fn crashes(session: &Session) -> Vec<(Service, Crash)> {
+fn crashes(session: &OpenWorkspace) -> Vec<(Service, Crash)> {
     let both = [
         (ServiceName::Webserver, Service::Webserver),
         (ServiceName::Daemon, Service::Daemon),
@@ -106,7 +110,7 @@ fn load(shown: Shown) -> Load {
 }
 
 fn failed(error: LoadError) -> Load {
-    let place = error.place.map(|frame| Place {
+    let place = error.place.map(|frame| FilePlace {
         path: PathBuf::from(frame.subject.path),
         line: frame.subject.line,
         column: frame.subject.column,

@@ -12,9 +12,9 @@ use futures::future::join_all;
 use workspace::edit::Edit;
 
 use super::{FixError, Fixing, Health, edits, facts, present};
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Moved};
 use crate::operations::projects::file_name;
-use crate::session::Session;
 use api::{FindingState, FindingView, FixDoes, ShownFix};
 
 /// A fix that is the one that was shown, and is to be carried out.
@@ -46,7 +46,7 @@ impl Health {
     /// was shown; then nothing was done. What goes wrong with one shows on it.
     pub(crate) async fn fix(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         shown: &[ShownFix],
     ) -> Result<(), FixError> {
         let planned = self.as_shown(session, shown).await?;
@@ -82,7 +82,7 @@ impl Health {
     /// Where there is nothing to take back, or its lines can't be told from later ones; then the file stays as it is.
     pub(crate) async fn undo(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         id: &str,
     ) -> Result<(), FixError> {
         let made = self.state().fixes.get(id).and_then(|fix| fix.made.clone());
@@ -98,7 +98,7 @@ impl Health {
     }
 
     /// Reads the workspace anew and makes every check.
-    async fn check_again(&self, session: Option<&Arc<Session>>) {
+    async fn check_again(&self, session: Option<&Arc<OpenWorkspace>>) {
         if let Some(session) = session {
             session.refresh_and_ask_uv(true).await;
         }
@@ -108,7 +108,7 @@ impl Health {
     /// The fixes that were shown, where each is still the one that would be made.
     async fn as_shown(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         shown: &[ShownFix],
     ) -> Result<Vec<Planned>, FixError> {
         let mut planned = Vec::new();
@@ -182,7 +182,7 @@ impl Health {
     /// What a check finds now under a key, from the workspace as it is on disk.
     async fn now(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         check: &Key,
         key: &FindingKey,
         anew: &mut Anew,
@@ -196,7 +196,7 @@ impl Health {
         found.find(|one| one.key == *key).cloned()
     }
 
-    async fn facts_now(&self, session: Option<&Arc<Session>>) -> Arc<Facts> {
+    async fn facts_now(&self, session: Option<&Arc<OpenWorkspace>>) -> Arc<Facts> {
         if let Some(session) = session {
             session.read_and_show().await;
         }
@@ -222,7 +222,7 @@ impl Health {
     /// Carries a fix out when it is its turn at the file that it edits; answers the edit that was made.
     async fn in_turn(
         &self,
-        session: Option<&Arc<Session>>,
+        session: Option<&Arc<OpenWorkspace>>,
         planned: &Planned,
     ) -> Result<Option<Edit>, FixError> {
         let title = &planned.finding.title;

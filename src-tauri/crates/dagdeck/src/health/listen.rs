@@ -8,7 +8,7 @@ use tokio::sync::RwLock;
 use tokio_util::sync::CancellationToken;
 
 use super::Health;
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 
 /// How long changes are gathered before checks are made: a checkout or a launch changes many things within a moment.
 const GATHER: Duration = Duration::from_millis(250);
@@ -16,12 +16,12 @@ const GATHER: Duration = Duration::from_millis(250);
 /// Keeps the checks true until `ended`.
 pub(crate) async fn keep_checking(
     health: Arc<Health>,
-    session: Arc<RwLock<Option<Arc<Session>>>>,
+    session: Arc<RwLock<Option<Arc<OpenWorkspace>>>>,
     ended: CancellationToken,
 ) {
     let changes = &health.context.changes;
     let work = async {
-        health.context.awake().await;
+        health.context.until_background_may_begin().await;
         let mut request = Some(Request::all());
         loop {
             if let Some(request) = request {

@@ -5,15 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::health::{
-    CHECKS, Finding, FindingKey, Fix, FixAction, Key, Level, Place, Scope, Service, Show, Subject,
+    CHECKS, FilePlace, Finding, FindingKey, Fix, FixAction, Key, Level, Scope, Service, Show,
+    Subject,
 };
 
 use super::CheckState;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::Basis;
 use crate::operations::command_view;
 use crate::operations::diff;
 use crate::operations::projects::file_name;
-use crate::session::Session;
 use api::{
     self, FindingState, FindingView, FixDoes, FixScreen, FixStep, FixView, HealthGroup,
     HealthScope, HealthView, Millis, PlannedEdit, Severity,
@@ -22,7 +23,7 @@ use api::{
 /// Everything that is known.
 pub(super) fn view(
     state: &CheckState,
-    session: Option<&Arc<Session>>,
+    session: Option<&Arc<OpenWorkspace>>,
     checking: bool,
 ) -> HealthView {
     let mut findings = Vec::new();
@@ -94,23 +95,23 @@ fn with_fixes(state: &CheckState, findings: &mut Vec<FindingView>) {
     }
 }
 
-fn subjects(session: Option<&Arc<Session>>) -> Vec<Subject> {
+fn subjects(session: Option<&Arc<OpenWorkspace>>) -> Vec<Subject> {
     let mut all = vec![Subject::Machine];
     if let Some(session) = session {
         all.push(Subject::Workspace);
-        let reading = session.site.reading();
+        let reading = session.facts.reading();
         let projects = reading.projects.iter();
         all.extend(projects.map(|project| Subject::Project(project.id.clone())));
     }
     all
 }
 
-fn name(subject: &Subject, session: Option<&Arc<Session>>) -> String {
+fn name(subject: &Subject, session: Option<&Arc<OpenWorkspace>>) -> String {
     match subject {
         Subject::Machine => "This machine".to_owned(),
         Subject::Workspace => "Workspace".to_owned(),
         Subject::Project(id) => {
-            let project = session.and_then(|session| session.site.project(id).ok());
+            let project = session.and_then(|session| session.facts.project(id).ok());
             project.map_or_else(|| id.clone(), |project| project.name)
         }
     }
@@ -134,7 +135,7 @@ pub(super) fn finding(
     check: &Key,
     found: &Finding,
     at: Millis,
-    session: Option<&Arc<Session>>,
+    session: Option<&Arc<OpenWorkspace>>,
 ) -> FindingView {
     let (scope, location) = subject(&check.subject);
     FindingView {
@@ -158,7 +159,7 @@ pub(super) fn finding(
     }
 }
 
-fn place(place: &Place) -> api::Subject {
+fn place(place: &FilePlace) -> api::Subject {
     api::Subject {
         path: place.path.display().to_string(),
         line: place.line,
@@ -166,7 +167,7 @@ fn place(place: &Place) -> api::Subject {
     }
 }
 
-fn fix(fix: &Fix, session: Option<&Arc<Session>>) -> FixView {
+fn fix(fix: &Fix, session: Option<&Arc<OpenWorkspace>>) -> FixView {
     let (safe, does) = (fix.is_safe(), does(&fix.action, session));
     let mut basis = Basis::default();
     if let FixDoes::Steps { steps } = &does {
@@ -184,7 +185,7 @@ fn fix(fix: &Fix, session: Option<&Arc<Session>>) -> FixView {
     }
 }
 
-fn does(action: &FixAction, session: Option<&Arc<Session>>) -> FixDoes {
+fn does(action: &FixAction, session: Option<&Arc<OpenWorkspace>>) -> FixDoes {
     match action {
         FixAction::Open(at) => FixDoes::Open { subject: place(at) },
         FixAction::Copy(command) => FixDoes::Copy {
@@ -222,7 +223,7 @@ fn screen(show: &Show) -> (FixScreen, Option<String>) {
 }
 
 /// What is carried out, step by step.
-fn steps(action: &FixAction, session: Option<&Arc<Session>>) -> Vec<FixStep> {
+fn steps(action: &FixAction, session: Option<&Arc<OpenWorkspace>>) -> Vec<FixStep> {
     let say = |words: String| FixStep {
         words,
         command: None,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::NotSaved;
 use super::scrub::Scrub;
-use crate::context::Context;
+use crate::context::AppContext;
+use crate::open_workspace::OpenWorkspace;
 use crate::own_log;
-use crate::session::Session;
 use api::{
     FindingView, Lifecycle, LocationView, Operation, OperationState, Readiness, Severity, Snapshot,
     WorkspaceView,
@@ -23,7 +23,7 @@ const LINES: u32 = 30;
 const OWN: u64 = 32 * 1024;
 
 /// The report as text.
-pub(crate) async fn report(context: &Context, session: Option<&Arc<Session>>) -> String {
+pub(crate) async fn report(context: &AppContext, session: Option<&Arc<OpenWorkspace>>) -> String {
     let snapshot = context.board.snapshot();
     let mut text = String::new();
     write_head(&mut text, &snapshot);
@@ -47,8 +47,8 @@ pub(crate) async fn report(context: &Context, session: Option<&Arc<Session>>) ->
 
 /// Writes the report to a new file in a folder; answers where.
 pub(crate) async fn save(
-    context: &Context,
-    session: Option<&Arc<Session>>,
+    context: &AppContext,
+    session: Option<&Arc<OpenWorkspace>>,
     folder: &Path,
 ) -> Result<PathBuf, NotSaved> {
     let text = report(context, session).await;
@@ -63,11 +63,11 @@ pub(crate) async fn save(
     Ok(path)
 }
 
-fn scrub(context: &Context, session: Option<&Arc<Session>>, home: &str) -> Scrub {
+fn scrub(context: &AppContext, session: Option<&Arc<OpenWorkspace>>, home: &str) -> Scrub {
     let Some(session) = session else {
         return Scrub::new(home, &context.environment, []);
     };
-    let reading = session.site.reading();
+    let reading = session.facts.reading();
     let files = reading.dot_env.iter().chain(
         reading
             .projects

@@ -10,8 +10,8 @@ use futures::StreamExt;
 use process::CancellationToken;
 use workspace::Environment;
 
-use crate::operations::{Begun, command_view, sync};
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
+use crate::operations::{NewOperation, command_view, sync};
 use api::OperationState;
 
 /// How long uv may take to compare one environment with its lockfile.
@@ -27,16 +27,16 @@ struct Question {
     stamp: String,
 }
 
-impl Session {
+impl OpenWorkspace {
     /// Asks uv about every environment with a lockfile, a few at a time, if the folder is trusted and uv is there; `anew` also
     /// about what nothing tells to have changed.
     pub(crate) fn check_environments(self: &Arc<Self>, anew: bool) {
-        if !self.site.is_trusted() {
+        if !self.facts.is_trusted() {
             return;
         }
         let session = Arc::clone(self);
         self.asking.tasks.spawn(async move {
-            let awake = session.site.context.awake();
+            let awake = session.facts.context.until_background_may_begin();
             if session.ended.run_until_cancelled(awake).await.is_some() {
                 session.ask_uv_about_all(anew).await;
             }
@@ -46,7 +46,7 @@ impl Session {
     /// Asks uv about every environment with a lockfile, a few at a time, where uv is there; `anew` also about what nothing
     /// tells to have changed.
     pub(crate) async fn ask_uv_about_all(self: &Arc<Self>, anew: bool) {
-        let Some(uv) = self.site.context.uv().await else {
+        let Some(uv) = self.facts.context.uv().await else {
             return;
         };
         // What is on the board belongs to another by now.
@@ -61,12 +61,12 @@ impl Session {
             1 => "1 environment".to_owned(),
             count => format!("{count} environments"),
         };
-        let operations = &self.site.context.operations;
-        let operation = operations.begin(Begun {
+        let operations = &self.facts.context.operations;
+        let operation = operations.begin(NewOperation {
             title: format!("Checking {what}"),
             command: Some(command_view(&first.project.check())),
             passing: true,
-            ..Begun::default()
+            ..NewOperation::default()
         });
         futures::stream::iter(questions)
             .for_each_concurrent(AT_ONCE, |question| self.check(question, anew))
@@ -80,22 +80,22 @@ impl Session {
     }
 
     fn questions(&self, uv: &Path, anew: bool) -> Vec<Question> {
-        let site = &self.site;
+        let facts = &self.facts;
         let question = |folder: &Path, environment: &Environment| {
             let asked = environment.lockfile.is_some()
                 && environment.can_run()
                 && sync::syncable(folder, environment);
             let stamp = asked.then(|| workspace::stamp(folder, environment))?;
-            if !anew && site.answer_stands(environment, &stamp) {
+            if !anew && facts.answer_stands(environment, &stamp) {
                 return None;
             }
             Some(Question {
                 environment: environment.clone(),
-                project: sync::whole_uv_project(site, uv, folder, environment),
+                project: sync::whole_uv_project(facts, uv, folder, environment),
                 stamp,
             })
         };
-        let reading = site.reading();
+        let reading = facts.reading();
         let of_locations = reading
             .projects
             .iter()
@@ -108,28 +108,28 @@ impl Session {
     }
 
     async fn check(&self, question: Question, anew: bool) {
-        let site = &self.site;
+        let facts = &self.facts;
         let environment = question.environment.path.as_path();
         let turn = self.asking.turn(environment);
         let _turn = turn.lock().await;
         // The person may have taken back meanwhile that programs run here.
-        if self.ended.is_cancelled() || !site.is_trusted() {
+        if self.ended.is_cancelled() || !facts.is_trusted() {
             return;
         }
         // Another may have been answered the same, meanwhile.
-        if !anew && site.answer_stands(&question.environment, &question.stamp) {
+        if !anew && facts.answer_stands(&question.environment, &question.stamp) {
             return;
         }
-        let syncs = site.syncs_of(environment);
-        if site.is_syncing(environment) {
+        let syncs = facts.syncs_of(environment);
+        if facts.is_syncing(environment) {
             return;
         }
         let found = self.compare(&question.project, &self.ended).await;
         // A sync that began or ended meanwhile knows better.
-        let Some(found) = found.filter(|_| site.syncs_of(environment) == syncs) else {
+        let Some(found) = found.filter(|_| facts.syncs_of(environment) == syncs) else {
             return;
         };
-        site.keep_answer(&question.environment, &found, Some(question.stamp));
+        facts.keep_answer(&question.environment, &found, Some(question.stamp));
     }
 
     /// What uv finds, unless `ended` comes first. One that can't answer leaves what the files tell; its words are in no way about the person's
@@ -139,7 +139,7 @@ impl Session {
         project: &UvProject,
         ended: &CancellationToken,
     ) -> Option<SyncCheck> {
-        let table = &self.site.context.table;
+        let table = &self.facts.context.table;
         let finished = table.run(&project.check(), None, LIMIT, ended).await.ok()?;
         let check = dagster::uv::parse_sync_check(&finished.stdout_text()).ok()?;
         Some(check.with_unfinished(&project.unfinished))

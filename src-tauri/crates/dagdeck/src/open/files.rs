@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use crate::state::LocationMemory;
 use api::{ApiError, DefinitionNames, ProjectFile, ProjectFiles};
 
@@ -21,12 +21,12 @@ pub(crate) enum FilesError {
     Listing(#[source] tokio::task::JoinError),
 }
 
-impl Session {
+impl OpenWorkspace {
     /// The names of a location's definitions as last read.
     pub(crate) fn definitions(&self, id: &str) -> Result<DefinitionNames, FilesError> {
-        self.site.project(id)?;
+        self.facts.project(id)?;
         Ok(self
-            .site
+            .facts
             .definitions_of(id)
             .map(|known| known.names.clone())
             .unwrap_or_default())
@@ -38,14 +38,14 @@ impl Session {
         id: &str,
         change: impl FnOnce(&mut LocationMemory),
     ) -> Result<(), FilesError> {
-        self.site.project(id)?;
-        self.site.remember_of(id, change);
+        self.facts.project(id)?;
+        self.facts.remember_of(id, change);
         Ok(())
     }
 
     /// The files of a location's project.
     pub(crate) async fn files(&self, id: &str) -> Result<ProjectFiles, FilesError> {
-        let project = self.site.project(id)?;
+        let project = self.facts.project(id)?;
         let listed = tokio::task::spawn_blocking(move || {
             let (paths, cut) = workspace::project_files(&project.folder, MOST);
             let files = paths

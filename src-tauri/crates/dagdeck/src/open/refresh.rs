@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use api::Lifecycle;
 use unit::Ask;
 use workspace::Touched;
 
-impl Session {
+impl OpenWorkspace {
     /// Reads the folder again and shows what differs. Locations that come in are started if they were wanted.
     pub(crate) async fn refresh(self: &Arc<Self>) {
         self.refresh_what_was(Touched::All).await;
@@ -22,7 +22,7 @@ impl Session {
     /// As [`Self::refresh`], and returns when uv has answered; `anew` also about what nothing tells to have changed.
     pub(crate) async fn refresh_and_ask_uv(self: &Arc<Self>, anew: bool) {
         self.read_and_show().await;
-        if self.site.is_trusted() {
+        if self.facts.is_trusted() {
             self.ask_uv_about_all(anew).await;
         }
     }
@@ -36,7 +36,7 @@ impl Session {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
         let turn = self.refreshing.lock().await;
         // A close waits for this turn, and never for a folder that does not answer.
-        let read = self.site.read_again(true, touched);
+        let read = self.facts.read_again(true, touched);
         let read = self.ended.run_until_cancelled(read).await;
         match read {
             None => return,
@@ -51,7 +51,7 @@ impl Session {
         if self.ended.is_cancelled() {
             return;
         }
-        self.site.show_all();
+        self.facts.show_all();
         // Within the turn: a close that waits for it stops these too.
         self.start_wanted().await;
         drop(turn);
@@ -60,14 +60,14 @@ impl Session {
 
     /// Starts locations that the person wants and that nothing keeps down any more.
     async fn start_wanted(&self) {
-        for project in &self.site.reading().projects {
+        for project in &self.facts.reading().projects {
             let Ok(unit) = self.location(&project.id) else {
                 continue;
             };
             let never_started = matches!(unit.shown().lifecycle, Lifecycle::Stopped { .. });
-            if self.site.is_wanted(&project.id)
+            if self.facts.is_wanted(&project.id)
                 && never_started
-                && self.site.startable(&project.id).is_ok()
+                && self.facts.startable(&project.id).is_ok()
             {
                 self.tell(&unit, Ask::Start).await;
             }

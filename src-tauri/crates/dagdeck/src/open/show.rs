@@ -12,7 +12,7 @@ use dagster::code_server::Address;
 use process::CommandLine;
 use workspace::{Environment, Project, Reading};
 
-use super::Site;
+use super::WorkspaceFacts;
 use crate::operations::sync;
 use crate::present::{
     self, EnvironmentModel, LaunchModel, LocationModel, ServiceModel, WorkspaceModel,
@@ -20,7 +20,7 @@ use crate::present::{
 use crate::run::{location, service};
 use unit::Shown;
 
-impl Site {
+impl WorkspaceFacts {
     /// Shows the workspace as a whole: what was read of it differs.
     pub(crate) fn show_all(&self) {
         let Some(_turn) = self.turn() else { return };

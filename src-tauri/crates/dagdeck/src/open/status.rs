@@ -18,7 +18,7 @@ pub struct NotAWorkspace {
 
 /// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Status {
+pub struct WorkspaceStatus {
     /// The root folder, absolute.
     pub root: PathBuf,
     /// What kind it is, in kebab case.
@@ -90,7 +90,7 @@ pub fn read(
     path: &Path,
     environment: BTreeMap<String, String>,
     lockfiles: bool,
-) -> Result<Status, NotAWorkspace> {
+) -> Result<WorkspaceStatus, NotAWorkspace> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let options = ReadOptions {
         environment,
@@ -108,7 +108,7 @@ pub fn read(
     Ok(status(reading))
 }
 
-fn status(reading: Reading) -> Status {
+fn status(reading: Reading) -> WorkspaceStatus {
     let locations = reading.projects.iter().map(|project| LocationStatus {
         name: project.name.clone(),
         path: project.path.clone(),
@@ -118,7 +118,7 @@ fn status(reading: Reading) -> Status {
         environment: environment(&project.environment),
         problems: problems(&project.problems),
     });
-    Status {
+    WorkspaceStatus {
         locations: locations.collect(),
         services: Services {
             environment: reading

@@ -1,13 +1,13 @@
 //! What would run in a folder once it is trusted, and what is worth a look before. Runs nothing.
 
-use super::Site;
+use super::WorkspaceFacts;
 use crate::operations::{command_view, sync};
 use crate::run::service;
 use api::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
 
 /// The steps, in the order in which they would come.
-pub(crate) fn plan(site: &Site) -> TrustPlan {
-    let reading = site.reading();
+pub(crate) fn plan(facts: &WorkspaceFacts) -> TrustPlan {
+    let reading = facts.reading();
     let count = |all: usize| u32::try_from(all.saturating_sub(1)).unwrap_or(u32::MAX);
     let mut steps = Vec::new();
     let mut step = |title: &str, when: &str, command: &process::CommandLine, more: u32| {
@@ -22,9 +22,9 @@ pub(crate) fn plan(site: &Site) -> TrustPlan {
         .projects
         .iter()
         .filter(|project| project.environment.lockfile.is_some());
-    let uv = site.context.uv_if_known().unwrap_or_else(|| "uv".into());
+    let uv = facts.context.uv_if_known().unwrap_or_else(|| "uv".into());
     if let Some(first) = locked.clone().next() {
-        let check = sync::uv_project(site, &uv, &first.folder, &first.environment).check();
+        let check = sync::uv_project(facts, &uv, &first.folder, &first.environment).check();
         step(
             "Ask uv whether each environment answers its lockfile",
             "at once",
@@ -35,7 +35,7 @@ pub(crate) fn plan(site: &Site) -> TrustPlan {
     let served = reading
         .projects
         .iter()
-        .filter_map(|project| site.sample_command(project));
+        .filter_map(|project| facts.sample_command(project));
     if let Some(first) = served.clone().next() {
         step(
             "Run the code of each location",
@@ -45,14 +45,14 @@ pub(crate) fn plan(site: &Site) -> TrustPlan {
         );
     }
     for name in [ServiceName::Webserver, ServiceName::Daemon] {
-        if let Ok(command) = service::command_of(site, name) {
+        if let Ok(command) = service::command_of(facts, name) {
             let title = format!("Run the Dagster {}", service::log_of(name));
             step(&title, "when you press Launch", &command, 0);
         }
     }
     TrustPlan {
         steps,
-        concerns: site.concerns().iter().cloned().map(concern).collect(),
+        concerns: facts.concerns().iter().cloned().map(concern).collect(),
     }
 }
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use workspace::Touched;
-use workspace::watch::{Change, WatchPlan, Watcher};
+use workspace::watch::{DiskChange, WatchPlan, Watcher};
 
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use api::WatchView;
 
 /// Watches until the session ends.
-pub(crate) fn start(session: &Arc<Session>) {
+pub(crate) fn start(session: &Arc<OpenWorkspace>) {
     let weak = Arc::downgrade(session);
     let ended = session.ended.clone();
-    let plan = WatchPlan::of(&session.site.reading());
+    let plan = WatchPlan::of(&session.facts.reading());
     tokio::spawn(async move {
         let (sender, mut changes) = mpsc::unbounded_channel();
         let started = tokio::task::spawn_blocking(move || {
@@ -50,34 +50,34 @@ pub(crate) fn start(session: &Arc<Session>) {
     });
 }
 
-fn say_unwatched(session: &std::sync::Weak<Session>, why: &str) {
+fn say_unwatched(session: &std::sync::Weak<OpenWorkspace>, why: &str) {
     if let Some(session) = session.upgrade() {
-        session.site.saw_watching(WatchView {
+        session.facts.saw_watching(WatchView {
             folders: 0,
             limited: Some(format!("Changes on disk are not seen: {why}")),
         });
     }
 }
 
-impl Session {
+impl OpenWorkspace {
     fn show_watch(&self, watcher: &Watcher) {
-        self.site.saw_watching(WatchView {
+        self.facts.saw_watching(WatchView {
             folders: u32::try_from(watcher.folders()).unwrap_or(u32::MAX),
             limited: watcher.limited(),
         });
     }
 
-    async fn follow(self: &Arc<Self>, batch: BTreeSet<Change>, watcher: &Watcher) {
+    async fn follow(self: &Arc<Self>, batch: BTreeSet<DiskChange>, watcher: &Watcher) {
         if let Some(touched) = touched(&batch) {
             self.refresh_what_was(touched).await;
             if self.ended.is_cancelled() {
                 return;
             }
-            watcher.replan(&WatchPlan::of(&self.site.reading()));
+            watcher.replan(&WatchPlan::of(&self.facts.reading()));
             self.show_watch(watcher);
         }
         for change in batch {
-            if let Change::Code { project, paths } = change {
+            if let DiskChange::Code { project, paths } = change {
                 self.code_changed(&project, &paths).await;
             }
         }
@@ -87,8 +87,8 @@ impl Session {
         let up = self
             .location(project)
             .is_ok_and(|unit| !unit.shown().at_rest || unit.shown().is_crashed());
-        if up && self.site.auto_reload(project) && self.site.is_trusted() {
-            let cause = cause(&self.site.root, paths);
+        if up && self.facts.auto_reload(project) && self.facts.is_trusted() {
+            let cause = cause(&self.facts.root, paths);
             // What keeps it from reloading is already shown on the location.
             let _ = self.reload_location(project, Some(cause)).await;
         }
@@ -96,15 +96,15 @@ impl Session {
 }
 
 /// What has to be read again; none where only code changed.
-fn touched(batch: &BTreeSet<Change>) -> Option<Touched> {
+fn touched(batch: &BTreeSet<DiskChange>) -> Option<Touched> {
     let mut projects = BTreeSet::new();
     for change in batch {
         match change {
-            Change::Config | Change::Everything => return Some(Touched::All),
-            Change::Project { project } | Change::Environment { project } => {
+            DiskChange::Config | DiskChange::Everything => return Some(Touched::All),
+            DiskChange::Project { project } | DiskChange::Environment { project } => {
                 projects.insert(project.clone());
             }
-            Change::Code { .. } => {}
+            DiskChange::Code { .. } => {}
         }
     }
     (!projects.is_empty()).then_some(Touched::Projects(projects))

@@ -6,7 +6,7 @@
 mod error;
 mod form;
 mod index;
-mod making;
+mod job;
 mod place;
 mod plan;
 mod remark;
@@ -16,5 +16,5 @@ mod undo;
 pub(crate) use error::MakingError;
 pub(crate) use form::form;
 pub(crate) use index::{Index, IndexError};
-pub(crate) use making::Making;
+pub(crate) use job::CreationJob;
 pub(crate) use plan::{Plan, PlanError, not_published, used};

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dagster::packages::{self, Change};
+use dagster::packages::{self, RequirementChange};
 use process::CommandLine;
 use workspace::{EnvironmentSource, Project};
 
 use super::preview;
 use crate::errors::{FileError, UvMissing};
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Basis, Moved};
 use crate::operations::diff;
 use crate::operations::sync::SyncError;
-use crate::operations::{Begun, Once, OnceError, command_view};
-use crate::session::Session;
+use crate::operations::{NewOperation, OnceError, OneShot, command_view};
 use api::{
     ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart,
     PlannedEdit, ProjectPackages, Requirements, SyncRequest,
@@ -61,10 +61,10 @@ pub(crate) enum PackagesError {
     File(#[from] FileError),
 }
 
-impl Session {
+impl OpenWorkspace {
     /// What a location's project asks for now.
     pub(crate) fn requirements(&self, id: &str) -> Result<Requirements, PackagesError> {
-        let project = self.site.project(id)?;
+        let project = self.facts.project(id)?;
         let found = workspace::requirements(&project.folder).map_err(FileError::of(
             "read pyproject.toml",
             project.folder.join(FILES[0]),
@@ -80,13 +80,13 @@ impl Session {
         &self,
         request: &PackagesRequest,
     ) -> Result<PackagesPlan, PackagesError> {
-        self.site.require_trust()?;
+        self.facts.require_trust()?;
         let uv = self.uv_and_pythons().await?;
         let change = change_of(&request.change);
         let mut projects = Vec::new();
         let mut basis = Basis::default();
         for id in &request.locations {
-            let project = self.site.project(id)?;
+            let project = self.facts.project(id)?;
             let name = &project.name;
             let real = self.change_command(&uv, &project, &project.folder, &change);
             for file in FILES {
@@ -150,8 +150,13 @@ impl Session {
         outcome.map(|()| syncs)
     }
 
-    async fn change_one(&self, uv: &Path, id: &str, change: &Change) -> Result<(), PackagesError> {
-        let project = self.site.project(id)?;
+    async fn change_one(
+        &self,
+        uv: &Path,
+        id: &str,
+        change: &RequirementChange,
+    ) -> Result<(), PackagesError> {
+        let project = self.facts.project(id)?;
         alone(&project)?;
         let command = self.change_command(uv, &project, &project.folder, change);
         let title = format!("Changing what {} asks for", project.name);
@@ -162,7 +167,7 @@ impl Session {
     }
 
     pub(crate) async fn uv_and_pythons(&self) -> Result<PathBuf, UvMissing> {
-        let context = &self.site.context;
+        let context = &self.facts.context;
         let uv = context.uv().await.ok_or(UvMissing)?;
         context.learn_pythons().await;
         Ok(uv)
@@ -173,10 +178,10 @@ impl Session {
         uv: &Path,
         project: &Project,
         folder: &Path,
-        change: &Change,
+        change: &RequirementChange,
     ) -> CommandLine {
         let fitting = self
-            .site
+            .facts
             .context
             .python_for(&project.folder, &project.environment);
         let python = project
@@ -192,10 +197,10 @@ impl Session {
         &self,
         uv: &Path,
         project: &Project,
-        change: &Change,
+        change: &RequirementChange,
     ) -> Result<(Vec<PlannedEdit>, Vec<PackageChange>), PackagesError> {
         alone(project)?;
-        let (folder, own) = (&project.folder, &self.site.context.state_folder);
+        let (folder, own) = (&project.folder, &self.facts.context.state_folder);
         let copy = preview::copy(folder, &FILES, own).map_err(FileError::of(COPYING, folder))?;
         let command = self.change_command(uv, project, copy.path(), change);
         let title = format!("Previewing what {} would ask for", project.name);
@@ -223,12 +228,12 @@ impl Session {
         command: &CommandLine,
         passing: bool,
     ) -> Result<(), OnceError> {
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title,
                 location: Some(project.id.clone()),
                 passing,
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done,
             command,
@@ -236,7 +241,7 @@ impl Session {
             limit: LIMIT,
             environment: (!passing).then(|| project.environment.path.clone()),
         };
-        let context = &self.site.context;
+        let context = &self.facts.context;
         context
             .operations
             .run(&context.table, once, &self.ended)
@@ -257,11 +262,11 @@ fn alone(project: &Project) -> Result<(), PackagesError> {
     })
 }
 
-fn change_of(change: &PackagesChange) -> Change {
+fn change_of(change: &PackagesChange) -> RequirementChange {
     match change.clone() {
-        PackagesChange::Add { requirement, dev } => Change::Add { requirement, dev },
-        PackagesChange::Remove { package, dev } => Change::Remove { package, dev },
-        PackagesChange::Dagster { version } => Change::Dagster { version },
+        PackagesChange::Add { requirement, dev } => RequirementChange::Add { requirement, dev },
+        PackagesChange::Remove { package, dev } => RequirementChange::Remove { package, dev },
+        PackagesChange::Dagster { version } => RequirementChange::Dagster { version },
     }
 }
 

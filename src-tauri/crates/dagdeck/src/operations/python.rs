@@ -9,12 +9,12 @@ use std::time::Duration;
 use workspace::EnvironmentSource;
 
 use super::preview;
-use super::sync::{NewPython, PYTHON_FILE, SyncError, Target, named};
+use super::sync::{NewPython, PYTHON_FILE, SyncError, SyncTarget, named};
 use crate::errors::{FileError, UvMissing};
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Moved};
 use crate::operations::pythons;
-use crate::operations::{Begun, Once, OnceError};
-use crate::session::Session;
+use crate::operations::{NewOperation, OnceError, OneShot};
 use api::{
     ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
     PythonRequest, PythonStart, SyncRequest,
@@ -88,7 +88,7 @@ impl PythonError {
     }
 }
 
-impl Session {
+impl OpenWorkspace {
     /// The Pythons that an environment could be made with.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Session {
         &self,
         request: &PythonOf,
     ) -> Result<PythonOffers, PythonError> {
-        self.site.require_trust()?;
+        self.facts.require_trust()?;
         let mut offers = PythonOffers {
             now: None,
             pinned: None,
@@ -115,7 +115,7 @@ impl Session {
         self.uv_and_pythons().await?;
         offers.now.clone_from(&target.environment.python);
         offers.pinned = workspace::python_pin(&target.folder);
-        let all = pythons::choices(&self.site.context).await;
+        let all = pythons::choices(&self.facts.context).await;
         let judged = all.into_iter().map(|one| PythonOffer {
             fault: self.unfit(&target, &one.version),
             version: one.version,
@@ -137,7 +137,7 @@ impl Session {
         self: &Arc<Self>,
         request: &PythonRequest,
     ) -> Result<PythonPlan, PythonError> {
-        self.site.require_trust()?;
+        self.facts.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
         let python = self.new_python(&target, &request.python).await?;
@@ -146,7 +146,7 @@ impl Session {
 
     async fn plan_python(
         &self,
-        target: Target,
+        target: SyncTarget,
         uv: &std::path::Path,
         python: &NewPython,
     ) -> Result<PythonPlan, PythonError> {
@@ -174,7 +174,7 @@ impl Session {
         self: &Arc<Self>,
         PythonStart { request, basis }: &PythonStart,
     ) -> Result<u32, PythonError> {
-        self.site.require_trust()?;
+        self.facts.require_trust()?;
         let target = self.target(request.location.as_deref())?;
         let uv = self.uv_and_pythons().await?;
         let python = self.new_python(&target, &request.python).await?;
@@ -187,27 +187,31 @@ impl Session {
     }
 
     /// The environment that is meant, where its Python can be changed.
-    fn target(&self, location: Option<&str>) -> Result<Target, PythonError> {
+    fn target(&self, location: Option<&str>) -> Result<SyncTarget, PythonError> {
         let request = SyncRequest {
             locations: location.map(str::to_owned).into_iter().collect(),
             deployment: location.is_none(),
         };
-        let target = named(&self.site, &request)?.into_iter().next();
+        let target = named(&self.facts, &request)?.into_iter().next();
         let target = target.ok_or(PythonError::NoEnvironment)?;
         changeable(&target)?;
         Ok(target)
     }
 
     /// Why a version can't be chosen.
-    fn unfit(&self, target: &Target, version: &str) -> Option<String> {
+    fn unfit(&self, target: &SyncTarget, version: &str) -> Option<String> {
         let requires = target.environment.requires_python.as_deref()?;
         let unmet = !workspace::meets(version, requires);
         unmet.then(|| format!("{} asks for Python {requires}", target.name))
     }
 
-    async fn new_python(&self, target: &Target, wanted: &str) -> Result<NewPython, PythonError> {
+    async fn new_python(
+        &self,
+        target: &SyncTarget,
+        wanted: &str,
+    ) -> Result<NewPython, PythonError> {
         let wanted = wanted.trim();
-        let choices = pythons::choices(&self.site.context).await;
+        let choices = pythons::choices(&self.facts.context).await;
         let meant = || {
             choices
                 .iter()
@@ -241,20 +245,20 @@ impl Session {
     async fn pin_in_copy(
         &self,
         uv: &std::path::Path,
-        target: &Target,
+        target: &SyncTarget,
         python: &NewPython,
     ) -> Result<Vec<PlannedEdit>, PythonError> {
-        let context = &self.site.context;
+        let context = &self.facts.context;
         let files = ["pyproject.toml", PYTHON_FILE];
         let copy = preview::copy(&target.folder, &files, &context.state_folder)
             .map_err(FileError::of(COPYING, &target.folder))?;
         let command = dagster::command::UvProject::new(uv, copy.path()).pin_python(&python.pin);
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title: format!("Previewing another Python for {}", target.name),
                 location: target.locations.first().cloned(),
                 passing: true,
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done: Some(format!("Previewed another Python for {}", target.name)),
             command: &command,
@@ -280,7 +284,7 @@ impl Session {
 }
 
 /// Refuses an environment that is not the project's own: what decides its Python is elsewhere.
-fn changeable(target: &Target) -> Result<(), PythonError> {
+fn changeable(target: &SyncTarget) -> Result<(), PythonError> {
     match target.environment.source {
         EnvironmentSource::Own => Ok(()),
         decides => Err(PythonError::NotItsOwn {
@@ -302,7 +306,7 @@ mod tests {
         fs_err::write(folder.path().join("pyproject.toml"), settings).unwrap();
         let mut reading = workspace::read(folder.path(), &workspace::ReadOptions::default());
         let project = reading.projects.remove(0);
-        let mut target = Target {
+        let mut target = SyncTarget {
             name: "etl".into(),
             folder: project.folder,
             environment: project.environment,

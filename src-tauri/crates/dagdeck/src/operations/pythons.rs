@@ -1,10 +1,10 @@
 //! The Pythons to choose from, and how a project asks for one.
 
-use crate::context::Context;
+use crate::context::AppContext;
 use api::PythonChoice;
 
 /// Those of this machine, newest first, then those that uv would download: of each minor version that is not here.
-pub(crate) async fn choices(context: &Context) -> Vec<PythonChoice> {
+pub(crate) async fn choices(context: &AppContext) -> Vec<PythonChoice> {
     let installed = context.pythons().await;
     let here: Vec<_> = installed.iter().map(|one| minor(&one.text)).collect();
     let downloads = context.downloadable().await;

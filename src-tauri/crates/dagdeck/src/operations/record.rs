@@ -2,8 +2,8 @@
 //!
 //! Owns numbering, timing, keeping and taking back. A line is begun once and ended once; ending it twice changes nothing.
 
-mod heard;
-mod once;
+mod one_shot;
+mod output_tail;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::clock;
 use crate::state::State;
 use api::{ApiError, CommandView, ErrorCode, Operation, OperationProgress, OperationState};
 
-pub(crate) use once::{Line, Once, OnceError, Turn, judge};
+pub(crate) use one_shot::{OnceError, OneShot, OperationHandle, Turn, judge};
 
 /// How many lines of one that failed stay with it.
 const TAIL_KEPT: usize = 40;
@@ -33,7 +33,7 @@ pub(crate) struct NotCancellable {
 
 /// What a new line of the record says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Begun {
+pub(crate) struct NewOperation {
     /// "Starting marketing".
     pub(crate) title: String,
     /// What runs.
@@ -50,7 +50,7 @@ pub(crate) struct Begun {
 
 /// A line that has not ended.
 #[derive(Debug)]
-struct Open {
+struct RunningOperation {
     operation: Operation,
     /// Takes it back, where it can be.
     cancel: Option<CancellationToken>,
@@ -62,7 +62,7 @@ pub(crate) struct Operations {
     board: Arc<Board>,
     state: Arc<State>,
     next: Arc<AtomicU32>,
-    open: Arc<Mutex<HashMap<u32, Open>>>,
+    open: Arc<Mutex<HashMap<u32, RunningOperation>>>,
     passing: Arc<Mutex<HashSet<u32>>>,
     /// One turn per environment: two programs must not change one at a time.
     turns: Arc<Mutex<HashMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>>,
@@ -83,12 +83,12 @@ impl Operations {
     }
 
     /// Begins a line and returns its number.
-    pub(crate) fn begin(&self, begun: Begun) -> u32 {
+    pub(crate) fn begin(&self, begun: NewOperation) -> u32 {
         self.begin_with(begun, None)
     }
 
     /// The same for one that can be taken back.
-    pub(crate) fn begin_with(&self, begun: Begun, cancel: Option<CancellationToken>) -> u32 {
+    pub(crate) fn begin_with(&self, begun: NewOperation, cancel: Option<CancellationToken>) -> u32 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         if begun.passing {
             self.passing.lock().insert(id);
@@ -107,7 +107,7 @@ impl Operations {
             tail: Vec::new(),
             cancellable: cancel.is_some(),
         };
-        let open = Open {
+        let open = RunningOperation {
             operation: operation.clone(),
             cancel,
         };
@@ -118,7 +118,12 @@ impl Operations {
     }
 
     /// Says how far a line is, and what was printed last.
-    pub(crate) fn goes_on(&self, id: u32, progress: Option<OperationProgress>, tail: Vec<String>) {
+    pub(crate) fn progressed(
+        &self,
+        id: u32,
+        progress: Option<OperationProgress>,
+        tail: Vec<String>,
+    ) {
         let mut open = self.open.lock();
         let Some(open) = open.get_mut(&id) else {
             return;
@@ -141,7 +146,7 @@ impl Operations {
 
     /// Ends a line with a state and, where it reads better then, a new title.
     pub(crate) fn end(&self, id: u32, state: OperationState, title: Option<String>) {
-        let Some(Open { mut operation, .. }) = self.open.lock().remove(&id) else {
+        let Some(RunningOperation { mut operation, .. }) = self.open.lock().remove(&id) else {
             return;
         };
         operation.took = Some(clock::now() - operation.started_at);

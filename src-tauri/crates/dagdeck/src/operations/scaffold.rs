@@ -12,9 +12,9 @@ use workspace::Project;
 
 use super::preview;
 use crate::errors::FileError;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Basis, Moved};
-use crate::operations::{Begun, Once, OnceError, command_view};
-use crate::session::Session;
+use crate::operations::{NewOperation, OnceError, OneShot, command_view};
 use api::{
     ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
     DefinitionTypeRequest, DefinitionTypes, ScaffoldPlan, ScaffoldRequest, ScaffoldStart,
@@ -103,14 +103,14 @@ pub(crate) enum ScaffoldError {
 }
 
 /// A project that `dg` can write into.
-struct Place {
+struct ScaffoldTarget {
     project: Project,
     interpreter: PathBuf,
     /// The definitions folder, absolute.
     defs: PathBuf,
 }
 
-impl Session {
+impl OpenWorkspace {
     /// What can be added to a location's project.
     pub(crate) async fn definition_types(
         &self,
@@ -169,7 +169,7 @@ impl Session {
                 });
             }
         };
-        let copy = copy_without_code(&place, &self.site.context.state_folder).map_err(
+        let copy = copy_without_code(&place, &self.facts.context.state_folder).map_err(
             FileError::of("copy the project's settings", &place.project.folder),
         )?;
         let folder = copy.path().to_owned();
@@ -217,7 +217,7 @@ impl Session {
     /// The parameters as `dg` takes them, or why the request can't be met.
     async fn checked(
         &self,
-        place: &Place,
+        place: &ScaffoldTarget,
         request: &ScaffoldRequest,
     ) -> Result<Result<Option<String>, String>, ScaffoldError> {
         let python = scaffold::PYTHON_TYPES
@@ -236,7 +236,7 @@ impl Session {
 
     async fn params(
         &self,
-        place: &Place,
+        place: &ScaffoldTarget,
         key: &str,
     ) -> Result<Vec<scaffold::Param>, ScaffoldError> {
         let command = scaffold::inspect(&place.interpreter, &place.project.folder, key);
@@ -248,9 +248,9 @@ impl Session {
     }
 
     /// A location's project, if `dg` can write into it.
-    fn place(&self, id: &str) -> Result<Place, ScaffoldError> {
-        self.site.require_trust()?;
-        let project = self.site.project(id)?;
+    fn place(&self, id: &str) -> Result<ScaffoldTarget, ScaffoldError> {
+        self.facts.require_trust()?;
+        let project = self.facts.project(id)?;
         let (Some(defs_module), true) = (&project.defs_module, project.environment.can_run())
         else {
             let (no_folder, name) = (project.defs_module.is_none(), project.name);
@@ -274,7 +274,7 @@ impl Session {
                 .ok_or_else(|| ScaffoldError::NoPython {
                     project: project.name.clone(),
                 })?;
-        Ok(Place {
+        Ok(ScaffoldTarget {
             project,
             interpreter,
             defs,
@@ -284,17 +284,17 @@ impl Session {
     /// Runs dg once. What it is about is told as "Listing ..." while it runs and as "Listed ..." then.
     async fn ask_dg(
         &self,
-        place: &Place,
+        place: &ScaffoldTarget,
         (begins, done, of): (&str, &str, &str),
         command: &CommandLine,
         passing: bool,
     ) -> Result<Finished, ScaffoldError> {
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title: format!("{begins} {of}"),
                 location: Some(place.project.id.clone()),
                 passing,
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done: Some(format!("{done} {of}")),
             command,
@@ -302,7 +302,7 @@ impl Session {
             limit: LIMIT,
             environment: None,
         };
-        let context = &self.site.context;
+        let context = &self.facts.context;
         let outcome = context
             .operations
             .run(&context.table, once, &self.ended)
@@ -321,7 +321,7 @@ impl Session {
 /// What pins an addition: all that decides what `dg` writes, which is not run a second time to be sure. Its own settings
 /// and code are the project's environment's; only a component whose scaffolder is in the project's own code is not seen.
 async fn pinned(
-    place: &Place,
+    place: &ScaffoldTarget,
     request: &ScaffoldRequest,
     checked: &Result<Option<String>, String>,
 ) -> Result<Basis, ScaffoldError> {
@@ -346,7 +346,7 @@ async fn pinned(
 }
 
 fn command(
-    place: &Place,
+    place: &ScaffoldTarget,
     folder: &Path,
     request: &ScaffoldRequest,
     params: Option<&str>,
@@ -370,7 +370,10 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
 }
 
 /// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
-fn copy_without_code(place: &Place, state_folder: &Path) -> std::io::Result<tempfile::TempDir> {
+fn copy_without_code(
+    place: &ScaffoldTarget,
+    state_folder: &Path,
+) -> std::io::Result<tempfile::TempDir> {
     let copy = preview::copy(&place.project.folder, &SETTINGS, state_folder)?;
     let inside = relative(&place.project.working_directory, &place.project.folder);
     let root = place.project.root_module.as_deref().unwrap_or_default();
@@ -450,7 +453,7 @@ mod tests {
         let project = reading.projects.into_iter().next().unwrap();
         let defs = folder.join("src/etl/defs");
         let checked = scaffold::check_path(&defs, path, true);
-        let place = Place {
+        let place = ScaffoldTarget {
             interpreter: folder.join(".venv/bin/python"),
             defs,
             project,

@@ -3,12 +3,12 @@
 //! Owns the order of a sync (what runs from the environment stops, uv works, the result is tried, what ran starts again)
 //! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
+mod environment_change;
 mod error;
 mod jobs;
 mod preview;
 mod python;
 mod run;
-mod standing;
 mod target;
 
 use std::path::Path;
@@ -18,15 +18,15 @@ use process::CommandLine;
 use workspace::Environment;
 
 use crate::errors::UvMissing;
-use crate::open::{Site, SyncMark};
+use crate::open::{SyncMark, WorkspaceFacts};
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis;
-use crate::operations::{Begun, command_view};
-use crate::session::Session;
+use crate::operations::{NewOperation, command_view};
 use api::{ApiError, CommandView, SyncRequest, SyncStart};
 pub(crate) use error::SyncError;
 pub(crate) use jobs::Syncs;
 pub(crate) use python::{FILE as PYTHON_FILE, NewPython};
-pub(crate) use target::{Target, named, syncable, uv_project, whole_uv_project};
+pub(crate) use target::{SyncTarget, named, syncable, uv_project, whole_uv_project};
 
 /// Tells when a sync has ended, and what went wrong.
 type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
@@ -38,7 +38,7 @@ struct Started {
     ended: Ended,
 }
 
-impl Session {
+impl OpenWorkspace {
     /// Syncs environments as a preview showed, or as they are where nobody looked; answers their operations once all of it has begun.
     ///
     /// # Errors
@@ -99,11 +99,11 @@ impl Session {
         self: &Arc<Self>,
         request: SyncRequest,
     ) -> Result<Vec<Started>, SyncError> {
-        let site = &self.site;
-        site.require_trust()?;
+        let facts = &self.facts;
+        facts.require_trust()?;
         let targets = self.targets_of(&request)?;
-        let uv = site.context.uv().await.ok_or(UvMissing)?;
-        site.context.learn_pythons().await;
+        let uv = facts.context.uv().await.ok_or(UvMissing)?;
+        facts.context.learn_pythons().await;
         let alone = targets.len() == 1;
         let mut begun = Vec::new();
         for target in targets {
@@ -123,7 +123,7 @@ impl Session {
     /// When the environment is being synced.
     pub(crate) fn sync_with(
         self: &Arc<Self>,
-        target: Target,
+        target: SyncTarget,
         uv: &Path,
         python: NewPython,
     ) -> Result<u32, SyncError> {
@@ -133,60 +133,60 @@ impl Session {
     }
 
     /// The environments that a request means: those that it names, or all that need a sync.
-    fn targets_of(&self, request: &SyncRequest) -> Result<Vec<Target>, SyncError> {
+    fn targets_of(&self, request: &SyncRequest) -> Result<Vec<SyncTarget>, SyncError> {
         if target::means_all(request) {
             return Ok(self.in_need());
         }
-        Ok(target::named(&self.site, request)?)
+        Ok(target::named(&self.facts, request)?)
     }
 
     /// Refuses where an environment is being synced; one that begins right after is refused by its mark.
-    pub(crate) fn require_idle(&self, target: &Target) -> Result<(), SyncError> {
-        if !self.site.is_syncing(&target.environment.path) {
+    pub(crate) fn require_idle(&self, target: &SyncTarget) -> Result<(), SyncError> {
+        if !self.facts.is_syncing(&target.environment.path) {
             return Ok(());
         }
         Err(busy(target))
     }
 
     /// The right to sync an environment.
-    fn mark(&self, target: &Target) -> Result<SyncMark, SyncError> {
-        let mark = self.site.mark_syncing(&target.environment.path);
+    fn mark(&self, target: &SyncTarget) -> Result<SyncMark, SyncError> {
+        let mark = self.facts.mark_syncing(&target.environment.path);
         mark.ok_or_else(|| busy(target))
     }
 
     /// Shows that a sync begins, and has it done.
     fn begin_sync(
         self: &Arc<Self>,
-        target: Target,
+        target: SyncTarget,
         uv: &Path,
         python: Option<NewPython>,
         mark: SyncMark,
     ) -> Result<Started, SyncError> {
-        let site = &self.site;
-        let project = target.uv_project(site, uv);
+        let facts = &self.facts;
+        let project = target.uv_project(facts, uv);
         let project = match &python {
             Some(python) => python.of(project),
             None => project,
         };
         let command = project.sync();
         let log = target.log();
-        let writer = site.writer(&log, command.line())?;
-        let begun = Begun {
+        let writer = facts.writer(&log, command.line())?;
+        let begun = NewOperation {
             title: match &python {
                 Some(python) => format!("Changing {} to Python {}", target.name, python.version),
                 None => format!("Syncing {}", target.name),
             },
             location: target.locations.first().cloned(),
             log: Some(log),
-            ..Begun::default()
+            ..NewOperation::default()
         };
-        let line = site
+        let line = facts
             .context
             .operations
             .line(begun, &command, &self.syncs.ended);
         let operation = line.id();
         mark.by(operation);
-        site.show_environment(&target.environment.path);
+        facts.show_environment(&target.environment.path);
         let (done, ended) = tokio::sync::oneshot::channel();
         let sync = run::Sync {
             done,
@@ -204,12 +204,12 @@ impl Session {
     }
 
     /// The environments that need a sync, as far as is known: all but those that uv found to be current.
-    fn in_need(&self) -> Vec<Target> {
-        let targets = target::targets(&self.site).into_iter();
+    fn in_need(&self) -> Vec<SyncTarget> {
+        let targets = target::targets(&self.facts).into_iter();
         targets
             .filter(|target| {
                 !self
-                    .site
+                    .facts
                     .environment_model(&target.environment)
                     .is_current()
             })
@@ -218,23 +218,23 @@ impl Session {
 
     /// What a sync of a project's environment runs, or of the one of deployments/local.
     pub(crate) fn sync_line(&self, project: Option<&str>) -> Option<CommandView> {
-        let site = &self.site;
-        let reading = site.reading();
+        let facts = &self.facts;
+        let reading = facts.reading();
         let line = match project {
             Some(id) => {
                 let project = reading.project(id)?;
-                site.sync_command(&project.folder, &project.environment)?
+                facts.sync_command(&project.folder, &project.environment)?
             }
             None => {
                 let own = reading.deployment.as_ref()?;
-                site.sync_command(&own.folder, &own.environment)?
+                facts.sync_command(&own.folder, &own.environment)?
             }
         };
         Some(command_view(&line))
     }
 }
 
-fn busy(target: &Target) -> SyncError {
+fn busy(target: &SyncTarget) -> SyncError {
     SyncError::Busy {
         name: target.name.clone(),
     }
@@ -242,10 +242,10 @@ fn busy(target: &Target) -> SyncError {
 
 /// What a sync from a folder runs.
 pub(crate) fn command_of(
-    site: &Site,
+    facts: &WorkspaceFacts,
     folder: &Path,
     environment: &Environment,
     uv: &Path,
 ) -> CommandLine {
-    uv_project(site, uv, folder, environment).sync()
+    uv_project(facts, uv, folder, environment).sync()
 }

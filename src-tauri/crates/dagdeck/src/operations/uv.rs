@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use zip::result::ZipError;
 
-use crate::context::Context;
-use crate::operations::{Begun, state_of};
+use crate::context::AppContext;
+use crate::operations::{NewOperation, state_of};
 use api::{ApiError, OperationProgress};
 
 /// How long an index may take to be reached.
@@ -116,11 +116,11 @@ impl UvError {
 }
 
 /// Brings the newest uv, on the record; answers where it is. It can be cancelled there.
-pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, UvError> {
+pub(crate) async fn bring(context: &Arc<AppContext>) -> Result<PathBuf, UvError> {
     let cancel = CancellationToken::new();
-    let begun = Begun {
+    let begun = NewOperation {
         title: "Getting uv".to_owned(),
-        ..Begun::default()
+        ..NewOperation::default()
     };
     let id = context.operations.begin_with(begun, Some(cancel.clone()));
     let outcome = tokio::select! {
@@ -137,7 +137,7 @@ pub(crate) async fn bring(context: &Arc<Context>) -> Result<PathBuf, UvError> {
 }
 
 /// The uv at a path that a person named: the program, or a folder that has it. It has to answer.
-pub(crate) async fn at(context: &Context, typed: &str) -> Result<PathBuf, UvError> {
+pub(crate) async fn at(context: &AppContext, typed: &str) -> Result<PathBuf, UvError> {
     let path = workspace::expand_home(typed, &context.home);
     let name = program_name();
     let places = [path.clone(), path.join(name), path.join("bin").join(name)];
@@ -151,7 +151,7 @@ pub(crate) async fn at(context: &Context, typed: &str) -> Result<PathBuf, UvErro
     Ok(found)
 }
 
-async fn get(context: &Arc<Context>, id: u32) -> Result<(PathBuf, String), UvError> {
+async fn get(context: &Arc<AppContext>, id: u32) -> Result<(PathBuf, String), UvError> {
     let page = wheel::page(&context.environment).map_err(UvError::Index)?;
     let client = reqwest::Client::builder()
         .user_agent(concat!("dagdeck/", env!("CARGO_PKG_VERSION")))
@@ -195,7 +195,7 @@ async fn text_of(client: &reqwest::Client, page: &Url) -> Result<String, UvError
 }
 
 async fn download(
-    context: &Context,
+    context: &AppContext,
     id: u32,
     client: &reqwest::Client,
     wheel: &Wheel,
@@ -271,7 +271,7 @@ fn program_name() -> &'static str {
 }
 
 /// What a uv says of itself.
-async fn version_of(context: &Context, program: &Path) -> Result<String, UvError> {
+async fn version_of(context: &AppContext, program: &Path) -> Result<String, UvError> {
     let command = CommandLine::new(program, &context.state_folder).arg("--version");
     let ran = context
         .table
@@ -292,13 +292,15 @@ async fn version_of(context: &Context, program: &Path) -> Result<String, UvError
     }
 }
 
-fn show(context: &Context, id: u32, words: String) {
+fn show(context: &AppContext, id: u32, words: String) {
     let progress = OperationProgress {
         words,
         done: None,
         total: None,
     };
-    context.operations.goes_on(id, Some(progress), Vec::new());
+    context
+        .operations
+        .progressed(id, Some(progress), Vec::new());
 }
 
 fn megabytes(done: u64, total: Option<u64>) -> String {

@@ -11,10 +11,10 @@ impl From<&ContextError> for ApiError {
         let io = |words: &str| Self::new(ErrorCode::Io, words);
         match error {
             ContextError::Untracked(source) => {
-                io("Dagdeck can't keep track of what it starts.").because(source)
+                io("Dagdeck can't keep track of what it starts.").with_source(source)
             }
             ContextError::Unlocked(source) => {
-                io("Dagdeck can't make sure that nothing runs twice.").because(source)
+                io("Dagdeck can't make sure that nothing runs twice.").with_source(source)
             }
             ContextError::NotRemembered {
                 root,
@@ -29,7 +29,7 @@ impl From<&ContextError> for ApiError {
                         "That you no longer trust {root} can't be written yet. Nothing runs in it here, but another Dagdeck, or the next start, may not know."
                     )
                 };
-                io(&words).because(source)
+                io(&words).with_source(source)
             }
         }
     }

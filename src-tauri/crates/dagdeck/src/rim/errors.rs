@@ -17,14 +17,14 @@ impl From<&UvMissing> for ApiError {
             action: Some(HintAction::BringUv),
         });
         // A terminal has no button.
-        error.hint("Or install uv yourself, as https://docs.astral.sh/uv says.")
+        error.with_hint("Or install uv yourself, as https://docs.astral.sh/uv says.")
     }
 }
 
 impl From<&FileError> for ApiError {
     fn from(error: &FileError) -> Self {
         let FileError { what, source, .. } = error;
-        Self::new(ErrorCode::Io, format!("Dagdeck can't {what}: {source}")).because(source)
+        Self::new(ErrorCode::Io, format!("Dagdeck can't {what}: {source}")).with_source(source)
     }
 }
 
@@ -32,7 +32,7 @@ impl From<&NotStarted> for ApiError {
     fn from(error: &NotStarted) -> Self {
         let NotStarted { program, source } = error;
         let words = format!("{} can't be started: {source}", program.display());
-        Self::new(ErrorCode::ToolFailed, words).because(source)
+        Self::new(ErrorCode::ToolFailed, words).with_source(source)
     }
 }
 

@@ -11,8 +11,9 @@ impl From<&FixError> for ApiError {
     fn from(error: &FixError) -> Self {
         let not_found = |words: &str| Self::new(ErrorCode::NotFound, words);
         let useless = |words: &str| Self::new(ErrorCode::ToolFailed, words);
-        let io =
-            |source: &std::io::Error| Self::new(ErrorCode::Io, source.to_string()).because(source);
+        let io = |source: &std::io::Error| {
+            Self::new(ErrorCode::Io, source.to_string()).with_source(source)
+        };
         match error {
             FixError::Unknown => not_found("This finding is gone: check again."),
             FixError::Gone { title } => not_found(&format!(
@@ -49,7 +50,7 @@ impl From<&FixError> for ApiError {
             FixError::File { source, .. } | FixError::Process { source, .. } => io(source),
             FixError::NotTrashed { path, source } => {
                 let words = format!("{} can’t be moved to the trash.", path.display());
-                Self::new(ErrorCode::Io, words).because(source)
+                Self::new(ErrorCode::Io, words).with_source(source)
             }
             FixError::Sync(error) => error.into(),
             FixError::Program(error) => error.into(),
@@ -80,8 +81,8 @@ impl From<&NotSaved> for ApiError {
     fn from(NotSaved { folder, source }: &NotSaved) -> Self {
         let words = format!("The report can’t be written to {}.", folder.display());
         Self::new(ErrorCode::Io, words)
-            .because(source)
-            .hint("Choose another folder.")
+            .with_source(source)
+            .with_hint("Choose another folder.")
     }
 }
 

@@ -27,7 +27,7 @@ impl From<&FolderError> for ApiError {
             FolderError::NotThere { path } => {
                 let words = format!("There is no folder at {}.", path.display());
                 Self::new(ErrorCode::NotFound, words)
-                    .hint("Check the path, or choose the folder in the dialog.")
+                    .with_hint("Check the path, or choose the folder in the dialog.")
             }
         }
     }
@@ -38,7 +38,7 @@ impl From<&NotAWorkspace> for ApiError {
         let words = format!("{} is not a Dagster workspace or project.", path.display());
         let told = Self::new(ErrorCode::Invalid, words);
         nearby.iter().fold(told, |told, near| {
-            told.hint(format!("There is one at {}", near.display()))
+            told.with_hint(format!("There is one at {}", near.display()))
         })
     }
 }

@@ -18,11 +18,11 @@ impl From<&StartError> for ApiError {
             StartError::Cancelled => cancelled(),
             StartError::NoLocation(error) => error.into(),
             StartError::NotListed { name, known } => {
-                no_location(name).hint(format!("Its locations are: {}.", known.join(", ")))
+                no_location(name).with_hint(format!("Its locations are: {}.", known.join(", ")))
             }
             StartError::NothingHere => precondition("There is nothing to launch here."),
             StartError::NoWebserver { dagster } => {
-                precondition("No environment here holds dagster-webserver.").hint(format!(
+                precondition("No environment here holds dagster-webserver.").with_hint(format!(
                     "Let Dagdeck make one with Dagster {dagster} in its own folder."
                 ))
             }
@@ -40,7 +40,7 @@ impl From<&StartError> for ApiError {
                 instance.display(),
                 database.display()
             ))
-            .hint("Move this folder away; the next launch makes a new one. Past runs stay in the folder you moved."),
+            .with_hint("Move this folder away; the next launch makes a new one. Past runs stay in the folder you moved."),
             StartError::UvMissing(error) => error.into(),
             StartError::HalfMade(error) => error.into(),
             StartError::Program(error) => error.into(),
@@ -59,7 +59,7 @@ impl From<&StartError> for ApiError {
 
 fn can_not(what: &str, source: &dyn std::error::Error) -> ApiError {
     let words = format!("Dagdeck can't {what}: {source}");
-    ApiError::new(ErrorCode::Io, words).because(source)
+    ApiError::new(ErrorCode::Io, words).with_source(source)
 }
 
 #[cfg(test)]

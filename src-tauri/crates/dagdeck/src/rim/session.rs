@@ -1,7 +1,7 @@
 //! The words for a location that is not there.
 
+use crate::open_workspace::NoLocation;
 use crate::rim::{by_value, no_location};
-use crate::session::NoLocation;
 use api::ApiError;
 
 by_value!(NoLocation);

@@ -3,17 +3,17 @@
 //! Owns what has to be true first. Whether and when it happens is the unit's to decide.
 
 use super::StartError;
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use api::{ServiceName, StoppedBy};
 use unit::Ask;
 
-impl Session {
+impl OpenWorkspace {
     /// Starts one location, and what must exist for it.
     pub(crate) async fn start_location(&self, id: &str) -> Result<(), StartError> {
         let unit = self.location(id)?;
-        self.site.require_trust()?;
-        self.site.startable(id)?;
-        self.site.want(id);
+        self.facts.require_trust()?;
+        self.facts.startable(id)?;
+        self.facts.want(id);
         self.tell(&unit, Ask::Start).await;
         self.tell_webserver_of_workspace().await;
         Ok(())
@@ -22,7 +22,7 @@ impl Session {
     /// Stops one location; `force` ends its whole tree at once.
     pub(crate) async fn stop_location(&self, id: &str, force: bool) -> Result<(), StartError> {
         let unit = self.location(id)?;
-        self.site.want_no_more(id);
+        self.facts.want_no_more(id);
         unit.ask(Ask::Stop {
             force,
             by: StoppedBy::Person,
@@ -34,9 +34,9 @@ impl Session {
     /// Stops and starts one location.
     pub(crate) async fn restart_location(&self, id: &str) -> Result<(), StartError> {
         let unit = self.location(id)?;
-        self.site.require_trust()?;
-        self.site.startable(id)?;
-        self.site.want(id);
+        self.facts.require_trust()?;
+        self.facts.startable(id)?;
+        self.facts.want(id);
         self.tell(&unit, Ask::Restart).await;
         Ok(())
     }
@@ -48,8 +48,8 @@ impl Session {
         cause: Option<String>,
     ) -> Result<(), StartError> {
         let unit = self.location(id)?;
-        self.site.require_trust()?;
-        self.site.startable(id)?;
+        self.facts.require_trust()?;
+        self.facts.startable(id)?;
         self.tell(&unit, Ask::Reload { cause }).await;
         Ok(())
     }
@@ -61,12 +61,12 @@ impl Session {
     pub(crate) async fn start_service(&self, name: ServiceName) -> Result<(), StartError> {
         // The address that the person knows is kept, while it is free.
         let port = self
-            .site
+            .facts
             .port()
             .filter(|port| process::ports::is_free(*port));
         self.prepare_services(port, false).await?;
         if name == ServiceName::Daemon {
-            self.site.claim_instance().await?;
+            self.facts.claim_instance().await?;
         }
         self.tell(self.service(name), Ask::Start).await;
         Ok(())
@@ -76,7 +76,7 @@ impl Session {
     pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), StartError> {
         self.prepare_services(None, false).await?;
         if name == ServiceName::Daemon {
-            self.site.claim_instance().await?;
+            self.facts.claim_instance().await?;
         }
         self.tell(self.service(name), Ask::Restart).await;
         Ok(())

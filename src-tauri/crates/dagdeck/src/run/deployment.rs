@@ -10,9 +10,9 @@ use process::{CancellationToken, CommandLine};
 
 use super::StartError;
 use crate::errors::{FileError, UvMissing};
-use crate::open::{MADE, Site};
+use crate::open::{MADE, WorkspaceFacts};
 use crate::operations::half_made::make_room;
-use crate::operations::{Begun, Once};
+use crate::operations::{NewOperation, OneShot};
 
 /// How long making an instance may take on a slow disk.
 const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
@@ -20,14 +20,14 @@ const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
 const MAKE_LIMIT: Duration = Duration::from_secs(1800);
 
 /// The Python that runs the webserver and the daemon.
-pub(crate) fn interpreter(site: &Site) -> Result<PathBuf, StartError> {
-    let runs = site.runs_from().ok_or(StartError::Nowhere)?;
+pub(crate) fn interpreter(facts: &WorkspaceFacts) -> Result<PathBuf, StartError> {
+    let runs = facts.runs_from().ok_or(StartError::Nowhere)?;
     let path = runs.path;
     if let Some(why) = runs.blocked {
         return Err(StartError::Blocked { path, why });
     }
     if let Some(environment) = &runs.environment
-        && site.is_syncing(&environment.path)
+        && facts.is_syncing(&environment.path)
     {
         return Err(StartError::Syncing { path });
     }
@@ -35,8 +35,8 @@ pub(crate) fn interpreter(site: &Site) -> Result<PathBuf, StartError> {
 }
 
 /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`].
-pub(crate) async fn prepare_instance(site: &Arc<Site>) -> Result<(), StartError> {
-    let instance = site.instance();
+pub(crate) async fn prepare_instance(facts: &Arc<WorkspaceFacts>) -> Result<(), StartError> {
+    let instance = facts.instance();
     let place = instance.path.clone();
     let make = async {
         if instance.source == dagster::instance::Source::Dagdeck {
@@ -55,21 +55,21 @@ pub(crate) async fn prepare_instance(site: &Arc<Site>) -> Result<(), StartError>
             }
             State::Fresh => {}
         }
-        let command = command::prepare_instance(&interpreter(site)?, &site.shared());
+        let command = command::prepare_instance(&interpreter(facts)?, &facts.shared());
         let titles = ("Making the instance", "Made the instance");
-        run(site, titles, &command, INSTANCE_LIMIT).await
+        run(facts, titles, &command, INSTANCE_LIMIT).await
     };
-    site.prepared.or_make(&place, make).await
+    facts.prepared.or_make(&place, make).await
 }
 
 /// Makes an environment for the webserver and the daemon in app data, which the person agreed to.
 pub(crate) async fn make(
-    site: &Arc<Site>,
+    facts: &Arc<WorkspaceFacts>,
     folder: PathBuf,
     dagster: String,
 ) -> Result<(), StartError> {
-    let uv = site.context.uv().await.ok_or(UvMissing)?;
-    let reading = site.reading();
+    let uv = facts.context.uv().await.ok_or(UvMissing)?;
+    let reading = facts.reading();
     let python = reading
         .projects
         .iter()
@@ -84,7 +84,7 @@ pub(crate) async fn make(
     make_room(&folder.join(".venv")).await?;
     for command in command::make_deployment(&plan) {
         run(
-            site,
+            facts,
             (
                 "Making an environment for the webserver",
                 "Made an environment for the webserver",
@@ -102,15 +102,15 @@ pub(crate) async fn make(
 
 /// Runs a program once, on the record, under a title while it runs and one when it worked.
 async fn run(
-    site: &Arc<Site>,
+    facts: &Arc<WorkspaceFacts>,
     (title, done): (&str, &str),
     command: &CommandLine,
     limit: Duration,
 ) -> Result<(), StartError> {
-    let once = Once {
-        begun: Begun {
+    let once = OneShot {
+        begun: NewOperation {
             title: title.to_owned(),
-            ..Begun::default()
+            ..NewOperation::default()
         },
         done: Some(done.to_owned()),
         command,
@@ -118,7 +118,7 @@ async fn run(
         limit,
         environment: None,
     };
-    let context = &site.context;
+    let context = &facts.context;
     context
         .operations
         .run(&context.table, once, &CancellationToken::new())

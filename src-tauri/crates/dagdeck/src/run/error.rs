@@ -8,9 +8,9 @@ use dagster::workspace_file::WriteError;
 use super::claim::ClaimError;
 use super::ports::PortError;
 use crate::errors::{FileError, NotStarted, UvMissing};
+use crate::open_workspace::NoLocation;
 use crate::operations::OnceError;
 use crate::operations::half_made::HalfMade;
-use crate::session::NoLocation;
 use api::ApiError;
 
 /// Why something that stays was not started.

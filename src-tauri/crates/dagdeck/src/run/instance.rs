@@ -10,14 +10,14 @@ use dagster::instance::Source;
 use super::claim::{Card, Claim, ClaimError};
 use crate::context::locks::{instance_lock, living_card};
 use crate::errors::FileError;
-use crate::open::Site;
+use crate::open::WorkspaceFacts;
 use crate::rim;
 use api::ApiError;
 
 /// The pause between two looks whether another's daemon still runs.
 const AGAIN: Duration = Duration::from_secs(2);
 
-impl Site {
+impl WorkspaceFacts {
     /// Takes the right to run a daemon for the instance, unless it is ours already.
     ///
     /// # Errors
@@ -34,12 +34,12 @@ impl Site {
 
     /// Goes on though nobody waits any more: what was half taken could not be given back.
     async fn hold_instance(self: &Arc<Self>, secure: bool) -> Result<(), ClaimError> {
-        let site = Arc::clone(self);
+        let facts = Arc::clone(self);
         let hold = tokio::spawn(async move {
-            let mut held = site.claim.lock().await;
-            site.claim_into(&mut held).await?;
+            let mut held = facts.claim.lock().await;
+            facts.claim_into(&mut held).await?;
             match &mut *held {
-                Some(claim) if secure => claim.secure(&site.context.table).await,
+                Some(claim) if secure => claim.secure(&facts.context.table).await,
                 _ => Ok(()),
             }
         });
@@ -57,15 +57,15 @@ impl Site {
         if let Some(other) = held.take() {
             other.give_up(&self.context.table).await?;
         }
-        let (site, path) = (Arc::clone(self), instance.path.clone());
+        let (facts, path) = (Arc::clone(self), instance.path.clone());
         let begun = tokio::task::spawn_blocking(move || {
             if instance.source == Source::Dagdeck {
                 // Its real path must not change between two who ask.
                 let made = dagster::instance::make_own(&path);
                 made.map_err(FileError::of("make the instance", &path))?;
             }
-            let (folder, name) = (&site.context.state_folder, &site.reading().name);
-            Claim::begin(folder, &path, name, &site.root)
+            let (folder, name) = (&facts.context.state_folder, &facts.reading().name);
+            Claim::begin(folder, &path, name, &facts.root)
         });
         match begun.await.map_err(ClaimError::Ended)? {
             Ok(claim) => {
@@ -105,15 +105,16 @@ impl Site {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(AGAIN).await;
-                let Some(site) = weak.upgrade() else { return };
-                let (folder, instance) = (site.context.state_folder.clone(), site.instance().path);
+                let Some(facts) = weak.upgrade() else { return };
+                let (folder, instance) =
+                    (facts.context.state_folder.clone(), facts.instance().path);
                 let look = tokio::task::spawn_blocking(move || {
                     let card: Option<Card> = living_card(&instance_lock(&folder, &instance));
                     card.is_some()
                 });
                 // A look that failed tells nothing; the next start asks the lock itself.
                 if !look.await.unwrap_or(false) {
-                    site.saw_daemon_elsewhere(None);
+                    facts.saw_daemon_elsewhere(None);
                     return;
                 }
             }

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use dagster::code_server::Address;
 use dagster::webserver::Webserver;
-use dagster::workspace_file::{self, Entry};
+use dagster::workspace_file::{self, WorkspaceFileEntry};
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
-use workspace::{Project, Target};
+use workspace::{LoadTarget, Project};
 
 use super::{ClaimError, StartError, deployment, location, ports, service};
 use crate::clock;
 use crate::open::blocked;
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use api::{LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
 
-impl Session {
+impl OpenWorkspace {
     /// Starts everything that can start and returns once all of it was asked to; the board tells the rest.
     pub(crate) async fn launch(self: &Arc<Self>, request: LaunchRequest) -> Result<(), StartError> {
-        let site = &self.site;
-        site.require_trust()?;
+        let facts = &self.facts;
+        facts.require_trust()?;
         let since = clock::now();
         let chosen = self.chosen(&request.locations)?;
         let prepare = self.prepare_services(request.port, request.make_deployment);
@@ -29,20 +29,20 @@ impl Session {
             .await
             .unwrap_or(Err(StartError::Cancelled))?;
         for project in &chosen {
-            site.want(&project.id);
+            facts.want(&project.id);
         }
         let startable: Vec<Unit> = chosen
             .iter()
-            .filter(|project| site.startable(&project.id).is_ok())
+            .filter(|project| facts.startable(&project.id).is_ok())
             .filter_map(|project| self.location(&project.id).ok())
             .collect();
         let cancel = CancellationToken::new();
         self.replace_launch(Some((since, cancel.clone())));
-        site.loading.send_replace(true);
+        facts.loading.send_replace(true);
         let mut services = vec![self.webserver.clone()];
         // Where another's daemon runs for the instance, all the rest is of use without one; why there is none is shown.
         // What else is wrong is found again by its start, and shown as why it failed.
-        let claimed = site.claim_instance().await;
+        let claimed = facts.claim_instance().await;
         if !matches!(claimed, Err(ClaimError::Elsewhere(_))) {
             services.push(self.daemon.clone());
         }
@@ -54,7 +54,7 @@ impl Session {
             let all = async {
                 session.settle_locations(&startable).await;
                 session.show_to_webserver().await;
-                session.site.loading.send_replace(false);
+                session.facts.loading.send_replace(false);
                 join_all(
                     services
                         .iter()
@@ -66,7 +66,7 @@ impl Session {
                 () = all => session.settled(since),
                 () = cancel.cancelled() => {}
             }
-            session.site.loading.send_replace(false);
+            session.facts.loading.send_replace(false);
         });
         Ok(())
     }
@@ -86,7 +86,7 @@ impl Session {
     }
 
     pub(crate) fn cancel_launch(&self) {
-        self.site.want_nothing();
+        self.facts.want_nothing();
         self.replace_launch(None);
     }
 
@@ -96,7 +96,7 @@ impl Session {
         if let Some(former) = std::mem::replace(&mut *launching, next) {
             former.cancel();
         }
-        self.site.saw_launch(since);
+        self.facts.saw_launch(since);
     }
 
     /// Waits until each location is up, or said why not, and shows the count. One that crashed is tried again beside the
@@ -105,7 +105,7 @@ impl Session {
         let one = async |unit: &Unit| {
             unit.wait_for(|shown| shown.settled || shown.is_crashed())
                 .await;
-            self.site.show_own();
+            self.facts.show_own();
         };
         join_all(units.iter().map(one)).await;
     }
@@ -116,7 +116,7 @@ impl Session {
         self.webserver
             .wait_for(|shown| shown.settled || shown.is_crashed())
             .await;
-        if let Some(url) = self.site.url() {
+        if let Some(url) = self.facts.url() {
             self.reconcile(&url).await;
         }
     }
@@ -124,7 +124,7 @@ impl Session {
     /// All have settled: the launch is over.
     fn settled(&self, since: f64) {
         let took = clock::now() - since;
-        self.site.remember_launch(took);
+        self.facts.remember_launch(took);
         self.replace_launch(None);
     }
 
@@ -135,7 +135,7 @@ impl Session {
         let Ok(entries) = webserver.location_entries().await else {
             return;
         };
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let late = reading.projects.iter().filter_map(|project| {
             let ready = self
                 .location(&project.id)
@@ -146,14 +146,14 @@ impl Session {
         let late: Vec<String> = late.collect();
         join_all(
             late.iter()
-                .map(|name| location::tell_webserver(&self.site, name)),
+                .map(|name| location::tell_webserver(&self.facts, name)),
         )
         .await;
     }
 
     /// The projects that a launch is to start: all, or those named by id or name.
     fn chosen(&self, names: &[String]) -> Result<Vec<Project>, StartError> {
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let unknown = names.iter().find(|name| {
             !reading
                 .projects
@@ -179,24 +179,24 @@ impl Session {
         port: Option<u16>,
         make: bool,
     ) -> Result<(), StartError> {
-        let site = &self.site;
-        site.require_trust()?;
-        let runs = site.runs_from().ok_or(StartError::NothingHere)?;
+        let facts = &self.facts;
+        facts.require_trust()?;
+        let runs = facts.runs_from().ok_or(StartError::NothingHere)?;
         match runs.to_make {
-            Some((folder, dagster)) if make => deployment::make(site, folder, dagster).await?,
+            Some((folder, dagster)) if make => deployment::make(facts, folder, dagster).await?,
             Some((_, dagster)) => return Err(StartError::NoWebserver { dagster }),
             None => {
-                deployment::interpreter(site)?;
+                deployment::interpreter(facts)?;
             }
         }
         self.write_workspace_file()?;
         if self.webserver.shown().at_rest {
-            let wished = site.context.state.settings().port;
+            let wished = facts.context.state.settings().port;
             let chosen = ports::choose(port, wished)?;
-            site.set_port(chosen);
+            facts.set_port(chosen);
             if port.is_none() && chosen != wished {
                 let note = ports::another_port(wished, chosen);
-                site.writer(service::log_of(ServiceName::Webserver), note)?;
+                facts.writer(service::log_of(ServiceName::Webserver), note)?;
             }
         }
         Ok(())
@@ -204,11 +204,11 @@ impl Session {
 
     /// Writes the list of locations for the webserver and the daemon; answers whether it differs from before.
     pub(crate) fn write_workspace_file(&self) -> Result<bool, StartError> {
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let mut entries = Vec::new();
         for project in &reading.projects {
             let address = match &project.target {
-                Target::GrpcServer {
+                LoadTarget::GrpcServer {
                     host, port, socket, ..
                 } => match (port, socket) {
                     (_, Some(socket)) => Address::Socket(socket.into()),
@@ -219,14 +219,14 @@ impl Session {
                     (None, None) => continue,
                 },
                 _ if blocked(project).is_some() => continue,
-                _ => Address::Socket(self.site.sockets_of(&project.id)?.link()),
+                _ => Address::Socket(self.facts.sockets_of(&project.id)?.link()),
             };
-            entries.push(Entry {
+            entries.push(WorkspaceFileEntry {
                 name: project.name.clone(),
                 address,
             });
         }
-        let path = self.site.workspace_file();
+        let path = self.facts.workspace_file();
         let before = fs_err::read_to_string(&path).ok();
         if before.as_deref() == Some(workspace_file::render(&entries).as_str()) {
             return Ok(false);
@@ -237,7 +237,7 @@ impl Session {
 
     /// Writes the list of locations and, if it changed, makes a running webserver read it.
     pub(crate) async fn tell_webserver_of_workspace(&self) {
-        match (self.write_workspace_file(), self.site.url()) {
+        match (self.write_workspace_file(), self.facts.url()) {
             (Err(error), _) => tracing::error!(%error, "the list of locations is an old one"),
             (Ok(true), Some(url)) => {
                 // The daemon reads it again by itself; so does the webserver at its next start.

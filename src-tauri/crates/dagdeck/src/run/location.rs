@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::code_server::{
-    Address, Client, Listed, LoadFailure, Loading, Phase, new_server_id, wait_until_loaded,
+    Address, Client, LoadFailure, Loading, Phase, RepositoriesAnswer, new_server_id,
+    wait_until_loaded,
 };
 use dagster::command::{self, Code, LogLevel};
 use dagster::explain::{Origin, explain_load_error};
@@ -15,17 +16,17 @@ use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 use process::{CancellationToken, CommandLine};
-use workspace::{Project, Target};
+use workspace::{LoadTarget, Project};
 
 use super::{StartError, deployment};
 use crate::clock;
 use crate::errors::NotStarted;
-use crate::open::Site;
-use crate::operations::{Begun, command_view, state_of};
+use crate::open::WorkspaceFacts;
+use crate::operations::{NewOperation, command_view, state_of};
 use crate::present;
 use crate::state::KnownDefinitions;
 use api::{ApiError, Lifecycle, LoadError, OperationState, StartPhase};
-use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
+use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
 
 /// How long the old server is kept at most while the webserver is told of the new one.
 const TELL_LIMIT: Duration = Duration::from_secs(5);
@@ -48,16 +49,16 @@ struct Server {
 
 /// The recipe of one location.
 pub(crate) struct CodeServer {
-    site: Arc<Site>,
+    facts: Arc<WorkspaceFacts>,
     id: String,
     servers: Mutex<HashMap<Generation, Server>>,
     serving: Mutex<Option<Generation>>,
 }
 
 impl CodeServer {
-    pub(crate) fn new(site: Arc<Site>, id: String) -> Self {
+    pub(crate) fn new(facts: Arc<WorkspaceFacts>, id: String) -> Self {
         Self {
-            site,
+            facts,
             id,
             servers: Mutex::default(),
             serving: Mutex::default(),
@@ -69,7 +70,7 @@ impl CodeServer {
     }
 
     fn name(&self) -> String {
-        self.site
+        self.facts
             .reading()
             .project(&self.id)
             .map_or_else(|| self.id.clone(), |project| project.name.clone())
@@ -80,24 +81,24 @@ impl CodeServer {
         generation: Generation,
         cause: Option<String>,
     ) -> Result<Started<process::Child>, StartError> {
-        self.site.require_trust()?;
-        let project = self.site.startable(&self.id)?;
-        deployment::prepare_instance(&self.site).await?;
+        self.facts.require_trust()?;
+        let project = self.facts.startable(&self.id)?;
+        deployment::prepare_instance(&self.facts).await?;
         let address = self.address(generation)?;
         let id = new_server_id();
-        let command = command_of(&self.site, &project, address.clone(), &id)?;
+        let command = command_of(&self.facts, &project, address.clone(), &id)?;
         if self.serving.lock().is_none() {
             // Nothing serves yet, so the webserver may come as early as it likes.
             self.link(generation)?;
         }
         let log = log_of(&self.id);
-        let writer = self.site.writer(&log, command.line())?;
+        let writer = self.facts.writer(&log, command.line())?;
         if let Some(cause) = &cause {
             writer.note(&format!("Reloading: {cause}"));
         }
         let reload = self.serving.lock().is_some();
         let verb = if reload { "Reloading" } else { "Starting" };
-        let operation = self.site.context.operations.begin(Begun {
+        let operation = self.facts.context.operations.begin(NewOperation {
             title: format!("{verb} {}", project.name),
             command: Some(command_view(&command)),
             cause,
@@ -115,7 +116,7 @@ impl CodeServer {
         };
         self.servers.lock().insert(generation, server);
         let child = self
-            .site
+            .facts
             .context
             .table
             .spawn(&command, Some(writer.clone()))
@@ -133,7 +134,7 @@ impl CodeServer {
     fn address(&self, generation: Generation) -> Result<Address, StartError> {
         if cfg!(unix) {
             return Ok(Address::Socket(
-                self.site
+                self.facts
                     .sockets_of(&self.id)?
                     .generation(narrow(generation)),
             ));
@@ -147,14 +148,14 @@ impl CodeServer {
         if cfg!(not(unix)) {
             return Ok(());
         }
-        let sockets = self.site.sockets_of(&self.id)?;
+        let sockets = self.facts.sockets_of(&self.id)?;
         sockets.serve(narrow(generation)).map_err(StartError::Link)
     }
 
     /// Puts into words, once, why the code did not load. Looks into the person's files for the line that is quoted.
     async fn explain(&self, failure: &LoadFailure) -> LoadError {
         let at = clock::now();
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let Some(project) = reading.project(&self.id) else {
             return present::unexplained(failure, at);
         };
@@ -169,7 +170,7 @@ impl CodeServer {
 
     /// Reads and shows what a loaded server defines. A failure is said in the log: the location serves all the same.
     async fn read_definitions(&self, loading: &Loading) {
-        let Listed::Loaded(loaded) = &loading.listed else {
+        let RepositoriesAnswer::Loaded(loaded) = &loading.listed else {
             return;
         };
         match loading.client.definitions(loaded).await {
@@ -180,8 +181,8 @@ impl CodeServer {
                     names: present::names(definitions),
                     read_at: clock::now(),
                 };
-                self.site.remember_definitions(&self.id, known);
-                self.site.show_location(&self.id);
+                self.facts.remember_definitions(&self.id, known);
+                self.facts.show_location(&self.id);
             }
             Err(error) => self.note(&format!("The definitions could not be counted: {error}")),
         }
@@ -196,7 +197,7 @@ impl CodeServer {
             .filter(|run| !server.kept.lock().contains(*run))
             .cloned()
             .collect();
-        if !late.is_empty() && readdress(&self.site, &self.id, &server.address, &late).await {
+        if !late.is_empty() && readdress(&self.facts, &self.id, &server.address, &late).await {
             server.kept.lock().extend(late);
         }
         runs.len()
@@ -215,14 +216,14 @@ impl CodeServer {
 
     fn note(&self, text: &str) {
         // A log that can't be written was already said where the run began.
-        if let Ok(writer) = self.site.writer(&log_of(&self.id), String::new()) {
+        if let Ok(writer) = self.facts.writer(&log_of(&self.id), String::new()) {
             writer.note(text);
         }
     }
 
     fn end_operation(&self, generation: Generation, state: OperationState, title: Option<String>) {
         if let Some(server) = self.server(generation) {
-            self.site
+            self.facts
                 .context
                 .operations
                 .end(server.operation, state, title);
@@ -245,7 +246,7 @@ impl Recipe for CodeServer {
         &self,
         generation: Generation,
         progress: impl Fn(StartPhase) + Send + Sync,
-    ) -> Outcome {
+    ) -> StartOutcome {
         let Some(server) = self.server(generation) else {
             return std::future::pending().await;
         };
@@ -257,7 +258,7 @@ impl Recipe for CodeServer {
         let name = self.name();
         match wait_until_loaded(&server.address, &server.id, on_phase).await {
             Ok(loading) => match &loading.listed {
-                Listed::Loaded(_) => {
+                RepositoriesAnswer::Loaded(_) => {
                     self.read_definitions(&loading).await;
                     self.prepare_to_take_over().await;
                     self.end_operation(
@@ -268,14 +269,14 @@ impl Recipe for CodeServer {
                             if server.reload { "Reloaded" } else { "Started" }
                         )),
                     );
-                    Outcome::Loaded
+                    StartOutcome::Loaded
                 }
-                Listed::Failed(failure) => {
+                RepositoriesAnswer::Failed(failure) => {
                     let error = Box::new(self.explain(failure).await);
                     let reason = error.title.clone();
                     let title = Some(format!("{name} has a load error"));
                     self.end_operation(generation, OperationState::Failed { reason }, title);
-                    Outcome::LoadFailed(error)
+                    StartOutcome::LoadFailed(error)
                 }
             },
             Err(error) => {
@@ -287,7 +288,7 @@ impl Recipe for CodeServer {
                     },
                     None,
                 );
-                Outcome::LoadFailed(error)
+                StartOutcome::LoadFailed(error)
             }
         }
     }
@@ -300,9 +301,9 @@ impl Recipe for CodeServer {
         let told = older
             .and_then(|older| self.server(older))
             .map(|server| server.told);
-        let (site, name) = (Arc::clone(&self.site), self.name());
+        let (facts, name) = (Arc::clone(&self.facts), self.name());
         tokio::spawn(async move {
-            tell_webserver(&site, &name).await;
+            tell_webserver(&facts, &name).await;
             if let Some(told) = told {
                 told.cancel();
             }
@@ -322,7 +323,7 @@ impl Recipe for CodeServer {
             return;
         }
         let runs = self.keep_runs_reachable(&server, &client).await;
-        self.site.saw_runs(&self.id, runs);
+        self.facts.saw_runs(&self.id, runs);
         std::future::pending::<()>().await;
     }
 
@@ -359,13 +360,13 @@ impl Recipe for CodeServer {
         }
         let older_left = self.servers.lock().keys().any(|one| Some(*one) != *serving);
         if !older_left {
-            self.site.saw_runs(&self.id, 0);
+            self.facts.saw_runs(&self.id, 0);
         }
     }
 
     fn show(&self, shown: &Shown) {
-        self.site.saw_location(&self.id, shown);
-        self.site.remember_of(&self.id, |memory| {
+        self.facts.saw_location(&self.id, shown);
+        self.facts.remember_of(&self.id, |memory| {
             if let Lifecycle::Stopped {
                 at: Some(at),
                 by: Some(by),
@@ -385,17 +386,17 @@ pub(crate) fn log_of(id: &str) -> String {
 
 /// The command line of a location's code server.
 pub(crate) fn command_of(
-    site: &Site,
+    facts: &WorkspaceFacts,
     project: &Project,
     address: Address,
     server_id: &str,
 ) -> Result<CommandLine, StartError> {
     let code = match &project.target {
-        Target::Module { name } => Code::Module(name.clone()),
-        Target::File { path } => Code::File(path.clone()),
-        Target::Package { name } => Code::Package(name.clone()),
-        Target::Autoload { name } => Code::Autoload(name.clone()),
-        Target::GrpcServer { .. } | Target::Unknown => {
+        LoadTarget::Module { name } => Code::Module(name.clone()),
+        LoadTarget::File { path } => Code::File(path.clone()),
+        LoadTarget::Package { name } => Code::Package(name.clone()),
+        LoadTarget::Autoload { name } => Code::Autoload(name.clone()),
+        LoadTarget::GrpcServer { .. } | LoadTarget::Unknown => {
             return Err(StartError::NotOurs);
         }
     };
@@ -403,7 +404,7 @@ pub(crate) fn command_of(
     let interpreter = interpreter.ok_or(StartError::NoEnvironment)?;
     let from_dg = project.root_module.is_some();
     Ok(command::code_server(&command::CodeServer {
-        shared: site.shared(),
+        shared: facts.shared(),
         interpreter,
         address,
         location: project.name.clone(),
@@ -417,8 +418,8 @@ pub(crate) fn command_of(
 }
 
 /// Tells the webserver, if it answers, to look at a location now rather than at its next look.
-pub(crate) async fn tell_webserver(site: &Site, name: &str) {
-    if let Some(url) = site.url() {
+pub(crate) async fn tell_webserver(facts: &WorkspaceFacts, name: &str) {
+    if let Some(url) = facts.url() {
         // It looks by itself every half second, so neither an error nor a limit reached is lost.
         let webserver = Webserver::at(url);
         let _ = tokio::time::timeout(TELL_LIMIT, webserver.reload_location(name)).await;
@@ -426,22 +427,27 @@ pub(crate) async fn tell_webserver(site: &Site, name: &str) {
 }
 
 /// Points the runs of a server at its own socket. Answers whether that worked; the record tells why not.
-async fn readdress(site: &Arc<Site>, location: &str, address: &Address, runs: &[String]) -> bool {
-    let Some(interpreter) = site.runs_from().and_then(|runs| runs.interpreter) else {
+async fn readdress(
+    facts: &Arc<WorkspaceFacts>,
+    location: &str,
+    address: &Address,
+    runs: &[String],
+) -> bool {
+    let Some(interpreter) = facts.runs_from().and_then(|runs| runs.interpreter) else {
         return false;
     };
-    let command = command::readdress_runs(&interpreter, &site.shared(), address, runs);
+    let command = command::readdress_runs(&interpreter, &facts.shared(), address, runs);
     let count = runs.len();
-    let operation = site.context.operations.begin(Begun {
+    let operation = facts.context.operations.begin(NewOperation {
         title: format!(
             "Keeping {count} running {} reachable",
             if count == 1 { "run" } else { "runs" }
         ),
         command: Some(command_view(&command)),
         location: Some(location.to_owned()),
-        ..Begun::default()
+        ..NewOperation::default()
     });
-    let finished = site
+    let finished = facts
         .context
         .table
         .run(&command, None, READDRESS_LIMIT, &CancellationToken::new())
@@ -456,7 +462,7 @@ async fn readdress(site: &Arc<Site>, location: &str, address: &Address, runs: &[
         },
     };
     let done = state == OperationState::Succeeded;
-    site.context.operations.end(operation, state, None);
+    facts.context.operations.end(operation, state, None);
     done
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{location, service};
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
 use api::{Event, Metrics, ServiceName};
 use unit::Shown;
 
@@ -35,7 +35,7 @@ const LEAP: Steps = Steps {
 };
 
 /// Measures until the session ends.
-pub(crate) fn start(session: &Arc<Session>) {
+pub(crate) fn start(session: &Arc<OpenWorkspace>) {
     let weak = Arc::downgrade(session);
     let ended = session.ended.clone();
     tokio::spawn(async move {
@@ -49,7 +49,7 @@ pub(crate) fn start(session: &Arc<Session>) {
             let Some(session) = weak.upgrade() else {
                 return;
             };
-            if !session.site.context.board.is_watched()
+            if !session.facts.context.board.is_watched()
                 || session.running_processes() == 0 && told.is_empty()
             {
                 continue;
@@ -61,7 +61,7 @@ pub(crate) fn start(session: &Arc<Session>) {
                 WAVER
             };
             if is_news(&told, &metrics, &steps) {
-                session.site.context.board.tell(Event::MetricsMeasured {
+                session.facts.context.board.tell(Event::MetricsMeasured {
                     metrics: metrics.clone(),
                 });
                 told = metrics;
@@ -87,8 +87,8 @@ fn is_news(
     told.len() != now.len() || now.iter().any(differs)
 }
 
-async fn measure(session: &Session) -> BTreeMap<String, Metrics> {
-    let table = Arc::clone(&session.site.context.table);
+async fn measure(session: &OpenWorkspace) -> BTreeMap<String, Metrics> {
+    let table = Arc::clone(&session.facts.context.table);
     // Reading /proc takes a fraction of a millisecond, but it is file reading all the same.
     let usage = tokio::task::spawn_blocking(move || table.measure())
         .await

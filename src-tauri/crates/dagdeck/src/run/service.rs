@@ -13,10 +13,10 @@ use process::CommandLine;
 
 use super::{PortError, StartError, deployment, ports};
 use crate::errors::NotStarted;
-use crate::open::Site;
-use crate::operations::{Begun, command_view, state_of};
+use crate::open::WorkspaceFacts;
+use crate::operations::{NewOperation, command_view, state_of};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
-use unit::{Ended, Generation, Outcome, Recipe, Shown, Started};
+use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
 
 /// How many of the daemon's last lines are looked at for the one that says it is up.
 const SEEN: usize = 40;
@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// The recipe of the webserver or the daemon.
 pub(crate) struct ServiceRecipe {
-    site: Arc<Site>,
+    facts: Arc<WorkspaceFacts>,
     name: ServiceName,
     current: Mutex<Option<Current>>,
 }
@@ -49,15 +49,18 @@ pub(crate) fn log_of(name: ServiceName) -> &'static str {
 }
 
 /// The command line of a service as it would start now.
-pub(crate) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, StartError> {
-    let interpreter = deployment::interpreter(site)?;
+pub(crate) fn command_of(
+    facts: &WorkspaceFacts,
+    name: ServiceName,
+) -> Result<CommandLine, StartError> {
+    let interpreter = deployment::interpreter(facts)?;
     let (shared, workspace_file, log_level) =
-        (site.shared(), site.workspace_file(), LogLevel::Info);
+        (facts.shared(), facts.workspace_file(), LogLevel::Info);
     Ok(match name {
         ServiceName::Webserver => {
-            let port = site
+            let port = facts
                 .port()
-                .unwrap_or_else(|| site.context.state.settings().port);
+                .unwrap_or_else(|| facts.context.state.settings().port);
             command::webserver(&command::Webserver {
                 shared,
                 interpreter,
@@ -76,34 +79,34 @@ pub(crate) fn command_of(site: &Site, name: ServiceName) -> Result<CommandLine, 
 }
 
 impl ServiceRecipe {
-    pub(crate) fn new(site: Arc<Site>, name: ServiceName) -> Self {
+    pub(crate) fn new(facts: Arc<WorkspaceFacts>, name: ServiceName) -> Self {
         Self {
-            site,
+            facts,
             name,
             current: Mutex::default(),
         }
     }
 
     async fn start(&self) -> Result<Started<process::Child>, StartError> {
-        deployment::prepare_instance(&self.site).await?;
+        deployment::prepare_instance(&self.facts).await?;
         if self.name == ServiceName::Daemon {
             self.wait_for_locations().await;
-            self.site.secure_instance().await?;
+            self.facts.secure_instance().await?;
         }
         if self.name == ServiceName::Webserver {
             self.keep_port_free()?;
         }
-        let command = command_of(&self.site, self.name)?;
+        let command = command_of(&self.facts, self.name)?;
         let log = log_of(self.name);
-        let writer = self.site.writer(log, command.line())?;
-        let operation = self.site.context.operations.begin(Begun {
+        let writer = self.facts.writer(log, command.line())?;
+        let operation = self.facts.context.operations.begin(NewOperation {
             title: format!("Starting the {log}"),
             command: Some(command_view(&command)),
             log: Some(log.to_owned()),
-            ..Begun::default()
+            ..NewOperation::default()
         });
         let spawned = self
-            .site
+            .facts
             .context
             .table
             .spawn(&command, Some(writer.clone()));
@@ -111,7 +114,7 @@ impl ServiceRecipe {
             let program = command.program.clone();
             let failed = NotStarted { program, source };
             let state = state_of(Some(&ApiError::from(&failed)));
-            self.site.context.operations.end(operation, state, None);
+            self.facts.context.operations.end(operation, state, None);
             failed
         })?;
         *self.current.lock() = Some(Current {
@@ -120,7 +123,7 @@ impl ServiceRecipe {
             operation: Some(operation),
         });
         let port = self
-            .site
+            .facts
             .port()
             .filter(|_| self.name == ServiceName::Webserver);
         Ok(Started {
@@ -133,15 +136,15 @@ impl ServiceRecipe {
     /// Another program may have taken the port since it was chosen: the next free one is used then.
     fn keep_port_free(&self) -> Result<(), StartError> {
         let chosen = self
-            .site
+            .facts
             .port()
             .filter(|port| !process::ports::is_free(*port));
         if let Some(taken) = chosen {
             let free = process::ports::first_free(taken);
             let free = free.ok_or(PortError::NoneLeft)?;
-            self.site.set_port(free);
+            self.facts.set_port(free);
             let note = ports::another_port(taken, free);
-            self.site.writer(log_of(self.name), note)?;
+            self.facts.writer(log_of(self.name), note)?;
         }
         Ok(())
     }
@@ -149,7 +152,7 @@ impl ServiceRecipe {
     /// The daemon loads every location when it starts and warns of each that is not there yet. Until they are, there is
     /// nothing for it to do.
     async fn wait_for_locations(&self) {
-        let mut loading = self.site.loading.subscribe();
+        let mut loading = self.facts.loading.subscribe();
         let patience = tokio::time::timeout(PATIENCE, loading.wait_for(|loading| !loading));
         // Slow is not failed: it starts without the slow ones, which it finds by itself later.
         let _ = patience.await;
@@ -158,7 +161,7 @@ impl ServiceRecipe {
     /// Waits until the webserver answers; answers its address. Another program can have taken the port since it was
     /// chosen and answer in its stead: ours then ends, and is tried again on the next free one.
     async fn webserver_is_up(&self) -> Option<String> {
-        let port = self.site.port()?;
+        let port = self.facts.port()?;
         let pid = self.current.lock().as_ref()?.pid;
         let url = format!("http://127.0.0.1:{port}");
         let webserver = Webserver::at(&url);
@@ -191,7 +194,7 @@ impl ServiceRecipe {
             .as_mut()
             .and_then(|current| current.operation.take());
         if let Some(operation) = operation {
-            self.site.context.operations.end(operation, state, title);
+            self.facts.context.operations.end(operation, state, title);
         }
     }
 }
@@ -211,12 +214,12 @@ impl Recipe for ServiceRecipe {
         &self,
         _generation: Generation,
         progress: impl Fn(StartPhase) + Send + Sync,
-    ) -> Outcome {
+    ) -> StartOutcome {
         progress(StartPhase::Importing);
         match self.name {
             ServiceName::Webserver => {
                 let url = self.webserver_is_up().await;
-                self.site.answering.send_replace(url);
+                self.facts.answering.send_replace(url);
             }
             ServiceName::Daemon => self.daemon_is_up().await,
         }
@@ -224,7 +227,7 @@ impl Recipe for ServiceRecipe {
             OperationState::Succeeded,
             Some(format!("Started the {}", log_of(self.name))),
         );
-        Outcome::Loaded
+        StartOutcome::Loaded
     }
 
     async fn serve(&self, _generation: Generation) {}
@@ -237,7 +240,7 @@ impl Recipe for ServiceRecipe {
 
     fn ended(&self, _generation: Generation, how: Ended<'_>) {
         if self.name == ServiceName::Webserver {
-            self.site.answering.send_replace(None);
+            self.facts.answering.send_replace(None);
         }
         let state = match how {
             Ended::Asked => OperationState::Cancelled,
@@ -250,10 +253,10 @@ impl Recipe for ServiceRecipe {
     }
 
     fn show(&self, shown: &Shown) {
-        self.site.saw_service(self.name, shown);
+        self.facts.saw_service(self.name, shown);
         if self.name == ServiceName::Daemon && shown.at_rest {
-            let site = Arc::clone(&self.site);
-            tokio::spawn(async move { site.give_up_instance().await });
+            let facts = Arc::clone(&self.facts);
+            tokio::spawn(async move { facts.give_up_instance().await });
         }
     }
 }

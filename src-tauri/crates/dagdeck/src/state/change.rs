@@ -17,7 +17,7 @@ pub(super) const RECENT: usize = 20;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Change {
+pub(super) enum StateChange {
     /// A setting has another value.
     Setting {
         /// As on the wire.
@@ -104,7 +104,7 @@ impl LocationChange {
     }
 }
 
-impl Change {
+impl StateChange {
     /// Applies it in memory. Trust has no place there.
     pub(super) fn apply(self, memory: &mut Memory) {
         match self {

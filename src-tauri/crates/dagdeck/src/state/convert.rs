@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::change::{Change, LocationChange};
+use super::change::{LocationChange, StateChange};
 use super::memory::{KnownDefinitions, LocationMemory, changed_settings};
 use super::{aside, definitions, history, workspace_folder};
 use api::{Millis, Operation, Settings, StoppedBy};
@@ -160,7 +160,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
 fn settings(rows: &Connection, old: Settings) -> Result<(), Failure> {
     // What the person never changed follows the defaults of later versions.
     for (name, value) in changed_settings(&Settings::default(), &old) {
-        Change::Setting { name, value }.write(rows)?;
+        StateChange::Setting { name, value }.write(rows)?;
     }
     Ok(())
 }
@@ -168,17 +168,17 @@ fn settings(rows: &Connection, old: Settings) -> Result<(), Failure> {
 fn workspaces(folder: &Path, rows: &Connection, old: OldMemory) -> Result<(), Failure> {
     for OldRecent { root, opened_at } in old.recent {
         let at = opened_at;
-        Change::Opened { root, at }.write(rows)?;
+        StateChange::Opened { root, at }.write(rows)?;
     }
     for (root, workspace) in old.workspaces {
         if workspace.trusted {
             let root = root.clone();
             let trusted = true;
-            Change::Trust { root, trusted }.write(rows)?;
+            StateChange::Trust { root, trusted }.write(rows)?;
         }
         if let Some(took) = workspace.launch_took {
             let root = root.clone();
-            Change::Launched { root, took }.write(rows)?;
+            StateChange::Launched { root, took }.write(rows)?;
         }
         let own = workspace_folder(folder, &root);
         for (id, location) in workspace.locations {
@@ -197,7 +197,7 @@ fn workspaces(folder: &Path, rows: &Connection, old: OldMemory) -> Result<(), Fa
             };
             for change in LocationChange::between(&LocationMemory::default(), after) {
                 let (root, id) = (root.clone(), id.clone());
-                Change::Location { root, id, change }.write(rows)?;
+                StateChange::Location { root, id, change }.write(rows)?;
             }
             if let Some(known) = known
                 && !definitions::exists(&own, &id)

@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(10);
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// What can be done with a database.
-pub(super) enum Standing {
+pub(super) enum Access {
     /// It is read and written.
     Whole(Connection),
     /// It is read and never written; what is changed holds until Dagdeck ends.
@@ -37,7 +37,7 @@ pub(super) enum Standing {
 /// A database as opened.
 pub(super) struct Opened {
     pub(super) path: PathBuf,
-    pub(super) standing: Standing,
+    pub(super) standing: Access,
     /// What the person should know.
     pub(super) notice: Option<String>,
 }
@@ -75,7 +75,7 @@ pub(super) fn open(
     let (standing, notice) = match alone {
         Err(why) => look_only(folder, &path, schema, &why),
         Ok(()) => match whole(&path, schema, journal) {
-            Ok(connection) => (Standing::Whole(connection), None),
+            Ok(connection) => (Access::Whole(connection), None),
             Err(Fault::Damaged(why)) => begin_anew(&path, schema, journal, &why),
             Err(Fault::Newer(version)) => newer(&path, schema, version),
             Err(Fault::Refused(why)) => look_only(folder, &path, schema, &why),
@@ -190,7 +190,7 @@ fn begin_anew(
     schema: &Schema,
     journal: Journal,
     why: &str,
-) -> (Standing, Option<String>) {
+) -> (Access, Option<String>) {
     let shown = path.display();
     let holds = schema.holds;
     let aside = match aside::set_aside(path) {
@@ -199,7 +199,7 @@ fn begin_anew(
             let notice = format!(
                 "Dagdeck's own {shown} can't be used ({why}), nor set aside: {error}. It held {holds}; what you choose now is forgotten when Dagdeck ends."
             );
-            return (Standing::Absent, Some(notice));
+            return (Access::Absent, Some(notice));
         }
     };
     let notice = format!(
@@ -207,23 +207,23 @@ fn begin_anew(
         aside.display()
     );
     match whole(path, schema, journal) {
-        Ok(connection) => (Standing::Whole(connection), Some(notice)),
+        Ok(connection) => (Access::Whole(connection), Some(notice)),
         Err(Fault::Damaged(again) | Fault::Refused(again)) => {
             let notice = format!("{notice} It could not be made anew: {again}");
-            (Standing::Absent, Some(notice))
+            (Access::Absent, Some(notice))
         }
-        Err(Fault::Newer(_)) => (Standing::Absent, Some(notice)),
+        Err(Fault::Newer(_)) => (Access::Absent, Some(notice)),
     }
 }
 
 /// Reads what can be read of a newer Dagdeck's file, and leaves it alone.
-fn newer(path: &Path, schema: &Schema, version: u32) -> (Standing, Option<String>) {
+fn newer(path: &Path, schema: &Schema, version: u32) -> (Access, Option<String>) {
     let notice = format!(
         "{} was written by a newer Dagdeck (its version is {version}, this Dagdeck knows {}). It is left as it is: no folder counts as trusted by it, and what you choose now is forgotten when Dagdeck ends.",
         path.display(),
         schema.version()
     );
-    let standing = read_only(path).map_or(Standing::Absent, |connection| Standing::ReadOnly {
+    let standing = read_only(path).map_or(Access::Absent, |connection| Access::ReadOnly {
         connection,
         newer: true,
     });
@@ -231,7 +231,7 @@ fn newer(path: &Path, schema: &Schema, version: u32) -> (Standing, Option<String
 }
 
 /// Reads what can be read where nothing can be written.
-fn look_only(folder: &Path, path: &Path, schema: &Schema, why: &str) -> (Standing, Option<String>) {
+fn look_only(folder: &Path, path: &Path, schema: &Schema, why: &str) -> (Access, Option<String>) {
     match peek(path) {
         Ok(Some(version)) if version > schema.version() => return newer(path, schema, version),
         _ => {}
@@ -240,15 +240,14 @@ fn look_only(folder: &Path, path: &Path, schema: &Schema, why: &str) -> (Standin
         "Dagdeck can't write its own folder {} ({why}). What you choose now is forgotten when Dagdeck ends.",
         folder.display()
     );
-    let standing = read_only(path).map_or(Standing::Absent, |connection| {
-        match version_of(&connection) {
-            Ok(version) => Standing::ReadOnly {
+    let standing =
+        read_only(path).map_or(Access::Absent, |connection| match version_of(&connection) {
+            Ok(version) => Access::ReadOnly {
                 newer: version > schema.version(),
                 connection,
             },
-            Err(_) => Standing::Absent,
-        }
-    });
+            Err(_) => Access::Absent,
+        });
     (standing, Some(notice))
 }
 

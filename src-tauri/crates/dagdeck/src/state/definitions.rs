@@ -26,12 +26,12 @@ struct File<K> {
 }
 
 /// By location, of one workspace.
-type Known = HashMap<String, Option<Arc<KnownDefinitions>>>;
+type DefinitionsByLocation = HashMap<String, Option<Arc<KnownDefinitions>>>;
 
 /// The definitions by workspace and location. What was looked for and is not there is remembered too.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
-    known: Mutex<HashMap<PathBuf, Known>>,
+    known: Mutex<HashMap<PathBuf, DefinitionsByLocation>>,
 }
 
 impl Definitions {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
-use super::database::Standing;
+use super::database::Access;
 use super::definitions::Definitions;
 use super::faults::Faults;
 use super::journal::{Journal, journal_in};
@@ -56,8 +56,8 @@ impl State {
         let may_write = lock.is_ok();
         // With the lock: one start at a time begins.
         let session = match cache.standing {
-            Standing::Whole(_) => Session::begin(folder),
-            Standing::ReadOnly { .. } | Standing::Absent => Session::without_record(),
+            Access::Whole(_) => Session::begin(folder),
+            Access::ReadOnly { .. } | Access::Absent => Session::without_record(),
         };
         drop(lock);
 
@@ -108,9 +108,9 @@ struct Found {
 fn found(opened: database::Opened, journal: Journal, notices: &mut Vec<String>) -> Found {
     let path = opened.path;
     let (mut connection, newer, may_write) = match opened.standing {
-        Standing::Whole(connection) => (connection, false, true),
-        Standing::ReadOnly { connection, newer } => (connection, newer, false),
-        Standing::Absent => {
+        Access::Whole(connection) => (connection, false, true),
+        Access::ReadOnly { connection, newer } => (connection, newer, false),
+        Access::Absent => {
             return Found {
                 memory: Memory::default(),
                 reader: None,
@@ -159,9 +159,9 @@ fn record_of(
     faults: &Faults,
 ) -> (Vec<Operation>, Option<(PathBuf, Connection)>) {
     let (connection, may_write) = match opened.standing {
-        Standing::Whole(connection) => (connection, true),
-        Standing::ReadOnly { connection, .. } => (connection, false),
-        Standing::Absent => return (Vec::new(), None),
+        Access::Whole(connection) => (connection, true),
+        Access::ReadOnly { connection, .. } => (connection, false),
+        Access::Absent => return (Vec::new(), None),
     };
     let lives = |session: &str| sessions::lives(folder, session);
     let operations = history::load(&connection, lives).unwrap_or_else(|error| {
@@ -171,9 +171,9 @@ fn record_of(
     (operations, may_write.then_some((opened.path, connection)))
 }
 
-fn whole(standing: &mut Standing) -> Option<&mut Connection> {
+fn whole(standing: &mut Access) -> Option<&mut Connection> {
     match standing {
-        Standing::Whole(connection) => Some(connection),
-        Standing::ReadOnly { .. } | Standing::Absent => None,
+        Access::Whole(connection) => Some(connection),
+        Access::ReadOnly { .. } | Access::Absent => None,
     }
 }

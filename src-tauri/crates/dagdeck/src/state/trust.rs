@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 
-use super::change::Change;
+use super::change::StateChange;
 
 /// Trust that differs from what is on disk.
 #[derive(Debug, Default)]
@@ -30,9 +30,9 @@ impl HeldTrust {
     }
 
     /// These are on disk now.
-    pub(super) fn written<'a>(&self, changes: impl Iterator<Item = &'a Change>) {
+    pub(super) fn written<'a>(&self, changes: impl Iterator<Item = &'a StateChange>) {
         for change in changes {
-            if let Change::Trust { root, .. } = change {
+            if let StateChange::Trust { root, .. } = change {
                 self.release(root);
             }
         }

@@ -12,7 +12,7 @@ use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::change::Change;
+use super::change::StateChange;
 use super::faults::Faults;
 use super::memory::KnownDefinitions;
 use super::sessions::Session;
@@ -27,7 +27,7 @@ const LAST: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) enum Write {
     /// A change of rows.
-    State(Change),
+    State(StateChange),
     /// A line of the record.
     Operation(Box<Operation>),
     /// The definitions of a location.
@@ -117,7 +117,7 @@ impl Queue {
     }
 
     /// Changes of rows that are not on disk yet, oldest first.
-    pub(super) fn unwritten(&self) -> Vec<Change> {
+    pub(super) fn unwritten(&self) -> Vec<StateChange> {
         let waiting = self.waiting.lock();
         let changes = waiting.queued.iter().filter_map(|one| match &one.write {
             Write::State(change) => Some(change.clone()),
@@ -209,7 +209,7 @@ impl Targets {
     /// Writes all of a batch and answers what could not be.
     fn write(&mut self, batch: &[(u64, Write)]) -> Vec<(u64, StateError)> {
         let mut failed = Vec::new();
-        let changes: Vec<(u64, &Change)> = batch
+        let changes: Vec<(u64, &StateChange)> = batch
             .iter()
             .filter_map(|(number, write)| match write {
                 Write::State(change) => Some((*number, change)),
@@ -244,14 +244,14 @@ impl Targets {
         failed
     }
 
-    fn write_state(&mut self, changes: &[(u64, &Change)]) -> Vec<(u64, StateError)> {
+    fn write_state(&mut self, changes: &[(u64, &StateChange)]) -> Vec<(u64, StateError)> {
         let Some((path, connection)) = &mut self.state else {
             return Vec::new();
         };
         if changes.is_empty() {
             return Vec::new();
         }
-        let is_trust = |change: &Change| matches!(change, Change::Trust { .. });
+        let is_trust = |change: &StateChange| matches!(change, StateChange::Trust { .. });
         // A word of trust has to outlive a power failure too, which in a write-ahead log costs a wait.
         let lasting = changes.iter().any(|(_, change)| is_trust(change));
         let written = transact(connection, lasting, |rows| {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
 
-use super::{Address, Definitions, Listed, LoadFailure, Loaded};
+use super::{Address, Definitions, LoadFailure, Loaded, RepositoriesAnswer};
 
 /// The generated code.
 #[allow(
@@ -158,7 +158,7 @@ impl Client {
     }
 
     /// What it serves, or why its code could not be loaded.
-    pub async fn list_repositories(&self) -> Result<Listed, ClientError> {
+    pub async fn list_repositories(&self) -> Result<RepositoriesAnswer, ClientError> {
         const QUESTION: &str = "ListRepositories";
         let mut client = self.api.clone();
         let call = client.list_repositories(api::ListRepositoriesRequest {});
@@ -304,10 +304,10 @@ fn origin(repository: &str) -> Value {
 }
 
 /// Tells an answer to ListRepositories from an error in its place.
-pub(super) fn listed(value: &Value) -> Listed {
+pub(super) fn listed(value: &Value) -> RepositoriesAnswer {
     if value["__class__"] == "ListRepositoriesResponse" {
         let symbols = value["repository_symbols"].as_array();
-        Listed::Loaded(Loaded {
+        RepositoriesAnswer::Loaded(Loaded {
             repositories: symbols
                 .into_iter()
                 .flatten()
@@ -320,7 +320,7 @@ pub(super) fn listed(value: &Value) -> Listed {
                 .map(str::to_owned),
         })
     } else {
-        Listed::Failed(Box::new(LoadFailure::of(value)))
+        RepositoriesAnswer::Failed(Box::new(LoadFailure::of(value)))
     }
 }
 
@@ -342,7 +342,7 @@ mod tests {
             "../../tests/samples/grpc-ListRepositories.json"
         ))
         .unwrap();
-        let Listed::Loaded(loaded) = listed(&value) else {
+        let RepositoriesAnswer::Loaded(loaded) = listed(&value) else {
             panic!("read as a failure")
         };
         assert_eq!(loaded.repositories, ["__repository__"]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Address, Client, ClientError, Listed};
+use super::{Address, Client, ClientError, RepositoriesAnswer};
 
 /// How often a server that is starting is looked for. A look is one `stat` until its socket exists.
 const LOOK: Duration = Duration::from_millis(20);
@@ -61,7 +61,7 @@ pub struct Loading {
     /// The connection, for all further questions.
     pub client: Client,
     /// Loaded, or why not.
-    pub listed: Listed,
+    pub listed: RepositoriesAnswer,
 }
 
 /// The phase that a line of a starting code server's output marks, if any.
@@ -99,7 +99,7 @@ pub async fn wait_until_loaded(
                     }
                     match client.list_repositories().await {
                         Ok(listed) => {
-                            if matches!(listed, Listed::Loaded(_)) {
+                            if matches!(listed, RepositoriesAnswer::Loaded(_)) {
                                 on_phase(Phase::Ready);
                             }
                             return Ok(Loading { client, listed });

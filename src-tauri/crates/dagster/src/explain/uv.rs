@@ -33,7 +33,7 @@ impl UvStep {
 }
 
 /// One rule: a pattern in uv's output, and what to say; `{1}` stands for what the pattern caught.
-struct Rule {
+struct UvRule {
     pattern: &'static str,
     title: &'static str,
     explanation: &'static str,
@@ -47,8 +47,8 @@ const fn rule(
     title: &'static str,
     explanation: &'static str,
     hint: &'static str,
-) -> Rule {
-    Rule {
+) -> UvRule {
+    UvRule {
         pattern,
         title,
         explanation,
@@ -62,8 +62,8 @@ const fn sync(
     title: &'static str,
     explanation: &'static str,
     hint: &'static str,
-) -> Rule {
-    Rule {
+) -> UvRule {
+    UvRule {
         pattern,
         title,
         explanation,
@@ -73,7 +73,7 @@ const fn sync(
 }
 
 /// In order: what caused a failure stands before what it caused.
-const RULES: &[Rule] = &[
+const RULES: &[UvRule] = &[
     rule(
         r"No space left on device",
         "The disk is full",

@@ -6,7 +6,7 @@
 
 /// What uv is at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct UvProgress {
     phase: Phase,
     resolved: Option<u32>,
     downloading: u32,
@@ -26,7 +26,7 @@ enum Phase {
     Compiled,
 }
 
-impl Progress {
+impl UvProgress {
     /// Takes the next line.
     pub fn hear(&mut self, line: &str) {
         let line = line.trim();
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_recorded_sync_goes_from_choosing_to_done() {
-        let mut progress = Progress::default();
+        let mut progress = UvProgress::default();
         let mut said = Vec::new();
         for line in include_str!("../../tests/samples/uvsync-am.err").lines() {
             progress.hear(line);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn other_words_say_nothing() {
-        let mut progress = Progress::default();
+        let mut progress = UvProgress::default();
         progress.hear("warning: something");
         assert_eq!((progress.words(), progress.total()), (None, None));
     }

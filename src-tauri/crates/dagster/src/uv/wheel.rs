@@ -124,11 +124,11 @@ pub fn shown(address: &str) -> String {
 
 #[derive(Deserialize)]
 struct Listing {
-    files: Vec<Listed>,
+    files: Vec<IndexFile>,
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct IndexFile {
     filename: String,
     url: String,
     #[serde(default)]
@@ -146,7 +146,7 @@ pub fn newest(page: &Url, answer: &str, platform: &Platform) -> Result<Wheel, Wh
         Ok(listing) => listing.files,
         Err(_) => in_html(answer)?,
     };
-    let mut best: Option<(String, Listed)> = None;
+    let mut best: Option<(String, IndexFile)> = None;
     for file in files {
         let Some(version) = version_for(&file, platform) else {
             continue;
@@ -178,7 +178,7 @@ pub fn newest(page: &Url, answer: &str, platform: &Platform) -> Result<Wheel, Wh
 }
 
 /// The version of a file that can be used here.
-fn version_for(file: &Listed, platform: &Platform) -> Option<String> {
+fn version_for(file: &IndexFile, platform: &Platform) -> Option<String> {
     let sound = file
         .hashes
         .get("sha256")
@@ -198,7 +198,7 @@ fn version_for(file: &Listed, platform: &Platform) -> Option<String> {
         .then(|| version.to_owned())
 }
 
-fn in_html(answer: &str) -> Result<Vec<Listed>, WheelError> {
+fn in_html(answer: &str) -> Result<Vec<IndexFile>, WheelError> {
     let anchor = Regex::new(r#"(?is)<a\s([^>]*)>([^<]*)</a>"#).map_err(|_| WheelError::Answer)?;
     let href = Regex::new(r#"(?is)href\s*=\s*["']([^"']*)["']"#).map_err(|_| WheelError::Answer)?;
     if !answer.to_ascii_lowercase().contains("<a") {
@@ -211,7 +211,7 @@ fn in_html(answer: &str) -> Result<Vec<Listed>, WheelError> {
         };
         let url = url[1].replace("&amp;", "&");
         let hash = url.split_once("#sha256=").map(|(_, hash)| hash.to_owned());
-        files.push(Listed {
+        files.push(IndexFile {
             filename: found[2].trim().to_owned(),
             yanked: found[1].to_ascii_lowercase().contains("data-yanked").into(),
             hashes: hash

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dagster::code_server::Listed;
+use dagster::code_server::RepositoriesAnswer;
 use dagster::environment::interpreter_of;
 
 use super::bench::{Bench, projects, start};
@@ -37,7 +37,7 @@ async fn dot_env_files_reach_the_code_in_order() {
         bench.prepare().await;
         let (running, loading) = start(&bench.server(&interpreter, 1)).await;
         assert!(
-            matches!(loading.listed, Listed::Loaded(_)),
+            matches!(loading.listed, RepositoriesAnswer::Loaded(_)),
             "{}",
             running.output()
         );

@@ -1,7 +1,7 @@
 //! Loading code: what is told of it, and what is told when it fails.
 
 use dagster::code_server::{
-    Address, Client, Health, Listed, Phase, WaitError, new_server_id, wait_until_loaded,
+    Address, Client, Health, Phase, RepositoriesAnswer, WaitError, new_server_id, wait_until_loaded,
 };
 use dagster::command::{self, Code};
 use dagster::explain::{Origin, explain_load_error};
@@ -30,7 +30,7 @@ async fn the_projects_of_every_version_load_side_by_side() {
         });
         let loading = running.during(wait).await.unwrap();
         assert_eq!(phases, [Phase::Importing, Phase::Loading, Phase::Ready]);
-        let Listed::Loaded(loaded) = loading.listed else {
+        let RepositoriesAnswer::Loaded(loaded) = loading.listed else {
             panic!("{}", running.output())
         };
         assert_eq!(loading.client.health().await.unwrap(), Health::Serving);
@@ -99,7 +99,7 @@ async fn every_kind_of_definition_is_counted() {
         let bench = Bench::new(EVERYTHING);
         bench.prepare().await;
         let (running, loading) = start(&bench.server(&interpreter, 1)).await;
-        let Listed::Loaded(loaded) = loading.listed else {
+        let RepositoriesAnswer::Loaded(loaded) = loading.listed else {
             panic!("{}", running.output())
         };
         let found = loading.client.definitions(&loaded).await.unwrap();
@@ -122,7 +122,7 @@ async fn code_that_does_not_load_is_explained_while_its_server_lives() {
         let mut server = bench.server(&interpreter, 1);
         server.address = Address::local(free_port());
         let (running, loading) = start(&server).await;
-        let Listed::Failed(failure) = loading.listed else {
+        let RepositoriesAnswer::Failed(failure) = loading.listed else {
             panic!("loaded")
         };
         let origin = Origin {
@@ -152,7 +152,7 @@ async fn code_that_does_not_load_is_explained_while_its_server_lives() {
         let mut again = bench.server(&interpreter, 2);
         again.server_id = new_server_id();
         let (second, loading_again) = start(&again).await;
-        let Listed::Failed(failure) = loading_again.listed else {
+        let RepositoriesAnswer::Failed(failure) = loading_again.listed else {
             panic!("loaded")
         };
         let explained = explain_load_error(&failure, &origin);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use dagster::code_server::{Address, Listed, Loading};
+use dagster::code_server::{Address, Loading, RepositoriesAnswer};
 use dagster::command::{self, LogLevel};
 use dagster::webserver::Webserver;
-use dagster::workspace_file::{self, Entry};
+use dagster::workspace_file::{self, WorkspaceFileEntry};
 use serde_json::{Value, json};
 
 use super::bench::{Bench, Running, deployment, free_port, projects, start, until};
@@ -116,7 +116,7 @@ struct Serving {
 async fn serve(bench: &Bench) -> Serving {
     let sockets = bench.sockets.location(0).unwrap();
     let workspace_file = bench.folder.path().join("state/workspace.yaml");
-    let entry = Entry {
+    let entry = WorkspaceFileEntry {
         name: "shop".into(),
         address: Address::Socket(sockets.link()),
     };
@@ -160,7 +160,7 @@ async fn swap(
     let server = bench.server(interpreter, generation);
     let (new, loading) = start(&server).await;
     assert!(
-        matches!(loading.listed, Listed::Loaded(_)),
+        matches!(loading.listed, RepositoriesAnswer::Loaded(_)),
         "{}",
         new.output()
     );

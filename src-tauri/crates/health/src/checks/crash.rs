@@ -3,7 +3,7 @@
 use dagster::explain::{Origin, explain_tool};
 
 use crate::facts::Crash;
-use crate::finding::{Finding, FindingKey, Level, Place};
+use crate::finding::{FilePlace, Finding, FindingKey, Level};
 
 /// How many of its last lines are shown.
 const LINES: usize = 4;
@@ -40,7 +40,7 @@ pub(super) fn finding(
     let mut finding = Finding::new(key, level, format!("{what} {}", crash.reason), why);
     finding.place = explained
         .place
-        .map(|frame| Place::line(frame.path, frame.line));
+        .map(|frame| FilePlace::line(frame.path, frame.line));
     let lines = crash
         .last_lines
         .iter()
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(given_up.title, "The daemon ended with code 1");
         let search = "ValueError: odd (Dagster 1.13.27)";
         assert_eq!(given_up.evidence, [&said[2..], &[search]].concat());
-        assert_eq!(given_up.place, Some(Place::line("/w/etl/defs.py", 3)));
+        assert_eq!(given_up.place, Some(FilePlace::line("/w/etl/defs.py", 3)));
         assert!(given_up.why.contains("no rule"), "{given_up:?}");
         let retried = Crash {
             retried: true,

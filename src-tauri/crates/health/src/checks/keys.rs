@@ -11,7 +11,7 @@ use crate::check::Judge;
 use crate::facts::{Crash, Facts, Service};
 use crate::finding::{Finding, FindingKey, Subject};
 use crate::record::twice;
-use crate::trying::{self, Trial};
+use crate::test_support::{self, Trial};
 
 /// A finding's check, subject and key.
 type Id = (&'static str, Subject, FindingKey);
@@ -126,7 +126,7 @@ fn in_every_fixture_findings_are_known_again() {
     fixtures.sort_by_key(fs_err::DirEntry::path);
     for fixture in fixtures {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::of(&fixture.path(), state.path());
+        let mut facts = test_support::of(&fixture.path(), state.path());
         let what = fixture.file_name().to_string_lossy().into_owned();
         neighbours += are_known_again(&what, &mut facts);
     }
@@ -151,7 +151,7 @@ fn of_a_workspace_full_of_faults_findings_are_known_again() {
         ("HTTP_PROXY", "ftp://odd"),
         ("SSL_CERT_FILE", "/odd"),
     ];
-    let mut facts = trying::of_with(&trial.root, &trial.state, &variables);
+    let mut facts = test_support::of_with(&trial.root, &trial.state, &variables);
     let crashed = |service| (service, Crash::default());
     facts.workspace.as_mut().unwrap().crashes =
         [Service::Webserver, Service::Daemon].map(crashed).to_vec();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use workspace::{Problem, ProblemCode, Severity};
 
-use crate::finding::{Finding, FindingKey, Level, Place};
+use crate::finding::{FilePlace, Finding, FindingKey, Level};
 use crate::fix::{Fix, FixAction};
 
 /// The problems of some codes as findings, each with "Open" unless `fix` knows better. Keys name files from `base` on.
@@ -71,7 +71,7 @@ fn finding(key: FindingKey, problem: &Problem) -> Finding {
     let title = problem.message.trim_end_matches('.').to_owned();
     let why = problem.hint.clone().unwrap_or_default();
     Finding {
-        place: Some(Place {
+        place: Some(FilePlace {
             path: problem.path.clone(),
             line: problem.line,
             column: problem.column,
@@ -83,7 +83,7 @@ fn finding(key: FindingKey, problem: &Problem) -> Finding {
 
 fn open(problem: &Problem) -> Fix {
     let name = problem.path.file_name().unwrap_or_default();
-    let place = Place {
+    let place = FilePlace {
         path: problem.path.clone(),
         line: problem.line,
         column: problem.column,
@@ -153,7 +153,7 @@ mod tests {
             let problem =
                 Problem::new(code, Severity::Warning, Path::new("/acme/a/.env"), *message);
             let column = 1;
-            problem.at(Some(workspace::Place { line, column }))
+            problem.at(Some(workspace::FilePosition { line, column }))
         };
         let problems: Vec<Problem> = messages.iter().enumerate().map(of).collect();
         let found = findings(Path::new("/acme"), &problems, &[code], |_| None);

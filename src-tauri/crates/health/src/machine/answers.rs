@@ -33,7 +33,7 @@ impl Python {
 type Version = (u32, u32, u32);
 
 #[derive(Deserialize)]
-struct Listed {
+struct ListedPython {
     version: String,
     version_parts: Parts,
     path: Option<PathBuf>,
@@ -62,7 +62,7 @@ pub(super) fn version_of(answer: &str) -> Option<String> {
 /// The Pythons in `uv python list --output-format json`, newest first, one per version. Shims are left out: what stands
 /// behind one changes with the folder. So is everything but CPython, which Dagster does not support.
 pub(super) fn pythons(listing: &str) -> Vec<Python> {
-    let listed: Vec<Listed> = serde_json::from_str(listing).unwrap_or_default();
+    let listed: Vec<ListedPython> = serde_json::from_str(listing).unwrap_or_default();
     let mut pythons: Vec<Python> = listed
         .into_iter()
         .filter(|one| one.implementation.is_empty() || one.implementation == "cpython")
@@ -88,7 +88,7 @@ pub(super) fn pythons(listing: &str) -> Vec<Python> {
 /// The versions in `uv python list --only-downloads --output-format json`: of each minor version the newest that is a
 /// plain release of CPython, newest first.
 pub(super) fn downloadable(listing: &str) -> Vec<String> {
-    let listed: Vec<Listed> = serde_json::from_str(listing).unwrap_or_default();
+    let listed: Vec<ListedPython> = serde_json::from_str(listing).unwrap_or_default();
     let released = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
     let mut versions: Vec<(Version, String)> = listed
         .into_iter()

@@ -8,12 +8,12 @@ use crate::ansi;
 use crate::entry;
 use crate::header::{self, Body};
 use crate::record::{Kind, Record};
-use crate::row::{Level, Row, RowKind, Segment, Stream};
+use crate::row::{Level, RowKind, Segment, StoredRow, Stream};
 
 /// Characters that are shown of a line.
 const SHOWN: usize = 4_000;
 
-pub(super) fn row(index: u32, source: &str, record: &Record, bytes: Option<&[u8]>) -> Row {
+pub(super) fn row(index: u32, source: &str, record: &Record, bytes: Option<&[u8]>) -> StoredRow {
     let Some(bytes) = bytes else {
         return unreadable(index, source);
     };
@@ -70,7 +70,7 @@ fn visible(character: char) -> char {
     }
 }
 
-pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: bool) -> Row {
+pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: bool) -> StoredRow {
     let text = if frames == 1 {
         "1 library frame".to_owned()
     } else {
@@ -85,8 +85,8 @@ pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: 
     row
 }
 
-pub(super) fn unreadable(index: u32, source: &str) -> Row {
-    Row {
+pub(super) fn unreadable(index: u32, source: &str) -> StoredRow {
+    StoredRow {
         index,
         time: 0,
         level: Level::Warning,
@@ -102,7 +102,7 @@ pub(super) fn unreadable(index: u32, source: &str) -> Row {
     }
 }
 
-fn blank(index: u32, source: &str, record: &Record) -> Row {
+fn blank(index: u32, source: &str, record: &Record) -> StoredRow {
     let kind = match record.kind {
         Kind::Line => RowKind::Line,
         Kind::Continuation | Kind::OwnFrame => RowKind::Continuation,
@@ -112,7 +112,7 @@ fn blank(index: u32, source: &str, record: &Record) -> Row {
         Kind::RunStart => RowKind::RunStart,
         Kind::Gap => RowKind::Gap,
     };
-    Row {
+    StoredRow {
         index,
         time: record.time,
         level: record.level,

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use logstore::{
-    Color, Filter, LogKey, Options, Row, RowKind, RunMeta, Store, Stream, View, ViewOf, Writer,
+    Color, Filter, LogKey, Options, RowKind, RunMeta, Store, StoredRow, Stream, View, ViewOf,
+    Writer,
 };
 
 /// A store whose clock stands still until it is moved.
@@ -78,7 +79,7 @@ pub(crate) fn print(writer: &Writer, text: &str) {
     writer.bytes(Stream::Out, text.as_bytes());
 }
 
-pub(crate) fn text(row: &Row) -> String {
+pub(crate) fn text(row: &StoredRow) -> String {
     row.segments
         .iter()
         .map(|segment| segment.text.as_str())
@@ -90,7 +91,7 @@ pub(crate) fn texts(view: &mut View) -> Vec<String> {
 }
 
 /// One line per row: kind, level, logger and the text with its styles.
-pub(crate) fn drawn(row: &Row) -> String {
+pub(crate) fn drawn(row: &StoredRow) -> String {
     let kind = match &row.kind {
         RowKind::Line => String::new(),
         RowKind::Continuation => "…".to_owned(),

@@ -42,13 +42,13 @@ impl Captured {
 }
 
 /// Hears what a program prints, as it comes and cut anywhere. Called on the thread that carries it: it must not wait.
-pub type Hear = Arc<dyn Fn(&[u8]) + Send + Sync>;
+pub type OutputSink = Arc<dyn Fn(&[u8]) + Send + Sync>;
 
 /// Where output goes.
 #[derive(Clone, Default)]
 pub(crate) struct Output {
     pub(crate) log: Option<Writer>,
-    pub(crate) hear: Option<Hear>,
+    pub(crate) hear: Option<OutputSink>,
     pub(crate) captured: Option<Arc<Mutex<Captured>>>,
 }
 

@@ -56,14 +56,14 @@ impl Word {
 
 /// What the guard answers about a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct LockAnswer {
     /// The number of what was asked.
     pub(crate) number: u64,
     /// Done, or why not.
     pub(crate) result: Result<(), String>,
 }
 
-impl Answer {
+impl LockAnswer {
     /// The answer as a line.
     pub(crate) fn line(&self) -> String {
         match &self.result {
@@ -110,8 +110,8 @@ mod tests {
             assert_eq!(Word::parse(line.trim_end_matches('\n')), Some(word));
         }
         for result in [Ok(()), Err("it is not there".to_owned())] {
-            let answer = Answer { number: 3, result };
-            assert_eq!(Answer::parse(answer.line().trim_end()), Some(answer));
+            let answer = LockAnswer { number: 3, result };
+            assert_eq!(LockAnswer::parse(answer.line().trim_end()), Some(answer));
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
         for line in ["", "nonsense", "+", "+1", "=1 /bare", "~x \"/a\"", "é1 1"] {
             assert_eq!(Word::parse(line), None, "{line}");
         }
-        assert_eq!(Answer::parse("+10 100"), None);
+        assert_eq!(LockAnswer::parse("+10 100"), None);
     }
 
     #[cfg(unix)]

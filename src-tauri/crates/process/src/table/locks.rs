@@ -23,8 +23,8 @@ impl Table {
         };
         can_be_told(lock).map_err(failed)?;
         let mut locks = self.shared.locks();
-        if let Some(keeper) = self.shared.keeper.get() {
-            keeper.hold(lock).map_err(failed)?;
+        if let Some(supervisor) = self.shared.supervisor.get() {
+            supervisor.hold(lock).map_err(failed)?;
         }
         locks.insert(lock.to_owned());
         Ok(())
@@ -37,9 +37,9 @@ impl Table {
     pub fn let_go(&self, lock: &Path) -> Result<(), HoldError> {
         let mut locks = self.shared.locks();
         if locks.remove(lock)
-            && let Some(keeper) = self.shared.keeper.get()
+            && let Some(supervisor) = self.shared.supervisor.get()
         {
-            keeper.let_go(lock).map_err(|source| HoldError {
+            supervisor.let_go(lock).map_err(|source| HoldError {
                 lock: lock.to_owned(),
                 hold: false,
                 source,

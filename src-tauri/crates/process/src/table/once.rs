@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::{CANCEL_GRACE, RunError, SpawnError, Table};
-use crate::child::{Captured, Child, Hear, Output, StopPlan};
+use crate::child::{Captured, Child, Output, OutputSink, StopPlan};
 use crate::command::CommandLine;
 use crate::exit::Exit;
 
@@ -67,7 +67,7 @@ impl Table {
         log: Option<logstore::Writer>,
         limit: Duration,
         cancel: &CancellationToken,
-        hear: Option<Hear>,
+        hear: Option<OutputSink>,
     ) -> Result<Finished, RunError> {
         let captured = Arc::new(Mutex::new(Captured::default()));
         let begun = Instant::now();

@@ -16,7 +16,7 @@ pub(super) const VERSION: u32 = 1;
 
 /// One program that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct RunningProgram {
     #[serde(flatten)]
     pub(super) id: Identity,
     /// What the system says it executes: the pid and start time could, in theory, be another's.
@@ -33,7 +33,7 @@ pub(super) struct Content {
     /// Start times are only comparable within one run of the machine.
     pub(super) boot: String,
     pub(super) owner: Identity,
-    pub(super) processes: Vec<Entry>,
+    pub(super) processes: Vec<RunningProgram>,
 }
 
 /// The run-file of a living table.
@@ -76,7 +76,7 @@ impl RunFile {
     pub(super) fn enter(&self, id: Identity, program: &Path) {
         let executable = tree::executable(id.pid);
         self.change(|content| {
-            content.processes.push(Entry {
+            content.processes.push(RunningProgram {
                 id,
                 executable,
                 program: program.to_path_buf(),

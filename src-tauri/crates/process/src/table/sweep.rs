@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::run_file::{Content, Entry, VERSION, forget};
+use super::run_file::{Content, RunningProgram, VERSION, forget};
 use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
 /// How long ending may take.
@@ -107,7 +107,7 @@ fn is_mark(mark: &str) -> bool {
 
 /// Whether the process of this pid is the one that was entered. A program may have executed another one since: then its
 /// mark proves it.
-fn is_same(entry: &Entry, mark: &str) -> bool {
+fn is_same(entry: &RunningProgram, mark: &str) -> bool {
     super::runs(entry.id)
         && (entry.executable.is_some() && tree::executable(entry.id.pid) == entry.executable
             || tree::mark_of(entry.id.pid, TABLE_MARK).as_deref() == Some(mark))

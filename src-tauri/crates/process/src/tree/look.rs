@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Identity, Seen, TREE_MARK, Target, all, mark_of, owners};
+use super::{Identity, KnownTree, Seen, TREE_MARK, all, mark_of, owners};
 
 /// The living members of one tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Look {
     }
 
     /// Sorts a list of processes by owner.
-    fn new(listed: &[Seen], targets: &[Target], owners: &[Option<usize>]) -> Self {
+    fn new(listed: &[Seen], targets: &[KnownTree], owners: &[Option<usize>]) -> Self {
         let groups: HashMap<Identity, u32> =
             listed.iter().map(|seen| (seen.id, seen.group)).collect();
         let mut found: Vec<Members> = vec![Members::default(); targets.len()];
@@ -73,7 +73,7 @@ impl Look {
 }
 
 /// Walks the process list once. The trees are asked for after it was read: one that is registered meanwhile keeps what is its own.
-pub(crate) fn take(targets: impl FnOnce() -> Vec<Target>) -> Look {
+pub(crate) fn take(targets: impl FnOnce() -> Vec<KnownTree>) -> Look {
     let listed = all();
     let targets = targets();
     let owners = owners(&listed, &targets, std::process::id(), |pid| {
@@ -104,13 +104,13 @@ mod tests {
 
     #[test]
     fn a_group_that_another_tree_shares_is_not_signalled_as_one() {
-        let root = |pid, within: Option<u32>| Target {
+        let root = |pid, within: Option<u32>| KnownTree {
             roots: vec![id(pid)],
             within: within.map(id),
-            ..Target::default()
+            ..KnownTree::default()
         };
         let listed = [seen(10, 1, 10), seen(11, 10, 10), seen(12, 10, 10)];
-        let look = |targets: &[Target]| {
+        let look = |targets: &[KnownTree]| {
             let owners = owners(&listed, targets, 99, |_| None);
             Look::new(&listed, targets, &owners)
         };

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Identity, Seen, Target};
+use super::{Identity, KnownTree, Seen};
 
 /// The owner of each process in the list, as a place in `targets`. None for strangers and for `us`, through whom nothing
 /// descends.
@@ -15,7 +15,7 @@ use super::{Identity, Seen, Target};
 /// `mark_of` is asked for a process's mark only where that could still change the answer.
 pub(crate) fn owners(
     listed: &[Seen],
-    targets: &[Target],
+    targets: &[KnownTree],
     us: u32,
     mark_of: impl Fn(u32) -> Option<String>,
 ) -> Vec<Option<usize>> {
@@ -25,12 +25,12 @@ pub(crate) fn owners(
         .map(|(place, seen)| (seen.id.pid, place))
         .collect();
     let claims = Claims::new(listed, &places, targets, mark_of);
-    let mut answers: Vec<Answer> = listed
+    let mut answers: Vec<OwnerLookup> = listed
         .iter()
         .map(|seen| match claims.roots.get(&seen.id) {
-            _ if seen.id.pid == us => Answer::Owner(None),
-            Some(&target) => Answer::Owner(Some(target)),
-            None => Answer::Unasked,
+            _ if seen.id.pid == us => OwnerLookup::Owner(None),
+            Some(&target) => OwnerLookup::Owner(Some(target)),
+            None => OwnerLookup::Unasked,
         })
         .collect();
     for start in 0..listed.len() {
@@ -38,12 +38,12 @@ pub(crate) fn owners(
         let mut at = start;
         let mut owner = loop {
             match answers[at] {
-                Answer::Owner(owner) => break owner,
+                OwnerLookup::Owner(owner) => break owner,
                 // Parents that go round in a circle: the list was made while a pid changed hands.
-                Answer::Asked => break None,
-                Answer::Unasked => {}
+                OwnerLookup::Asked => break None,
+                OwnerLookup::Unasked => {}
             }
-            answers[at] = Answer::Asked;
+            answers[at] = OwnerLookup::Asked;
             path.push(at);
             match places.get(&listed[at].parent) {
                 Some(&parent) => at = parent,
@@ -52,20 +52,20 @@ pub(crate) fn owners(
         };
         while let Some(place) = path.pop() {
             owner = claims.owner(&listed[place], owner);
-            answers[place] = Answer::Owner(owner);
+            answers[place] = OwnerLookup::Owner(owner);
         }
     }
     answers
         .into_iter()
         .map(|answer| match answer {
-            Answer::Owner(owner) => owner,
-            Answer::Unasked | Answer::Asked => None,
+            OwnerLookup::Owner(owner) => owner,
+            OwnerLookup::Unasked | OwnerLookup::Asked => None,
         })
         .collect()
 }
 
 #[derive(Clone, Copy)]
-enum Answer {
+enum OwnerLookup {
     Unasked,
     Asked,
     Owner(Option<usize>),
@@ -93,7 +93,7 @@ impl<'a, M: Fn(u32) -> Option<String>> Claims<'a, M> {
     fn new(
         listed: &[Seen],
         places: &HashMap<u32, usize>,
-        targets: &'a [Target],
+        targets: &'a [KnownTree],
         mark_of: M,
     ) -> Self {
         let mut claims = Self {

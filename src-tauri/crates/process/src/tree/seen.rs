@@ -29,7 +29,7 @@ pub(crate) struct Seen {
 
 /// One tree, as far as it is known before a look.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Target {
+pub(crate) struct KnownTree {
     pub(crate) roots: Vec<Identity>,
     /// Members seen before, which may have lost all that shows it.
     pub(crate) known: BTreeSet<Identity>,

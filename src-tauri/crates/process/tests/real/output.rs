@@ -64,7 +64,7 @@ async fn a_run_keeps_a_bounded_part_and_never_blocks_the_program() {
 #[tokio::test]
 async fn an_exit_waits_for_a_listener_that_is_late() {
     let (table, _folder) = table();
-    let late: process::Hear = Arc::new(|_| std::thread::sleep(Duration::from_secs(3)));
+    let late: process::OutputSink = Arc::new(|_| std::thread::sleep(Duration::from_secs(3)));
     let (command, never) = (script("echo said", "x"), CancellationToken::new());
     let done = table
         .run_heard(&command, None, LONG, &never, Some(late))

@@ -17,7 +17,7 @@ fn spawn(generation: Generation) -> Effect {
 
 fn refusal() -> Box<ApiError> {
     let error = ApiError::new(api::ErrorCode::ToolFailed, "it can't be started");
-    Box::new(error.hint("Look at it."))
+    Box::new(error.with_hint("Look at it."))
 }
 
 struct Story {

@@ -13,7 +13,7 @@ use crate::source::Source;
 const MARK: &str = "\u{feff}";
 
 /// A settings file opened for a change.
-pub(super) struct Open {
+pub(super) struct OpenedFile {
     toml: Toml,
     /// The file as it is on disk, with its byte order mark.
     before: String,
@@ -71,7 +71,7 @@ pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string().trim().to_owned()
 }
 
-impl Open {
+impl OpenedFile {
     pub(super) fn read(path: &Path) -> Result<Self, EditError> {
         let source = Source::read(path)
             .map_err(|problem| EditError::Unreadable { problem })?

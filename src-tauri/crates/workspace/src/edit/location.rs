@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::listing::{Open, quoted};
+use super::listing::{OpenedFile, quoted};
 use super::{Edit, EditError};
 
 pub(super) fn rename_location(config: &Path, name: Option<&str>) -> Result<Edit, EditError> {
-    let open = Open::read(config)?;
+    let open = OpenedFile::read(config)?;
     let Some(item) = open.item(&["project"]) else {
         return Err(open.shape("it has no project table"));
     };

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::EditError;
-use super::listing::{Form, Open, Spot, quoted};
+use super::listing::{Form, OpenedFile, Spot, quoted};
 
-pub(super) fn register(open: Open, project: &str) -> Result<Open, EditError> {
+pub(super) fn register(open: OpenedFile, project: &str) -> Result<OpenedFile, EditError> {
     let form = open.form()?;
     let mut meant = form.paths();
     if open.find(&form, project).is_some() {
@@ -47,7 +47,12 @@ pub(super) fn register(open: Open, project: &str) -> Result<Open, EditError> {
 }
 
 /// Puts a `[[workspace.projects]]` at the beginning of a line, or at the end of the file.
-fn with_table(open: Open, at: usize, path: &str, apart: bool) -> Result<Open, EditError> {
+fn with_table(
+    open: OpenedFile,
+    at: usize,
+    path: &str,
+    apart: bool,
+) -> Result<OpenedFile, EditError> {
     let end = open.newline();
     let header = open.header("workspace.projects");
     let ended = at == 0 || open.text()[..at].ends_with('\n');
@@ -58,7 +63,7 @@ fn with_table(open: Open, at: usize, path: &str, apart: bool) -> Result<Open, Ed
 }
 
 /// The first project of a workspace.
-fn first(open: Open, path: &str, table: &str) -> Result<Open, EditError> {
+fn first(open: OpenedFile, path: &str, table: &str) -> Result<OpenedFile, EditError> {
     let place = match open.item(&["workspace"]) {
         Some(item) if item.as_table().is_none() => match item.as_inline_table() {
             Some(inline) if inline.is_empty() => item.span(),
@@ -75,7 +80,7 @@ fn first(open: Open, path: &str, table: &str) -> Result<Open, EditError> {
 
 /// Where a new entry goes in a list, its text, and after how many of the others.
 fn into_array(
-    open: &Open,
+    open: &OpenedFile,
     spots: &[Spot],
     whole: &Range<usize>,
     new: &str,
@@ -134,7 +139,7 @@ fn comma_after(text: &str, from: usize, until: usize) -> Option<usize> {
     None
 }
 
-pub(super) fn unregister(mut open: Open, project: &str) -> Result<Open, EditError> {
+pub(super) fn unregister(mut open: OpenedFile, project: &str) -> Result<OpenedFile, EditError> {
     let mut form = open.form()?;
     let mut meant = form.paths();
     meant.retain(|path| !open.same(path, project));
@@ -150,7 +155,7 @@ pub(super) fn unregister(mut open: Open, project: &str) -> Result<Open, EditErro
 }
 
 /// Takes out each entry whose folder an earlier one names.
-pub(super) fn once(mut open: Open) -> Result<Open, EditError> {
+pub(super) fn once(mut open: OpenedFile) -> Result<OpenedFile, EditError> {
     let mut form = open.form()?;
     let mut meant: Vec<String> = Vec::new();
     for path in form.paths() {
@@ -166,7 +171,7 @@ pub(super) fn once(mut open: Open) -> Result<Open, EditError> {
 }
 
 /// The first entry whose folder an earlier one names.
-fn repeated(open: &Open, form: &Form) -> Option<usize> {
+fn repeated(open: &OpenedFile, form: &Form) -> Option<usize> {
     let spots = form.spots();
     (1..spots.len()).find(|&at| {
         let path = spots[at].path.as_deref();
@@ -176,7 +181,7 @@ fn repeated(open: &Open, form: &Form) -> Option<usize> {
 }
 
 /// Takes one entry out.
-fn take_out(mut open: Open, form: &Form, at: usize) -> Result<Open, EditError> {
+fn take_out(mut open: OpenedFile, form: &Form, at: usize) -> Result<OpenedFile, EditError> {
     let spot = &form.spots()[at];
     let (place, new) = match form {
         Form::Tables(_) if spot.deep => {
@@ -195,7 +200,7 @@ fn take_out(mut open: Open, form: &Form, at: usize) -> Result<Open, EditError> {
     Ok(open)
 }
 
-fn with_header(open: Open) -> Result<Open, EditError> {
+fn with_header(open: OpenedFile) -> Result<OpenedFile, EditError> {
     let end = open.newline();
     let at = open.text().len();
     let lead = if at == 0 {
@@ -210,13 +215,13 @@ fn with_header(open: Open) -> Result<Open, EditError> {
 }
 
 /// A `[[workspace.projects]]` with its lines; one blank line goes with it, the one in front of it.
-fn table_out(open: &Open, spot: &Spot) -> Range<usize> {
+fn table_out(open: &OpenedFile, spot: &Spot) -> Range<usize> {
     let start = open.line_start(spot.entry.start);
     let end = open.line_end(spot.entry.end);
     blank_line_before(open, start)..end
 }
 
-fn blank_line_before(open: &Open, start: usize) -> usize {
+fn blank_line_before(open: &OpenedFile, start: usize) -> usize {
     let text = open.text();
     if start == 0 {
         return start;
@@ -231,7 +236,7 @@ fn blank_line_before(open: &Open, start: usize) -> usize {
 
 /// The place of an entry in a list, with the comma and the blanks that go with it, and what stays of it.
 fn from_array(
-    open: &Open,
+    open: &OpenedFile,
     spots: &[Spot],
     at: usize,
     whole: &Range<usize>,
@@ -270,7 +275,11 @@ fn from_array(
     (entry.start..after + blanks, String::new())
 }
 
-pub(super) fn rename(mut open: Open, project: &str, to: &str) -> Result<Open, EditError> {
+pub(super) fn rename(
+    mut open: OpenedFile,
+    project: &str,
+    to: &str,
+) -> Result<OpenedFile, EditError> {
     let mut form = open.form()?;
     if open.find(&form, project).is_none() {
         return Err(open.not_listed(project));

@@ -12,7 +12,7 @@ use super::{
     UvWorkspaces,
 };
 use crate::model::DotEnv;
-use crate::problem::{Place, Problem, ProblemCode, Severity};
+use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::pyproject::Package;
 
 /// The variable by which a project names its interpreter.
@@ -205,7 +205,7 @@ fn judge(subject: &Subject<'_>, environment: &mut Environment, interpreter: &Pat
                 subject.folder,
                 "The environment is the uv workspace's. dg itself looks for one in the project and fails here.",
             )
-            .hint(format!(
+            .with_hint(format!(
                 "For dg, set {INTERPRETER_VARIABLE} in the project's .env."
             )),
         );
@@ -233,7 +233,7 @@ fn judge(subject: &Subject<'_>, environment: &mut Environment, interpreter: &Pat
                 &lockfile.path,
                 "uv.lock no longer answers what pyproject.toml asks for.",
             )
-            .hint("Run `uv sync`; it updates both the lockfile and the environment."),
+            .with_hint("Run `uv sync`; it updates both the lockfile and the environment."),
         );
     }
     if !faults.is_empty() && environment.state == EnvironmentState::Ready {
@@ -246,11 +246,11 @@ fn judge(subject: &Subject<'_>, environment: &mut Environment, interpreter: &Pat
 fn unmet(subject: &Subject<'_>, environment: &Environment) -> Vec<Problem> {
     let mut faults = Vec::new();
     let pyproject = subject.folder.join("pyproject.toml");
-    let mut fault = |code, place: Option<Place>, message: String| {
+    let mut fault = |code, place: Option<FilePosition>, message: String| {
         faults.push(
             Problem::new(code, Severity::Warning, &pyproject, message)
                 .at(place)
-                .hint("Run `uv sync` to bring the environment up to date."),
+                .with_hint("Run `uv sync` to bring the environment up to date."),
         );
     };
     if environment.requires_python_met == Some(false) {
@@ -338,7 +338,7 @@ fn missing(environment: &Environment, interpreter: &Path) -> Problem {
         &environment.path,
         message,
     )
-    .hint(hint)
+    .with_hint(hint)
 }
 
 fn broken(reason: &BrokenReason, environment: &Environment) -> Problem {
@@ -387,5 +387,5 @@ fn broken(reason: &BrokenReason, environment: &Environment) -> Problem {
         &environment.path,
         message,
     )
-    .hint(hint)
+    .with_hint(hint)
 }

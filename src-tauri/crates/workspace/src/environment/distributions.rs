@@ -21,7 +21,7 @@ pub struct Distribution {
 
 /// What a package asks of another one, whatever the Python and the extras.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct PackageRequirement {
     /// The other package, as [`Distribution::name`].
     pub name: String,
     /// The versions that do, such as `==1.13.27`; empty for any.
@@ -60,7 +60,7 @@ pub fn site_packages(environment: &Path) -> Option<PathBuf> {
 impl Distribution {
     /// What it asks of other packages, less what holds only for some Pythons or extras.
     #[must_use]
-    pub fn asks(&self) -> Vec<Asked> {
+    pub fn asks(&self) -> Vec<PackageRequirement> {
         let Ok(metadata) = std::fs::File::open(self.folder.join("METADATA")) else {
             return Vec::new();
         };
@@ -71,7 +71,7 @@ impl Distribution {
     }
 }
 
-fn asked(header: &str) -> Option<Asked> {
+fn asked(header: &str) -> Option<PackageRequirement> {
     let text = header.strip_prefix("Requires-Dist:")?.trim();
     let requirement = Requirement::<VerbatimUrl>::from_str(text).ok()?;
     if !requirement.marker.is_true() {
@@ -82,7 +82,7 @@ fn asked(header: &str) -> Option<Asked> {
         Some(VersionOrUrl::Url(_)) => return None,
         None => String::new(),
     };
-    Some(Asked {
+    Some(PackageRequirement {
         name: requirement.name.to_string(),
         versions,
     })

@@ -52,7 +52,7 @@ impl<S: Read + Seek> LockText<S> {
     /// The text about one local package; `relative` is its folder as the lockfile names it.
     pub(super) fn package(&mut self, name: &str, relative: &str) -> Option<String> {
         let wanted = Wanted::new(name, relative);
-        if let Some(found) = self.halve(name).and_then(|near| wanted.find(&near)) {
+        if let Some(found) = self.bisect(name).and_then(|near| wanted.find(&near)) {
             return Some(found);
         }
         // The file is in another order than uv writes, or has other line ends; or the package is not in it.
@@ -62,7 +62,7 @@ impl<S: Read + Seek> LockText<S> {
     }
 
     /// The part of the file in which a package must be, since uv writes packages in order of their names.
-    fn halve(&mut self, name: &str) -> Option<Vec<u8>> {
+    fn bisect(&mut self, name: &str) -> Option<Vec<u8>> {
         let (mut low, mut high) = (0, self.length);
         // It begins at this place or before it.
         let mut last = self.length;

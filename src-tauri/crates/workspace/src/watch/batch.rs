@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::Change;
+use super::DiskChange;
 use super::plan::{Owner, WatchPlan};
 
 /// More projects changed than this, and it is everything.
@@ -131,24 +131,24 @@ impl Batch {
     }
 
     /// Hands out what was gathered, in a fixed order.
-    pub(crate) fn take(&mut self) -> Vec<Change> {
+    pub(crate) fn take(&mut self) -> Vec<DiskChange> {
         let batch = std::mem::take(self);
         let touched = batch.environments.len() + batch.code.len() + batch.projects.len();
         if batch.everything || touched > MANY {
-            return vec![Change::Everything];
+            return vec![DiskChange::Everything];
         }
         let mut changes = Vec::new();
         if batch.config {
-            changes.push(Change::Config);
+            changes.push(DiskChange::Config);
         }
         for project in batch.projects {
-            changes.push(Change::Project { project });
+            changes.push(DiskChange::Project { project });
         }
         for project in batch.environments {
-            changes.push(Change::Environment { project });
+            changes.push(DiskChange::Environment { project });
         }
         for (project, paths) in batch.code {
-            changes.push(Change::Code {
+            changes.push(DiskChange::Code {
                 project,
                 paths: paths.into_iter().collect(),
             });

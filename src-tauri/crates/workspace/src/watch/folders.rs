@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::Change;
+use super::DiskChange;
 use super::batch::{Batch, Touch, is_code};
 use super::plan::{Walk, WatchPlan};
 
@@ -50,7 +50,7 @@ enum Message {
 }
 
 #[derive(Debug, Default)]
-struct Status {
+struct WatchStatus {
     folders: usize,
     limited: Option<String>,
 }
@@ -59,7 +59,7 @@ struct Status {
 #[derive(Debug)]
 pub struct Watcher {
     messages: Sender<Message>,
-    status: Arc<Mutex<Status>>,
+    status: Arc<Mutex<WatchStatus>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -70,10 +70,10 @@ impl Watcher {
     /// If the system gives neither watches nor threads.
     pub fn start(
         plan: &WatchPlan,
-        on_change: impl Fn(Change) + Send + 'static,
+        on_change: impl Fn(DiskChange) + Send + 'static,
     ) -> Result<Self, WatchError> {
         let (messages, inbox) = channel();
-        let status = Arc::new(Mutex::new(Status::default()));
+        let status = Arc::new(Mutex::new(WatchStatus::default()));
         let mut live = Live::new(plan.clone(), messages.clone(), Arc::clone(&status))?;
         live.follow_plan(&mut Batch::default(), false);
         let thread = std::thread::Builder::new()
@@ -122,7 +122,7 @@ struct Live {
     native: Option<RecommendedWatcher>,
     poll: Option<PollWatcher>,
     messages: Sender<Message>,
-    status: Arc<Mutex<Status>>,
+    status: Arc<Mutex<WatchStatus>>,
     watched: BTreeSet<PathBuf>,
     polled: BTreeSet<PathBuf>,
     limit: Option<String>,
@@ -135,7 +135,7 @@ impl Live {
     fn new(
         plan: WatchPlan,
         messages: Sender<Message>,
-        status: Arc<Mutex<Status>>,
+        status: Arc<Mutex<WatchStatus>>,
     ) -> Result<Self, WatchError> {
         let mut live = Self {
             plan,
@@ -175,7 +175,7 @@ impl Live {
         Ok(())
     }
 
-    fn run(mut self, inbox: &Receiver<Message>, on_change: &dyn Fn(Change)) {
+    fn run(mut self, inbox: &Receiver<Message>, on_change: &dyn Fn(DiskChange)) {
         let mut batch = Batch::default();
         // When the burst began, and when its last event came.
         let mut burst: Option<(Instant, Instant)> = None;
@@ -458,7 +458,7 @@ mod tests {
         std::fs::write(&settings, "directory_type = \"workspace\"\n").unwrap();
         let reading = crate::read(folder.path(), &ReadOptions::default());
         let (messages, inbox) = channel();
-        let status = Arc::new(Mutex::new(Status::default()));
+        let status = Arc::new(Mutex::new(WatchStatus::default()));
         let plan = WatchPlan::of(&reading);
         let mut live = Live::new(plan, messages, Arc::clone(&status)).unwrap();
         live.native = None;
@@ -482,6 +482,6 @@ mod tests {
             }
             changes = batch.take();
         }
-        assert_eq!(changes, [Change::Config]);
+        assert_eq!(changes, [DiskChange::Config]);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Kind, Reading, Target};
+use crate::model::{Kind, LoadTarget, Reading};
 use crate::nearby::skipped;
 
 /// The most folders of code that one project may have watched.
@@ -185,7 +185,7 @@ fn way(root: &Path, folder: &Path) -> Vec<PathBuf> {
 }
 
 fn code_of(
-    target: &Target,
+    target: &LoadTarget,
     folder: &Path,
     working_directory: &Path,
     root_module: Option<&str>,
@@ -198,18 +198,20 @@ fn code_of(
         working_directory.join(first)
     };
     match target {
-        Target::Module { name } | Target::Package { name } | Target::Autoload { name } => {
+        LoadTarget::Module { name }
+        | LoadTarget::Package { name }
+        | LoadTarget::Autoload { name } => {
             let mut code = vec![package(root_module.unwrap_or(name))];
             if root_module.is_some() && package(name) != code[0] {
                 code.push(package(name));
             }
             (code, vec![working_directory.to_path_buf()])
         }
-        Target::File { path } => {
+        LoadTarget::File { path } => {
             let around = path.parent().unwrap_or(working_directory);
             (vec![around.to_path_buf()], Vec::new())
         }
-        Target::Unknown => (Vec::new(), vec![folder.to_path_buf()]),
-        Target::GrpcServer { .. } => (Vec::new(), Vec::new()),
+        LoadTarget::Unknown => (Vec::new(), vec![folder.to_path_buf()]),
+        LoadTarget::GrpcServer { .. } => (Vec::new(), Vec::new()),
     }
 }

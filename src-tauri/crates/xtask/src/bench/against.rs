@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::build::Build;
 use super::measure::{cpu, median, memory, tree, wait};
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::{flood, launch, read, startup, web, workspaces};
 use crate::display::Display;
 
@@ -52,7 +52,7 @@ impl Both {
 }
 
 /// Measures all that a build must not make worse.
-pub(super) fn measure(runs: usize, other: &Path) -> Result<Vec<Row>> {
+pub(super) fn measure(runs: usize, other: &Path) -> Result<Vec<BenchRow>> {
     let both = Both([Build::present(), Build::at(other)?]);
     let mut rows = Vec::new();
     rows.extend(reading(&both, runs)?);
@@ -64,8 +64,8 @@ pub(super) fn measure(runs: usize, other: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn row(what: String, unit: fn(f64) -> Amount, [ours, other]: [f64; 2]) -> Row {
-    Row {
+fn row(what: String, unit: fn(f64) -> Amount, [ours, other]: [f64; 2]) -> BenchRow {
+    BenchRow {
         what,
         ours: unit(ours),
         peer: Some(("the other build", unit(other))),
@@ -73,7 +73,7 @@ fn row(what: String, unit: fn(f64) -> Amount, [ours, other]: [f64; 2]) -> Row {
     }
 }
 
-fn reading(both: &Both, runs: usize) -> Result<Vec<Row>> {
+fn reading(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::many(read::PROJECTS)?;
     let states = Both::states(|which| workspaces::fresh_state(&format!("against-read-{which}")))?;
     let mut rows = Vec::new();
@@ -90,7 +90,7 @@ fn reading(both: &Both, runs: usize) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn launching(both: &Both, runs: usize) -> Result<Vec<Row>> {
+fn launching(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let states = Both::states(|which| workspaces::fresh_state(&format!("against-launch-{which}")))?;
     let mut weights = [Vec::new(), Vec::new()];
@@ -113,7 +113,7 @@ fn launching(both: &Both, runs: usize) -> Result<Vec<Row>> {
     ])
 }
 
-fn starting(both: &Both, runs: usize) -> Result<Vec<Row>> {
+fn starting(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let states = Both::states(|which| {
         workspaces::trusted_state(&both.0[which], &format!("against-start-{which}"), &root)
@@ -126,13 +126,13 @@ fn starting(both: &Both, runs: usize) -> Result<Vec<Row>> {
     Ok(vec![row(what, Amount::Seconds, figures)])
 }
 
-fn logging(both: &Both) -> Result<Vec<Row>> {
+fn logging(both: &Both) -> Result<Vec<BenchRow>> {
     let mut flooded = Vec::new();
     for (which, build) in both.0.iter().enumerate() {
         flooded.push(flood::flooded(build, &format!("against-flood-{which}"))?);
     }
     let of = |what: fn(&flood::Flooded) -> f64| [what(&flooded[0]), what(&flooded[1])];
-    let lost = Row {
+    let lost = BenchRow {
         aim: None,
         ..row(
             "lines lost in a flood".to_owned(),
@@ -147,7 +147,7 @@ fn logging(both: &Both) -> Result<Vec<Row>> {
     Ok(vec![lost, memory, time])
 }
 
-fn idling(both: &Both) -> Result<Vec<Row>> {
+fn idling(both: &Both) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let mut memories = [0.0; 2];
     let mut shares = [0.0; 2];
@@ -169,7 +169,7 @@ fn idling(both: &Both) -> Result<Vec<Row>> {
 }
 
 /// The app and its web view on a workspace in which nothing was started.
-fn weighing(both: &Both, runs: usize) -> Result<Row> {
+fn weighing(both: &Both, runs: usize) -> Result<BenchRow> {
     let root = workspaces::copies(SHOWN)?;
     let states = Both::states(|which| {
         workspaces::trusted_state(&both.0[which], &format!("against-weight-{which}"), &root)

@@ -55,7 +55,7 @@ impl Build {
 
 /// Builds the window as it is shipped.
 pub(super) fn window() -> Result<()> {
-    setup::say("The window, with optimisations");
+    setup::heading("The window, with optimisations");
     run::build_ui()?;
     Program::new("cargo")
         .args(["build", "--release", "--locked", "--quiet"])

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::build::Build;
 use super::measure::{memory, processor, wait};
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::{code, launch, web, workspaces};
 use crate::setup;
 
@@ -30,16 +30,16 @@ pub(super) fn printed() -> u64 {
     u64::from(LINES_PER_SECOND) * u64::from(SECONDS)
 }
 
-pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(_runs: usize) -> Result<Vec<BenchRow>> {
     let flooded = flooded(&Build::present(), "flood")?;
     Ok(vec![
-        Row {
+        BenchRow {
             what: format!("lines lost on disk of {} printed in {SECONDS} s", printed()),
             ours: Amount::Count(flooded.lost),
             peer: None,
             aim: Some(0.0),
         },
-        Row {
+        BenchRow {
             what: "Dagdeck's memory during it (PSS)".to_owned(),
             ours: Amount::Megabytes(flooded.megabytes),
             peer: None,

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use super::measure::timed;
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::workspaces;
 use crate::places;
 use crate::program::Program;
@@ -14,7 +14,7 @@ const AGAIN: f64 = 1.0;
 /// How long the window may wait for an answer meanwhile, in seconds: six frames.
 const SILENT: f64 = 0.1;
 
-pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::copies(PROJECTS)?;
     let state = workspaces::fresh_state("health")?;
     let build = ["build", "--release", "--locked", "--quiet", "--package"];
@@ -48,7 +48,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         dg("defs").map(drop)
     })?;
     let peer = || Some(("dg check toml, dg check defs", Amount::Seconds(peer)));
-    let row = |what: &str, seconds, peer, aim| Row {
+    let row = |what: &str, seconds, peer, aim| BenchRow {
         what: format!("{what}, {PROJECTS} projects"),
         ours: Amount::Seconds(seconds),
         peer,

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::build::Build;
 use super::measure::{cpu, memory, wait};
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::{launch, web, workspaces};
 
 const LOCATIONS: usize = 8;
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(180);
 const SETTLING: Duration = Duration::from_secs(10);
 const OVER: Duration = Duration::from_secs(30);
 
-pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(_runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let state = workspaces::fresh_state("idle")?;
     let build = Build::present();
@@ -26,13 +26,13 @@ pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
     std::thread::sleep(SETTLING);
     let own = build.own(running.pid());
     Ok(vec![
-        Row {
+        BenchRow {
             what: format!("CPU of Dagdeck itself, {LOCATIONS} locations idle, of one core"),
             ours: Amount::Percent(cpu(&own, OVER)),
             peer: None,
             aim: Some(0.5),
         },
-        Row {
+        BenchRow {
             what: "memory of Dagdeck itself then (PSS)".to_owned(),
             ours: Amount::Megabytes(memory(&own)),
             peer: None,

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 
 use super::build::Build;
-use super::measure::{Running, median, memory, tree, wait_asking_every};
-use super::table::{Amount, Row};
+use super::measure::{MeasuredProcess, median, memory, tree, wait_asking_every};
+use super::table::{Amount, BenchRow};
 use super::{web, workspaces};
 use crate::program::Program;
 
@@ -22,7 +22,7 @@ pub(super) struct Launched {
     pub(super) megabytes: f64,
 }
 
-pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(runs: usize) -> Result<Vec<BenchRow>> {
     let build = Build::present();
     let mut rows = Vec::new();
     for &size in SIZES {
@@ -46,7 +46,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         }
         let of =
             |all: &[Launched], what: fn(&Launched) -> f64| median(all.iter().map(what).collect());
-        rows.push(Row {
+        rows.push(BenchRow {
             what: format!("launch until {size} locations are loaded"),
             ours: Amount::Seconds(of(&own, |launched| launched.seconds)),
             peer: Some((
@@ -55,7 +55,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
             )),
             aim: Some(0.45),
         });
-        rows.push(Row {
+        rows.push(BenchRow {
             what: format!("memory with {size} locations loaded (PSS)"),
             ours: Amount::Megabytes(of(&own, |launched| launched.megabytes)),
             peer: Some((
@@ -75,9 +75,12 @@ pub(super) fn up(build: &Build, root: &Path, state: &Path, size: usize) -> Resul
 }
 
 /// Begins a launch with a build; answers what runs, and the webserver's port.
-pub(super) fn begin(build: &Build, root: &Path, state: &Path) -> Result<(Running, u16)> {
+pub(super) fn begin(build: &Build, root: &Path, state: &Path) -> Result<(MeasuredProcess, u16)> {
     let port = web::free_port()?;
-    Ok((Running::start(up_on(build, root, state, port))?, port))
+    Ok((
+        MeasuredProcess::start(up_on(build, root, state, port))?,
+        port,
+    ))
 }
 
 fn up_on(build: &Build, root: &Path, state: &Path, port: u16) -> Program {
@@ -100,7 +103,7 @@ fn theirs(root: &Path, home: &Path, size: usize) -> Result<Launched> {
 fn until_loaded(program: Program, port: u16, size: usize) -> Result<Launched> {
     let line = program.line();
     let started = Instant::now();
-    let mut running = Running::start(program)?;
+    let mut running = MeasuredProcess::start(program)?;
     // Each question costs the webserver time that it has better use for, so there are few.
     wait_asking_every(LOOK, &line, LIMIT, || {
         web::loaded(port) == size || running.ended()

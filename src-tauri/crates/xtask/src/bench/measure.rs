@@ -134,13 +134,13 @@ pub(super) fn machine() -> String {
 }
 
 /// A process that is ended, politely first, with the value.
-pub(super) struct Running {
+pub(super) struct MeasuredProcess {
     child: std::process::Child,
 }
 
-impl Running {
+impl MeasuredProcess {
     /// Starts it quietly.
-    pub(super) fn start(program: crate::program::Program) -> Result<Running> {
+    pub(super) fn start(program: crate::program::Program) -> Result<MeasuredProcess> {
         use std::process::Stdio;
         let line = program.line();
         let child = program
@@ -150,7 +150,7 @@ impl Running {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("could not run `{line}`"))?;
-        Ok(Running { child })
+        Ok(MeasuredProcess { child })
     }
 
     /// Its id.
@@ -170,7 +170,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for MeasuredProcess {
     fn drop(&mut self) {
         let everything = tree(self.pid());
         self.signal("INT");

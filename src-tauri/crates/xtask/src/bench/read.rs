@@ -8,13 +8,13 @@ use anyhow::{Result, ensure};
 
 use super::build::Build;
 use super::measure::{median, timed};
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::workspaces;
 use crate::program::Program;
 
 pub(super) const PROJECTS: usize = 1000;
 
-pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::many(PROJECTS)?;
     let state = workspaces::fresh_state("read")?;
     let build = Build::present();
@@ -39,7 +39,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
         peer.push(theirs()?);
     }
     let peer = median(peer);
-    let row = |what: &str, own, aim| Row {
+    let row = |what: &str, own, aim| BenchRow {
         what: format!("read {PROJECTS} projects with {what}"),
         ours: Amount::Seconds(median(own)),
         peer: Some(("dg list projects", Amount::Seconds(peer))),

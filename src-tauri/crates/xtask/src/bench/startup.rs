@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::build::{self, Build};
-use super::measure::{Running, median, wait};
-use super::table::{Amount, Row};
+use super::measure::{MeasuredProcess, median, wait};
+use super::table::{Amount, BenchRow};
 use super::{empty, workspaces};
 use crate::display::Display;
 use crate::program::Program;
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How many starts come before those that count: they fill the file cache and the web view's own.
 const WARMING: usize = 1;
 
-pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let build = Build::present();
     let state = workspaces::trusted_state(&build, "startup", &root)?;
@@ -38,7 +38,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<Row>> {
             times.1.push(other);
         }
     }
-    Ok(vec![Row {
+    Ok(vec![BenchRow {
         what: format!("exec to a usable overview of {LOCATIONS} locations"),
         ours: Amount::Seconds(median(times.0)),
         peer: Some(("empty Tauri window", Amount::Seconds(median(times.1)))),
@@ -52,14 +52,18 @@ pub(super) fn until_painted(display: &Display, program: Program, screen: &str) -
 }
 
 /// A window that has painted a screen, and the seconds that this took from exec.
-pub(super) fn painted(display: &Display, program: Program, screen: &str) -> Result<(Running, f64)> {
+pub(super) fn painted(
+    display: &Display,
+    program: Program,
+    screen: &str,
+) -> Result<(MeasuredProcess, f64)> {
     let told = told_file();
     if told.exists() {
         fs_err::remove_file(&told)?;
     }
     let program = display.within(program).env("DAGDECK_TELL_PAINTED", &told);
     let started = Instant::now();
-    let running = Running::start(program)?;
+    let running = MeasuredProcess::start(program)?;
     wait(&format!("`{screen}` is painted"), LIMIT, || {
         says(&told, screen)
     })?;

@@ -33,7 +33,7 @@ impl Amount {
 }
 
 /// One line: what, ours, the peer's, and the aim.
-pub(super) struct Row {
+pub(super) struct BenchRow {
     pub(super) what: String,
     pub(super) ours: Amount,
     pub(super) peer: Option<(&'static str, Amount)>,
@@ -42,7 +42,7 @@ pub(super) struct Row {
 }
 
 /// The rows as a Markdown table, with the machine below.
-pub(super) fn render(rows: &[Row], machine: &str) -> String {
+pub(super) fn render(rows: &[BenchRow], machine: &str) -> String {
     let mut text =
         String::from("| what | Dagdeck | peer | ratio | aim | |\n|---|---|---|---|---|---|\n");
     for row in rows {
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn judges_the_ratio_or_the_amount() {
-        let row = |ours, peer, aim| Row {
+        let row = |ours, peer, aim| BenchRow {
             what: "x".to_owned(),
             ours: Amount::Seconds(ours),
             peer,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::build::{self, Build};
-use super::table::{Amount, Row};
+use super::table::{Amount, BenchRow};
 use super::{code, flood, workspaces};
 use crate::display::Display;
 use crate::places;
@@ -14,7 +14,7 @@ use crate::test::driven;
 const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(900);
 
-pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(_runs: usize) -> Result<Vec<BenchRow>> {
     build::window()?;
     let root = workspaces::launchable(LOCATIONS)?;
     let state = workspaces::trusted_state(&Build::present(), "window", &root)?;
@@ -46,7 +46,7 @@ pub(super) fn measure(_runs: usize) -> Result<Vec<Row>> {
         let line = line.with_context(|| format!("`{name}` was not measured"))?;
         Ok(line.trim().parse()?)
     };
-    let row = |what: &str, ours, aim| Row {
+    let row = |what: &str, ours, aim| BenchRow {
         what: what.to_owned(),
         ours,
         peer: None,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::build::Build;
 use super::code;
-use super::measure::{Running, wait};
+use super::measure::{MeasuredProcess, wait};
 use crate::program::Program;
 use crate::{places, setup};
 
@@ -38,7 +38,7 @@ pub(super) fn trusted_state(build: &Build, name: &str, root: &Path) -> Result<Pa
         .arg("up")
         .arg(root)
         .args(["--trust", "--port", &port]);
-    let running = Running::start(program)?;
+    let running = MeasuredProcess::start(program)?;
     // Trust is on disk before anything that is logged runs.
     wait("the workspace is trusted", LIMIT, || logs_anything(&state))?;
     drop(running);

@@ -13,7 +13,7 @@ use crate::program::{self, Program};
 const FIT: [u32; 5] = [13, 12, 11, 10, 14];
 
 #[derive(Deserialize)]
-struct Listed {
+struct ListedPython {
     path: PathBuf,
     version: String,
     version_parts: VersionParts,
@@ -60,7 +60,7 @@ fn installed(uv: &Path) -> Result<BTreeMap<u32, PathBuf>> {
         ])
         .env("PATH", without_shims()?)
         .read()?;
-    let listed: Vec<Listed> =
+    let listed: Vec<ListedPython> =
         serde_json::from_str(&listed).context("uv answered something else than its list")?;
     let mut found = BTreeMap::new();
     for python in listed {

@@ -178,14 +178,14 @@ pub(crate) fn ensure_unspoilt() -> Result<()> {
 /// What in the test workspace is no longer as it was made.
 fn spoilt() -> Result<Option<String>> {
     let kept = fs_err::read_to_string(places::test_workspace().join(MADE))?;
-    let was: Vec<Entry> = serde_json::from_str(&kept)?;
+    let was: Vec<SourceFile> = serde_json::from_str(&kept)?;
     let is = entries()?;
     Ok(difference(&was, &is).map(|path| path.display().to_string()))
 }
 
 /// The first file or folder that is gone, new, or of other files. A Python may add bytecode of its own.
-fn difference<'a>(was: &'a [Entry], is: &'a [Entry]) -> Option<&'a Path> {
-    let find = |all: &'a [Entry], path: &Path| all.iter().find(|entry| entry.path == path);
+fn difference<'a>(was: &'a [SourceFile], is: &'a [SourceFile]) -> Option<&'a Path> {
+    let find = |all: &'a [SourceFile], path: &Path| all.iter().find(|entry| entry.path == path);
     let changed = was.iter().find(|was| {
         find(is, &was.path).is_none_or(|is| {
             (is.files, is.sum) != (was.files, was.sum) || is.bytecode < was.bytecode
@@ -200,7 +200,7 @@ fn difference<'a>(was: &'a [Entry], is: &'a [Entry]) -> Option<&'a Path> {
 
 /// One file or folder of the workspace's sources, of an environment's own, or of its installed packages.
 #[derive(Default, Serialize, Deserialize)]
-struct Entry {
+struct SourceFile {
     path: PathBuf,
     /// How many files it is of, less bytecode.
     files: u64,
@@ -210,7 +210,7 @@ struct Entry {
     bytecode: u64,
 }
 
-fn entries() -> Result<Vec<Entry>> {
+fn entries() -> Result<Vec<SourceFile>> {
     let workspace = places::test_workspace();
     let mut folders = vec![
         workspace.clone(),
@@ -239,15 +239,15 @@ fn entries() -> Result<Vec<Entry>> {
             if apart(&path) {
                 continue;
             }
-            let mut entry = Entry::default();
+            let mut entry = SourceFile::default();
             measure(&path, &mut entry)?;
-            entries.push(Entry { path, ..entry });
+            entries.push(SourceFile { path, ..entry });
         }
     }
     Ok(entries)
 }
 
-fn measure(path: &Path, entry: &mut Entry) -> Result<()> {
+fn measure(path: &Path, entry: &mut SourceFile) -> Result<()> {
     let metadata = match fs_err::symlink_metadata(path) {
         Ok(metadata) => metadata,
         // Gone since its folder was listed, as what a Python writes before it is named.
@@ -474,8 +474,8 @@ impl Maker {
 mod tests {
     use super::*;
 
-    fn entry(path: &str, files: u64, sum: u64, bytecode: u64) -> Entry {
-        Entry {
+    fn entry(path: &str, files: u64, sum: u64, bytecode: u64) -> SourceFile {
+        SourceFile {
             path: path.into(),
             files,
             sum,
@@ -515,7 +515,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let package = folder.path().join("one");
         let measured = || {
-            let mut entry = Entry::default();
+            let mut entry = SourceFile::default();
             measure(&package, &mut entry).unwrap();
             (entry.files, entry.sum, entry.bytecode)
         };

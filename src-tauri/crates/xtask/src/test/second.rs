@@ -30,7 +30,7 @@ pub(super) fn tried(
     if names.is_empty() || names.len() > few || crashed {
         return (Err(error), Vec::new());
     }
-    setup::say(&format!("{} once more: {}", step.name, names.join(", ")));
+    setup::heading(&format!("{} once more: {}", step.name, names.join(", ")));
     match alone(names) {
         Ok(second) if second.passed == first.failed => {
             let counts = Counts {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dagster::create::sample;
 
 use super::place::{existing, expanded, free_in};
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::errors::UvMissing;
 use crate::operations::pythons;
 use api::{CreateForm, CreateFormRequest, CreateKind, CreateSpec, PythonChoice};
@@ -19,7 +19,7 @@ const PROJECT: &str = "my-project";
 
 /// The answers as they stand before the person gave any. `open` is the root of the open workspace.
 pub(crate) async fn form(
-    context: &Context,
+    context: &AppContext,
     request: &CreateFormRequest,
     open: Option<&Path>,
 ) -> CreateForm {
@@ -62,7 +62,7 @@ pub(crate) async fn form(
 }
 
 /// The Pythons to choose from that Dagster runs on: those of this machine, newest first, then those that uv would download.
-pub(super) async fn pythons(context: &Context) -> Vec<PythonChoice> {
+pub(super) async fn pythons(context: &AppContext) -> Vec<PythonChoice> {
     let mut all = pythons::choices(context).await;
     all.retain(|one| workspace::meets(&one.version, PYTHONS));
     all
@@ -90,7 +90,7 @@ pub(super) fn workspace_around(folder: &Path) -> Option<PathBuf> {
 }
 
 /// Where such a thing is usually made: a project in the open workspace, a workspace beside the last one.
-fn usual_parent(context: &Context, kind: CreateKind, open: Option<&Path>) -> Option<PathBuf> {
+fn usual_parent(context: &AppContext, kind: CreateKind, open: Option<&Path>) -> Option<PathBuf> {
     if kind == CreateKind::Project
         && let Some(root) = open.and_then(workspace_around)
     {

@@ -10,9 +10,9 @@ use dagster::create::versions;
 use parking_lot::Mutex;
 use process::{CancellationToken, Finished};
 
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::errors::UvMissing;
-use crate::operations::{Begun, OnceError, command_view, judge};
+use crate::operations::{NewOperation, OnceError, command_view, judge};
 use api::{ApiError, OperationState, PartialRelease};
 
 /// How long uv may take; it gives up by itself after some tries.
@@ -70,10 +70,10 @@ pub(crate) struct Newest {
 
 /// What the index said so far.
 #[derive(Debug, Default)]
-pub(crate) struct Index(Mutex<Known>);
+pub(crate) struct Index(Mutex<IndexAnswers>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct IndexAnswers {
     newest: Option<Newest>,
     /// By version, the packages that are not published at it.
     missing: BTreeMap<String, Vec<String>>,
@@ -87,11 +87,11 @@ impl Index {
     /// When the index can't be asked.
     pub(crate) async fn newest(
         &self,
-        context: &Context,
+        context: &AppContext,
         again: bool,
     ) -> Result<Newest, IndexError> {
         if again {
-            *self.0.lock() = Known::default();
+            *self.0.lock() = IndexAnswers::default();
         }
         if let Some(known) = self.0.lock().newest.clone() {
             return Ok(known);
@@ -115,7 +115,7 @@ impl Index {
     /// When the index can't be asked.
     pub(crate) async fn missing_at(
         &self,
-        context: &Context,
+        context: &AppContext,
         version: &str,
     ) -> Result<Vec<String>, IndexError> {
         if let Some(known) = self.0.lock().missing.get(version).cloned() {
@@ -140,7 +140,7 @@ impl Index {
     /// For such a version, or when the index can't be asked.
     pub(crate) async fn require_whole(
         &self,
-        context: &Context,
+        context: &AppContext,
         version: &str,
     ) -> Result<(), IndexError> {
         let missing = self.missing_at(context, version).await?;
@@ -160,7 +160,7 @@ impl Index {
         self.0.lock().newest.clone()
     }
 
-    async fn look_for_newest(&self, context: &Context) -> Result<Newest, IndexError> {
+    async fn look_for_newest(&self, context: &AppContext) -> Result<Newest, IndexError> {
         let mut below: Option<String> = None;
         let mut skipped = None;
         for _ in 0..TRIES {
@@ -201,7 +201,7 @@ impl Index {
 
     async fn look_for_missing(
         &self,
-        context: &Context,
+        context: &AppContext,
         version: &str,
     ) -> Result<Vec<String>, IndexError> {
         let all = Question {
@@ -247,12 +247,12 @@ struct Question {
 }
 
 /// Whether everything that is required is published.
-async fn is_published(context: &Context, question: &Question) -> Result<bool, IndexError> {
+async fn is_published(context: &AppContext, question: &Question) -> Result<bool, IndexError> {
     Ok(ask(context, question).await?.is_some())
 }
 
 /// Has uv resolve requirements; none where the index has no such package or version.
-async fn ask(context: &Context, question: &Question) -> Result<Option<Finished>, IndexError> {
+async fn ask(context: &AppContext, question: &Question) -> Result<Option<Finished>, IndexError> {
     let uv = context.uv().await.ok_or(UvMissing)?;
     let python = context.pythons().await.into_iter().next();
     let folder = context.state_folder.join("create");
@@ -263,11 +263,11 @@ async fn ask(context: &Context, question: &Question) -> Result<Option<Finished>,
         source: Arc::new(source),
     })?;
     let command = versions::ask(&uv, python.map(|python| python.path).as_deref(), &file);
-    let operation = context.operations.begin(Begun {
+    let operation = context.operations.begin(NewOperation {
         title: format!("Looking up {}", question.about),
         command: Some(command_view(&command)),
         passing: true,
-        ..Begun::default()
+        ..NewOperation::default()
     });
     let finished = context
         .table

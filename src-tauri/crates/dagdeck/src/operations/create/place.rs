@@ -27,7 +27,7 @@ const STUMBLES: [ProblemCode; 11] = [
 
 /// Where something is to be made.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct Destination {
     /// The folder that was given, absolute.
     pub(super) parent: PathBuf,
     /// The folder that would be made, absolute.
@@ -38,7 +38,7 @@ pub(super) struct Place {
     pub(super) around: Option<Reading>,
 }
 
-impl Place {
+impl Destination {
     /// Where the scaffolder runs: in the workspace's root, or beside what it makes.
     pub(super) fn base(&self) -> PathBuf {
         match &self.around {
@@ -68,7 +68,7 @@ impl Place {
 }
 
 /// Finds the place that answers speak of, with what speaks against it. No place where they say too little.
-pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Place>, Vec<CreateRemark>) {
+pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<CreateRemark>) {
     let mut remarks = Vec::new();
     let Some(parent) = expanded(&spec.parent, home) else {
         let words = if spec.parent.trim().is_empty() {
@@ -97,7 +97,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Place>, Vec<Create
         inside = said.into_iter().find(|remark| remark.blocks);
     }
     remarks.extend(parent_faults(&parent, around.is_some()));
-    let place = Place {
+    let place = Destination {
         parent,
         folder,
         name: own,
@@ -231,7 +231,7 @@ fn can_write(path: &Path) -> bool {
     fs_err::metadata(path).is_ok_and(|found| !found.permissions().readonly())
 }
 
-fn workspace_faults(place: &Place, name: &str) -> Option<CreateRemark> {
+fn workspace_faults(place: &Destination, name: &str) -> Option<CreateRemark> {
     if let Err(fault) = names::check_workspace(name) {
         let near = names::near(name, names::check_workspace);
         return Some(stop(CreateField::Name, fault.to_string(), near));

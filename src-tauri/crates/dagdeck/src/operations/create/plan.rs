@@ -12,10 +12,10 @@ use dagster::create::names::package_of;
 use dagster::create::scaffold::Tools;
 use workspace::edit::{self, Edit};
 
-use super::place::{self, Place};
+use super::place::{self, Destination};
 use super::remark::stop;
 use super::{Index, form};
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::operations::basis::{self, Moved};
 use crate::operations::command_view;
 use crate::operations::diff;
@@ -23,7 +23,7 @@ use api::{
     CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, PlannedEdit, PlannedStep,
 };
 use files::files;
-use steps::{Means, first_project, steps};
+use steps::{Toolchain, first_project, steps};
 
 pub(crate) use answers::{not_published, used};
 pub(crate) use work::{Action, Scaffold, Work};
@@ -76,7 +76,7 @@ impl Plan {
     /// # Errors
     /// When the disk can't be looked at. Answers that can't be used are remarks, not errors.
     pub(crate) async fn of(
-        context: &Context,
+        context: &AppContext,
         index: &Index,
         mut spec: CreateSpec,
     ) -> Result<Self, PlanError> {
@@ -102,7 +102,7 @@ impl Plan {
             }
         }
         let uv = context.uv().await;
-        let means = Means {
+        let means = Toolchain {
             tools: Tools {
                 uv: uv.unwrap_or_else(|| "uv".into()),
                 python: python.1,
@@ -131,9 +131,9 @@ impl Plan {
 
     fn made(
         spec: CreateSpec,
-        place: Option<Place>,
+        place: Option<Destination>,
         mut remarks: Vec<CreateRemark>,
-        means: &Means,
+        means: &Toolchain,
     ) -> Self {
         let settings = pinned::settings(place.as_ref());
         let mut work = Vec::new();
@@ -183,7 +183,7 @@ impl Plan {
         };
         Self {
             shown,
-            root: place.as_ref().map(Place::root).unwrap_or_default(),
+            root: place.as_ref().map(Destination::root).unwrap_or_default(),
             folder,
             new_root: place.is_some_and(|place| place.around.is_none()),
             work,
@@ -201,7 +201,7 @@ fn planned(work: &Work) -> PlannedStep {
 }
 
 /// The change that lists a project in its workspace: the scaffolder makes the same.
-fn edit_of(place: &Place) -> Result<Option<Edit>, edit::EditError> {
+fn edit_of(place: &Destination) -> Result<Option<Edit>, edit::EditError> {
     let config = place
         .around
         .as_ref()

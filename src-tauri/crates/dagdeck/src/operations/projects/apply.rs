@@ -5,18 +5,18 @@ use std::sync::Arc;
 use workspace::Touched;
 
 use super::ProjectsError;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::projects::{self, Planned};
-use crate::operations::{Begun, state_of};
-use crate::session::Session;
+use crate::operations::{NewOperation, state_of};
 use api::{ApiError, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
 
-impl Session {
+impl OpenWorkspace {
     /// Looks for projects in a folder.
     pub(crate) async fn find_projects(
         &self,
         folder: PathBuf,
     ) -> Result<ProjectsFound, ProjectsError> {
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         off_thread(move || Ok(projects::find(&reading, &folder))).await
     }
 
@@ -30,7 +30,7 @@ impl Session {
             let unit = self.location(id);
             unit.is_ok_and(|unit| !unit.shown().trees.is_empty())
         });
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let names = stops.filter_map(|id| reading.project(id).map(|project| project.name.clone()));
         Ok(ProjectsPlan {
             stops: names.collect(),
@@ -39,7 +39,7 @@ impl Session {
     }
 
     async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ProjectsError> {
-        let reading = self.site.read_again(false, Touched::All).await?;
+        let reading = self.facts.read_again(false, Touched::All).await?;
         let change = change.clone();
         off_thread(move || projects::plan(&reading, &change)).await
     }
@@ -57,10 +57,10 @@ impl Session {
             .map(|folder| PathBuf::from(&folder.path))
             .collect();
         let (begun, done) = titles(&apply.change);
-        let operations = &self.site.context.operations;
-        let operation = operations.begin(Begun {
+        let operations = &self.facts.context.operations;
+        let operation = operations.begin(NewOperation {
             title: begun,
-            ..Begun::default()
+            ..NewOperation::default()
         });
         let written = off_thread(move || projects::apply(&planned, &apply.basis)).await;
         let outcome = match written {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use workspace::edit::{self, Change};
+use workspace::edit::{self, ListChange};
 use workspace::{Kind, Project, ReadOptions, Reading, path_from};
 
 use super::{Planned, ProjectsError, file_name};
@@ -47,7 +47,7 @@ fn real(folder: &Path) -> PathBuf {
 struct Work<'a> {
     reading: &'a Reading,
     config: &'a Path,
-    changes: Vec<Change>,
+    changes: Vec<ListChange>,
     remarks: Vec<ProjectsRemark>,
     /// Who has a code location name, and a package.
     taken: Vec<(String, Option<String>, String)>,
@@ -84,7 +84,8 @@ pub(super) fn plan(
     let mut trash = Vec::new();
     for id in &change.remove {
         let project = known(reading, id)?;
-        work.changes.push(Change::Unregister(project.path.clone()));
+        work.changes
+            .push(ListChange::Unregister(project.path.clone()));
         if change.trash {
             trash.extend(work.going(project));
         }
@@ -93,12 +94,12 @@ pub(super) fn plan(
         let project = known(reading, &moved.location)?;
         if let Some(path) = work.coming(Path::new(&moved.path)) {
             work.changes
-                .push(Change::Rename(project.path.clone(), path));
+                .push(ListChange::Rename(project.path.clone(), path));
         }
     }
     for folder in &change.add {
         if let Some(path) = work.coming(Path::new(folder)) {
-            work.changes.push(Change::Register(path));
+            work.changes.push(ListChange::Register(path));
         }
     }
     work.finish(trash)
@@ -133,7 +134,7 @@ impl Work<'_> {
             return None;
         }
         let path = path_from(&root, folder);
-        if self.changes.contains(&Change::Register(path.clone())) {
+        if self.changes.contains(&ListChange::Register(path.clone())) {
             return None;
         }
         if !folder.starts_with(&root) {
@@ -222,7 +223,7 @@ impl Work<'_> {
                 "Its folder lies outside the workspace; something else may use it.".to_owned();
             self.remark(&project.folder, false, words);
         }
-        Some(weigh(&project.folder))
+        Some(measure_folder(&project.folder))
     }
 
     fn finish(self, trash: Vec<TrashedFolder>) -> Result<Planned, ProjectsError> {
@@ -260,7 +261,7 @@ impl Work<'_> {
 }
 
 /// Counts what is in a folder; links are not followed.
-fn weigh(folder: &Path) -> TrashedFolder {
+fn measure_folder(folder: &Path) -> TrashedFolder {
     let until = Instant::now() + COUNT_LIMIT;
     let (mut files, mut bytes, mut cut) = (0_u32, 0_u64, false);
     let mut folders = vec![folder.to_path_buf()];

@@ -86,10 +86,10 @@ impl Recorded {
         let title = title.to_owned();
         let environment = environment.map(|name| self.path(name));
         tokio::spawn(async move {
-            let once = Once {
-                begun: Begun {
+            let once = OneShot {
+                begun: NewOperation {
                     title,
-                    ..Begun::default()
+                    ..NewOperation::default()
                 },
                 done: None,
                 command: &command,
@@ -174,14 +174,14 @@ async fn the_record_is_there_after_a_restart() {
 async fn what_ran_when_the_app_was_killed_is_interrupted_and_never_running() {
     let first = Recorded::new();
     let command = CommandLine::new("/bin/sh", first.folder.path());
-    let begun = Begun {
+    let begun = NewOperation {
         title: "Syncing acme".to_owned(),
-        ..Begun::default()
+        ..NewOperation::default()
     };
     let line = first
         .operations
         .line(begun, &command, &CancellationToken::new());
-    line.says("Fetching grpcio");
+    line.show_phase("Fetching grpcio");
     until("it is on disk", || {
         kept(first.folder.path()).contains("Syncing acme")
     })

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::command::UvProject;
-use dagster::uv::{Change, SyncCheck};
+use dagster::uv::{ChangedPackage, SyncCheck};
 use futures::StreamExt;
 use process::{CancellationToken, CommandLine, Finished, RunError};
 
 use super::SyncError;
 use super::jobs::SYNCS;
 use super::python::{FILE as PYTHON_FILE, NewPython};
-use super::target::{self, Target};
+use super::target::{self, SyncTarget};
 use crate::errors::UvMissing;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::Basis;
-use crate::operations::{self, Begun, OnceError, command_view};
-use crate::session::Session;
+use crate::operations::{self, NewOperation, OnceError, command_view};
 use api::{
     CommandView, LockPlan, OperationState, PackageChange, SyncPlan, SyncPreview, SyncRequest,
 };
@@ -27,30 +27,30 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// What the question is called.
 const ASKING: &str = "Asking uv what a sync would change";
 
-impl Session {
+impl OpenWorkspace {
     /// What a sync would change, one environment after another as processors allow.
     pub(crate) async fn sync_preview(
         self: &Arc<Self>,
         request: SyncRequest,
     ) -> Result<SyncPreview, SyncError> {
-        let site = &self.site;
-        site.require_trust()?;
+        let facts = &self.facts;
+        facts.require_trust()?;
         let all = target::means_all(&request);
         let targets = self.targets_of(&request)?;
-        let uv = site.context.uv().await.ok_or(UvMissing)?;
-        site.context.learn_pythons().await;
+        let uv = facts.context.uv().await.ok_or(UvMissing)?;
+        facts.context.learn_pythons().await;
         let Some(first) = targets.first() else {
             return Ok(SyncPreview {
                 environments: Vec::new(),
                 basis: Basis::default().to_string(),
             });
         };
-        let operations = &site.context.operations;
-        let looking = operations.begin(Begun {
+        let operations = &facts.context.operations;
+        let looking = operations.begin(NewOperation {
             title: ASKING.to_owned(),
-            command: Some(command_view(&first.uv_project(site, &uv).preview())),
+            command: Some(command_view(&first.uv_project(facts, &uv).preview())),
             passing: true,
-            ..Begun::default()
+            ..NewOperation::default()
         });
         let plans = futures::stream::iter(targets)
             .map(|target| self.plan(target, &uv, None))
@@ -73,7 +73,7 @@ impl Session {
     /// What a sync of one environment would change, with another Python where one is given, and what pins it.
     pub(crate) async fn plan(
         &self,
-        target: Target,
+        target: SyncTarget,
         uv: &Path,
         python: Option<&NewPython>,
     ) -> (SyncPlan, Basis) {
@@ -87,12 +87,12 @@ impl Session {
     /// What a sync of one environment would change, with another Python where one is given.
     async fn ask_for_plan(
         &self,
-        target: Target,
+        target: SyncTarget,
         uv: &Path,
         python: Option<&NewPython>,
     ) -> SyncPlan {
-        let site = &self.site;
-        let project = target.uv_project(site, uv);
+        let facts = &self.facts;
+        let project = target.uv_project(facts, uv);
         let project = match python {
             Some(python) => python.of(project),
             None => project,
@@ -180,13 +180,17 @@ impl Session {
         command: &CommandLine,
         cancel: &CancellationToken,
     ) -> Result<Finished, RunError> {
-        let table = &self.site.context.table;
+        let table = &self.facts.context.table;
         table.run(command, None, LIMIT, cancel).await
     }
 }
 
 /// What a sync of it runs, in order.
-fn commands(target: &Target, project: &UvProject, python: Option<&NewPython>) -> Vec<CommandView> {
+fn commands(
+    target: &SyncTarget,
+    project: &UvProject,
+    python: Option<&NewPython>,
+) -> Vec<CommandView> {
     let first = python.map(|python| python.commands(project));
     let interpreter = dagster::environment::interpreter_of(&target.environment.path);
     let check = dagster::command::import_check(&interpreter, &target.folder);
@@ -197,7 +201,7 @@ fn commands(target: &Target, project: &UvProject, python: Option<&NewPython>) ->
 }
 
 /// The files that uv goes by.
-fn files_of(target: &Target) -> Basis {
+fn files_of(target: &SyncTarget) -> Basis {
     let mut basis = Basis::default();
     for file in ["pyproject.toml", "uv.toml", PYTHON_FILE] {
         let name = format!("{file} of {}", target.name);
@@ -244,7 +248,7 @@ fn fill(plan: &mut SyncPlan, check: SyncCheck) {
     }
 }
 
-fn change(change: Change) -> PackageChange {
+fn change(change: ChangedPackage) -> PackageChange {
     let comes = change.from.is_none();
     PackageChange {
         name: change.name,
@@ -264,10 +268,10 @@ mod tests {
     use super::*;
     use crate::operations::basis;
 
-    fn target(folder: &Path) -> Target {
+    fn target(folder: &Path) -> SyncTarget {
         let reading = workspace::read(folder, &workspace::ReadOptions::default());
         let project = reading.projects.into_iter().next().unwrap();
-        Target {
+        SyncTarget {
             name: project.name,
             folder: project.folder,
             environment: project.environment,

@@ -15,8 +15,8 @@ use workspace::edit::{Edit, EditError};
 use super::SyncError;
 use super::run::Sync;
 use crate::errors::FileError;
-use crate::operations::{Begun, Line, Once, OnceError};
-use crate::session::Session;
+use crate::open_workspace::OpenWorkspace;
+use crate::operations::{NewOperation, OnceError, OneShot, OperationHandle};
 
 /// The file that says which Python a project is for.
 pub(crate) const FILE: &str = ".python-version";
@@ -57,13 +57,13 @@ impl NewPython {
 
 /// What was written into `.python-version`, and what was there before.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct WrittenPin {
     path: PathBuf,
     before: Option<String>,
     written: Option<String>,
 }
 
-impl Asked {
+impl WrittenPin {
     /// Puts the file back as it was, unless someone else wrote it since; answers how it stands, in words.
     pub(super) fn put_back(self) -> String {
         match self.restore() {
@@ -112,27 +112,27 @@ fn read(path: &Path) -> std::io::Result<Option<String>> {
     }
 }
 
-impl Session {
+impl OpenWorkspace {
     /// Fetches the Python where it has to be, asks uv whether a sync with it would work, and writes it down for the project.
     /// Until the last of these the environment and the file are as they were; `asked` takes what was written.
     pub(super) async fn ask_for_python(
         &self,
         sync: &Sync,
         python: &NewPython,
-        line: &Line,
-        asked: &mut Option<Asked>,
+        line: &OperationHandle,
+        asked: &mut Option<WrittenPin>,
     ) -> Result<(), SyncError> {
         let name = &sync.target.name;
         if python.interpreter.is_none() {
             let command = sync.project.install_python(&python.version);
-            line.says(&format!("fetching Python {}", python.version));
+            line.show_phase(&format!("fetching Python {}", python.version));
             let title = format!("Fetching Python {}", python.version);
             let done = format!("Fetched Python {}", python.version);
             self.run_for(sync, line, (title, done, &command, FETCH))
                 .await?;
-            self.site.context.forget_pythons();
+            self.facts.context.forget_pythons();
         }
-        line.says("asking uv whether that works");
+        line.show_phase("asking uv whether that works");
         self.ask(&sync.project.preview(), line.cancel()).await?;
         let path = sync.target.folder.join(FILE);
         let read = || read(&path).map_err(FileError::of("read .python-version", &path));
@@ -145,7 +145,7 @@ impl Session {
             .await;
         // One that was cancelled may have written all the same.
         let written = read()?;
-        *asked = Some(Asked {
+        *asked = Some(WrittenPin {
             path,
             before,
             written,
@@ -156,14 +156,14 @@ impl Session {
     async fn run_for(
         &self,
         sync: &Sync,
-        line: &Line,
+        line: &OperationHandle,
         (title, done, command, limit): (String, String, &CommandLine, Duration),
     ) -> Result<(), OnceError> {
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title,
                 location: sync.target.locations.first().cloned(),
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done: Some(done),
             command,
@@ -172,7 +172,7 @@ impl Session {
             // The sync has the turn already.
             environment: None,
         };
-        let context = &self.site.context;
+        let context = &self.facts.context;
         let run = context.operations.run(&context.table, once, line.cancel());
         run.await.map(drop)
     }
@@ -192,8 +192,8 @@ pub(super) fn after_all(put_back: &str, before: &Environment, changed: bool) -> 
 mod tests {
     use super::*;
 
-    fn asked(path: &Path, before: Option<&str>, written: &str) -> Asked {
-        Asked {
+    fn asked(path: &Path, before: Option<&str>, written: &str) -> WrittenPin {
+        WrittenPin {
             path: path.to_owned(),
             before: before.map(str::to_owned),
             written: Some(written.to_owned()),

@@ -13,13 +13,13 @@ use tokio::sync::SemaphorePermit;
 use workspace::{Contents, Environment, Touched};
 
 use super::SyncError;
-use super::python::{self, Asked, NewPython};
-use super::standing::Standing;
-use super::target::Target;
+use super::environment_change::EnvironmentChange;
+use super::python::{self, NewPython, WrittenPin};
+use super::target::SyncTarget;
 use crate::open::SyncMark;
+use crate::open_workspace::OpenWorkspace;
 use crate::operations::half_made::make_room;
-use crate::operations::{Begun, Line, Once, Turn};
-use crate::session::Session;
+use crate::operations::{NewOperation, OneShot, OperationHandle, Turn};
 use api::{ApiError, ServiceName, StoppedBy};
 use unit::Unit;
 
@@ -30,7 +30,7 @@ const IMPORT_LIMIT: Duration = Duration::from_secs(120);
 
 /// A sync to be run.
 pub(super) struct Sync {
-    pub(super) target: Target,
+    pub(super) target: SyncTarget,
     pub(super) project: UvProject,
     /// The Python that it is made anew with.
     pub(super) python: Option<NewPython>,
@@ -41,30 +41,30 @@ pub(super) struct Sync {
 }
 
 /// A unit whose process runs from an environment.
-pub(super) struct User {
+pub(super) struct Dependent {
     /// The location's name, "webserver" or "daemon".
     pub(super) name: String,
     pub(super) unit: Unit,
-    kind: UserKind,
+    kind: DependentKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum UserKind {
+enum DependentKind {
     Location(String),
     Service(ServiceName),
 }
 
 /// What a sync did to what was there, and has to be seen to when it ends.
 #[derive(Default)]
-struct Left {
+struct Aftermath {
     /// What it stopped.
-    stopped: Vec<User>,
+    stopped: Vec<Dependent>,
     /// What it wrote down for another Python.
-    asked: Option<Asked>,
+    asked: Option<WrittenPin>,
 }
 
 /// How a sync went.
-enum Outcome {
+enum SyncOutcome {
     /// Synced, and Dagster can be imported.
     Done,
     /// Synced, but Dagster can't be imported.
@@ -73,20 +73,25 @@ enum Outcome {
     Failed(SyncError),
 }
 
-impl Session {
+impl OpenWorkspace {
     /// Does a sync and tells how it went. What stood in its way is on the record.
-    pub(super) async fn run_sync(self: Arc<Self>, sync: Sync, line: Line, mark: SyncMark) {
+    pub(super) async fn run_sync(
+        self: Arc<Self>,
+        sync: Sync,
+        line: OperationHandle,
+        mark: SyncMark,
+    ) {
         let target = &sync.target;
         let stops = self.syncs.stops.load(Ordering::Relaxed);
-        let mut left = Left::default();
+        let mut left = Aftermath::default();
         let turn = self.wait_for_turn(target, &line).await;
         let before = look(&target.environment.path).await;
         let (turn, outcome) = match turn {
             Ok(turn) => (Some(turn), self.sync_now(&sync, &line, &mut left).await),
-            Err(error) => (None, Outcome::Failed(error)),
+            Err(error) => (None, SyncOutcome::Failed(error)),
         };
-        let undone = sync.python.is_some() && !matches!(outcome, Outcome::Done);
-        let put_back = left.asked.filter(|_| undone).map(Asked::put_back);
+        let undone = sync.python.is_some() && !matches!(outcome, SyncOutcome::Done);
+        let put_back = left.asked.filter(|_| undone).map(WrittenPin::put_back);
         let after = look(&target.environment.path).await;
         self.read_what_it_left().await;
         let now = self.environment_of(target);
@@ -97,23 +102,24 @@ impl Session {
         };
         let found = self.ask_uv(&project, &now).await;
         let current = found.as_ref().is_some_and(|found| !found.outdated);
-        let standing = Standing::of(&before, &after, &now, current);
+        let standing = EnvironmentChange::of(&before, &after, &now, current);
         let works = match (&outcome, standing) {
-            (Outcome::Done, _) => true,
-            (Outcome::Failed(_), Standing::AsBefore) => now.can_run(),
-            (Outcome::Failed(_), Standing::Whole | Standing::HalfMade { .. }) => {
-                self.imports(target, &now, &self.syncs.ended).await.is_ok()
-            }
+            (SyncOutcome::Done, _) => true,
+            (SyncOutcome::Failed(_), EnvironmentChange::AsBefore) => now.can_run(),
+            (
+                SyncOutcome::Failed(_),
+                EnvironmentChange::Whole | EnvironmentChange::HalfMade { .. },
+            ) => self.imports(target, &now, &self.syncs.ended).await.is_ok(),
             _ => false,
         };
         let found = if undone {
             // What it was asked with is taken back.
             let environment = now.clone();
-            let target = Target {
+            let target = SyncTarget {
                 environment,
                 ..target.clone()
             };
-            self.ask_uv(&target.uv_project(&self.site, &project.uv), &now)
+            self.ask_uv(&target.uv_project(&self.facts, &project.uv), &now)
                 .await
         } else {
             found
@@ -125,7 +131,7 @@ impl Session {
             self.keep_answer_of(target, &found);
         }
         let started = self.start_again(target, left.stopped, stops, works).await;
-        let (failed, title) = told(&sync, outcome, standing, put_back.as_deref());
+        let (failed, title) = outcome_words(&sync, outcome, standing, put_back.as_deref());
         let words = title
             .as_ref()
             .or(failed.as_ref().map(|error| &error.message));
@@ -144,8 +150,8 @@ impl Session {
     /// Waits until nothing else changes the environment and a processor is free for it.
     async fn wait_for_turn(
         &self,
-        target: &Target,
-        line: &Line,
+        target: &SyncTarget,
+        line: &OperationHandle,
     ) -> Result<(Turn, SemaphorePermit<'_>), SyncError> {
         let turn = line.turn(target.environment.path.clone()).await?;
         let place = self.syncs.places.acquire();
@@ -155,26 +161,31 @@ impl Session {
 
     /// Reads the folder again; the old reading stays where that can't be had, and what follows judges by that.
     async fn read_what_it_left(&self) {
-        if let Err(error) = self.site.read_again(true, Touched::All).await {
+        if let Err(error) = self.facts.read_again(true, Touched::All).await {
             tracing::error!(%error, "the folder can't be read again after a sync");
         }
     }
 
     /// Stops what is in the way, syncs, and tries what came of it. Another Python is asked for first.
-    async fn sync_now(&self, sync: &Sync, line: &Line, left: &mut Left) -> Outcome {
+    async fn sync_now(
+        &self,
+        sync: &Sync,
+        line: &OperationHandle,
+        left: &mut Aftermath,
+    ) -> SyncOutcome {
         let target = &sync.target;
         // A folder that somebody picked or named is theirs, whatever is in it.
         if sync.project.environment.is_none() {
             match make_room(&target.environment.path).await {
                 Ok(true) => sync.writer.note("Took away what an ended sync left"),
                 Ok(false) => {}
-                Err(error) => return Outcome::Failed(error.into()),
+                Err(error) => return SyncOutcome::Failed(error.into()),
             }
         }
         if let Some(python) = &sync.python {
             let asked = &mut left.asked;
             if let Err(error) = self.ask_for_python(sync, python, line, asked).await {
-                return Outcome::Failed(error);
+                return SyncOutcome::Failed(error);
             }
         }
         let mut running = self.users(&target.environment.path);
@@ -182,7 +193,7 @@ impl Session {
         if !running.is_empty() {
             let names: Vec<&str> = running.iter().map(|user| user.name.as_str()).collect();
             let names = names.join(", ");
-            line.says(&format!("Stopping {names}"));
+            line.show_phase(&format!("Stopping {names}"));
             sync.writer.note(&format!("Stopping {names} for this sync"));
             let stops = running
                 .iter()
@@ -191,43 +202,43 @@ impl Session {
             left.stopped = running;
         }
         let writer = Some(sync.writer.clone());
-        let table = &self.site.context.table;
+        let table = &self.facts.context.table;
         if let Some(renewal) = target.renewal(&sync.project) {
             let renewed = line.program(table, &renewal, writer.clone(), LIMIT, &|_, _| {});
             if let Err(error) = renewed.await {
-                return Outcome::Failed(error.into());
+                return SyncOutcome::Failed(error.into());
             }
         }
         let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
         if let Err(error) = synced.await {
-            return Outcome::Failed(error.into());
+            return SyncOutcome::Failed(error.into());
         }
-        line.says("trying it with an import of Dagster");
+        line.show_phase("trying it with an import of Dagster");
         self.read_what_it_left().await;
         let environment = self.environment_of(target);
         match self.imports(target, &environment, line.cancel()).await {
-            Ok(()) => Outcome::Done,
-            Err(error) if error.is_cancelled() => Outcome::Failed(error),
-            Err(error) => Outcome::Useless(error),
+            Ok(()) => SyncOutcome::Done,
+            Err(error) if error.is_cancelled() => SyncOutcome::Failed(error),
+            Err(error) => SyncOutcome::Useless(error),
         }
     }
 
     /// Everything whose process runs from an environment.
-    pub(super) fn users(&self, environment: &Path) -> Vec<User> {
-        let reading = self.site.reading();
-        let mut users: Vec<User> = Vec::new();
+    pub(super) fn users(&self, environment: &Path) -> Vec<Dependent> {
+        let reading = self.facts.reading();
+        let mut users: Vec<Dependent> = Vec::new();
         for project in &reading.projects {
             if let Ok(unit) = self.location(&project.id)
                 && project.environment.path == environment
             {
-                users.push(User {
+                users.push(Dependent {
                     name: project.name.clone(),
                     unit,
-                    kind: UserKind::Location(project.id.clone()),
+                    kind: DependentKind::Location(project.id.clone()),
                 });
             }
         }
-        let runs_from = self.site.runs_from();
+        let runs_from = self.facts.runs_from();
         let serves = runs_from
             .and_then(|runs| runs.interpreter)
             .is_some_and(|interpreter| interpreter.starts_with(environment));
@@ -236,10 +247,10 @@ impl Session {
                 (ServiceName::Webserver, "webserver"),
                 (ServiceName::Daemon, "daemon"),
             ] {
-                users.push(User {
+                users.push(Dependent {
                     name: word.to_owned(),
                     unit: self.service(name).clone(),
-                    kind: UserKind::Service(name),
+                    kind: DependentKind::Service(name),
                 });
             }
         }
@@ -247,8 +258,8 @@ impl Session {
     }
 
     /// The environment as read last.
-    fn environment_of(&self, target: &Target) -> Environment {
-        let reading = self.site.reading();
+    fn environment_of(&self, target: &SyncTarget) -> Environment {
+        let reading = self.facts.reading();
         let of_location = target
             .locations
             .first()
@@ -267,7 +278,7 @@ impl Session {
     /// Dagster is not the sync's fault.
     async fn imports(
         &self,
-        target: &Target,
+        target: &SyncTarget,
         now: &Environment,
         cancel: &CancellationToken,
     ) -> Result<(), SyncError> {
@@ -280,11 +291,11 @@ impl Session {
             return Ok(());
         }
         let command = command::import_check(interpreter, &target.folder);
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title: format!("Trying the environment of {}", target.name),
                 location: target.locations.first().cloned(),
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done: Some(format!("Dagster can be imported in {}", target.name)),
             command: &command,
@@ -292,7 +303,7 @@ impl Session {
             limit: IMPORT_LIMIT,
             environment: None,
         };
-        let context = &self.site.context;
+        let context = &self.facts.context;
         let tried = context.operations.run(&context.table, once, cancel);
         tried.await.map(drop).map_err(|error| {
             if error.is_cancelled() {
@@ -314,15 +325,15 @@ impl Session {
     }
 
     /// Keeps what uv found of the environment as it was read since the sync.
-    fn keep_answer_of(&self, target: &Target, found: &SyncCheck) {
-        let reading = self.site.reading();
+    fn keep_answer_of(&self, target: &SyncTarget, found: &SyncCheck) {
+        let reading = self.facts.reading();
         let projects = reading.projects.iter().map(|one| &one.environment);
         let deployment = reading.deployment.iter().map(|one| &one.environment);
         let read = projects
             .chain(deployment)
             .find(|environment| environment.path == target.environment.path);
         if let Some(read) = read {
-            self.site.keep_answer(read, found, None);
+            self.facts.keep_answer(read, found, None);
         }
     }
 
@@ -330,8 +341,8 @@ impl Session {
     /// doesn't work, locations wait for the next sync that does.
     async fn start_again(
         &self,
-        target: &Target,
-        stopped: Vec<User>,
+        target: &SyncTarget,
+        stopped: Vec<Dependent>,
         stops: u64,
         works: bool,
     ) -> Vec<String> {
@@ -342,23 +353,23 @@ impl Session {
         let mut services: Vec<ServiceName> = Vec::new();
         for user in stopped {
             match user.kind {
-                UserKind::Location(id) => locations.push(id),
-                UserKind::Service(name) => services.push(name),
+                DependentKind::Location(id) => locations.push(id),
+                DependentKind::Service(name) => services.push(name),
             }
         }
         let mut started = Vec::new();
         if !works {
             for id in &locations {
-                self.site.want_no_more(id);
+                self.facts.want_no_more(id);
             }
             self.syncs.paused().extend(locations);
             return started;
         }
         for id in &target.locations {
             let paused = self.syncs.paused().remove(id);
-            let stopped = locations.contains(id) && self.site.is_wanted(id);
+            let stopped = locations.contains(id) && self.facts.is_wanted(id);
             if (paused || stopped) && self.start_location(id).await.is_ok() {
-                started.extend(self.site.project(id).ok().map(|project| project.name));
+                started.extend(self.facts.project(id).ok().map(|project| project.name));
             }
         }
         if self.syncs.stops.load(Ordering::Relaxed) == stops {
@@ -373,31 +384,34 @@ impl Session {
 }
 
 /// What went wrong, and how the line reads from now on. `put_back` is what became of what another Python was asked with.
-fn told(
+fn outcome_words(
     sync: &Sync,
-    outcome: Outcome,
-    standing: Standing,
+    outcome: SyncOutcome,
+    standing: EnvironmentChange,
     put_back: Option<&str>,
 ) -> (Option<ApiError>, Option<String>) {
     let name = &sync.target.name;
-    let changed = !matches!(standing, Standing::AsBefore | Standing::StillNone);
+    let changed = !matches!(
+        standing,
+        EnvironmentChange::AsBefore | EnvironmentChange::StillNone
+    );
     let before = &sync.target.environment;
     let undone = put_back.map(|words| python::after_all(words, before, changed));
     let undone = undone.unwrap_or_default();
     match outcome {
-        Outcome::Done => {
+        SyncOutcome::Done => {
             let title = match &sync.python {
                 Some(python) => format!("Changed {name} to Python {}", python.version),
                 None => format!("Synced {name}"),
             };
             (None, Some(title))
         }
-        Outcome::Useless(error) => {
+        SyncOutcome::Useless(error) => {
             let error = ApiError::from(error);
             let message = format!("{}{undone}", error.message);
             (Some(ApiError { message, ..error }), None)
         }
-        Outcome::Failed(error) if error.is_cancelled() => {
+        SyncOutcome::Failed(error) if error.is_cancelled() => {
             let work = match &sync.python {
                 Some(python) => format!("Changing {name} to Python {}", python.version),
                 None => format!("Syncing {name}"),
@@ -405,7 +419,7 @@ fn told(
             let title = format!("{work} was cancelled. {}{undone}", standing.words());
             (Some(error.into()), Some(title))
         }
-        Outcome::Failed(error) => {
+        SyncOutcome::Failed(error) => {
             let error = ApiError::from(error);
             let message = format!("{} {}{undone}", error.message, standing.words());
             (Some(ApiError { message, ..error }), None)

@@ -6,12 +6,12 @@ use dagster::command::UvProject;
 use process::CommandLine;
 use workspace::{BrokenReason, Environment, EnvironmentSource, EnvironmentState, Project};
 
-use crate::open::Site;
+use crate::open::WorkspaceFacts;
 use api::{ApiError, ErrorCode, SyncRequest};
 
 /// One environment that uv can sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct SyncTarget {
     /// Whose it is, in words.
     pub(crate) name: String,
     /// The folder that uv runs in.
@@ -24,7 +24,7 @@ pub(crate) struct Target {
     pub(crate) deployment: bool,
 }
 
-impl Target {
+impl SyncTarget {
     /// Its log.
     pub(super) fn log(&self) -> String {
         match self.locations.first() {
@@ -47,14 +47,14 @@ impl Target {
     }
 
     /// The project as uv is told of it.
-    pub(super) fn uv_project(&self, site: &Site, uv: &Path) -> UvProject {
-        whole_uv_project(site, uv, &self.folder, &self.environment)
+    pub(super) fn uv_project(&self, facts: &WorkspaceFacts, uv: &Path) -> UvProject {
+        whole_uv_project(facts, uv, &self.folder, &self.environment)
     }
 }
 
 /// A project as uv is told of it.
 pub(crate) fn uv_project(
-    site: &Site,
+    facts: &WorkspaceFacts,
     uv: &Path,
     folder: &Path,
     environment: &Environment,
@@ -65,7 +65,7 @@ pub(crate) fn uv_project(
         EnvironmentSource::Picked | EnvironmentSource::DotEnv | EnvironmentSource::Named
     );
     UvProject {
-        python: site.context.python_for(folder, environment),
+        python: facts.context.python_for(folder, environment),
         environment: elsewhere.then(|| environment.path.clone()),
         all_members: source == EnvironmentSource::UvWorkspace,
         ..UvProject::new(uv, folder)
@@ -74,14 +74,14 @@ pub(crate) fn uv_project(
 
 /// A project as uv is told of it, with what it takes for installed and is not whole. Looks into every package.
 pub(crate) fn whole_uv_project(
-    site: &Site,
+    facts: &WorkspaceFacts,
     uv: &Path,
     folder: &Path,
     environment: &Environment,
 ) -> UvProject {
     UvProject {
         unfinished: workspace::contents(&environment.path).unfinished_names(),
-        ..uv_project(site, uv, folder, environment)
+        ..uv_project(facts, uv, folder, environment)
     }
 }
 
@@ -97,9 +97,9 @@ pub(crate) fn syncable(folder: &Path, environment: &Environment) -> bool {
 }
 
 /// Every environment that uv can sync, each once, in the order of the locations; that of deployments/local last.
-pub(super) fn targets(site: &Site) -> Vec<Target> {
-    let reading = site.reading();
-    let mut targets: Vec<Target> = Vec::new();
+pub(super) fn targets(facts: &WorkspaceFacts) -> Vec<SyncTarget> {
+    let reading = facts.reading();
+    let mut targets: Vec<SyncTarget> = Vec::new();
     let syncable =
         |project: &&Project| project.managed() && syncable(&project.folder, &project.environment);
     for project in reading.projects.iter().filter(syncable) {
@@ -108,7 +108,7 @@ pub(super) fn targets(site: &Site) -> Vec<Target> {
             .find(|target| target.environment.path == project.environment.path);
         match known {
             Some(target) => target.locations.push(project.id.clone()),
-            None => targets.push(Target {
+            None => targets.push(SyncTarget {
                 name: project.name.clone(),
                 folder: project.folder.clone(),
                 environment: project.environment.clone(),
@@ -123,7 +123,7 @@ pub(super) fn targets(site: &Site) -> Vec<Target> {
             .find(|target| target.environment.path == deployment.environment.path);
         match shared {
             Some(target) => target.deployment = true,
-            None => targets.push(Target {
+            None => targets.push(SyncTarget {
                 name: deployment.path.clone(),
                 folder: deployment.folder.clone(),
                 environment: deployment.environment.clone(),
@@ -144,8 +144,11 @@ pub(super) fn means_all(request: &SyncRequest) -> bool {
 ///
 /// # Errors
 /// When it names a location that is not there, or one that uv can't sync.
-pub(crate) fn named(site: &Site, request: &SyncRequest) -> Result<Vec<Target>, ApiError> {
-    let reading = site.reading();
+pub(crate) fn named(
+    facts: &WorkspaceFacts,
+    request: &SyncRequest,
+) -> Result<Vec<SyncTarget>, ApiError> {
+    let reading = facts.reading();
     let mut wanted: Vec<String> = Vec::new();
     for name in &request.locations {
         let project = reading
@@ -162,7 +165,7 @@ pub(crate) fn named(site: &Site, request: &SyncRequest) -> Result<Vec<Target>, A
         let message = "This workspace has no deployments/local to sync.";
         return Err(ApiError::new(ErrorCode::NotFound, message));
     }
-    let mut all = targets(site);
+    let mut all = targets(facts);
     all.retain(|target| {
         (request.deployment && target.deployment)
             || target.locations.iter().any(|id| wanted.contains(id))
@@ -180,7 +183,7 @@ fn unknown(reading: &workspace::Reading, name: &str) -> ApiError {
         ErrorCode::NotFound,
         format!("There is no location \"{name}\" in this workspace."),
     )
-    .hint(format!("Its locations are: {}.", known.join(", ")))
+    .with_hint(format!("Its locations are: {}.", known.join(", ")))
 }
 
 fn unsyncable(project: &Project) -> ApiError {
@@ -194,7 +197,7 @@ fn unsyncable(project: &Project) -> ApiError {
                  doesn't ask for."
             ),
         )
-        .hint("Choose the project's own .venv on its Environment page, then sync that.");
+        .with_hint("Choose the project's own .venv on its Environment page, then sync that.");
     }
     ApiError::new(
         ErrorCode::Precondition,

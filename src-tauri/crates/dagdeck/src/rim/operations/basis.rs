@@ -31,7 +31,7 @@ impl From<&Moved> for ApiError {
         precondition(format!(
             "{what} changed since this was shown, so nothing was done."
         ))
-        .hint("Look at the plan again.")
+        .with_hint("Look at the plan again.")
     }
 }
 

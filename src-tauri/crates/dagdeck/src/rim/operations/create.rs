@@ -11,7 +11,7 @@ by_value!(MakingError);
 
 impl From<&MakingError> for ApiError {
     fn from(error: &MakingError) -> Self {
-        let io = |words, source| Self::new(ErrorCode::Io, words).because(source);
+        let io = |words, source| Self::new(ErrorCode::Io, words).with_source(source);
         match error {
             MakingError::Cancelled => cancelled(),
             MakingError::Running => precondition("It is still being made. Cancel it first."),
@@ -22,13 +22,13 @@ impl From<&MakingError> for ApiError {
                 "Something else came to be at {} meanwhile. Nothing of it was changed.",
                 folder.display()
             ))
-            .hint("Choose another name, or move that away."),
+            .with_hint("Choose another name, or move that away."),
             MakingError::NotOurs { folder, other } => precondition(format!(
                 "{} holds what the scaffolder did not write ({}), so it is left alone.",
                 folder.display(),
                 other.display()
             ))
-            .hint("Move that away, or remove what was made and start again."),
+            .with_hint("Move that away, or remove what was made and start again."),
             MakingError::NotTakenAway { folder, source } => io(
                 format!("{} is half made and can't be taken away.", folder.display()),
                 source,
@@ -39,17 +39,17 @@ impl From<&MakingError> for ApiError {
                 ErrorCode::ToolFailed,
                 format!("create-dagster ended without an error, but {missing}."),
             )
-            .hint("Try this step again, or choose another Dagster version."),
+            .with_hint("Try this step again, or choose another Dagster version."),
             MakingError::Sample { path, source } => {
                 io(format!("{} can't be written.", path.display()), source)
-                    .hint("Check the permissions of the folder and the space on the disk.")
+                    .with_hint("Check the permissions of the folder and the space on the disk.")
             }
             MakingError::NotWritten { path, source } => {
                 io(format!("{} can't be written.", path.display()), source)
             }
             MakingError::List(source) => {
                 let words = "The list of projects in dg.toml could not be changed.";
-                Self::new(ErrorCode::Io, words).because(source)
+                Self::new(ErrorCode::Io, words).with_source(source)
             }
             MakingError::NotTrashed { folder, source } => not_trashed(folder, source),
             MakingError::Trashing { folder, source } => not_trashed(folder, source),
@@ -65,8 +65,8 @@ fn not_trashed(folder: &std::path::Path, source: &dyn std::error::Error) -> ApiE
         folder.display()
     );
     ApiError::new(ErrorCode::Io, words)
-        .because(source)
-        .hint("Delete the folder yourself if you don't need it.")
+        .with_source(source)
+        .with_hint("Delete the folder yourself if you don't need it.")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ by_value!(HalfMade);
 impl From<&HalfMade> for ApiError {
     fn from(error: &HalfMade) -> Self {
         let words = "What an ended sync left of the environment can't be taken away.";
-        Self::new(ErrorCode::Io, words).because(&error.source)
+        Self::new(ErrorCode::Io, words).with_source(&error.source)
     }
 }
 

@@ -15,7 +15,7 @@ impl From<&PackagesError> for ApiError {
             PackagesError::Member { project, folder } => precondition(format!(
                 "{project} is a member of a uv workspace: its packages are locked together with the other members'."
             ))
-            .hint(format!("Run uv add in {}, then sync.", folder.display())),
+            .with_hint(format!("Run uv add in {}, then sync.", folder.display())),
             PackagesError::Uv(error) => error.into(),
             PackagesError::Moved(moved) => moved.into(),
             PackagesError::File(error) => error.into(),

@@ -27,13 +27,15 @@ impl From<&ProjectsError> for ApiError {
                     "It is out of the workspace, but its folder could not be moved to the trash and is still at {}.",
                     folder.display()
                 );
-                Self::new(ErrorCode::Io, words).because(source).hint(
-                    "Move or delete the folder yourself; nothing in Dagdeck uses it any more.",
-                )
+                Self::new(ErrorCode::Io, words)
+                    .with_source(source)
+                    .with_hint(
+                        "Move or delete the folder yourself; nothing in Dagdeck uses it any more.",
+                    )
             }
             ProjectsError::Reading(source) => {
                 let words = format!("Dagdeck can't read the folder: {source}");
-                Self::new(ErrorCode::Io, words).because(source)
+                Self::new(ErrorCode::Io, words).with_source(source)
             }
         }
     }
@@ -67,7 +69,7 @@ pub(in crate::rim) fn edit_failed(error: &EditError) -> ApiError {
                 path.display()
             );
             return ApiError::new(ErrorCode::Io, words)
-                .hint("Check its permissions and the space on the disk.");
+                .with_hint("Check its permissions and the space on the disk.");
         }
         EditError::Missing { .. } | EditError::NotListed { .. } => ErrorCode::NotFound,
         _ => ErrorCode::Precondition,

@@ -20,12 +20,12 @@ impl From<&PythonError> for ApiError {
             PythonError::NotItsOwn { name, decides } => not_its_own(name, *decides),
             PythonError::Unfit { version, why, fit } => {
                 let words = format!("Python {version} can't be used: {why}.");
-                Self::new(ErrorCode::Invalid, words).hint(instead(fit))
+                Self::new(ErrorCode::Invalid, words).with_hint(instead(fit))
             }
             PythonError::NoSuchPython { wanted, fit } => {
                 let words =
                     format!("There is no Python {wanted} here, and uv has none to download.");
-                Self::new(ErrorCode::Invalid, words).hint(instead(fit))
+                Self::new(ErrorCode::Invalid, words).with_hint(instead(fit))
             }
             PythonError::Uv(error) => error.into(),
             PythonError::Moved(moved) => moved.into(),
@@ -56,7 +56,7 @@ fn not_its_own(name: &str, decides: EnvironmentSource) -> ApiError {
             "Change its executable_path there.",
         ),
     };
-    precondition(message).hint(hint)
+    precondition(message).with_hint(hint)
 }
 
 fn instead(fit: &[String]) -> String {

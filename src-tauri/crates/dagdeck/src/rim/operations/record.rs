@@ -21,7 +21,7 @@ impl From<&OnceError> for ApiError {
         match error {
             OnceError::Cancelled => cancelled(),
             OnceError::NotRun { title, source } => {
-                failed(format!("{title} did not work.")).because(source)
+                failed(format!("{title} did not work.")).with_source(source)
             }
             OnceError::Uv { explained, printed } => {
                 let message = match &explained.explanation {
@@ -52,7 +52,7 @@ impl From<&OnceError> for ApiError {
                     causes: last_lines(printed),
                     ..failed(message)
                 };
-                explained.hint.iter().fold(told, Self::hint)
+                explained.hint.iter().fold(told, Self::with_hint)
             }
         }
     }

@@ -13,7 +13,7 @@ impl From<&ScaffoldError> for ApiError {
             ScaffoldError::NoFolder { project } => precondition(format!(
                 "{project} is no dg project: it has no definitions folder of its own."
             ))
-            .hint("Add definitions in its code, where it defines the others."),
+            .with_hint("Add definitions in its code, where it defines the others."),
             ScaffoldError::NotSetUp { project, location } => {
                 let mut told = precondition(format!("{project} has no environment that runs yet."));
                 told.hints.push(Hint {
@@ -30,11 +30,11 @@ impl From<&ScaffoldError> for ApiError {
             ScaffoldError::LacksDg { project } => precondition(format!(
                 "{project}'s environment does not hold dagster-dg-cli, which writes definitions."
             ))
-            .hint("Add dagster-dg-cli to the dev group in pyproject.toml, then sync."),
+            .with_hint("Add dagster-dg-cli to the dev group in pyproject.toml, then sync."),
             ScaffoldError::Dg(error) => error.into(),
             ScaffoldError::Unreadable { asked, source } => {
                 let words = format!("{asked}'s answer can't be read.");
-                Self::new(ErrorCode::ToolFailed, words).because(source)
+                Self::new(ErrorCode::ToolFailed, words).with_source(source)
             }
             ScaffoldError::Fault { fault } => Self::new(ErrorCode::Invalid, fault.clone()),
             ScaffoldError::Moved(moved) => moved.into(),
@@ -50,7 +50,7 @@ impl From<&ScaffoldError> for ApiError {
             ScaffoldError::File(error) => error.into(),
             ScaffoldError::Looking(source) => {
                 let words = format!("Dagdeck can't look at the environment: {source}");
-                Self::new(ErrorCode::Io, words).because(source)
+                Self::new(ErrorCode::Io, words).with_source(source)
             }
         }
     }

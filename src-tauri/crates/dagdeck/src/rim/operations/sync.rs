@@ -21,7 +21,7 @@ impl From<&SyncError> for ApiError {
             SyncError::Uv(error) => error.into(),
             SyncError::Unclear(source) => {
                 let words = "uv did not say what a sync would change.";
-                Self::new(ErrorCode::ToolFailed, words).because(source)
+                Self::new(ErrorCode::ToolFailed, words).with_source(source)
             }
             SyncError::File(error) => error.into(),
             SyncError::NoPython { name } => {

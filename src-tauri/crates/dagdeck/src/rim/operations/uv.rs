@@ -16,9 +16,9 @@ impl From<&UvError> for ApiError {
             UvError::NotThere { path } => {
                 let words = format!("There is no uv at {}.", path.display());
                 Self::new(ErrorCode::NotFound, words)
-                    .hint("Name the program itself, or the folder that it is in.")
+                    .with_hint("Name the program itself, or the folder that it is in.")
             }
-            UvError::Index(source) => Self::new(ErrorCode::Invalid, format!("{source}.")).hint(
+            UvError::Index(source) => Self::new(ErrorCode::Invalid, format!("{source}.")).with_hint(
                 "Correct UV_DEFAULT_INDEX, UV_INDEX_URL or PIP_INDEX_URL, and start Dagdeck again.",
             ),
             UvError::Unreachable { address, source } => {
@@ -26,31 +26,31 @@ impl From<&UvError> for ApiError {
             }
             UvError::NoWheel { page, source } => {
                 failed(format!("{}: {source}.", wheel::shown(page.as_str())))
-                    .hint("Name another index in UV_DEFAULT_INDEX, or install uv yourself and pick it.")
+                    .with_hint("Name another index in UV_DEFAULT_INDEX, or install uv yourself and pick it.")
             }
             UvError::NotPromised { address } => failed(format!(
                 "The file that {} sent is not the one that the index promised, so it was thrown away. Nothing was installed.",
                 wheel::shown(address.as_str())
             ))
-            .hint("Try again. If it stays so, something between here and the index changes files."),
+            .with_hint("Try again. If it stays so, something between here and the index changes files."),
             UvError::NotKept { folder, source } => {
                 let words = format!("Dagdeck can't write uv to {}.", folder.display());
                 Self::new(ErrorCode::Io, words)
-                    .because(source)
-                    .hint("Check the space on the disk and the folder's permissions.")
+                    .with_source(source)
+                    .with_hint("Check the space on the disk and the folder's permissions.")
             }
             UvError::Damaged(source) => {
-                failed("The uv that came can't be unpacked.".to_owned()).because(source)
+                failed("The uv that came can't be unpacked.".to_owned()).with_source(source)
             }
             UvError::NoProgram => failed("The package that came holds no uv program.".to_owned()),
             UvError::Unpacking(source) => {
-                Self::new(ErrorCode::Internal, "Dagdeck can't unpack uv.").because(source)
+                Self::new(ErrorCode::Internal, "Dagdeck can't unpack uv.").with_source(source)
             }
             UvError::Silent { program, source } => {
                 let words = format!("{} does not answer as uv does.", program.display());
-                let told = failed(words).hint("Name another uv.");
+                let told = failed(words).with_hint("Name another uv.");
                 match source {
-                    Some(source) => told.because(source),
+                    Some(source) => told.with_source(source),
                     None => told,
                 }
             }
@@ -67,9 +67,9 @@ fn unreachable_index(place: &str, error: &reqwest::Error) -> ApiError {
     let mut failed = ApiError::new(ErrorCode::ToolFailed, words);
     // Its own words say no more than that.
     if let Some(cause) = std::error::Error::source(error) {
-        failed = failed.because(cause);
+        failed = failed.with_source(cause);
     }
-    failed.hint(
+    failed.with_hint(
         "Check the network. Behind a proxy set HTTPS_PROXY, for a certificate of your own SSL_CERT_FILE, for another \
          index UV_DEFAULT_INDEX; then start Dagdeck again. Or install uv yourself and pick it.",
     )

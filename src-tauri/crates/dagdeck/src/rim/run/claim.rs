@@ -13,12 +13,12 @@ by_value!(ClaimError);
 impl From<&ClaimError> for ApiError {
     fn from(error: &ClaimError) -> Self {
         match error {
-            ClaimError::Elsewhere(elsewhere) => told(elsewhere),
+            ClaimError::Elsewhere(elsewhere) => elsewhere_error(elsewhere),
             ClaimError::Ending { instance } => precondition(format!(
                 "What ran for this instance before has not ended yet ({}).",
                 instance.display()
             ))
-            .hint("Start the daemon again in a moment."),
+            .with_hint("Start the daemon again in a moment."),
             ClaimError::Lock { source, .. } => not_sure(source),
             ClaimError::Card(source) => not_sure(source),
             ClaimError::Guard(source) => not_sure(source),
@@ -30,15 +30,15 @@ impl From<&ClaimError> for ApiError {
 
 fn not_sure(source: &dyn std::error::Error) -> ApiError {
     let words = format!("Dagdeck can't make sure that one daemon runs for this instance: {source}");
-    ApiError::new(ErrorCode::Io, words).because(source)
+    ApiError::new(ErrorCode::Io, words).with_source(source)
 }
 
-fn told(elsewhere: &Elsewhere) -> ApiError {
+fn elsewhere_error(elsewhere: &Elsewhere) -> ApiError {
     let that = match &elsewhere.card {
         Some(card) => format!("the daemon of {}", card.root.display()),
         None => "that daemon".to_owned(),
     };
-    precondition(who(elsewhere)).hint(MEANS).hint(format!(
+    precondition(who(elsewhere)).with_hint(MEANS).with_hint(format!(
         "Stop {that}, then start this one. Or give this workspace a DAGSTER_HOME of its own, in the .env of its root."
     ))
 }

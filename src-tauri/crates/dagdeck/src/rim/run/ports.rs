@@ -16,7 +16,9 @@ impl From<&PortError> for ApiError {
             PortError::Taken { port, by, free } => {
                 let told = precondition(format!("Port {port} is used {by}."));
                 match free {
-                    Some(free) => told.hint(format!("Use {free} instead, or stop that program.")),
+                    Some(free) => {
+                        told.with_hint(format!("Use {free} instead, or stop that program."))
+                    }
                     None => told,
                 }
             }

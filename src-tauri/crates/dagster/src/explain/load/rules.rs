@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Case, Frame, Step, place};
 
 /// What a rule says.
-pub(super) struct Known {
+pub(super) struct LoadExplanation {
     pub(super) title: String,
     pub(super) explanation: String,
     pub(super) hints: Vec<Step>,
@@ -13,9 +13,9 @@ pub(super) struct Known {
     pub(super) place: Option<Frame>,
 }
 
-type Rule = fn(&Case<'_>) -> Option<Known>;
+type LoadRule = fn(&Case<'_>) -> Option<LoadExplanation>;
 
-const RULES: [Rule; 11] = [
+const RULES: [LoadRule; 11] = [
     syntax,
     two_definitions,
     no_definitions,
@@ -29,11 +29,11 @@ const RULES: [Rule; 11] = [
     invalid_component,
 ];
 
-pub(super) fn explain(case: &Case<'_>) -> Option<Known> {
+pub(super) fn explain(case: &Case<'_>) -> Option<LoadExplanation> {
     RULES.iter().find_map(|rule| rule(case))
 }
 
-fn say(text: &str) -> Step {
+fn advise(text: &str) -> Step {
     Step::Say(text.to_owned())
 }
 
@@ -43,7 +43,7 @@ fn capture(pattern: &str, text: &str) -> Option<String> {
     Some(found.get(1)?.as_str().to_owned())
 }
 
-fn syntax(case: &Case<'_>) -> Option<Known> {
+fn syntax(case: &Case<'_>) -> Option<LoadExplanation> {
     let title = match case.class.as_str() {
         "SyntaxError" => "A file isn't valid Python",
         "IndentationError" | "TabError" => "A file's indentation is off",
@@ -69,20 +69,20 @@ fn syntax(case: &Case<'_>) -> Option<Known> {
         (Some(frame), Some(name)) => format!("{name}, line {}", frame.line),
         _ => "a file".to_owned(),
     };
-    Some(Known {
+    Some(LoadExplanation {
         title: title.to_owned(),
         explanation: format!(
             "Python can't read {wher}: {}.",
             case.message.trim_end_matches('.')
         ),
-        hints: vec![say(
+        hints: vec![advise(
             "The fault can also be on the line above, where a bracket or a quote is not closed.",
         )],
         place,
     })
 }
 
-fn two_definitions(case: &Case<'_>) -> Option<Known> {
+fn two_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     let names = capture(
         r"more than one Definitions object.*Found Definitions objects: (.+)$",
         &case.message,
@@ -93,30 +93,32 @@ fn two_definitions(case: &Case<'_>) -> Option<Known> {
         .iter()
         .filter_map(|name| name.rsplit('.').next())
         .collect();
-    Some(Known {
+    Some(LoadExplanation {
         title: "Two Definitions objects in one module".to_owned(),
         explanation: format!(
             "Dagster loads the one Definitions object that a module holds. {module} holds {}: {}.",
             short.len(),
             short.join(", ")
         ),
-        hints: vec![say(
+        hints: vec![advise(
             "Join them with Definitions.merge, or keep one and delete the rest.",
         )],
         place: place::definition(case.origin, module, second),
     })
 }
 
-fn no_definitions(case: &Case<'_>) -> Option<Known> {
+fn no_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     let module = capture(r#"^No Definitions,.*found in "([^"]+)""#, &case.message)?;
-    Some(Known {
+    Some(LoadExplanation {
         title: "Nothing to load in this module".to_owned(),
         explanation: format!(
             "Dagster looks in {module} for a Definitions object, a job or assets, and there is none at the top level."
         ),
         hints: vec![
-            say("Add defs = Definitions(...), or a function marked @definitions that returns one."),
-            say(
+            advise(
+                "Add defs = Definitions(...), or a function marked @definitions that returns one.",
+            ),
+            advise(
                 "If the definitions are in another module, name it as code_location_target_module in pyproject.toml.",
             ),
         ],
@@ -124,26 +126,26 @@ fn no_definitions(case: &Case<'_>) -> Option<Known> {
     })
 }
 
-fn duplicate_asset(case: &Case<'_>) -> Option<Known> {
+fn duplicate_asset(case: &Case<'_>) -> Option<LoadExplanation> {
     let key = capture(r"Duplicate asset key: AssetKey\(\[(.+?)\]\)", &case.message)?;
     let parts: Vec<&str> = key
         .split(", ")
         .map(|part| part.trim_matches(['\'', '"']))
         .collect();
     let shown = parts.join("/");
-    Some(Known {
+    Some(LoadExplanation {
         title: format!("Two assets are called {shown}"),
         explanation: format!(
             "An asset key may be used once in a code location. Two assets have the key {shown}."
         ),
-        hints: vec![say(
+        hints: vec![advise(
             "Rename one of them, or take away the one that is not meant.",
         )],
         place: place::second_asset(case.origin, parts.last()?),
     })
 }
 
-fn missing_variable(case: &Case<'_>) -> Option<Known> {
+fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
     let name = if case.class == "KeyError" {
         let reads = |frame: &Frame| {
             frame
@@ -164,7 +166,7 @@ fn missing_variable(case: &Case<'_>) -> Option<Known> {
             &case.message,
         )?
     };
-    Some(Known {
+    Some(LoadExplanation {
         title: format!("{name} isn't set"),
         explanation: format!(
             "The code reads the environment variable {name} while it loads, and there is none."
@@ -177,7 +179,7 @@ fn missing_variable(case: &Case<'_>) -> Option<Known> {
                     process::shell_quote(&case.origin.folder.join(".env").to_string_lossy())
                 ),
             },
-            say(
+            advise(
                 "With dg.EnvVar the value is read when a run needs it, and loading works without it.",
             ),
         ],
@@ -185,7 +187,7 @@ fn missing_variable(case: &Case<'_>) -> Option<Known> {
     })
 }
 
-fn missing_module(case: &Case<'_>) -> Option<Known> {
+fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "ModuleNotFoundError" {
         return None;
     }
@@ -198,13 +200,13 @@ fn missing_module(case: &Case<'_>) -> Option<Known> {
         target == module || target.starts_with(&format!("{module}.")) && case.own_frame().is_none();
     let is_own = case.origin.root_module.as_deref() == Some(top.as_str());
     if is_target || is_own {
-        return Some(Known {
+        return Some(LoadExplanation {
             title: format!("There is no module {module}"),
             explanation: format!(
                 "The code location is loaded from {}, and {module} is not there.",
                 case.origin.working_directory.display()
             ),
-            hints: vec![say(if is_target {
+            hints: vec![advise(if is_target {
                 "Check root_module and code_location_target_module in pyproject.toml, and the folder's name."
             } else {
                 "Check the name in the import, and that each folder on the way has an __init__.py."
@@ -214,7 +216,7 @@ fn missing_module(case: &Case<'_>) -> Option<Known> {
     }
     let folder = process::shell_quote(&case.origin.folder.to_string_lossy());
     let package = top.replace('_', "-");
-    Some(Known {
+    Some(LoadExplanation {
         title: format!("{top} isn't installed"),
         explanation: format!(
             "The code imports {module}, and the project's environment does not have it."
@@ -231,7 +233,7 @@ fn missing_module(case: &Case<'_>) -> Option<Known> {
     })
 }
 
-fn missing_name(case: &Case<'_>) -> Option<Known> {
+fn missing_name(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "ImportError" {
         return None;
     }
@@ -241,24 +243,24 @@ fn missing_name(case: &Case<'_>) -> Option<Known> {
     let found = found.captures(&case.message)?;
     let (name, module) = (&found[1], &found[3]);
     if found.get(2).is_some() {
-        return Some(Known {
+        return Some(LoadExplanation {
             title: "Two modules import each other".to_owned(),
             explanation: format!(
                 "{module} was not read to its end when {name} was asked of it, since it waits for the module that asks."
             ),
-            hints: vec![say(
+            hints: vec![advise(
                 "Move what both need into a third module, or import inside the function that needs it.",
             )],
             place: None,
         });
     }
-    Some(Known {
+    Some(LoadExplanation {
         title: format!("{module} has no {name}"),
         explanation: format!(
             "The code imports {name} from {module}, and this version of {module} does not have it."
         ),
         hints: vec![
-            say(
+            advise(
                 "Check the name, and whether the installed version is the one the code was written for.",
             ),
             Step::Sync("Sync the environment, if the lockfile asks for another version".to_owned()),
@@ -267,16 +269,16 @@ fn missing_name(case: &Case<'_>) -> Option<Known> {
     })
 }
 
-fn missing_file(case: &Case<'_>) -> Option<Known> {
+fn missing_file(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "FileNotFoundError" {
         return None;
     }
     let path = capture(r"No such file or directory: '([^']+)'", &case.message)?;
     let relative = !std::path::Path::new(&path).is_absolute();
-    Some(Known {
+    Some(LoadExplanation {
         title: "A file isn't there".to_owned(),
         explanation: format!("The code opens {path} while it loads, and there is no such file."),
-        hints: vec![say(if relative {
+        hints: vec![advise(if relative {
             "The path is relative to the workspace's root, where code servers run. Build it from Path(__file__).parent instead."
         } else {
             "Create the file, or correct the path."
@@ -285,45 +287,45 @@ fn missing_file(case: &Case<'_>) -> Option<Known> {
     })
 }
 
-fn ended_while_loading(case: &Case<'_>) -> Option<Known> {
+fn ended_while_loading(case: &Case<'_>) -> Option<LoadExplanation> {
     let code = capture(
         r"gRPC server exited with return code (-?\d+) while starting up",
         &case.message,
     )?;
-    Some(Known {
+    Some(LoadExplanation {
         title: format!("Loading ended with code {code}"),
         explanation: "The process ended while it was loading the code, before it could say why."
             .to_owned(),
-        hints: vec![say(
+        hints: vec![advise(
             "Look for sys.exit or os._exit in code that runs on import, and at the last lines of the log.",
         )],
         place: None,
     })
 }
 
-fn invalid_definition(case: &Case<'_>) -> Option<Known> {
+fn invalid_definition(case: &Case<'_>) -> Option<LoadExplanation> {
     if !matches!(
         case.class.as_str(),
         "DagsterInvalidDefinitionError" | "DagsterInvalidSubsetError"
     ) {
         return None;
     }
-    Some(Known {
+    Some(LoadExplanation {
         title: "A definition isn't valid".to_owned(),
         explanation: sentence(&case.message),
-        hints: vec![say(
+        hints: vec![advise(
             "The definitions were imported, but they don't fit together. The message names the one at fault.",
         )],
         place: None,
     })
 }
 
-fn invalid_component(case: &Case<'_>) -> Option<Known> {
+fn invalid_component(case: &Case<'_>) -> Option<LoadExplanation> {
     let place = Regex::new(r"(?m)^\s*(/[^\n:]+defs\.ya?ml):(\d+)").ok()?;
     let found = place.captures(&case.message)?;
     let path = std::path::PathBuf::from(&found[1]);
     let line: u32 = found[2].parse().ok()?;
-    Some(Known {
+    Some(LoadExplanation {
         title: "A component's defs.yaml isn't valid".to_owned(),
         explanation:
             "Dagster checked the file against the component's schema, and a value does not fit."

@@ -3,17 +3,17 @@
 use regex::Regex;
 
 /// What a rule says.
-pub(in crate::explain) struct Known {
+pub(in crate::explain) struct ToolExplanation {
     pub(in crate::explain) title: String,
     pub(in crate::explain) explanation: String,
     pub(in crate::explain) hint: String,
 }
 
 /// Pattern, title, explanation, hint; `{1}` stands for what the pattern caught.
-type Rule = [&'static str; 4];
+type ToolRule = [&'static str; 4];
 
 /// In order: what caused a failure stands before what it caused.
-const RULES: &[Rule] = &[
+const RULES: &[ToolRule] = &[
     [
         r"No such file or directory: '(\S+/\.venv/bin/python)'",
         "A project has no environment",
@@ -234,7 +234,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// The first rule that knows a text.
-pub(in crate::explain) fn known(text: &str) -> Option<Known> {
+pub(in crate::explain) fn known(text: &str) -> Option<ToolExplanation> {
     RULES
         .iter()
         .find_map(|[pattern, title, explanation, hint]| {
@@ -242,7 +242,7 @@ pub(in crate::explain) fn known(text: &str) -> Option<Known> {
             let found = found.captures(text)?;
             let caught = found.get(1).map_or("", |group| group.as_str());
             let fill = |words: &str| words.replace("{1}", caught);
-            Some(Known {
+            Some(ToolExplanation {
                 title: fill(title),
                 explanation: fill(explanation),
                 hint: fill(hint),

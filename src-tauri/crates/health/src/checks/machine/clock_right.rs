@@ -89,7 +89,7 @@ fn words(by: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn a_file_from_tomorrow_is_told_until_it_is_touched() {
@@ -98,7 +98,7 @@ mod tests {
         fs_err::create_dir_all(&root).unwrap();
         let settings = root.join("pyproject.toml");
         fs_err::write(&settings, "[tool.dg]\ndirectory_type = \"project\"\n").unwrap();
-        let facts = trying::of(&root, &state);
+        let facts = test_support::of(&root, &state);
         assert_eq!(judge(&facts), []);
         let written = |at: SystemTime| {
             let file = fs_err::File::options()
@@ -108,7 +108,7 @@ mod tests {
             file.file().set_modified(at).unwrap();
         };
         written(SystemTime::now() + Duration::from_secs(3 * 3600 + 60));
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.title, "Files were written 3 hours in the future");
         let line = format!("touch {}", settings.display());
         assert_eq!(finding.fix.unwrap().action, FixAction::Copy(line));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, FindingKey, Level, Place};
+use crate::finding::{FilePlace, Finding, FindingKey, Level};
 use crate::fix::{Fix, FixAction};
 use crate::machine::system;
 
@@ -66,7 +66,7 @@ fn finding(key: &'static str, level: Level, what: &str, folder: &Path, free: u64
          environment uses any more can leave uv’s cache at once.",
     );
     finding
-        .at(Place::of(folder))
+        .at(FilePlace::of(folder))
         .seen(format!("{}: {free} MB free", folder.display()))
         .fix(
             Fix::new("Copy command", FixAction::Copy("uv cache prune".to_owned()))
@@ -92,7 +92,7 @@ fn cache(facts: &Facts) -> Option<PathBuf> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn a_disk_with_space_is_none_of_ours() {
@@ -106,10 +106,10 @@ mod tests {
     #[test]
     fn a_small_disk_is_told_once() {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::machine(state.path());
+        let mut facts = test_support::machine(state.path());
         let small = std::env::var_os("DAGDECK_TEST_SMALL_DISK").map(PathBuf::from);
         let Some(small) = small else {
-            trying::again_alone(
+            test_support::again_alone(
                 "mount -t tmpfs -o size=20m none \"$1\"",
                 "checks::machine::disk_space::tests::a_small_disk_is_told_once",
                 &[("DAGDECK_TEST_SMALL_DISK", state.path())],
@@ -118,7 +118,7 @@ mod tests {
         };
         facts.folder = small.join("state");
         facts.machine.home = small;
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Blocker);
         assert!(
             finding.title.ends_with("of uv’s cache"),

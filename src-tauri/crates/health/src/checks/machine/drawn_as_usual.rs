@@ -33,16 +33,16 @@ fn judge(facts: &Facts) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn what_was_set_is_named() {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::machine(state.path());
+        let mut facts = test_support::machine(state.path());
         assert_eq!(judge(&facts), []);
         let set = ("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned(), "1".to_owned());
         facts.machine.drawing = vec![set];
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Note);
         assert_eq!(finding.evidence, ["WEBKIT_DISABLE_DMABUF_RENDERER=1"]);
         facts.machine.drawing.clear();

@@ -71,7 +71,7 @@ mod tests {
     fn the_limit_that_holds_is_read() {
         let low = std::env::var_os("DAGDECK_TEST_FEW_FILES").is_some();
         if !low {
-            crate::trying::again_in(
+            crate::test_support::again_in(
                 "ulimit -n 100",
                 "checks::machine::file_limit::tests::the_limit_that_holds_is_read",
                 &[("DAGDECK_TEST_FEW_FILES", std::path::Path::new("1"))],

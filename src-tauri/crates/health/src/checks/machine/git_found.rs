@@ -60,7 +60,7 @@ fn asking(workspace: &WorkspaceFacts) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::machine::Tool;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn it_is_missed_only_where_a_package_needs_it() {
@@ -71,18 +71,18 @@ mod tests {
                 format!("# git+ is not asked\n[tool.dg]\ndirectory_type = \"project\"\n{more}");
             fs_err::create_dir_all(&root).unwrap();
             fs_err::write(root.join("pyproject.toml"), text).unwrap();
-            let mut facts = trying::of(&root, &state);
+            let mut facts = test_support::of(&root, &state);
             facts.machine.tools = vec![Tool {
                 name: "git",
                 state: ToolState::NotFound,
                 install: Some("sudo apt-get install -y git".to_owned()),
-                ..trying::uv(&state, "")
+                ..test_support::uv(&state, "")
             }];
             facts
         };
         assert_eq!(judge(&settings("")), []);
         let facts = settings("[tool.uv.sources]\nkit = { git = \"https://example.com/kit\" }\n");
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         let copied = FixAction::Copy("sudo apt-get install -y git".to_owned());
         assert_eq!(finding.fix.unwrap().action, copied);
         let mut facts = facts;

@@ -121,11 +121,11 @@ fn has_certificates(folder: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying;
+    use crate::test_support;
 
     fn found(variables: &[(&str, &str)]) -> Vec<(Level, String)> {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::machine(state.path());
+        let mut facts = test_support::machine(state.path());
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         facts.machine.variables = variables.iter().map(owned).collect();
         let found = judge(&facts).into_iter();

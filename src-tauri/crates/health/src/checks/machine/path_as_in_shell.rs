@@ -56,11 +56,11 @@ fn differs(tools: &[Tool], own: &OsStr, login: &OsStr) -> Option<Finding> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn only_what_the_shell_alone_leads_to_counts() {
-        let tools = [trying::uv(Path::new("/home/ann/odd/uv"), "0.13.8")];
+        let tools = [test_support::uv(Path::new("/home/ann/odd/uv"), "0.13.8")];
         let told = |own: &str, login: &str| differs(&tools, own.as_ref(), login.as_ref());
         let finding = told("/usr/bin", "/home/ann/odd:/usr/bin").unwrap();
         assert_eq!(finding.evidence, ["uv: /home/ann/odd/uv"]);

@@ -89,7 +89,7 @@ mod tests {
 
     use super::*;
     use crate::finding::Level;
-    use crate::trying;
+    use crate::test_support;
 
     fn project(root: &Path, requires: &str) {
         let text = format!(
@@ -105,10 +105,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (root, state) = (folder.path().join("app"), folder.path().join("state"));
         project(&root, ">=3.10,<3.13");
-        let mut facts = trying::of(&root, &state);
+        let mut facts = test_support::of(&root, &state);
         assert_eq!(judge(&facts), [], "without uv nothing is known");
-        facts.machine.tools = vec![trying::uv(Path::new("/usr/bin/uv"), "0.13.8")];
-        let finding = trying::the_finding(&CHECK, &facts);
+        facts.machine.tools = vec![test_support::uv(Path::new("/usr/bin/uv"), "0.13.8")];
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Note);
         let fix = finding.fix.unwrap();
         assert!(fix.is_safe());
@@ -122,7 +122,10 @@ mod tests {
         );
         let never = ("UV_PYTHON_DOWNLOADS".to_owned(), "never".to_owned());
         facts.machine.variables.extend([never]);
-        assert_eq!(trying::the_finding(&CHECK, &facts).level, Level::Blocker);
+        assert_eq!(
+            test_support::the_finding(&CHECK, &facts).level,
+            Level::Blocker
+        );
         facts.machine.pythons = vec![crate::machine::Python::new("3.9.1", "/usr/bin/python3.9")];
         assert_eq!(judge(&facts).len(), 1);
         facts.machine.pythons = vec![crate::machine::Python::new("3.11.2", "/usr/bin/python3")];

@@ -48,15 +48,15 @@ fn judge(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn the_version_is_what_counts() {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::machine(state.path());
+        let mut facts = test_support::machine(state.path());
         assert_eq!(judge(&facts), []);
         for (version, count) in [("0.7.20", 1), ("0.7.22", 0), ("0.13.8", 0), ("1.0.0", 0)] {
-            facts.machine.tools = vec![trying::uv(state.path(), version)];
+            facts.machine.tools = vec![test_support::uv(state.path(), version)];
             assert_eq!(judge(&facts).len(), count, "{version}");
         }
     }

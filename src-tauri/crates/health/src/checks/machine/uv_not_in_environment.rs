@@ -57,7 +57,7 @@ fn around(program: &Path) -> Option<&Path> {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn one_of_the_workspace_matters_more_than_any_other() {
@@ -70,16 +70,16 @@ mod tests {
             "[tool.dg]\ndirectory_type = \"project\"\n",
         )
         .unwrap();
-        let mut facts = trying::of(&root, &state);
-        facts.machine.tools = vec![trying::uv(&bin.join("uv"), "0.13.8")];
+        let mut facts = test_support::of(&root, &state);
+        facts.machine.tools = vec![test_support::uv(&bin.join("uv"), "0.13.8")];
         assert_eq!(judge(&facts), [], "a folder alone is no environment");
         fs_err::write(root.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.level, Level::Warning);
         assert_eq!(finding.fix.unwrap().action, FixAction::BringUv);
         facts.workspace = None;
-        assert_eq!(trying::the_finding(&CHECK, &facts).level, Level::Note);
-        facts.machine.tools = vec![trying::uv(Path::new("/usr/bin/uv"), "0.13.8")];
+        assert_eq!(test_support::the_finding(&CHECK, &facts).level, Level::Note);
+        facts.machine.tools = vec![test_support::uv(Path::new("/usr/bin/uv"), "0.13.8")];
         assert_eq!(judge(&facts), []);
     }
 }

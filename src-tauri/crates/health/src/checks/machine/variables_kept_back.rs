@@ -68,12 +68,12 @@ mod tests {
     use super::*;
     use crate::finding::Level;
     use crate::machine::Python;
-    use crate::trying;
+    use crate::test_support;
 
     #[test]
     fn what_makes_no_difference_is_not_told() {
         let state = tempfile::tempdir().unwrap();
-        let mut facts = trying::machine(state.path());
+        let mut facts = test_support::machine(state.path());
         let mut set = |name: &str, value: &str| {
             let variable = (name.to_owned(), value.to_owned());
             facts.machine.variables.extend([variable]);

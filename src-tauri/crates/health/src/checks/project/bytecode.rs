@@ -4,7 +4,7 @@ use workspace::{Project, site_packages};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "bytecode-compiled",
@@ -30,7 +30,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         "The first start will be slow",
         "Dagster’s bytecode is not compiled yet. A sync compiles it in about 3 s; otherwise the first start does.",
     )
-    .at(Place::of(dagster));
+    .at(FilePlace::of(dagster));
     finding.fix = super::sync(workspace, project, "Compile");
     vec![finding]
 }

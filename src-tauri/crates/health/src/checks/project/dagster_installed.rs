@@ -4,7 +4,7 @@ use workspace::{ProblemCode, Project};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-installed",
@@ -26,7 +26,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         "Dagster isn’t installed in the environment",
         "The project’s code can’t be loaded without it.",
     )
-    .at(Place::of(&project.environment.path));
+    .at(FilePlace::of(&project.environment.path));
     finding.fix = super::repair(workspace, project, "dagster", "Sync");
     vec![finding]
 }

@@ -6,7 +6,7 @@ use workspace::{Distribution, Project, distributions, meets};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-versions",
@@ -31,7 +31,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         "The packages of Dagster are of different releases",
         "Each was made to work with the exact version of the others that it names. Errors from a mix are hard to read.",
     )
-    .at(Place::of(&project.environment.path));
+    .at(FilePlace::of(&project.environment.path));
     finding.fix = super::repair(workspace, project, &first.package, "Sync");
     finding.evidence = apart.into_iter().map(|one| one.words).collect();
     vec![finding]

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dagster::code_server::{Address, Listed, LoadFailure, new_server_id, wait_until_loaded};
+use dagster::code_server::{
+    Address, LoadFailure, RepositoriesAnswer, new_server_id, wait_until_loaded,
+};
 use dagster::command::{Code, CodeServer, LogLevel, Shared, code_server};
 use dagster::explain::{Explained, Origin, explain_load_error};
 use futures::FutureExt;
@@ -16,7 +18,7 @@ use workspace::{Project, project_files, site_packages};
 use super::definitions_load::failed;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, Load, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::finding::{FilePlace, Finding, FindingKey, Subject};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -113,9 +115,9 @@ fn server(workspace: &WorkspaceFacts, project: &Project) -> Option<CodeServer> {
 }
 
 /// A code server that ends with the check, even where that is given up.
-struct Tried(process::Child);
+struct ProbeServer(process::Child);
 
-impl Drop for Tried {
+impl Drop for ProbeServer {
     fn drop(&mut self) {
         if self.0.exit().is_none() {
             self.0.kill_tree();
@@ -128,7 +130,7 @@ async fn load(facts: &Facts, project: &Project, server: &CodeServer) -> Vec<Find
         return vec![untried(&error.to_string())];
     }
     let child = match facts.table.spawn(&code_server(server), None) {
-        Ok(child) => Tried(child),
+        Ok(child) => ProbeServer(child),
         Err(error) => return vec![untried(&error.to_string())],
     };
     let loaded = tokio::select! {
@@ -141,8 +143,8 @@ async fn load(facts: &Facts, project: &Project, server: &CodeServer) -> Vec<Find
         None => vec![untried(&format!("no answer after {} s", LIMIT.as_secs()))],
         Some(Err(error)) => vec![untried(&error.to_string())],
         Some(Ok(loading)) => match loading.listed {
-            Listed::Loaded(_) => Vec::new(),
-            Listed::Failed(failure) => vec![explained(&failure, project)],
+            RepositoriesAnswer::Loaded(_) => Vec::new(),
+            RepositoriesAnswer::Failed(failure) => vec![explained(&failure, project)],
         },
     }
 }
@@ -160,7 +162,7 @@ fn explained(failure: &LoadFailure, project: &Project) -> Finding {
     let Some(frame) = place.filter(|frame| frame.path.is_absolute()) else {
         return finding;
     };
-    let place = Place::line(&frame.path, frame.line);
+    let place = FilePlace::line(&frame.path, frame.line);
     let name = frame.path.file_name().unwrap_or_default();
     let open = format!("Open {} at line {}", name.to_string_lossy(), frame.line);
     Finding {

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
     use crate::facts::ProjectFacts;
     use crate::fix::FixAction;
-    use crate::trying::Trial;
+    use crate::test_support::Trial;
 
     /// A project that asks for a Dagster, with another one installed.
     fn project(asked: &str, installed: &str) -> Trial {

@@ -5,7 +5,7 @@ use workspace::{Project, python_pin};
 use super::python_available::{self, Wanted};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "environment-python",
@@ -40,7 +40,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
         "Packages are installed for the Python that was there when it was made. A sync makes it anew from one that fits.",
     )
     .seen(wanted.words())
-    .at(Place::of(project.folder.join(file)));
+    .at(FilePlace::of(project.folder.join(file)));
     // Without a Python that fits, the check for that one says what to do first.
     if python_available::installed(facts, &wanted) {
         finding.fix = super::sync(workspace, project, "Rebuild");

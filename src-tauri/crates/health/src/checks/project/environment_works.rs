@@ -4,7 +4,7 @@ use workspace::{BrokenReason, EnvironmentState, Project};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "environment-works",
@@ -65,7 +65,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         )
         .seen(cause.clone()),
     };
-    let mut finding = finding.at(Place::of(&project.environment.path));
+    let mut finding = finding.at(FilePlace::of(&project.environment.path));
     let a_sync_helps = !matches!(
         reason,
         BrokenReason::NotAFolder | BrokenReason::NotAnEnvironment | BrokenReason::Unreadable { .. }

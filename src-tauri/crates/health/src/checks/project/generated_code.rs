@@ -6,7 +6,7 @@ use workspace::{Distribution, Project, compare_versions, distributions, site_pac
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "generated-code",
@@ -54,7 +54,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
                 ),
             )
             .seen(format!("{file} was generated for {name} {needed}"))
-            .at(Place::of(&one.folder));
+            .at(FilePlace::of(&one.folder));
             finding.fix = super::repair(workspace, project, name, "Sync");
             finding
         })

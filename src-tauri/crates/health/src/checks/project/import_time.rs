@@ -13,7 +13,7 @@ use workspace::Project;
 use super::definitions_tried;
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, Load};
-use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::finding::{FilePlace, Finding, FindingKey, Subject};
 
 pub(crate) static CHECK: Check = Check {
     id: "import-time",
@@ -93,7 +93,7 @@ async fn measure(facts: &Facts, project: &Project, slow: Duration) -> Vec<Findin
         format!("Importing the code takes {}", seconds(all)),
         "Each start, each reload and each run waits for it. Import what is costly inside the function that needs it.",
     )
-    .at(Place::of(&project.working_directory));
+    .at(FilePlace::of(&project.working_directory));
     let named = costs.into_iter().take(NAMED);
     finding.evidence = named
         .map(|(name, took)| format!("{name}: {}", seconds(took)))

@@ -4,7 +4,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "lockfile-fresh",
@@ -28,7 +28,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         "uv.lock is older than pyproject.toml",
         "What pyproject.toml asks for since is not installed. You see what changes in the lockfile before it is written.",
     )
-    .at(Place::of(&lockfile.path));
+    .at(FilePlace::of(&lockfile.path));
     finding.fix = super::sync(workspace, project, "Review");
     vec![finding]
 }

@@ -4,7 +4,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 
 pub(crate) static CHECK: Check = Check {
     id: "lockfile-present",
@@ -30,6 +30,6 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
         "No uv.lock yet",
         "The versions that are installed aren’t written down, so the next machine may get others. A sync writes them.",
     );
-    let place = Place::of(project.folder.join("pyproject.toml"));
+    let place = FilePlace::of(project.folder.join("pyproject.toml"));
     vec![finding.at(place).fix(fix.note("writes uv.lock"))]
 }

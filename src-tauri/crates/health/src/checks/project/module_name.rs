@@ -5,7 +5,7 @@ use workspace::{Project, site_packages};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -36,7 +36,7 @@ fn judge(_: &Facts, _: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
         _ => return Vec::new(),
     };
     let file = project.config.clone();
-    let place = Place::of(file.unwrap_or_else(|| project.folder.clone()));
+    let place = FilePlace::of(file.unwrap_or_else(|| project.folder.clone()));
     let name = place.path.file_name().unwrap_or_default();
     let open = format!("Open {}", name.to_string_lossy());
     let folder = project.working_directory.join(module);

@@ -8,7 +8,7 @@ use workspace::{Distribution, EnvironmentSource, Project, distributions, package
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -51,7 +51,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
             }
         }
     };
-    let mut finding = finding.at(Place::of(&environment.path));
+    let mut finding = finding.at(FilePlace::of(&environment.path));
     finding.fix = fix;
     vec![finding]
 }
@@ -63,7 +63,7 @@ fn unlinked(facts: &Facts, workspace: &WorkspaceFacts, project: &Project, name: 
         "The environment’s link to the project is gone",
         "Scripts, tests and dg can’t import it. uv takes it for installed, so a plain sync leaves it so.",
     )
-    .at(Place::of(&project.environment.path));
+    .at(FilePlace::of(&project.environment.path));
     let ours = project.environment.source == EnvironmentSource::Own;
     let Some(uv) = facts.uv().filter(|_| ours) else {
         return finding;

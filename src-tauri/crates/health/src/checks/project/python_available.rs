@@ -10,7 +10,7 @@ use workspace::{EnvironmentSource, Project, python_pin};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, FindingKey, Level, Place, Subject};
+use crate::finding::{FilePlace, Finding, FindingKey, Level, Subject};
 use crate::fix::{Fix, FixAction};
 use crate::machine;
 
@@ -146,7 +146,7 @@ async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
                 Some(_) => ".python-version",
                 None => "pyproject.toml",
             };
-            let place = Place::of(project.folder.join(file));
+            let place = FilePlace::of(project.folder.join(file));
             Finding::new(
                 FindingKey::ONLY,
                 level,

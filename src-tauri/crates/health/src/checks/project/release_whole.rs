@@ -11,7 +11,7 @@ use workspace::{Project, requirements};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::finding::{FilePlace, Finding, FindingKey, Subject};
 use crate::fix::{Fix, FixAction, Show};
 
 pub(crate) static CHECK: Check = Check {
@@ -72,7 +72,7 @@ async fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> 
         format!("Dagster {version} isn’t published whole yet"),
         "No environment can be made until the rest is there. Choose the release before it, or wait: packages appear over hours or days.",
     )
-    .at(Place::of(project.folder.join("pyproject.toml")))
+    .at(FilePlace::of(project.folder.join("pyproject.toml")))
     .fix(Fix::new("Choose a version", FixAction::Show(show)));
     let told = lacking.into_iter().fold(finding, |finding, package| {
         finding.seen(format!("{package} has no {version}"))

@@ -4,7 +4,7 @@ use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -38,9 +38,9 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
         title,
         "Resources read them when a run starts, so the location loads and such runs fail. Set them in the project’s .env.",
     )
-    .at(Place::of(&file));
+    .at(FilePlace::of(&file));
     finding.fix = Some(if file.is_file() {
-        Fix::new("Open .env", FixAction::Open(Place::of(&file)))
+        Fix::new("Open .env", FixAction::Open(FilePlace::of(&file)))
     } else {
         let lines: Vec<String> = missing.iter().map(|name| format!("{name}=")).collect();
         let lines: Vec<String> = lines

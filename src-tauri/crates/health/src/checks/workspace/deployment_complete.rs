@@ -5,7 +5,7 @@ use workspace::Deployment;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -66,7 +66,7 @@ fn with_fix(
     workspace: &WorkspaceFacts,
     deployment: &Deployment,
 ) -> Finding {
-    let finding = finding.at(Place::of(&deployment.environment.path));
+    let finding = finding.at(FilePlace::of(&deployment.environment.path));
     let asked = workspace::requirements(&deployment.folder).unwrap_or_default();
     let all = asked.packages.iter().chain(&asked.dev);
     let names = |one: &String| {

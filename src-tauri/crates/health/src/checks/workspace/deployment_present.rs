@@ -44,16 +44,16 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn without_it_is_a_note() {
         let trial = Trial::workspace(&["etl"]);
         assert_eq!(
-            trying::the_finding(&CHECK, &trial.facts()).level,
+            test_support::the_finding(&CHECK, &trial.facts()).level,
             Level::Note
         );
         fs_err::create_dir_all(trial.root.join("deployments/local")).unwrap();
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
     }
 }

@@ -4,7 +4,7 @@ use workspace::{Deployment, EnvironmentState};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -45,7 +45,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
             _ => return Vec::new(),
         }
     };
-    let finding = finding.at(Place::of(&environment.path));
+    let finding = finding.at(FilePlace::of(&environment.path));
     vec![match sync(workspace, deployment) {
         Some(fix) => finding.fix(fix),
         None => finding,

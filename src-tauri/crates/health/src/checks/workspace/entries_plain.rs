@@ -32,10 +32,10 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         .cloned()
         .map(|problem| match problem.code {
             ProblemCode::ProjectPathAbsolute => {
-                problem.hint("Write it relative to dg.toml, so that it holds wherever the workspace lies.")
+                problem.with_hint("Write it relative to dg.toml, so that it holds wherever the workspace lies.")
             }
             ProblemCode::ProjectPathOutside => {
-                problem.hint("It loads here. Whoever gets the workspace has to have that folder in the same place.")
+                problem.with_hint("It loads here. Whoever gets the workspace has to have that folder in the same place.")
             }
             _ => problem,
         })
@@ -47,18 +47,18 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn each_other_form_is_told_with_its_line() {
         let trial = Trial::workspace(&["etl"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         let absolute = trial.root.join("projects/etl").display().to_string();
         let config = |projects: &str| {
             let text =
                 format!("directory_type = \"workspace\"\n[workspace]\nprojects = [{projects}]\n");
             fs_err::write(trial.root.join("dg.toml"), text).unwrap();
-            let finding = trying::the_finding(&CHECK, &trial.facts());
+            let finding = test_support::the_finding(&CHECK, &trial.facts());
             assert_eq!(finding.place.as_ref().and_then(|place| place.line), Some(3));
             assert!(!finding.why.is_empty(), "{finding:?}");
             finding.level
@@ -69,6 +69,6 @@ mod tests {
         assert_eq!(config(&format!("{{ path = \"{absolute}\" }}")), Level::Note);
         let plain = "directory_type = \"workspace\"\n[workspace]\nprojects = [{ path = \"projects/etl\" }]\n";
         fs_err::write(trial.root.join("dg.toml"), plain).unwrap();
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
     }
 }

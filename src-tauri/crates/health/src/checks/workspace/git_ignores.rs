@@ -10,7 +10,7 @@ use workspace::edit::Edit;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place, Subject};
+use crate::finding::{FilePlace, Finding, FindingKey, Subject};
 use crate::fix::{Fix, FixAction};
 use crate::machine::ToolState;
 
@@ -129,7 +129,7 @@ fn ignoring(finding: Finding, paths: &[PathBuf], line: &str, root: &Path) -> Fin
             text: format!("{line}\n"),
         },
         // What can't be read is not to be written over.
-        Err(_) => FixAction::Open(Place::of(&file)),
+        Err(_) => FixAction::Open(FilePlace::of(&file)),
     };
     finding.fix(Fix::new("Have Git ignore it", action))
 }
@@ -137,7 +137,7 @@ fn ignoring(finding: Finding, paths: &[PathBuf], line: &str, root: &Path) -> Fin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{Trial, with_git};
+    use crate::test_support::{Trial, with_git};
 
     #[tokio::test]
     async fn what_nothing_ignores_gets_a_line() {
@@ -145,7 +145,7 @@ mod tests {
         let found = async || ask(Arc::new(with_git(trial.facts()))).await;
         fs_err::write(trial.root.join("projects/etl/.env"), "TOKEN=x\n").unwrap();
         assert_eq!(found().await, [], "there is no repository");
-        crate::trying::git(&trial.root, &["init", "--quiet"]);
+        crate::test_support::git(&trial.root, &["init", "--quiet"]);
         let all = found().await;
         assert_eq!(all.len(), 1, "{all:?}");
         trial.fix(&all[0]);
@@ -164,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn each_keeps_its_key_without_the_other() {
         let trial = Trial::workspace(&["etl"]);
-        crate::trying::git(&trial.root, &["init", "--quiet"]);
+        crate::test_support::git(&trial.root, &["init", "--quiet"]);
         let folder = trial.root.join("projects/etl");
         fs_err::write(folder.join(".env"), "TOKEN=x\n").unwrap();
         fs_err::create_dir_all(folder.join(".venv")).unwrap();

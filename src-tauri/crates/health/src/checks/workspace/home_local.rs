@@ -4,7 +4,7 @@ use dagster::instance;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::machine::system;
 
 pub(crate) static CHECK: Check = Check {
@@ -20,7 +20,7 @@ pub(crate) static CHECK: Check = Check {
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let path = &workspace.instance.path;
     let kind = system::network(path).filter(|_| !instance::stored_elsewhere(path));
-    kind.map(|kind| finding(kind).at(Place::of(path)))
+    kind.map(|kind| finding(kind).at(FilePlace::of(path)))
         .into_iter()
         .collect()
 }
@@ -37,15 +37,15 @@ fn finding(kind: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn a_disk_is_fine_and_a_share_is_named() {
         let trial = Trial::workspace(&["etl"]);
         let home = trial.state.display().to_string();
         fs_err::create_dir_all(&trial.state).unwrap();
-        let facts = trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
-        assert_eq!(trying::found(&CHECK, &facts), []);
+        let facts = test_support::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
+        assert_eq!(test_support::found(&CHECK, &facts), []);
         assert!(finding("NFS").title.ends_with("(NFS)"));
     }
 }

@@ -8,7 +8,7 @@ use workspace::{INSTANCE_FILE, Problem, ProblemCode, Severity};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::problems;
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -54,7 +54,7 @@ fn missing(file: &std::path::Path) -> Finding {
         "DAGSTER_HOME has no dagster.yaml",
         "Dagster uses its defaults and prints a warning at every start. An empty file says the defaults are what you want.",
     )
-    .at(Place::of(file))
+    .at(FilePlace::of(file))
     .fix(Fix::new("Write it", write).note("an empty file"))
 }
 
@@ -67,9 +67,9 @@ fn weighed(problem: Problem, newer: bool) -> Problem {
             ..problem
         };
         return problem
-            .hint("This Dagster is newer than the ones Dagdeck knows, so it may take it.");
+            .with_hint("This Dagster is newer than the ones Dagdeck knows, so it may take it.");
     }
-    problem.hint(hint)
+    problem.with_hint(hint)
 }
 
 /// Whether the webserver's Dagster is newer than the ones whose keys are known.
@@ -85,28 +85,31 @@ fn is_newer(workspace: &WorkspaceFacts) -> bool {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn a_missing_one_is_written_and_a_bad_one_is_a_blocker() {
         let trial = Trial::workspace(&["etl"]);
         assert_eq!(
-            trying::found(&CHECK, &trial.facts()),
+            test_support::found(&CHECK, &trial.facts()),
             [],
             "Dagdeck writes its own"
         );
         let home = trial.state.display().to_string();
         fs_err::create_dir_all(&trial.state).unwrap();
-        let facts = || trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
-        let finding = trying::the_finding(&CHECK, &facts());
+        let facts = || test_support::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
+        let finding = test_support::the_finding(&CHECK, &facts());
         assert_eq!(finding.level, Level::Note);
         trial.fix(&finding);
-        assert_eq!(trying::found(&CHECK, &facts()), []);
+        assert_eq!(test_support::found(&CHECK, &facts()), []);
         fs_err::write(trial.state.join("dagster.yaml"), "bogus: 1\n").unwrap();
-        let finding = trying::the_finding(&CHECK, &facts());
+        let finding = test_support::the_finding(&CHECK, &facts());
         assert_eq!(finding.level, Level::Blocker);
         assert!(finding.title.contains("“bogus”"), "{}", finding.title);
         fs_err::write(trial.state.join("dagster.yaml"), "telemetry: [\n").unwrap();
-        assert_eq!(trying::the_finding(&CHECK, &facts()).level, Level::Blocker);
+        assert_eq!(
+            test_support::the_finding(&CHECK, &facts()).level,
+            Level::Blocker
+        );
     }
 }

@@ -4,7 +4,7 @@ use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -40,7 +40,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     let fix = match (missing, from_file) {
         (Some(folder), _) => Some(Fix::new("Make the folder", FixAction::MakeFolder(folder))),
         (None, Some((file, _))) => {
-            let place = Place::of(&file.path);
+            let place = FilePlace::of(&file.path);
             Some(Fix::new("Open .env", FixAction::Open(place)))
         }
         // A variable of the person's session: only they know where it is set.
@@ -66,29 +66,33 @@ fn not_set(workspace: &WorkspaceFacts) -> Finding {
 mod tests {
     use super::*;
     use crate::finding::Level;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn a_missing_folder_is_made_and_a_relative_one_is_for_the_person() {
         let trial = Trial::workspace(&["etl"]);
-        let unset = trying::the_finding(&CHECK, &trial.facts());
+        let unset = test_support::the_finding(&CHECK, &trial.facts());
         assert_eq!((unset.level, unset.fix), (Level::Note, None));
         let home = trial.state.join("home");
-        let set =
-            |value: &str| trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", value)]);
+        let set = |value: &str| {
+            test_support::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", value)])
+        };
         let facts = set(home.to_str().unwrap());
-        let finding = trying::the_finding(&CHECK, &facts);
+        let finding = test_support::the_finding(&CHECK, &facts);
         assert!(
             finding.title.contains("there is no such folder"),
             "{}",
             finding.title
         );
         trial.fix(&finding);
-        assert_eq!(trying::found(&CHECK, &set(home.to_str().unwrap())), []);
-        let finding = trying::the_finding(&CHECK, &set("relhome"));
+        assert_eq!(
+            test_support::found(&CHECK, &set(home.to_str().unwrap())),
+            []
+        );
+        let finding = test_support::the_finding(&CHECK, &set("relhome"));
         assert_eq!(finding.fix, None);
         fs_err::write(trial.root.join(".env"), "DAGSTER_HOME=relhome\n").unwrap();
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert!(matches!(finding.fix.unwrap().action, FixAction::Open(_)));
     }
 }

@@ -6,7 +6,7 @@ use dagster::instance::{self, Source, State};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -39,7 +39,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         "Two processes made them at the same moment, so they name two versions of themselves, and every start stops \
          there. New ones are made at the next launch.",
     )
-    .at(Place::of(&database))
+    .at(FilePlace::of(&database))
     .seen(format!("{}: more than one head in alembic_version", database.display()));
     vec![finding.fix(Fix::new("Set them aside", FixAction::SetAside(folders)).note(note))]
 }

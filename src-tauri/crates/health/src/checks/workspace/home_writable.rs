@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -33,7 +33,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         "Dagster keeps runs, schedules and logs there, so neither the webserver nor the daemon starts. Make it yours, or \
          name another folder.",
     )
-    .at(Place::of(path))
+    .at(FilePlace::of(path))
     .seen(format!("{}: {}", path.display(), refused.desc()));
     if refused == Errno::EROFS {
         return vec![finding];
@@ -51,7 +51,7 @@ fn judge(_: &Facts, _: &WorkspaceFacts) -> Vec<Finding> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     /// On a disk that is mounted for reading only, which root may not write to either.
     #[test]
@@ -63,14 +63,14 @@ mod tests {
             fs_err::create_dir_all(&home).unwrap();
             home.display().to_string()
         });
-        let facts = trying::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
+        let facts = test_support::of_with(&trial.root, &trial.state, &[("DAGSTER_HOME", &home)]);
         if given.is_some() {
-            let finding = trying::the_finding(&CHECK, &facts);
+            let finding = test_support::the_finding(&CHECK, &facts);
             assert_eq!(finding.title, "DAGSTER_HOME can’t be written to");
             return;
         }
-        assert_eq!(trying::found(&CHECK, &facts), []);
-        trying::again_alone(
+        assert_eq!(test_support::found(&CHECK, &facts), []);
+        test_support::again_alone(
             "mount -t tmpfs -o ro,size=1m none \"$1\"",
             "checks::workspace::home_writable::tests::a_disk_for_reading_only_is_told",
             &[("DAGDECK_TEST_READ_ONLY", std::path::Path::new(&home))],

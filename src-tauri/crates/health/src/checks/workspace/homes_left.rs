@@ -66,12 +66,12 @@ fn homes(folder: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn those_of_root_and_projects_are_found() {
         let trial = Trial::workspace(&["etl"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         let left = [
             trial.root.join(".tmp_dagster_home_a1b2"),
             trial.root.join("projects/etl/.tmp_dagster_home_x"),
@@ -79,7 +79,7 @@ mod tests {
         for folder in &left {
             fs_err::create_dir_all(folder).unwrap();
         }
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert_eq!(finding.fix.unwrap().action, FixAction::Trash(left.to_vec()));
     }
 }

@@ -45,7 +45,7 @@ fn explained(problem: &Problem) -> Problem {
     let problem = problem.clone();
     if problem.code == ProblemCode::PackageTwice {
         let hint = "Each has an environment of its own here, so both load. Rename one of the packages before they meet in one environment.";
-        return problem.hint(hint);
+        return problem.with_hint(hint);
     }
     problem
 }
@@ -81,22 +81,22 @@ fn free_name(project: &Project, reading: &Reading) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn the_second_gets_a_name_after_its_folders() {
         let trial = Trial::workspace(&["etl"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         trial.project("other/etl");
         trial.list("other/etl");
-        let found = trying::found(&CHECK, &trial.facts());
+        let found = test_support::found(&CHECK, &trial.facts());
         let titles: Vec<&str> = found.iter().map(|one| one.title.as_str()).collect();
         assert_eq!(found.len(), 2, "{titles:?}");
         assert!(titles[0].contains("\"etl\" is already taken"), "{titles:?}");
         assert!(titles[1].contains("package etl also exists"), "{titles:?}");
         trial.fix(&found[0]);
         let facts = trial.facts();
-        let found = trying::found(&CHECK, &facts);
+        let found = test_support::found(&CHECK, &facts);
         assert_eq!(found.len(), 1, "the package is for the person: {found:?}");
         let names = &facts.workspace.as_ref().unwrap().reading.projects;
         assert_eq!(names[1].name, "other-etl");

@@ -2,11 +2,11 @@
 
 #[cfg(test)]
 use workspace::ProblemCode;
-use workspace::edit::{self, Change};
+use workspace::edit::{self, ListChange};
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -42,8 +42,8 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         title,
         "It lies in the workspace, but dg.toml doesn’t list it, so it isn’t loaded. That is fine where it is meant so.",
     )
-    .at(Place::of(first));
-    let changes: Vec<Change> = paths.iter().cloned().map(Change::Register).collect();
+    .at(FilePlace::of(first));
+    let changes: Vec<ListChange> = paths.iter().cloned().map(ListChange::Register).collect();
     let finding = paths.into_iter().fold(finding, Finding::seen);
     vec![match edit::change(config, &changes) {
         Ok(edit) => finding.fix(Fix::new("List it", FixAction::Change(edit))),
@@ -55,18 +55,18 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn what_lies_there_unlisted_is_listed() {
         let trial = Trial::workspace(&["etl"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         trial.project("projects/ml");
         trial.project("more/web");
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert_eq!(finding.evidence, ["more/web", "projects/ml"]);
         trial.fix(&finding);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         assert_eq!(trial.listed(), ["projects/etl", "more/web", "projects/ml"]);
     }
 }

@@ -40,15 +40,15 @@ fn once(problem: &Problem) -> Option<Fix> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn the_first_entry_stays() {
         let trial = Trial::workspace(&["etl", "ml"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         trial.list("./projects/etl");
-        trial.fix(&trying::the_finding(&CHECK, &trial.facts()));
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        trial.fix(&test_support::the_finding(&CHECK, &trial.facts()));
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         assert_eq!(trial.listed(), ["projects/etl", "projects/ml"]);
     }
 
@@ -59,7 +59,7 @@ mod tests {
         std::os::unix::fs::symlink(trial.root.join("projects/etl"), trial.root.join("other"))
             .unwrap();
         trial.list("other");
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert!(matches!(finding.fix.unwrap().action, FixAction::Open(_)));
     }
 }

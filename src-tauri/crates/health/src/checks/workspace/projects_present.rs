@@ -50,21 +50,21 @@ fn off_the_list(problem: &Problem, project: &Project) -> Option<Fix> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn a_folder_that_is_gone_goes_off_the_list() {
         let trial = Trial::workspace(&["etl", "ml"]);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         fs_err::remove_dir_all(trial.root.join("projects/ml")).unwrap();
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert!(finding.title.contains("projects/ml"), "{}", finding.title);
         trial.fix(&finding);
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         assert_eq!(trial.listed(), ["projects/etl"]);
         fs_err::remove_dir_all(trial.root.join("projects/etl")).unwrap();
         fs_err::write(trial.root.join("projects/etl"), "").unwrap();
-        trial.fix(&trying::the_finding(&CHECK, &trial.facts()));
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        trial.fix(&test_support::the_finding(&CHECK, &trial.facts()));
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
     }
 }

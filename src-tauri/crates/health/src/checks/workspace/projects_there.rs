@@ -43,15 +43,15 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn an_empty_workspace_is_no_fault() {
         let trial = Trial::workspace(&[]);
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert_eq!(finding.level, Level::Note);
         trial.project("projects/etl");
         trial.list("projects/etl");
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
     }
 }

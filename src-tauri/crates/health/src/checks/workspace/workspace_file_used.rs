@@ -5,7 +5,7 @@ use workspace::ProblemCode;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{Finding, FindingKey, Place};
+use crate::finding::{FilePlace, Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
 pub(crate) static CHECK: Check = Check {
@@ -41,15 +41,18 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         "The folder has dg settings, so that file isn’t read. List those projects in dg.toml, or remove the file if it \
          is from before.",
     );
-    let open = Fix::new(format!("Open {name}"), FixAction::Open(Place::of(&file)));
-    let finding = finding.at(Place::of(&file)).fix(open);
+    let open = Fix::new(
+        format!("Open {name}"),
+        FixAction::Open(FilePlace::of(&file)),
+    );
+    let finding = finding.at(FilePlace::of(&file)).fix(open);
     vec![names.into_iter().fold(finding, Finding::seen)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trying::{self, Trial};
+    use crate::test_support::{self, Trial};
 
     #[test]
     fn only_what_is_not_loaded_is_told() {
@@ -61,18 +64,18 @@ mod tests {
             )
         };
         fs_err::write(&file, format!("load_from:\n{}", entry("etl"))).unwrap();
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
         fs_err::write(
             &file,
             format!("load_from:\n{}{}", entry("etl"), entry("old")),
         )
         .unwrap();
-        let finding = trying::the_finding(&CHECK, &trial.facts());
+        let finding = test_support::the_finding(&CHECK, &trial.facts());
         assert_eq!(
             finding.title,
             "workspace.yaml names old, which isn’t loaded"
         );
         fs_err::remove_file(&file).unwrap();
-        assert_eq!(trying::found(&CHECK, &trial.facts()), []);
+        assert_eq!(test_support::found(&CHECK, &trial.facts()), []);
     }
 }

@@ -27,26 +27,26 @@ fn seen(pid: u32, parent: u32, session: u32) -> Seen {
 }
 
 /// A program that we started: its mark is its pid.
-fn started(pid: u32) -> Target {
-    Target {
+fn started(pid: u32) -> KnownTree {
+    KnownTree {
         roots: vec![id(pid)],
         mark: Some(pid.to_string()),
-        ..Target::default()
+        ..KnownTree::default()
     }
 }
 
 /// One that was forked inside the tree of `within`, whose mark it has.
-fn forked(pid: u32, within: u32) -> Target {
-    Target {
+fn forked(pid: u32, within: u32) -> KnownTree {
+    KnownTree {
         roots: vec![id(pid)],
         inherited: Some(within.to_string()),
         within: Some(id(within)),
-        ..Target::default()
+        ..KnownTree::default()
     }
 }
 
 /// The root of each process's tree, by pid; `marks` are those of processes that have one.
-fn told(listed: &[Seen], targets: &[Target], marks: &[(u32, u32)]) -> BTreeMap<u32, u32> {
+fn told(listed: &[Seen], targets: &[KnownTree], marks: &[(u32, u32)]) -> BTreeMap<u32, u32> {
     let mark_of = |pid| {
         let mark = marks.iter().find(|(marked, _)| *marked == pid);
         mark.map(|(_, mark)| mark.to_string())
@@ -104,7 +104,7 @@ fn it_stays_a_root_when_the_one_around_it_is_gone() {
 #[test]
 fn one_without_a_parent_belongs_to_the_innermost_that_its_session_mark_or_past_tells() {
     let targets = [started(10), forked(20, 10)];
-    let stray = |session: u32, marks: &[(u32, u32)], targets: &[Target]| {
+    let stray = |session: u32, marks: &[(u32, u32)], targets: &[KnownTree]| {
         let mut listed = warm();
         listed[4] = seen(20, 10, 20);
         listed.push(seen(30, 1, session));
@@ -174,7 +174,7 @@ fn a_mark_is_read_only_where_it_can_change_the_answer() {
 }
 
 /// What made a member of one tree before there were trees inside one another.
-fn members_of_one(listed: &[Seen], target: &Target, marks: &[Option<u8>]) -> BTreeSet<u32> {
+fn members_of_one(listed: &[Seen], target: &KnownTree, marks: &[Option<u8>]) -> BTreeSet<u32> {
     let living: Vec<&Seen> = listed.iter().filter(|seen| seen.id.pid != US).collect();
     let roots: HashSet<u32> = living
         .iter()
@@ -244,11 +244,11 @@ proptest! {
     fn one_tree_alone_has_the_members_it_always_had(
         listed in any_forest(), marks in any_marks(), roots in pids(), known in pids(),
     ) {
-        let target = Target {
+        let target = KnownTree {
             roots: roots.into_iter().map(id).collect(),
             known: known.into_iter().map(id).collect(),
             mark: Some("1".into()),
-            ..Target::default()
+            ..KnownTree::default()
         };
         let old = members_of_one(&listed, &target, &marks);
         let mark_of = |pid: u32| marks[pid as usize].map(|mark| mark.to_string());
@@ -286,8 +286,8 @@ proptest! {
     fn roots_are_their_own_whatever_the_list_says(
         listed in any_processes(), marks in any_marks(), roots in pids(), known in pids(),
     ) {
-        let targets: Vec<Target> = roots.iter().zip(std::iter::once(None).chain(roots.iter().map(Some)))
-            .map(|(&pid, around)| Target {
+        let targets: Vec<KnownTree> = roots.iter().zip(std::iter::once(None).chain(roots.iter().map(Some)))
+            .map(|(&pid, around)| KnownTree {
                 known: known.iter().copied().map(id).collect(),
                 within: around.copied().map(id),
                 inherited: Some("1".into()),

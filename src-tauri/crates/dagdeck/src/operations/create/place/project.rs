@@ -6,12 +6,12 @@ use dagster::create::names;
 use workspace::Project;
 
 use super::super::remark::stop;
-use super::{Place, free, is_taken, taken};
+use super::{Destination, free, is_taken, taken};
 use api::{CreateField, CreateRemark};
 
 /// A name as typed, taken apart.
 struct Typed<'a> {
-    place: &'a Place,
+    place: &'a Destination,
     /// The folders before it, as typed; empty where there are none.
     before: &'a str,
     /// The folder's own name.
@@ -19,7 +19,7 @@ struct Typed<'a> {
 }
 
 /// The first fault only: the next ones often follow from it.
-pub(super) fn fault(place: &Place, typed: &str) -> Option<CreateRemark> {
+pub(super) fn fault(place: &Destination, typed: &str) -> Option<CreateRemark> {
     let (before, own) = typed.rsplit_once('/').unwrap_or(("", typed));
     let typed = Typed { place, before, own };
     typed
@@ -53,14 +53,14 @@ impl Typed<'_> {
                 ),
                 None => format!("{folder} is not in the folder that was chosen."),
             };
-            return stopped(words, Some(self.usual()));
+            return stopped(words, Some(self.usual_folder()));
         }
         let mut folders = self.before.split('/');
         let fault = folders
             .by_ref()
             .filter(|part| !matches!(*part, "" | "." | ".."))
             .find_map(|part| names::check_folder(part).err())?;
-        stopped(fault.to_string(), Some(self.usual()))
+        stopped(fault.to_string(), Some(self.usual_folder()))
     }
 
     fn is_inside_another(&self) -> Option<CreateRemark> {
@@ -72,7 +72,7 @@ impl Typed<'_> {
             "This is inside the project {}. A project can't be in another.",
             other.path
         );
-        stopped(words, Some(self.usual()))
+        stopped(words, Some(self.usual_folder()))
     }
 
     fn is_listed(&self) -> Option<CreateRemark> {
@@ -130,7 +130,7 @@ impl Typed<'_> {
     }
 
     /// Where a project of this name usually is, as seen from the folder that was given.
-    fn usual(&self) -> String {
+    fn usual_folder(&self) -> String {
         let own = self.own;
         match &self.place.around {
             Some(reading) if reading.root == self.place.parent => format!("projects/{own}"),

@@ -62,7 +62,7 @@ impl Disk {
 }
 
 /// Kind, folder, name, what is said, what is offered instead (`~` stands for the test's folder).
-type Row = (
+type PlaceCase = (
     CreateKind,
     &'static str,
     &'static str,
@@ -73,7 +73,7 @@ type Row = (
 const P: CreateKind = CreateKind::Project;
 const W: CreateKind = CreateKind::Workspace;
 
-const ROWS: &[Row] = &[
+const ROWS: &[PlaceCase] = &[
     (
         P,
         "acme",

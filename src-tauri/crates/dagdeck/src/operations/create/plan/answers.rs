@@ -2,10 +2,10 @@
 
 use dagster::create::versions;
 
-use super::super::place::Place;
+use super::super::place::Destination;
 use super::super::remark::{note, stop};
 use super::super::{Index, IndexError, form};
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::operations::pythons;
 use api::{ApiError, CreateField, CreateRemark};
 
@@ -16,10 +16,10 @@ pub(super) struct Chosen {
 }
 
 pub(super) async fn dagster(
-    context: &Context,
+    context: &AppContext,
     index: &Index,
     typed: &str,
-    place: Option<&Place>,
+    place: Option<&Destination>,
 ) -> Chosen {
     let typed = typed.trim();
     let chosen = |version: &str, remark| Chosen {
@@ -34,7 +34,7 @@ pub(super) async fn dagster(
                 let used = place
                     .and_then(|place| place.around.as_ref())
                     .and_then(|reading| used(reading).into_iter().next());
-                chosen("", Some(stop(field, told(&error), used)))
+                chosen("", Some(stop(field, error_text(&error), used)))
             }
         };
     }
@@ -58,7 +58,7 @@ pub(super) async fn dagster(
             };
             chosen(typed, Some(stop(field, words, newest)))
         }
-        Err(error) => chosen(typed, Some(note(field, told(&error)))),
+        Err(error) => chosen(typed, Some(note(field, error_text(&error)))),
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn not_published(missing: &[String]) -> String {
 }
 
 /// An error as one text.
-fn told(error: &IndexError) -> String {
+fn error_text(error: &IndexError) -> String {
     let error = ApiError::from(error);
     let hints = error.hints.iter().map(|hint| format!(" {}", hint.text));
     format!("{}{}", error.message, hints.collect::<String>())
@@ -89,7 +89,7 @@ pub(crate) fn used(reading: &workspace::Reading) -> Vec<String> {
 
 /// The Python's version, and what uv is told: the interpreter, or the version where it is downloaded first.
 pub(super) async fn python(
-    context: &Context,
+    context: &AppContext,
     wanted: Option<&str>,
 ) -> Result<(String, String), CreateRemark> {
     let choices = form::pythons(context).await;
@@ -122,7 +122,7 @@ pub(super) async fn python(
     }
 }
 
-pub(super) fn trust_fault(context: &Context, place: &Place) -> Option<CreateRemark> {
+pub(super) fn trust_fault(context: &AppContext, place: &Destination) -> Option<CreateRemark> {
     let root = &place.around.as_ref()?.root;
     (!context.state.is_trusted(root)).then(|| {
         let words = format!(
@@ -133,7 +133,7 @@ pub(super) fn trust_fault(context: &Context, place: &Place) -> Option<CreateRema
     })
 }
 
-pub(super) fn git_remark(place: &Place, found: bool) -> Option<CreateRemark> {
+pub(super) fn git_remark(place: &Destination, found: bool) -> Option<CreateRemark> {
     if !found {
         let words = "git was not found. Install it, or leave this off.";
         return Some(stop(CreateField::Git, words, None));

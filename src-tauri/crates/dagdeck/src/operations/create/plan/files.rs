@@ -5,12 +5,12 @@ use std::path::Path;
 
 use dagster::create::tree;
 
-use super::super::place::Place;
+use super::super::place::Destination;
 use super::{Action, Work};
 use api::PlannedFile;
 
 /// The files and folders that the steps make, in the order of a tree.
-pub(super) fn files(place: &Place, work: &[Work]) -> Vec<PlannedFile> {
+pub(super) fn files(place: &Destination, work: &[Work]) -> Vec<PlannedFile> {
     let mut all: Vec<(String, &str)> = Vec::new();
     let mut put = |folder: &Path, path: &str, note: &'static str| {
         let folder = folder.strip_prefix(&place.parent).unwrap_or(folder);

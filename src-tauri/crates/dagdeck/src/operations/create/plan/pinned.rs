@@ -3,7 +3,7 @@
 use dagster::create::scaffold::Tools;
 use workspace::edit::Edit;
 
-use super::super::place::Place;
+use super::super::place::Destination;
 use super::{Action, Work};
 use crate::operations::basis::Basis;
 use crate::operations::command_view;
@@ -13,7 +13,7 @@ use api::{CreateField, CreateRemark, CreateSpec};
 /// What a plan was made of.
 pub(super) struct Pinned<'a> {
     pub(super) spec: &'a CreateSpec,
-    pub(super) place: Option<&'a Place>,
+    pub(super) place: Option<&'a Destination>,
     pub(super) remarks: &'a [CreateRemark],
     pub(super) tools: &'a Tools,
     pub(super) work: &'a [Work],
@@ -21,7 +21,7 @@ pub(super) struct Pinned<'a> {
 }
 
 /// The settings that list a new project, as they are before anything is worked out from them.
-pub(super) fn settings(place: Option<&Place>) -> Basis {
+pub(super) fn settings(place: Option<&Destination>) -> Basis {
     let mut basis = Basis::default();
     let around = place.and_then(|place| place.around.as_ref());
     if let Some(config) = around.and_then(|reading| reading.config.as_ref()) {
@@ -39,7 +39,7 @@ impl Pinned<'_> {
             None => "the name".to_owned(),
         };
         let (first, git) = (spec.first_project.as_deref(), spec.git);
-        let base = self.place.map(Place::base);
+        let base = self.place.map(Destination::base);
         // What is only worth knowing may come and go, as the index can be reached or not.
         let stops = |field: CreateField| -> Vec<&str> {
             let of_field = self

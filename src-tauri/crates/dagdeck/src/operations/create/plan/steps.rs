@@ -7,12 +7,12 @@ use dagster::create::sample;
 use dagster::create::scaffold::{self, Tools};
 use dagster::create::tree;
 
-use super::super::place::Place;
+use super::super::place::Destination;
 use super::{Action, Scaffold, Work};
 use api::{CreateKind, CreateSpec};
 
 /// The tools that the steps run.
-pub(super) struct Means {
+pub(super) struct Toolchain {
     pub(super) tools: Tools,
     pub(super) git: Option<PathBuf>,
 }
@@ -24,7 +24,7 @@ pub(super) fn first_project(spec: &CreateSpec) -> Option<String> {
 }
 
 /// What makes it.
-pub(super) fn steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
+pub(super) fn steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     match spec.kind {
         CreateKind::Project => project_steps(spec, place, means),
         CreateKind::Workspace => workspace_steps(spec, place, means),
@@ -32,7 +32,7 @@ pub(super) fn steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work
     }
 }
 
-fn sample_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
+fn sample_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let root = &place.folder;
     let mut steps = vec![Work {
         title: "Write the sample to",
@@ -56,7 +56,7 @@ fn sample_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
     steps
 }
 
-fn workspace_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
+fn workspace_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let root = &place.folder;
     let mut steps = vec![Work {
         title: "Make the workspace",
@@ -92,7 +92,7 @@ fn workspace_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work>
     steps
 }
 
-fn project_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
+fn project_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let path = place.relative();
     let around = place.around.as_ref();
     let listed = around
@@ -122,7 +122,7 @@ fn project_steps(spec: &CreateSpec, place: &Place, means: &Means) -> Vec<Work> {
 }
 
 fn project_step(
-    means: &Means,
+    means: &Toolchain,
     base: &Path,
     path: &str,
     name: &str,
@@ -146,7 +146,7 @@ fn project_step(
     }
 }
 
-fn deployment_sync(root: &Path, means: &Means) -> Work {
+fn deployment_sync(root: &Path, means: &Toolchain) -> Work {
     let folder = root.join("deployments/local");
     Work {
         title: "Install packages for",
@@ -159,7 +159,7 @@ fn deployment_sync(root: &Path, means: &Means) -> Work {
     }
 }
 
-fn sync_step(folder: &Path, name: &str, means: &Means) -> Work {
+fn sync_step(folder: &Path, name: &str, means: &Toolchain) -> Work {
     Work {
         title: "Install packages for",
         of: name.to_owned(),
@@ -171,7 +171,7 @@ fn sync_step(folder: &Path, name: &str, means: &Means) -> Work {
     }
 }
 
-fn git_steps(folder: &Path, name: &str, means: &Means, ignore: bool) -> Vec<Work> {
+fn git_steps(folder: &Path, name: &str, means: &Toolchain, ignore: bool) -> Vec<Work> {
     let git = means.git.clone().unwrap_or_else(|| "git".into());
     let mut steps = Vec::new();
     if ignore {

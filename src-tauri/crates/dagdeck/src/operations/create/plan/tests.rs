@@ -4,8 +4,8 @@ use super::answers::not_published;
 use super::*;
 use api::{ApiError, CreateSpec, ErrorCode};
 
-fn means() -> Means {
-    Means {
+fn means() -> Toolchain {
+    Toolchain {
         tools: Tools {
             uv: "/bin/uv".into(),
             python: "/bin/python3.12".into(),
@@ -20,7 +20,7 @@ fn plan(spec: CreateSpec) -> Plan {
     plan_with(spec, &means())
 }
 
-fn plan_with(spec: CreateSpec, means: &Means) -> Plan {
+fn plan_with(spec: CreateSpec, means: &Toolchain) -> Plan {
     let (place, remarks) = place::find(&spec, Path::new("/home/ann"));
     Plan::made(spec, place, remarks, means)
 }

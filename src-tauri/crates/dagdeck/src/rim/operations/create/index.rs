@@ -12,7 +12,7 @@ impl From<&IndexError> for ApiError {
             IndexError::UvMissing(error) => error.into(),
             IndexError::NotAsked { source, .. } => {
                 let words = "Dagdeck can't write the question for uv into its own folder.";
-                Self::new(ErrorCode::Io, words).because(source)
+                Self::new(ErrorCode::Io, words).with_source(source)
             }
             IndexError::Unreachable(source) => {
                 let said = Self::from(&**source);
@@ -26,7 +26,7 @@ impl From<&IndexError> for ApiError {
                 ErrorCode::ToolFailed,
                 "The package index has no Dagster version of which all packages are published.",
             )
-            .hint("Type a version that you know."),
+            .with_hint("Type a version that you know."),
             IndexError::NotWhole {
                 version,
                 missing,
@@ -36,7 +36,7 @@ impl From<&IndexError> for ApiError {
                 let words = format!("Dagster {version} can't be installed: {why}.");
                 let told = Self::new(ErrorCode::Invalid, words);
                 match newest {
-                    Some(newest) => told.hint(format!("The newest that can is {newest}.")),
+                    Some(newest) => told.with_hint(format!("The newest that can is {newest}.")),
                     None => told,
                 }
             }
@@ -47,7 +47,7 @@ impl From<&IndexError> for ApiError {
 /// The index was not asked, with what a person can do.
 fn not_asked(why: &str) -> ApiError {
     let words = format!("The package index could not be asked for Dagster's versions. {why}");
-    ApiError::new(ErrorCode::ToolFailed, words).hint(
+    ApiError::new(ErrorCode::ToolFailed, words).with_hint(
         "Check the network and the proxy settings (HTTPS_PROXY, UV_INDEX_URL), then try again. A version that was installed \
          before can be typed and used from uv's cache.",
     )

@@ -11,7 +11,7 @@ impl From<&PlanError> for ApiError {
         match error {
             PlanError::Looking(source) => {
                 let words = "Dagdeck can't look at the folder.";
-                Self::new(ErrorCode::Internal, words).because(source)
+                Self::new(ErrorCode::Internal, words).with_source(source)
             }
             PlanError::Moved(moved) => moved.into(),
             PlanError::MovedAndBlocked { moved, remark } => {

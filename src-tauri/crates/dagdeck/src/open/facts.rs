@@ -21,13 +21,13 @@ use super::blocked::blocked;
 use super::runs::{self, Runs};
 use super::seen::Seen;
 use super::syncing::{SyncMark, Syncing};
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::run::{Claim, OnceReady};
 use crate::state::{KnownDefinitions, LocationMemory, workspace_key};
 use api::{ApiError, ErrorCode};
 
 /// What uv said of an environment.
-struct Answer {
+struct UvAnswer {
     check: SyncCheck,
     stamp: Option<String>,
     /// The environment as its files told it at that time.
@@ -43,8 +43,8 @@ struct Read {
 }
 
 /// What the units share.
-pub(crate) struct Site {
-    pub(crate) context: Arc<Context>,
+pub(crate) struct WorkspaceFacts {
+    pub(crate) context: Arc<AppContext>,
     pub(crate) root: PathBuf,
     /// Dagdeck's own folder for this workspace.
     pub(crate) folder: PathBuf,
@@ -68,17 +68,17 @@ pub(crate) struct Site {
     /// Whether it is still to be shown. Held by who gathers and shows: nothing older comes after something newer.
     showing: Mutex<bool>,
     /// What uv said last of each environment.
-    answers: Mutex<BTreeMap<PathBuf, Answer>>,
+    answers: Mutex<BTreeMap<PathBuf, UvAnswer>>,
     /// Whether a launch waits for locations to load.
     pub(crate) loading: watch::Sender<bool>,
     /// The address of the webserver while it answers.
     pub(crate) answering: watch::Sender<Option<String>>,
 }
 
-impl Site {
+impl WorkspaceFacts {
     /// Reads a folder and makes ready what Dagdeck keeps beside it. The log store is returned for the views on it.
     pub(crate) async fn open(
-        context: Arc<Context>,
+        context: Arc<AppContext>,
         path: &Path,
     ) -> Result<(Self, Store), ApiError> {
         let reader = Arc::<Reader>::default();
@@ -86,7 +86,7 @@ impl Site {
         let root = reading.root.clone();
         let key = workspace_key(&root);
         let failed = |what: &str, error: &dyn std::error::Error| {
-            ApiError::new(ErrorCode::Io, format!("Dagdeck can't {what}.")).because(error)
+            ApiError::new(ErrorCode::Io, format!("Dagdeck can't {what}.")).with_source(error)
         };
         let (folder, spare) =
             own_folder(&context, &root).map_err(|error| failed("make its own folder", &error))?;
@@ -96,7 +96,7 @@ impl Site {
         let sockets = SocketFolder::make(&format!("{key}-{}", std::process::id()))
             .map_err(|error| failed("make a folder for sockets", &error))?;
         let read = Read::of(&context, &folder, reading, concerns);
-        let site = Self {
+        let facts = Self {
             root,
             folder,
             _spare: spare,
@@ -118,7 +118,7 @@ impl Site {
             answering: watch::channel(None).0,
             context,
         };
-        Ok((site, store))
+        Ok((facts, store))
     }
 
     /// What was read last.
@@ -198,7 +198,7 @@ impl Site {
 
     /// Keeps what uv said of an environment, and shows it; `stamp` is what it depends on, where that is known.
     pub(crate) fn keep_answer(&self, read: &Environment, check: &SyncCheck, stamp: Option<String>) {
-        let answer = Answer {
+        let answer = UvAnswer {
             check: check.clone(),
             stamp,
             read: read.clone(),
@@ -285,7 +285,7 @@ impl Site {
         let number = *numbers.entry(id.to_owned()).or_insert(next);
         self.sockets.location(number).map_err(|error| {
             ApiError::new(ErrorCode::Io, "There is no room for the location's socket.")
-                .because(&error)
+                .with_source(&error)
         })
     }
 
@@ -294,7 +294,7 @@ impl Site {
         self.store
             .writer(LogKey(key.to_owned()), RunMeta { title })
             .map_err(|error| {
-                ApiError::new(ErrorCode::Io, "Dagdeck can't write its log.").because(&error)
+                ApiError::new(ErrorCode::Io, "Dagdeck can't write its log.").with_source(&error)
             })
     }
 
@@ -402,7 +402,7 @@ impl Site {
     }
 }
 
-impl Drop for Site {
+impl Drop for WorkspaceFacts {
     fn drop(&mut self) {
         // Nothing listens any more; a folder that can't be removed is found and used again at the next start.
         if let Err(error) = self.sockets.remove() {
@@ -413,7 +413,7 @@ impl Drop for Site {
 
 /// Reads a folder away from the async threads.
 async fn read(
-    context: &Arc<Context>,
+    context: &Arc<AppContext>,
     reader: &Arc<Reader>,
     path: &Path,
     lock_freshness: bool,
@@ -451,7 +451,7 @@ async fn read(
 }
 
 impl Read {
-    fn of(context: &Context, folder: &Path, reading: Reading, concerns: Vec<Concern>) -> Self {
+    fn of(context: &AppContext, folder: &Path, reading: Reading, concerns: Vec<Concern>) -> Self {
         Self {
             instance: choose_instance(context, &reading, folder),
             reading: Arc::new(reading),
@@ -460,7 +460,7 @@ impl Read {
     }
 }
 
-fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Instance {
+fn choose_instance(context: &AppContext, reading: &Reading, folder: &Path) -> Instance {
     let dot_env = reading
         .dot_env
         .as_ref()
@@ -472,7 +472,7 @@ fn choose_instance(context: &Context, reading: &Reading, folder: &Path) -> Insta
 }
 
 /// Dagdeck's own folder for a workspace; one that goes with the session where its own can't be made.
-fn own_folder(context: &Context, root: &Path) -> std::io::Result<(PathBuf, Option<TempDir>)> {
+fn own_folder(context: &AppContext, root: &Path) -> std::io::Result<(PathBuf, Option<TempDir>)> {
     let folder = context.state.workspace_folder(root);
     match fs_err::create_dir_all(folder.join("logs")) {
         Ok(()) => Ok((folder, None)),

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::logs::Logs;
-use crate::open::{Asking, Site};
+use crate::open::{Asking, WorkspaceFacts};
 use crate::operations::Syncs;
 use api::{ServiceName, StoppedBy};
 use unit::{Ask, Unit};
@@ -24,9 +24,9 @@ pub(crate) struct NoLocation {
     pub(crate) id: String,
 }
 
-/// The session of the open workspace. Dropping it ends its tasks; [`Session::close`] ends its processes first.
-pub(crate) struct Session {
-    pub(crate) site: Arc<Site>,
+/// A workspace that is open. Dropping it ends its tasks; [`OpenWorkspace::close`] ends its processes first.
+pub(crate) struct OpenWorkspace {
+    pub(crate) facts: Arc<WorkspaceFacts>,
     pub(crate) logs: Logs,
     pub(crate) locations: Mutex<BTreeMap<String, Unit>>,
     pub(crate) webserver: Unit,
@@ -40,13 +40,13 @@ pub(crate) struct Session {
     pub(crate) refreshing: tokio::sync::Mutex<()>,
 }
 
-impl Drop for Session {
+impl Drop for OpenWorkspace {
     fn drop(&mut self) {
         self.ended.cancel();
     }
 }
 
-impl Session {
+impl OpenWorkspace {
     /// Stops everything and waits until nothing is left.
     pub(crate) async fn close(&self, by: StoppedBy) {
         self.syncs.end().await;
@@ -57,9 +57,9 @@ impl Session {
         drop(self.refreshing.lock().await);
         // It may have started what was wanted while the rest was being stopped.
         self.stop_all(by).await;
-        self.site.give_up_instance().await;
+        self.facts.give_up_instance().await;
         self.asking.over().await;
-        self.site.show_no_more();
+        self.facts.show_no_more();
     }
 
     /// Stops everything that runs, all at once, and waits until nothing is left.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use dagster::explain::{ExplainedTool, ExplainedUv, explain_tool, explain_uv};
 use process::{CancellationToken, CommandLine, Finished, RunError, Table};
 
-use super::heard::Heard;
-use super::{Begun, Operations, command_view, state_of};
+use super::output_tail::OutputTail;
+use super::{NewOperation, Operations, command_view, state_of};
 use api::{ApiError, OperationProgress, OperationState};
 
 /// How often what is printed is shown.
@@ -62,9 +62,9 @@ impl OnceError {
 pub(crate) type Watch<'a> = dyn Fn(Option<&OperationProgress>, &[String]) + Send + Sync + 'a;
 
 /// A program to run once.
-pub(crate) struct Once<'a> {
+pub(crate) struct OneShot<'a> {
     /// What the record says; its command is filled in.
-    pub(crate) begun: Begun,
+    pub(crate) begun: NewOperation,
     /// How the title reads once it worked: "Synced marketing".
     pub(crate) done: Option<String>,
     /// What runs.
@@ -82,8 +82,8 @@ pub(crate) type Turn = tokio::sync::OwnedMutexGuard<()>;
 
 /// A line of the record that is being worked on in several steps, and can be taken back all along.
 ///
-/// One that is dropped without [`Line::end`] is put down as interrupted: nothing stays "running" that nobody runs.
-pub(crate) struct Line {
+/// One that is dropped without [`OperationHandle::end`] is put down as interrupted: nothing stays "running" that nobody runs.
+pub(crate) struct OperationHandle {
     operations: Operations,
     id: u32,
     title: String,
@@ -99,7 +99,7 @@ impl Operations {
     pub(crate) async fn run(
         &self,
         table: &Table,
-        once: Once<'_>,
+        once: OneShot<'_>,
         cancel: &CancellationToken,
     ) -> Result<Finished, OnceError> {
         self.run_watched(table, once, cancel, &|_, _| {}).await
@@ -113,11 +113,11 @@ impl Operations {
     pub(crate) async fn run_watched(
         &self,
         table: &Table,
-        once: Once<'_>,
+        once: OneShot<'_>,
         cancel: &CancellationToken,
         watch: &Watch<'_>,
     ) -> Result<Finished, OnceError> {
-        let Once {
+        let OneShot {
             begun,
             done,
             command,
@@ -142,17 +142,17 @@ impl Operations {
     /// Begins a line whose work is several steps; `command` is the one that it is about.
     pub(crate) fn line(
         &self,
-        begun: Begun,
+        begun: NewOperation,
         command: &CommandLine,
         cancel: &CancellationToken,
-    ) -> Line {
+    ) -> OperationHandle {
         let cancel = cancel.child_token();
-        let begun = Begun {
+        let begun = NewOperation {
             command: Some(command_view(command)),
             ..begun
         };
         let title = begun.title.clone();
-        Line {
+        OperationHandle {
             id: self.begin_with(begun, Some(cancel.clone())),
             operations: self.clone(),
             title,
@@ -161,7 +161,7 @@ impl Operations {
     }
 }
 
-impl Line {
+impl OperationHandle {
     /// Its number.
     pub(crate) fn id(&self) -> u32 {
         self.id
@@ -173,7 +173,7 @@ impl Line {
     }
 
     /// Says what it is at.
-    pub(crate) fn says(&self, words: &str) {
+    pub(crate) fn show_phase(&self, words: &str) {
         let progress = OperationProgress {
             words: words.to_owned(),
             done: None,
@@ -195,7 +195,7 @@ impl Line {
         if let std::task::Poll::Ready(done) = futures::poll!(&mut step) {
             return Ok(done);
         }
-        self.says(words);
+        self.show_phase(words);
         tokio::select! {
             done = step => {
                 self.operations.at(self.id, None);
@@ -230,9 +230,9 @@ impl Line {
         if self.cancel.is_cancelled() {
             return Err(OnceError::Cancelled);
         }
-        let heard = Arc::new(Heard::default());
+        let heard = Arc::new(OutputTail::default());
         let listener = Arc::clone(&heard);
-        let hear: process::Hear = Arc::new(move |bytes: &[u8]| listener.take(bytes));
+        let hear: process::OutputSink = Arc::new(move |bytes: &[u8]| listener.take(bytes));
         let work = table.run_heard(command, writer, limit, &self.cancel, Some(hear));
         let finished = self.operations.showing(self.id, &heard, watch, work).await;
         judge(&self.title, command, finished)
@@ -244,7 +244,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for OperationHandle {
     fn drop(&mut self) {
         // A line that was ended is known no more, so this changes nothing then.
         self.operations
@@ -257,7 +257,7 @@ impl Operations {
     async fn showing<T>(
         &self,
         id: u32,
-        heard: &Heard,
+        heard: &OutputTail,
         watch: &Watch<'_>,
         work: impl Future<Output = T>,
     ) -> T {
@@ -274,10 +274,10 @@ impl Operations {
         }
     }
 
-    fn show_news(&self, id: u32, heard: &Heard, watch: &Watch<'_>) {
+    fn show_news(&self, id: u32, heard: &OutputTail, watch: &Watch<'_>) {
         if let Some((progress, tail)) = heard.news() {
             watch(progress.as_ref(), &tail);
-            self.goes_on(id, progress, tail);
+            self.progressed(id, progress, tail);
         }
     }
 }

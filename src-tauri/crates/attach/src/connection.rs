@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use api::ApiError;
 use api::protocol::frozen::{self, Status};
-use api::protocol::{self, FrameError, FromOwner, Heard};
+use api::protocol::{self, FrameError, FromOwner, HeardWord};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use parking_lot::Mutex;
@@ -37,7 +37,7 @@ pub(crate) enum Reply {
 }
 
 /// One connection. It closes when the last handle is dropped.
-pub(crate) struct Line {
+pub(crate) struct OwnerConnection {
     queue: mpsc::Sender<Bytes>,
     next: AtomicU64,
     pub(crate) shared: Arc<Shared>,
@@ -54,7 +54,7 @@ pub(crate) struct Shared {
     pub(crate) gone: CancellationToken,
 }
 
-impl Line {
+impl OwnerConnection {
     /// A line over a connection on which both sides have said who they are.
     pub(crate) fn new(incoming: Incoming, outgoing: Outgoing) -> Self {
         let closing = CancellationToken::new();
@@ -80,7 +80,7 @@ impl Line {
     }
 
     /// Says a word.
-    pub(crate) async fn say(&self, word: &impl Serialize) -> Result<(), ApiError> {
+    pub(crate) async fn send(&self, word: &impl Serialize) -> Result<(), ApiError> {
         let frame = protocol::encode(word)?;
         self.queue.send(frame.into()).await.map_err(|_| gone())
     }
@@ -96,7 +96,7 @@ impl Line {
             Some(waiting) => waiting.insert(id, answer),
             None => return Err(gone()),
         };
-        if let Err(error) = self.say(&word(id)).await {
+        if let Err(error) = self.send(&word(id)).await {
             self.shared.claim(id);
             return Err(error);
         }
@@ -119,36 +119,36 @@ impl Shared {
 
     fn hear(&self, frame: &[u8]) -> Result<(), FrameError> {
         match protocol::decode(frame)? {
-            Heard::Frozen(frozen::FromOwner::Status(status)) => {
+            HeardWord::Frozen(frozen::FromOwner::Status(status)) => {
                 self.reply(status.id, Reply::Status(status));
             }
-            Heard::Frozen(frozen::FromOwner::Done(ask)) => self.reply(ask.id, Reply::Done),
-            Heard::Frozen(frozen::FromOwner::Failed(failed)) => {
+            HeardWord::Frozen(frozen::FromOwner::Done(ask)) => self.reply(ask.id, Reply::Done),
+            HeardWord::Frozen(frozen::FromOwner::Failed(failed)) => {
                 self.reply(failed.id, Reply::Failed(failed.message));
             }
-            Heard::Spoken(FromOwner::Answer(answer)) => {
+            HeardWord::Spoken(FromOwner::Answer(answer)) => {
                 self.reply(answer.id, Reply::Answer(answer.response));
             }
-            Heard::Spoken(FromOwner::Refused(refused)) => {
+            HeardWord::Spoken(FromOwner::Refused(refused)) => {
                 self.reply(refused.id, Reply::Refused(refused.error));
             }
-            Heard::Spoken(FromOwner::Snapshot(standing)) => {
+            HeardWord::Spoken(FromOwner::Snapshot(standing)) => {
                 self.feed
                     .lock()
                     .bring(standing.id, News::Snapshot(standing.snapshot));
             }
-            Heard::Spoken(FromOwner::Events(happened)) => {
+            HeardWord::Spoken(FromOwner::Events(happened)) => {
                 self.feed
                     .lock()
                     .bring(happened.id, News::Events(happened.events));
             }
-            Heard::Spoken(FromOwner::Hosts(present)) => {
+            HeardWord::Spoken(FromOwner::Hosts(present)) => {
                 self.feed
                     .lock()
                     .bring(present.id, News::Hosts(present.hosts));
             }
             // It was said already, or is for a later Dagdeck.
-            Heard::Frozen(frozen::FromOwner::Hello(_)) | Heard::Unknown(_) => {}
+            HeardWord::Frozen(frozen::FromOwner::Hello(_)) | HeardWord::Unknown(_) => {}
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use workspace::{Contents, Environment};
 
 /// How an environment differs from before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum EnvironmentChange {
     /// There was none, and there is none.
     StillNone,
     /// It holds what it held.
@@ -24,7 +24,7 @@ pub(super) enum Standing {
     Gone,
 }
 
-impl Standing {
+impl EnvironmentChange {
     /// Compares two looks; `now` is what was read of it since, `current` whether uv finds that it answers its lockfile.
     pub(super) fn of(
         before: &Contents,
@@ -105,8 +105,8 @@ mod tests {
         let (none, _) = read(folder);
         let (after, now) = read(folder);
         assert_eq!(
-            Standing::of(&none, &after, &now, false),
-            Standing::StillNone
+            EnvironmentChange::of(&none, &after, &now, false),
+            EnvironmentChange::StillNone
         );
 
         let packages = folder.join(".venv/lib/python3.12/site-packages");
@@ -119,8 +119,8 @@ mod tests {
         fs_err::write(folder.join(".venv/pyvenv.cfg"), "version_info = 3.12.1\n").unwrap();
         let (python_less, now) = read(folder);
         assert_eq!(
-            Standing::of(&none, &python_less, &now, false),
-            Standing::Unusable
+            EnvironmentChange::of(&none, &python_less, &now, false),
+            EnvironmentChange::Unusable
         );
 
         let python = dagster::environment::interpreter_of(&folder.join(".venv"));
@@ -128,15 +128,15 @@ mod tests {
         fs_err::write(&python, "").unwrap();
         let (before, now) = read(folder);
         assert_eq!(
-            Standing::of(&before, &before, &now, false),
-            Standing::AsBefore
+            EnvironmentChange::of(&before, &before, &now, false),
+            EnvironmentChange::AsBefore
         );
         install("grpcio-1.85.1");
         let (more, now) = read(folder);
-        let half = Standing::of(&before, &more, &now, false);
+        let half = EnvironmentChange::of(&before, &more, &now, false);
         assert_eq!(
             half,
-            Standing::HalfMade {
+            EnvironmentChange::HalfMade {
                 packages: 2,
                 before: 1
             }
@@ -148,13 +148,16 @@ mod tests {
         );
 
         assert_eq!(
-            Standing::of(&before, &more, &now, true),
-            Standing::Whole,
+            EnvironmentChange::of(&before, &more, &now, true),
+            EnvironmentChange::Whole,
             "uv has the last word"
         );
 
         fs_err::remove_dir_all(folder.join(".venv")).unwrap();
         let (gone, now) = read(folder);
-        assert_eq!(Standing::of(&before, &gone, &now, false), Standing::Gone);
+        assert_eq!(
+            EnvironmentChange::of(&before, &gone, &now, false),
+            EnvironmentChange::Gone
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use dagster::uv::Progress;
+use dagster::uv::UvProgress;
 use parking_lot::Mutex;
 
 use api::OperationProgress;
@@ -14,17 +14,17 @@ const LONGEST: usize = 2_000;
 
 /// Takes output as it comes and answers what is worth showing.
 #[derive(Debug, Default)]
-pub(super) struct Heard(Mutex<Lines>);
+pub(super) struct OutputTail(Mutex<Lines>);
 
 #[derive(Debug, Default)]
 struct Lines {
     open: Vec<u8>,
     tail: VecDeque<String>,
-    progress: Progress,
+    progress: UvProgress,
     news: bool,
 }
 
-impl Heard {
+impl OutputTail {
     /// Takes a piece of output, cut anywhere.
     pub(super) fn take(&self, bytes: &[u8]) {
         let mut lines = self.0.lock();
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn lines_cut_anywhere_come_whole_and_once() {
-        let heard = Heard::default();
+        let heard = OutputTail::default();
         heard.take(b"Resolved 119 pack");
         assert_eq!(heard.news(), None, "no line has ended");
         heard.take(b"ages in 3.47s\r\nInst");

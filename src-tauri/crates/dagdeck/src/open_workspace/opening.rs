@@ -6,36 +6,36 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::Session;
-use crate::context::Context;
+use super::OpenWorkspace;
+use crate::context::AppContext;
 use crate::logs::Logs;
-use crate::open::{Asking, Site, watch};
+use crate::open::{Asking, WorkspaceFacts, watch};
 use crate::operations::Syncs;
 use crate::run::{location, measure, service};
 use crate::state::LocationMemory;
 use api::{ApiError, ServiceName, StoppedBy};
 use unit::Unit;
 
-impl Session {
+impl OpenWorkspace {
     /// Reads a folder and shows it. Runs nothing in it unless it is trusted, and then only `uv sync --check`.
-    pub(crate) async fn open(context: Arc<Context>, path: &Path) -> Result<Arc<Self>, ApiError> {
-        let (site, store) = Site::open(context, path).await?;
-        let site = Arc::new(site);
+    pub(crate) async fn open(context: Arc<AppContext>, path: &Path) -> Result<Arc<Self>, ApiError> {
+        let (facts, store) = WorkspaceFacts::open(context, path).await?;
+        let facts = Arc::new(facts);
         let session = Arc::new(Self {
-            logs: Logs::new(store, Arc::clone(&site.context.board)),
-            webserver: service_unit(&site, ServiceName::Webserver),
-            daemon: service_unit(&site, ServiceName::Daemon),
+            logs: Logs::new(store, Arc::clone(&facts.context.board)),
+            webserver: service_unit(&facts, ServiceName::Webserver),
+            daemon: service_unit(&facts, ServiceName::Daemon),
             locations: Mutex::default(),
             launching: Mutex::default(),
             syncs: Syncs::new(),
             ended: CancellationToken::new(),
             asking: Asking::default(),
             refreshing: tokio::sync::Mutex::default(),
-            site,
+            facts,
         });
         session.match_units().await;
-        session.site.show_all();
-        session.site.context.changes.tell_all();
+        session.facts.show_all();
+        session.facts.context.changes.tell_all();
         watch::start(&session);
         measure::start(&session);
         session.check_environments(false);
@@ -44,7 +44,7 @@ impl Session {
 
     /// Adds and removes units so that they are the locations that were read.
     pub(crate) async fn match_units(&self) {
-        let reading = self.site.reading();
+        let reading = self.facts.reading();
         let mut gone = Vec::new();
         {
             let mut locations = self.locations.lock();
@@ -60,23 +60,23 @@ impl Session {
         }
         for (id, unit) in gone {
             unit.stop_and_wait(StoppedBy::Person).await;
-            self.site.forget_location(&id);
+            self.facts.forget_location(&id);
         }
     }
 
     fn new_location(&self, id: &str) -> Unit {
         let remembered = |memory: &LocationMemory| (memory.stopped, memory.usual);
-        let (stopped, usual) = self.site.memory_of(id, remembered);
-        let recipe = location::CodeServer::new(Arc::clone(&self.site), id.to_owned());
+        let (stopped, usual) = self.facts.memory_of(id, remembered);
+        let recipe = location::CodeServer::new(Arc::clone(&self.facts), id.to_owned());
         let unit = Unit::new(recipe, stopped, usual);
-        self.site.meet_location(id, unit.shown());
+        self.facts.meet_location(id, unit.shown());
         unit
     }
 }
 
-fn service_unit(site: &Arc<Site>, name: ServiceName) -> Unit {
+fn service_unit(facts: &Arc<WorkspaceFacts>, name: ServiceName) -> Unit {
     Unit::new(
-        service::ServiceRecipe::new(Arc::clone(site), name),
+        service::ServiceRecipe::new(Arc::clone(facts), name),
         None,
         None,
     )

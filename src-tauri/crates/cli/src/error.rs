@@ -4,7 +4,7 @@ use api::{ApiError, HintAction};
 
 /// Why the command ends early.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum CliError {
     /// The folder is no workspace.
     NoWorkspace(String),
     /// What was asked for can't be made like this; nothing was written.
@@ -19,7 +19,7 @@ pub(crate) enum End {
     Quiet,
 }
 
-impl End {
+impl CliError {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::NoWorkspace(_) | Self::Unusable(_) => 2,
@@ -29,14 +29,14 @@ impl End {
         }
     }
 
-    pub(crate) fn say(&self) {
+    pub(crate) fn print(&self) {
         if let Self::NoWorkspace(words) | Self::Unusable(words) | Self::Failed(words) = self {
             anstream::eprintln!("dagdeck: {words}");
         }
     }
 }
 
-impl From<ApiError> for End {
+impl From<ApiError> for CliError {
     fn from(error: ApiError) -> Self {
         Self::Failed(words(&error))
     }
@@ -61,11 +61,11 @@ pub(crate) fn words(error: &ApiError) -> String {
 }
 
 /// Where the output goes was closed (`dagdeck status | head`): nothing is left to say, and that is no fault.
-pub(crate) fn piped<T>(written: std::io::Result<T>) -> Result<(), End> {
+pub(crate) fn piped<T>(written: std::io::Result<T>) -> Result<(), CliError> {
     match written {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(End::Quiet),
-        Err(error) => Err(End::Failed(format!("can't print: {error}"))),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Quiet),
+        Err(error) => Err(CliError::Failed(format!("can't print: {error}"))),
     }
 }
 
@@ -90,6 +90,6 @@ mod tests {
             words(&error),
             "There is no lockfile.\n  because: uv.lock is missing\n  Make one:\n    uv lock"
         );
-        assert_eq!(End::from(error).code(), 1);
+        assert_eq!(CliError::from(error).code(), 1);
     }
 }

@@ -14,9 +14,9 @@ use process::{CancellationToken, CommandLine};
 use super::plan::{Action, Plan, Scaffold, Work};
 use super::{MakingError, sample, undo};
 use crate::clock;
-use crate::context::Context;
+use crate::context::AppContext;
 use crate::operations::half_made::make_room;
-use crate::operations::{Begun, Once, command_view};
+use crate::operations::{NewOperation, OneShot, command_view};
 use api::{
     ApiError, CreateKind, Creation, CreationState, CreationStep, Hint, OperationProgress, StepState,
 };
@@ -29,8 +29,8 @@ const SYNC: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_secs(60);
 
 /// Something being made.
-pub(crate) struct Making {
-    context: Arc<Context>,
+pub(crate) struct CreationJob {
+    context: Arc<AppContext>,
     plan: Plan,
     creation: Mutex<Creation>,
     /// Whether the person still wants to see it.
@@ -40,9 +40,9 @@ pub(crate) struct Making {
     turn: tokio::sync::Mutex<()>,
 }
 
-impl Making {
+impl CreationJob {
     /// Makes ready to carry out a plan that nothing blocks.
-    pub(crate) fn new(context: Arc<Context>, plan: Plan) -> Self {
+    pub(crate) fn new(context: Arc<AppContext>, plan: Plan) -> Self {
         let steps = plan.work.iter().map(|work| CreationStep {
             title: work.words(),
             command: work.command().map(command_view),
@@ -282,10 +282,10 @@ impl Making {
         environment: Option<&Path>,
         cancel: &CancellationToken,
     ) -> Result<(), MakingError> {
-        let once = Once {
-            begun: Begun {
+        let once = OneShot {
+            begun: NewOperation {
                 title: self.plan.work[at].words(),
-                ..Begun::default()
+                ..NewOperation::default()
             },
             done: None,
             command,

@@ -15,7 +15,7 @@ import {
   when,
 } from './format';
 import { headline, launchPlan, launchSentence } from './summary';
-import { lifecycleLine, locationKey, locationLine, locationShort } from './words';
+import { lifecycleLine, locationKey, locationLine, locationShort } from './labels';
 
 const NOW = new Date(2026, 10, 20, 14, 3, 2).getTime();
 

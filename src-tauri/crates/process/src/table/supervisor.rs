@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::GuardProgram;
 use crate::child::{begin, prepare};
-use crate::guard::words::{Answer, Word};
+use crate::guard::words::{LockAnswer, Word};
 use crate::tree::Identity;
 use locks::Locks;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -26,7 +26,7 @@ const SOUND: Duration = Duration::from_secs(10);
 const ANSWERED: Duration = Duration::from_secs(10);
 
 /// The app's side of the guard.
-pub(super) struct Keeper {
+pub(super) struct GuardSupervisor {
     shared: Arc<Shared>,
 }
 
@@ -45,7 +45,7 @@ struct State {
     closed: bool,
 }
 
-impl Keeper {
+impl GuardSupervisor {
     /// Starts the guard, and waits until it holds `locks`.
     pub(super) fn start(
         guard: GuardProgram,
@@ -62,34 +62,34 @@ impl Keeper {
             .name("guard".into())
             .stack_size(256 * 1024)
             .spawn(move || watch(started, &guard, &arguments, &watched))?;
-        let keeper = Self { shared };
+        let supervisor = Self { shared };
         for lock in locks {
-            if let Err(error) = keeper.hold(lock) {
-                keeper.close();
+            if let Err(error) = supervisor.hold(lock) {
+                supervisor.close();
                 let why = format!("it must hold {}, but {error}", lock.display());
                 return Err(io::Error::new(error.kind(), why));
             }
         }
-        Ok(keeper)
+        Ok(supervisor)
     }
 
     pub(super) fn enter(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.insert(id);
-        state.say(Word::Runs(id).line());
+        state.tell(Word::Runs(id).line());
     }
 
     pub(super) fn leave(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.remove(&id);
-        state.say(Word::Gone(id).line());
+        state.tell(Word::Gone(id).line());
     }
 
     /// Asks the guard to hold a lock, and waits until it has it.
     pub(super) fn hold(&self, lock: &Path) -> io::Result<()> {
         let mut state = self.shared.state.lock();
         let line = state.locks.hold(lock)?;
-        state.say(Ok(line));
+        state.tell(Ok(line));
         let state = self.shared.wait_while(state, |state| {
             state.locks.answer(lock).is_none() && !state.closed
         });
@@ -102,7 +102,7 @@ impl Keeper {
         // It may come to have it yet.
         let mut state = self.shared.state.lock();
         if let Ok(Some((_, line))) = state.locks.let_go(lock) {
-            state.say(Ok(line));
+            state.tell(Ok(line));
         }
         result
     }
@@ -113,7 +113,7 @@ impl Keeper {
         let Some((number, line)) = state.locks.let_go(lock)? else {
             return Ok(());
         };
-        state.say(Ok(line));
+        state.tell(Ok(line));
         let state = self
             .shared
             .wait_while(state, |state| state.locks.is_leaving(number));
@@ -148,7 +148,7 @@ impl Shared {
 impl State {
     /// Says a line, where there is one. Each that tells of a process can be said, and a guard that just died is told
     /// everything by its successor's start.
-    fn say(&mut self, line: io::Result<String>) {
+    fn tell(&mut self, line: io::Result<String>) {
         if let (Some(pipe), Ok(line)) = (&mut self.pipe, line) {
             let _dead = pipe.write_all(line.as_bytes());
         }
@@ -203,7 +203,7 @@ fn watch(mut started: Child, guard: &GuardProgram, arguments: &[OsString], share
                 let mut lines = state.locks.again();
                 let running = state.running.iter();
                 lines.extend(running.filter_map(|id| Word::Runs(*id).line().ok()));
-                state.say(Ok(lines));
+                state.tell(Ok(lines));
                 shared.changed.notify_all();
                 break;
             }
@@ -217,7 +217,7 @@ fn hear(started: &mut Child, shared: &Shared) {
         return;
     };
     for line in BufReader::new(answers).lines().map_while(Result::ok) {
-        if let Some(answer) = Answer::parse(&line) {
+        if let Some(answer) = LockAnswer::parse(&line) {
             shared.state.lock().locks.heard(answer);
             shared.changed.notify_all();
         }

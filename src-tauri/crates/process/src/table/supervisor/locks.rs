@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::guard::words::{Answer, Word};
+use crate::guard::words::{LockAnswer, Word};
 
 /// What was asked of the guard about locks.
 #[derive(Debug, Default)]
 pub(super) struct Locks {
-    asked: BTreeMap<PathBuf, Asked>,
+    asked: BTreeMap<PathBuf, LockRequest>,
     /// What it was told to let go of and has not answered yet.
     leaving: BTreeSet<u64>,
     /// Counts what is asked, so that an answer that comes late is taken for no other.
@@ -17,7 +17,7 @@ pub(super) struct Locks {
 }
 
 #[derive(Debug)]
-struct Asked {
+struct LockRequest {
     number: u64,
     answer: Option<Result<(), String>>,
 }
@@ -28,7 +28,8 @@ impl Locks {
         let number = self.number();
         let line = Word::Hold(number, lock.to_owned()).line()?;
         let answer = None;
-        self.asked.insert(lock.to_owned(), Asked { number, answer });
+        self.asked
+            .insert(lock.to_owned(), LockRequest { number, answer });
         Ok(line)
     }
 
@@ -53,7 +54,7 @@ impl Locks {
     }
 
     /// Takes in what the guard answered. One to something that was asked again or taken back since is passed over.
-    pub(super) fn heard(&mut self, answer: Answer) {
+    pub(super) fn heard(&mut self, answer: LockAnswer) {
         self.leaving.remove(&answer.number);
         let mut asked = self.asked.values_mut();
         if let Some(asked) = asked.find(|asked| asked.number == answer.number) {
@@ -81,8 +82,8 @@ impl Locks {
 mod tests {
     use super::*;
 
-    fn answer(number: u64, result: Result<(), String>) -> Answer {
-        Answer { number, result }
+    fn answer(number: u64, result: Result<(), String>) -> LockAnswer {
+        LockAnswer { number, result }
     }
 
     #[test]
