@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::protocol::frozen::HostKind;
@@ -20,7 +21,8 @@ use tauri::{AppHandle, Manager, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host::{self, Host, MAIN};
-use crate::turns::{ShownIn, Turn, place};
+use crate::pane::Pane;
+use crate::turns::{ShownIn, place};
 use crate::{start, welcome, window};
 
 /// A window holds what runs.
@@ -150,31 +152,57 @@ pub(crate) fn find_first(app: &AppHandle, named: Option<PathBuf>) {
     };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let named = match named {
-            Some(folder) => match door_to(&app, &folder.to_string_lossy()).await {
-                Ok(found) => Some(found),
+        if let Some(folder) = named {
+            match show_first(&app, &first, &folder).await {
+                Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(folder = %folder.display(), %error, "can't be opened");
                     // The window tries again, and says why it can't.
                     first.keep_unopened(&folder);
-                    None
                 }
-            },
-            None => None,
-        };
-        match named {
-            // The turn ends once it is shown, so that a second start finds it here.
-            Some((door, _turn)) => first.enter(&app, Ok(door)),
-            None => first.enter(&app, welcome::deck(&app).await.map(Door::Welcome)),
+            }
         }
+        first.enter(&app, welcome::deck(&app).await.map(Door::Welcome));
     });
 }
 
-/// The way to a workspace that was named, with the turn to show it.
-async fn door_to(app: &AppHandle, typed: &str) -> Result<(Door, Turn), ApiError> {
-    let root = root_of(typed)?;
-    let turn = app.state::<Host>().opened.of(root.clone()).await;
-    Ok((reached(app, &root).await?, turn))
+/// Shows a workspace in the first window. Where nobody runs it, what the app reads itself is shown first: starting its owner
+/// wants the processor that the first screen wants, too.
+async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result<(), ApiError> {
+    let root = root_of(&folder.to_string_lossy())?;
+    // Until it is shown, so that a second start finds it here.
+    let _turn = app.state::<Host>().opened.of(root.clone()).await;
+    let owned = reach(&root)?.existing(find).await?.is_some();
+    let looked = if owned { None } else { look(&root).await };
+    let Some(snapshot) = looked else {
+        first.enter(app, Ok(reached(app, &root).await?));
+        return Ok(());
+    };
+    first.look(app, &root, snapshot);
+    // A window that is not shown is never painted.
+    let _late = tokio::time::timeout(welcome::FIRST_SCREEN, first.painted()).await;
+    match reached(app, &root).await {
+        Ok(door) => first.enter(app, Ok(door)),
+        Err(error) => {
+            tracing::warn!(root = %root.display(), %error, "nobody can run it");
+            first.refuse(app, root, error).await;
+        }
+    }
+    Ok(())
+}
+
+/// How a workspace stands that nobody runs; none where that can't be read in this process, and its owner says why.
+async fn look(root: &Path) -> Option<Snapshot> {
+    let looked = async {
+        let deck = Deck::start(start::options()?).await?;
+        let snapshot = deck.look(root).await;
+        deck.shut_down().await;
+        snapshot
+    };
+    let looked: Result<_, ApiError> = looked.await;
+    looked
+        .inspect_err(|error| tracing::warn!(root = %root.display(), %error, "can't be looked at"))
+        .ok()
 }
 
 /// Lets go of what a window held: where nobody else holds it, everything is stopped first.
@@ -193,22 +221,7 @@ fn root_of(typed: &str) -> Result<PathBuf, ApiError> {
 
 /// Attaches to the owner of a workspace; starts one where there is none.
 async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
-    let options = start::options()?;
-    // What was set so that our window can be drawn is nothing to an owner.
-    let drawing = |name: &OsString| {
-        options
-            .drawing
-            .iter()
-            .any(|(only, _)| name == only.as_str())
-    };
-    let reach = Reach {
-        root: root.to_owned(),
-        environment: std::env::vars_os()
-            .filter(|(name, _)| !drawing(name))
-            .collect(),
-        state_folder: options.state_folder,
-        program: options.guard.program,
-    };
+    let reach = reach(root)?;
     let root = root.to_owned();
     let Some(owner) = owner_or_none(&reach).await? else {
         return alone(root).await;
@@ -223,10 +236,34 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
     }
 }
 
+/// The way to a workspace's owner.
+fn reach(root: &Path) -> Result<Reach, ApiError> {
+    let options = start::options()?;
+    // What was set so that our window can be drawn is nothing to an owner.
+    let drawing = |name: &OsString| {
+        options
+            .drawing
+            .iter()
+            .any(|(only, _)| name == only.as_str())
+    };
+    Ok(Reach {
+        root: root.to_owned(),
+        environment: std::env::vars_os()
+            .filter(|(name, _)| !drawing(name))
+            .collect(),
+        state_folder: options.state_folder,
+        program: options.guard.program,
+    })
+}
+
+/// Speaks to the owner behind a socket; none where nobody listens.
+async fn find(socket: PathBuf) -> Result<Option<Owner>, ApiError> {
+    Ok(Owner::find(socket, WINDOW).await?)
+}
+
 /// The owner of a workspace, which is started where there is none; none where nobody can own it, for Dagdeck's own folder
 /// can't be written.
 async fn owner_or_none(reach: &Reach) -> Result<Option<Owner>, ApiError> {
-    let find = |socket| async { Ok::<_, ApiError>(Owner::find(socket, WINDOW).await?) };
     match reach.existing_or_new(find).await {
         Ok(owner) => Ok(Some(owner)),
         Err(_) if reach.room_for_owner().is_err() => Ok(None),

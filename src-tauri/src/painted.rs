@@ -22,7 +22,9 @@ pub(crate) async fn window_painted(
     screen: String,
 ) -> Result<(), ApiError> {
     guarded("window_painted", async {
-        match host::pane_of(&app, window.label())?.door_now() {
+        let pane = host::pane_of(&app, window.label())?;
+        pane.is_painted();
+        match pane.door_now() {
             // An owner that is gone has nothing to begin.
             Some(Door::Workspace { attached, .. }) => drop(attached.begin_background().await),
             Some(door) => door

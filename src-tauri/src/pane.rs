@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use api::{ApiError, ErrorCode};
+use api::{ApiError, ErrorCode, Snapshot};
 use parking_lot::{Mutex, MutexGuard};
 use tauri::AppHandle;
 use tokio::sync::watch;
@@ -13,6 +13,13 @@ use crate::door::Door;
 use crate::stream::Stream;
 use crate::{title, welcome};
 
+/// What a window begins with.
+pub(crate) enum First {
+    Door(Door),
+    /// What the app reads of a workspace itself, until its owner is there.
+    Look(Snapshot),
+}
+
 /// One window.
 pub(crate) struct Pane {
     /// Its label.
@@ -20,6 +27,10 @@ pub(crate) struct Pane {
     /// None while the first is being found.
     door: watch::Sender<Option<Result<Door, ApiError>>>,
     pub(crate) stream: Stream,
+    /// What the app reads itself of a workspace whose owner is still to be started.
+    looked: watch::Sender<Option<Snapshot>>,
+    /// Whether a screen is on the glass.
+    painted: watch::Sender<bool>,
     /// Whether the person chose that what runs shall go on without this window.
     kept: AtomicBool,
     /// A folder that this start named and that could not be opened; the window tries again and says why.
@@ -33,6 +44,8 @@ impl Pane {
             label: label.to_owned(),
             door: watch::Sender::new(door.map(Ok)),
             stream: Stream::default(),
+            looked: watch::Sender::default(),
+            painted: watch::Sender::default(),
             kept: AtomicBool::new(false),
             unopened: Mutex::default(),
         })
@@ -47,6 +60,46 @@ impl Pane {
                 ErrorCode::Internal,
                 "Dagdeck's own start ended early.",
             )),
+        }
+    }
+
+    /// What the window begins with: its door, or what the app reads itself until there is one.
+    pub(crate) async fn first(&self) -> Result<First, ApiError> {
+        let mut looked = self.looked.subscribe();
+        let look = async { looked.wait_for(Option::is_some).await.ok()?.clone() };
+        tokio::select! {
+            biased;
+            door = self.door() => Ok(First::Door(door?)),
+            Some(snapshot) = look => Ok(First::Look(snapshot)),
+        }
+    }
+
+    /// Shows what was read of a workspace until its owner is there.
+    pub(crate) fn look(&self, app: &AppHandle, root: &Path, snapshot: Snapshot) {
+        self.looked.send_replace(Some(snapshot));
+        title::set(app, &self.label, Some(root));
+    }
+
+    /// A screen is on the glass.
+    pub(crate) fn is_painted(&self) {
+        self.painted.send_replace(true);
+    }
+
+    /// Waits until a screen is on the glass.
+    pub(crate) async fn painted(&self) {
+        let mut painted = self.painted.subscribe();
+        // It lives as long as the window does.
+        let _ended = painted.wait_for(|painted| *painted).await;
+    }
+
+    /// No owner can be had for what the app has read: the window shows that on, and why it can't be run.
+    pub(crate) async fn refuse(&self, app: &AppHandle, root: PathBuf, error: ApiError) {
+        match welcome::deck(app).await {
+            Ok(deck) => {
+                self.door.send_replace(Some(Ok(Door::Gone { root, deck })));
+                self.stream.refuse(error);
+            }
+            Err(error) => drop(self.door.send_replace(Some(Err(error)))),
         }
     }
 
@@ -67,6 +120,7 @@ impl Pane {
     pub(crate) fn enter(self: &Arc<Self>, app: &AppHandle, door: Result<Door, ApiError>) {
         self.kept.store(false, Ordering::SeqCst);
         self.door.send_replace(Some(door.clone()));
+        self.looked.send_replace(None);
         let root = door.as_ref().ok().and_then(Door::root);
         title::set(app, &self.label, root.map(PathBuf::as_path));
         if let Ok(door) = door {

@@ -16,7 +16,7 @@ use tauri::{AppHandle, WebviewWindow};
 use crate::door::Door;
 use crate::guarded::guarded;
 use crate::host;
-use crate::pane::Pane;
+use crate::pane::{First, Pane};
 use crate::start;
 use crate::tray::running;
 
@@ -35,6 +35,8 @@ pub(crate) struct Stream {
 #[derive(Serialize)]
 pub(crate) struct FirstScreen {
     snapshot: Snapshot,
+    /// Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows.
+    looked: bool,
     /// A folder that this start named and that could not be opened; the window tries again and says why.
     unopened: Option<String>,
     owner: OwnerView,
@@ -54,6 +56,8 @@ pub(crate) struct OwnerView {
     differs: Vec<Difference>,
     /// How many processes it runs, where it is of another version.
     running: u64,
+    /// Why it is gone, where it never was there.
+    refused: Option<ApiError>,
 }
 
 /// How a window stands with the owner.
@@ -94,7 +98,20 @@ pub(crate) async fn events_subscribe(
 ) -> Result<FirstScreen, ApiError> {
     guarded("events_subscribe", async {
         let pane = host::pane_of(&app, window.label())?;
-        let door = pane.door().await?;
+        let door = match pane.first().await? {
+            First::Door(door) => door,
+            First::Look(snapshot) => {
+                let owner = OwnerView::default();
+                pane.stream.owner().clone_from(&owner);
+                *pane.stream.channel.lock() = Some(channel);
+                return Ok(FirstScreen {
+                    snapshot,
+                    looked: true,
+                    unopened: None,
+                    owner,
+                });
+            }
+        };
         let (snapshot, source) = Source::begin(&door).await?;
         running::stands(&app, &pane.label, &snapshot);
         let owner = OwnerView::of(&door).await;
@@ -105,6 +122,7 @@ pub(crate) async fn events_subscribe(
         let unopened = pane.take_unopened();
         Ok(FirstScreen {
             snapshot,
+            looked: false,
             unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
             owner,
         })
@@ -165,6 +183,20 @@ impl Stream {
         let before = owner.clone();
         change(&mut owner);
         *owner == before || send(channel, &Message::Owner(&owner))
+    }
+
+    /// Tells the window that no owner can be had for what it shows, and why.
+    pub(crate) fn refuse(&self, error: ApiError) {
+        let channel = self.channel.lock().clone();
+        let mut owner = self.owner();
+        *owner = OwnerView {
+            refused: Some(error),
+            ..OwnerView::gone()
+        };
+        // A window that has not subscribed yet hears of it when it does.
+        if let Some(channel) = channel {
+            send(&channel, &Message::Owner(&owner));
+        }
     }
 
     /// Tells the window that the owner is gone. What it shows stays.

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use crate::start;
 
 /// A window that is not shown is never painted: after this long what was held back for it begins all the same.
-const FIRST_SCREEN: Duration = Duration::from_secs(5);
+pub(crate) const FIRST_SCREEN: Duration = Duration::from_secs(5);
 
 /// Begun when the first window needs it.
 #[derive(Default)]

@@ -37,11 +37,15 @@ export interface OwnerView {
   differs: Difference[];
   /** For `other`: how many processes run there. */
   running: number;
+  /** For `gone`: why it never was there. */
+  refused: ApiError | null;
 }
 
 /** Where the window begins. */
 export interface Begun {
   snapshot: Snapshot;
+  /** Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows. */
+  looked: boolean;
   /** A folder that this start of the app named and that could not be opened. */
   unopened: string | null;
   owner: OwnerView;

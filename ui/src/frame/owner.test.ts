@@ -25,6 +25,24 @@ describe('a workspace whose owner is gone', () => {
     expect(screen.queryByTestId('owner-gone')).toBeNull();
   });
 
+  it('says why where none could be started', async () => {
+    const { backend, screen } = await show('gone');
+    backend.tellOwner({
+      refused: {
+        code: 'io',
+        message: 'The process that runs /home/ada/work can’t be started.',
+        causes: ['Too many open files'],
+        hints: [{ text: 'Close some.', action: null }],
+        subject: null,
+      },
+    });
+    await settle();
+    const said = screen.getByTestId('owner-gone').textContent;
+    for (const words of ['can’t be started.', 'Too many open files', 'Close some.', 'until it runs.'])
+      expect(said).toContain(words);
+    expect(said).not.toContain('has ended');
+  });
+
   it('disables what can’t work, with the reason', async () => {
     const { screen } = await show('gone');
     const buttons = [

@@ -65,10 +65,11 @@ export class App extends Front {
       if (first !== undefined) void this.open(first);
     });
     try {
-      const { snapshot, unopened, owner } = await subscribed;
+      const { snapshot, looked, unopened, owner } = await subscribed;
       await faces;
       this.owner.hear(owner);
-      this.feed.adopt(snapshot, true);
+      if (looked) this.feed.look(snapshot);
+      else this.feed.adopt(snapshot, true);
       this.feed.catchUp();
       if (unopened !== null) void this.open(unopened);
     } catch (thrown) {

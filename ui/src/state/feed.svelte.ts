@@ -34,7 +34,7 @@ export class Feed {
   readonly #ends: FeedEnds;
   #fetching = false;
   #waiting: Heard[] = [];
-  /** The root that the answer to opening it brought on screen before the channel has. */
+  /** The root that is on screen before the channel has come to it: what opening it answered, or what was read of it. */
   #ahead: string | null = null;
   #growth = new Map<number, GrowthListener>();
 
@@ -97,6 +97,12 @@ export class Feed {
     this.readings.forget();
     this.#ends.turning(elsewhere);
     this.adopt(snapshot, true);
+  }
+
+  /** Shows what the app itself read of a workspace, before the channel comes to its owner. */
+  look(snapshot: Snapshot): void {
+    this.adopt(snapshot, true);
+    this.#ahead = snapshot.workspace?.root ?? null;
   }
 
   /** Shows what opening a folder answered, before the channel comes to it. */

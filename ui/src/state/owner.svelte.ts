@@ -1,6 +1,7 @@
 // Who runs the workspace that is shown, and what follows from it for the window. Only here is an OwnerView read to decide.
 
 import type { Difference, OwnerView } from '../backend';
+import type { ApiError } from '../backend/generated';
 import type { App } from './app.svelte';
 import { listed, plural } from './format';
 
@@ -12,6 +13,7 @@ const NOBODY: OwnerView = {
   windows: 0,
   differs: [],
   running: 0,
+  refused: null,
 };
 
 /** What is said once nothing runs the workspace any more. */
@@ -41,7 +43,7 @@ export class Owner {
   hear(view: OwnerView): void {
     const before = this.#view;
     this.#view = view;
-    if (before.state === view.state && before.pid === view.pid) return;
+    if (before.state === view.state && before.pid === view.pid && before.refused === view.refused) return;
     if (this.halted === null) {
       this.#app.putAway('takeOver');
       this.#app.putAway('restartOwner');
@@ -50,6 +52,7 @@ export class Owner {
 
   /** Why no command can work now; null where commands do. */
   get halted(): string | null {
+    if (this.refused !== null) return 'No Dagdeck process runs this workspace. Run it here first.';
     if (this.gone) return 'The Dagdeck process that ran this workspace has ended. Run it here first.';
     if (this.other !== null) return 'Another version of Dagdeck runs this workspace. Stop it first.';
     return null;
@@ -57,6 +60,11 @@ export class Owner {
 
   /** What stands over what is shown while no command can work; null where commands do. */
   get lost(): { title: string; said: string } | null {
+    if (this.refused !== null)
+      return {
+        title: 'Nothing can run',
+        said: 'Below is what was read. It can be launched once it runs here.',
+      };
     if (this.gone)
       return {
         title: 'Nothing runs any more',
@@ -73,6 +81,11 @@ export class Owner {
   /** Whether what ran the workspace ended without being asked. */
   get gone(): boolean {
     return this.#view.state === 'gone';
+  }
+
+  /** Why no process could be had to run the workspace. */
+  get refused(): ApiError | null {
+    return this.gone ? this.#view.refused : null;
   }
 
   /** The other version that runs the workspace. */

@@ -134,6 +134,56 @@ describe('opening a folder', () => {
   });
 });
 
+describe('what the app read itself', () => {
+  async function looked() {
+    const backend = FakeBackend.ofScene('overview');
+    backend.looks = true;
+    const read = backend.snapshot;
+    backend.replace({ ...read, revision: 40 });
+    const app = new App(backend);
+    await app.start();
+    return { app, backend, read };
+  }
+
+  it('is on screen until the owner’s snapshot takes its place, and what a person did meanwhile stays', async () => {
+    const { app, backend, read } = await looked();
+    const { source } = app;
+    app.selected = 'finance';
+    app.ask({ kind: 'packages', location: 'finance' });
+    backend.replace({ ...read, revision: 0 });
+    expect([app.source, app.selected]).toEqual([source, 'finance']);
+    expect(app.dialog).toEqual({ kind: 'packages', location: 'finance' });
+    backend.change('finance', { runs: 6 });
+    expect(app.location('finance')?.runs).toBe(6);
+  });
+
+  it('is left where another workspace takes its place', async () => {
+    const { app, backend, read } = await looked();
+    const { source } = app;
+    backend.replace({ ...read, revision: 0, workspace: { ...read.workspace!, root: '/home/ada/other' } });
+    expect(app.source).toBe(source + 1);
+    expect(app.workspace?.root).toBe('/home/ada/other');
+  });
+
+  it('stays where no owner can be had, with the reason, and can be run later', async () => {
+    const { app, backend } = await looked();
+    const refused = {
+      code: 'io' as const,
+      message: 'It can’t be started.',
+      causes: [],
+      hints: [],
+      subject: null,
+    };
+    backend.tellOwner({ state: 'gone', refused });
+    expect(app.workspace).not.toBeNull();
+    expect(app.owner.refused?.message).toBe('It can’t be started.');
+    expect(app.owner.halted).toBe('No Dagdeck process runs this workspace. Run it here first.');
+    app.owner.runHere();
+    await turn();
+    expect(app.owner.halted).toBeNull();
+  });
+});
+
 describe('an owner that is gone', () => {
   it('lets no command through but the shell’s own, and is run here again', async () => {
     const { app, backend, asked } = await begun('overview');

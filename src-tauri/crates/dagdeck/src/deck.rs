@@ -13,6 +13,7 @@ mod subscription;
 mod tests;
 mod uv;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use crate::context::DeckOptions;
 use crate::health::{Health, keep_checking};
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::create::{CreationJob, Index};
-use api::{ApiError, CreationState, StoppedBy};
+use api::{ApiError, CreationState, Snapshot, StoppedBy};
 pub(crate) use error::DeckError;
 
 /// What a command answers: what was asked for, or why not.
@@ -72,6 +73,18 @@ impl Deck {
         })
     }
 
+    /// Reads a workspace once and answers how it stands while nothing runs: for a window that shows it before its owner is
+    /// there. Runs nothing in it, watches nothing and keeps nothing open.
+    ///
+    /// # Errors
+    /// The folder can't be read, or Dagdeck's own can't be written.
+    pub async fn look(&self, root: &Path) -> CommandResult<Snapshot> {
+        let looked = OpenWorkspace::look(Arc::clone(&self.context), root).await?;
+        let snapshot = self.context.board.snapshot();
+        looked.close(StoppedBy::Closing).await;
+        Ok(snapshot)
+    }
+
     /// Learns in the background what a first screen shows: the state of recent workspaces, and this machine's tools.
     ///
     /// For hosts that have such a screen; it asks every Python of the machine, which costs a launch beside it time.
@@ -112,7 +125,7 @@ impl Deck {
         tokio::spawn(async move { ended.run_until_cancelled(follow).await });
     }
 
-    /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:
+    /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::begin_background`]:
     /// for hosts whose first screen would have to share the processor with it.
     pub fn defer_background(&self) {
         self.context.set_awake(false);

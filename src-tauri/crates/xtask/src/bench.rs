@@ -23,7 +23,6 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::prepared::{Wanted, prepared};
-use crate::program::Program;
 use crate::setup;
 use table::BenchRow;
 
@@ -67,18 +66,14 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
 }
 
 fn measured(arguments: &Arguments) -> Result<()> {
-    setup::heading("The command, with optimisations");
-    Program::new("cargo")
-        .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--package", "dagdeck-cli"])
-        .run()?;
     if let Some(other) = &arguments.against {
-        build::window()?;
+        build::both()?;
         let rows = against::measure(arguments.runs.max(1), other)?;
         setup::heading("Measured");
         println!("{}", table::render(&rows, &measure::machine()));
         return Ok(());
     }
+    build::command()?;
     let mut rows = Vec::new();
     let mut failed = Vec::new();
     for (name, part) in PARTS {

@@ -43,6 +43,8 @@ export class FakeBackend implements Backend {
   snapshot: Snapshot;
   /** Who runs it. */
   owner: OwnerView;
+  /** Whether what is subscribed to begins with what the app read itself. */
+  looks = false;
   /** What syncs would change. */
   preview: (request: SyncRequest) => SyncPreview = (request) => syncPreview(this.snapshot, request);
   /** Rejects the named commands with these. */
@@ -118,7 +120,7 @@ export class FakeBackend implements Backend {
 
   async subscribe(hear: (told: Heard) => void): Promise<Begun> {
     this.#hear = hear;
-    return { snapshot: this.snapshot, unopened: null, owner: this.owner };
+    return { snapshot: this.snapshot, looked: this.looks, unopened: null, owner: this.owner };
   }
 
   /** Has the window show something else. */

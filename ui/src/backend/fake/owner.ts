@@ -13,6 +13,7 @@ export const NOBODY: OwnerView = {
   windows: 0,
   differs: [],
   running: 0,
+  refused: null,
 };
 
 /** One of this version, with this window alone. */

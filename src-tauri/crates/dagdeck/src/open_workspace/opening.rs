@@ -17,8 +17,19 @@ use api::{ApiError, ServiceName, StoppedBy};
 use unit::Unit;
 
 impl OpenWorkspace {
-    /// Reads a folder and shows it. Runs nothing in it unless it is trusted, and then only `uv sync --check`.
+    /// Reads a folder, shows it and keeps what is shown true. Runs nothing in it unless it is trusted, and then only
+    /// `uv sync --check`.
     pub(crate) async fn open(context: Arc<AppContext>, path: &Path) -> Result<Arc<Self>, ApiError> {
+        let session = Self::look(context, path).await?;
+        session.facts.context.changes.tell_all();
+        watch::start(&session);
+        measure::start(&session);
+        session.check_environments(false);
+        Ok(session)
+    }
+
+    /// Reads a folder and shows it, and no more: nothing is run, nothing watched.
+    pub(crate) async fn look(context: Arc<AppContext>, path: &Path) -> Result<Arc<Self>, ApiError> {
         let (facts, store) = WorkspaceFacts::open(context, path).await?;
         let facts = Arc::new(facts);
         let session = Arc::new(Self {
@@ -35,10 +46,6 @@ impl OpenWorkspace {
         });
         session.match_units().await;
         session.facts.show_all();
-        session.facts.context.changes.tell_all();
-        watch::start(&session);
-        measure::start(&session);
-        session.check_environments(false);
         Ok(session)
     }
 

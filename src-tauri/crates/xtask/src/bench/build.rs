@@ -53,12 +53,23 @@ impl Build {
     }
 }
 
-/// Builds the window as it is shipped.
-pub(super) fn window() -> Result<()> {
-    setup::heading("The window, with optimisations");
+/// Builds the command as it is shipped.
+pub(super) fn command() -> Result<()> {
+    setup::heading("The command, with optimisations");
+    release(&["dagdeck-cli"])
+}
+
+/// Builds the command and the window as they are shipped: together, so that what they share is built once.
+pub(super) fn both() -> Result<()> {
+    setup::heading("The command and the window, with optimisations");
     run::build_ui()?;
+    release(&["dagdeck-cli", "dagdeck-desktop"])
+}
+
+fn release(packages: &[&str]) -> Result<()> {
+    let packages = packages.iter().flat_map(|name| ["--package", name]);
     Program::new("cargo")
         .args(["build", "--release", "--locked", "--quiet"])
-        .args(["--package", "dagdeck-desktop"])
+        .args(packages)
         .run()
 }

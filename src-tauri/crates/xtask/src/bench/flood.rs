@@ -13,6 +13,8 @@ use crate::setup;
 
 pub(super) const LINES_PER_SECOND: u32 = 200_000;
 pub(super) const SECONDS: u32 = 10;
+/// The length of a printed line, without its end.
+const LINE: usize = 96;
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// What a flood cost a build.
@@ -106,9 +108,13 @@ fn lines_kept(folder: &Path) -> u64 {
     kept
 }
 
-/// Whether a line is one of the printed ones and whole.
+/// Whether a line begins with a printed one that is whole. What another stream printed meanwhile may stand behind it: a file
+/// holds bytes in the order in which they came.
 fn is_flood(line: &[u8]) -> bool {
-    line.len() == 96 && line.starts_with(b"flood ") && line[6..15].iter().all(u8::is_ascii_digit)
+    line.len() >= LINE
+        && line.starts_with(b"flood ")
+        && line[6..15].iter().all(u8::is_ascii_digit)
+        && line[16..LINE].iter().all(|byte| *byte == b'x')
 }
 
 #[cfg(test)]
@@ -121,5 +127,7 @@ mod tests {
         assert!(is_flood(line.as_bytes()));
         assert!(!is_flood(&line.as_bytes()[..95]));
         assert!(!is_flood(format!("x{line}").as_bytes()));
+        assert!(is_flood(format!("{line}\u{1b}[32mINFO").as_bytes()));
+        assert!(!is_flood(line.replacen("xx", "x\u{1b}", 1).as_bytes()));
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn measure(runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
     let build = Build::present();
     let state = workspaces::trusted_state(&build, "startup", &root)?;
-    build::window()?;
+    build::both()?;
     let peer = empty::build()?;
     let display = Display::open()?;
     let ours = || build.window(&state, &root);

@@ -15,7 +15,7 @@ const LOCATIONS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(900);
 
 pub(super) fn measure(_runs: usize) -> Result<Vec<BenchRow>> {
-    build::window()?;
+    build::both()?;
     let root = workspaces::launchable(LOCATIONS)?;
     let state = workspaces::trusted_state(&Build::present(), "window", &root)?;
     let flood_file = workspaces::folder().join("flood.py");
