@@ -1,5 +1,7 @@
 //! Logs as the window reads them: it holds only the rows in sight and asks for the rest.
 
+mod flat;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -112,7 +114,7 @@ pub enum RowKind {
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Row {
