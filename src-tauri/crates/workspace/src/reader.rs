@@ -46,13 +46,15 @@ impl Reader {
 #[derive(Debug, Default)]
 pub(crate) struct KnownProjects {
     untouched: HashMap<PathBuf, ReadProject>,
-    read: Mutex<HashMap<PathBuf, ReadProject>>,
+    /// None where nobody will ask for it again: a copy of each of a thousand projects costs what reading some does.
+    read: Option<Mutex<HashMap<PathBuf, ReadProject>>>,
 }
 
 impl KnownProjects {
     fn of(mut read: HashMap<PathBuf, ReadProject>, touched: &Touched) -> Self {
         let Touched::Projects(ids) = touched else {
-            return Self::default();
+            read.clear();
+            return Self::keeping(read);
         };
         let touched: Vec<PathBuf> = read
             .iter()
@@ -64,9 +66,13 @@ impl KnownProjects {
             let alone = read.project.environment.path.starts_with(folder);
             alone && !touched.iter().any(|one| one.starts_with(folder))
         });
+        Self::keeping(read)
+    }
+
+    fn keeping(untouched: HashMap<PathBuf, ReadProject>) -> Self {
         Self {
-            untouched: read,
-            read: Mutex::default(),
+            untouched,
+            read: Some(Mutex::default()),
         }
     }
 
@@ -79,12 +85,14 @@ impl KnownProjects {
         let known = self.untouched.get(&listed.folder);
         let known = known.filter(|known| known.project.id == listed.path);
         let answer = known.cloned().unwrap_or_else(read);
-        let mut kept = self.read.lock();
-        kept.insert(listed.folder.clone(), answer.clone());
+        if let Some(kept) = &self.read {
+            let copy = answer.clone();
+            kept.lock().insert(listed.folder.clone(), copy);
+        }
         answer
     }
 
     fn into_read(self) -> HashMap<PathBuf, ReadProject> {
-        self.read.into_inner()
+        self.read.map(Mutex::into_inner).unwrap_or_default()
     }
 }
