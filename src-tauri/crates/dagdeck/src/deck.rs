@@ -112,7 +112,7 @@ impl Deck {
         tokio::spawn(async move { ended.run_until_cancelled(follow).await });
     }
 
-    /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::wake`]:
+    /// Holds back what nobody waits for (looking at the machine, comparing environments with uv) until [`Self::begin_background`]:
     /// for hosts whose first screen would have to share the processor with it.
     pub fn defer_background(&self) {
         self.context.set_awake(false);
