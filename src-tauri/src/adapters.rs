@@ -4,10 +4,10 @@
 //! The list comes from `api`, so a command without an adapter does not compile.
 
 use api::*;
+use dagdeck::guarded::guarded;
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, WebviewWindow};
 
-use crate::guarded::guarded;
 use crate::{closing, host, opening, outside, painted, stream};
 
 macro_rules! adapters {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use api::{ApiError, CloseBehaviour, Nothing};
+use dagdeck::guarded::guarded;
 use serde::Deserialize;
 use tauri::{AppHandle, Emitter, Manager, WebviewWindow};
 
 use crate::door::Door;
-use crate::guarded::guarded;
 use crate::host::{self, Host};
 use crate::once::Switch;
 use crate::pane::Pane;

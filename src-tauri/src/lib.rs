@@ -9,7 +9,6 @@ mod detached;
 mod door;
 mod folder;
 pub mod graphics;
-mod guarded;
 mod host;
 mod instance;
 mod once;
@@ -39,7 +38,7 @@ use host::Host;
 pub fn run() -> i32 {
     // A folder that can't hold it can't hold the state either, and that is shown.
     let _told_by_the_state = own_log::begin(Role::Window);
-    guarded::install_hook();
+    dagdeck::guarded::install_hook();
     let state_folder = start::chosen_state_folder();
     let mut builder = tauri::Builder::default();
     // First of all plugins: a second start has to end before anything else of it begins. Runs that bring a state

@@ -15,11 +15,11 @@ use api::{
 };
 use attach::{Introduction, Owner};
 use dagdeck::Deck;
+use dagdeck::guarded::guarded;
 use serve::Reach;
 use tauri::{AppHandle, Manager, WebviewWindow};
 
 use crate::door::Door;
-use crate::guarded::guarded;
 use crate::host::{self, Host, MAIN};
 use crate::pane::Pane;
 use crate::turns::{ShownIn, place};

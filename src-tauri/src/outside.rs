@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
+use dagdeck::guarded::guarded;
 use dagdeck::own_log;
 use parking_lot::Mutex;
 use tauri::{AppHandle, Url, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
-use crate::guarded::guarded;
 use crate::{detached, host, start, words};
 
 /// How long another program may take to say that it was started.

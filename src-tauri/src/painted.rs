@@ -5,10 +5,10 @@ use std::io::Write;
 
 use api::{ApiError, ErrorCode};
 
+use dagdeck::guarded::guarded;
 use tauri::{AppHandle, WebviewWindow};
 
 use crate::door::Door;
-use crate::guarded::guarded;
 use crate::host;
 
 /// Names the file that gets a line per screen painted.

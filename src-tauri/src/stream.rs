@@ -7,6 +7,7 @@ use api::protocol::HostCount;
 use api::protocol::environment::Difference;
 use api::{ApiError, Envelope, ErrorCode, Nothing, Snapshot};
 use attach::News;
+use dagdeck::guarded::guarded;
 use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
 use tauri::async_runtime::JoinHandle;
@@ -14,7 +15,6 @@ use tauri::ipc::{Channel, InvokeResponseBody};
 use tauri::{AppHandle, WebviewWindow};
 
 use crate::door::Door;
-use crate::guarded::guarded;
 use crate::host;
 use crate::pane::{First, Pane};
 use crate::start;

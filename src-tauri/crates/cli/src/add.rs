@@ -13,6 +13,7 @@ use crate::arguments::Add;
 use crate::environment::environment;
 use crate::error::{CliError, piped, words};
 use crate::reached::Reached;
+use crate::runtime;
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -98,11 +99,7 @@ pub(crate) fn run(what: &Add) -> Result<(), CliError> {
 
 /// Has the workspace's owner make the change that was worked out here: a window sees it, and nothing else is changed.
 fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(async {
+    runtime::run(async {
         let reached = Reached::at(&what.workspace).await?;
         let apply = ProjectsApply { change, basis };
         reached.attached.projects_apply(apply).await?;

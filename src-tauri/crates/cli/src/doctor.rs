@@ -14,6 +14,7 @@ use crate::arguments;
 use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
 use crate::reached::Reached;
+use crate::runtime;
 use crate::stop::Stop;
 
 /// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
@@ -30,11 +31,7 @@ struct DoctorReport<'a> {
 }
 
 pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(doctor(what))
+    runtime::run(doctor(what))
 }
 
 async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {

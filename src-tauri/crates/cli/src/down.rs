@@ -5,14 +5,11 @@ use std::io::Write as _;
 use crate::arguments;
 use crate::error::{CliError, piped};
 use crate::reached::ReachedWorkspace;
+use crate::runtime;
 use crate::stop::Stop;
 
 pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(async {
+    runtime::run(async {
         let mut stop = Stop::listen()?;
         let place = ReachedWorkspace::of(&what.path)?;
         let stopped = tokio::select! {

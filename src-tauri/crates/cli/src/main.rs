@@ -12,6 +12,7 @@ mod hand;
 mod new;
 mod open;
 mod reached;
+mod runtime;
 mod status;
 mod stop;
 mod sync;

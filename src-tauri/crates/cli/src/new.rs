@@ -15,15 +15,12 @@ use crate::arguments::{Make, New};
 use crate::error::{CliError, piped};
 use crate::hand::{Ear, Hand};
 use crate::reached::{Reached, ReachedWorkspace};
+use crate::runtime;
 use crate::stop::Stop;
 use told::Told;
 
 pub(crate) fn run(what: &New) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(async {
+    runtime::run(async {
         let mut stop = Stop::listen()?;
         Box::pin(make(what, &mut stop)).await
     })

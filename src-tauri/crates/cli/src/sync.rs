@@ -14,15 +14,12 @@ use serde::Serialize;
 use crate::arguments;
 use crate::error::{CliError, piped, words};
 use crate::reached::{Current, Reached};
+use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
 
 pub(crate) fn run(what: &arguments::Sync) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(sync(what))
+    runtime::run(sync(what))
 }
 
 async fn sync(what: &arguments::Sync) -> Result<(), CliError> {

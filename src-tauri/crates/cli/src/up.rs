@@ -13,6 +13,7 @@ use attach::Attached;
 use crate::arguments::Up;
 use crate::error::CliError;
 use crate::reached::{Current, New, Reached};
+use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
 use joined::{Joined, only_leaves};
@@ -20,11 +21,7 @@ use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
 pub(crate) fn run(what: Up) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    runtime.block_on(up(what))
+    runtime::run(up(what))
 }
 
 async fn up(what: Up) -> Result<(), CliError> {

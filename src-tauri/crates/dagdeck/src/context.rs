@@ -18,12 +18,12 @@ use workspace::Environment;
 
 use crate::board::Board;
 use crate::clock;
-use crate::operations::Operations;
 use crate::present;
+use crate::record::Operations;
 use crate::state::{Opened, State, StateError};
 use changes::Changes;
 
-pub use locks::{guard_lock, owner_lock};
+pub use locks::{LockError, Right, card_beside, guard_lock, owner_lock};
 pub(crate) use options::here;
 pub use options::{DeckOptions, state_folder};
 

@@ -8,6 +8,7 @@ mod clock;
 mod context;
 mod deck;
 mod errors;
+pub mod guarded;
 mod health;
 mod logs;
 mod open;
@@ -15,11 +16,14 @@ mod open_workspace;
 mod operations;
 pub mod own_log;
 mod present;
+mod record;
 mod rim;
 mod run;
 mod state;
 
-pub use context::{DeckOptions, guard_lock, owner_lock, state_folder};
+pub use context::{
+    DeckOptions, LockError, Right, card_beside, guard_lock, owner_lock, state_folder,
+};
 pub use deck::{Deck, Subscription};
 pub use open::{folder, status};
 pub use operations::projects;

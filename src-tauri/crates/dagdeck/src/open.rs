@@ -1,25 +1,20 @@
-//! What is open: what was read of a workspace and seen of it, kept true to the disk and shown.
+//! What is open: what was read of a workspace and seen of it, what would run in it, and how all of it is shown.
 //!
-//! Owns the model. Refuses to run anything that stays (`run` does) or that changes something (`operations` does).
+//! Owns the model. Refuses to run anything: what stays is `run`'s, what changes something is `operations`', and who keeps the
+//! model true to the disk is `session`.
 
-mod asking;
-mod blocked;
-mod check;
+pub(crate) mod commands;
+mod error;
 mod facts;
-mod files;
 pub mod folder;
-mod refresh;
 mod runs;
 mod seen;
 mod show;
 pub mod status;
 mod syncing;
 mod trust;
-pub(crate) mod watch;
 
-pub(crate) use asking::Asking;
-pub(crate) use blocked::{blocked, broken};
+pub(crate) use error::{FactsError, NoCommand, NotListed};
 pub(crate) use facts::WorkspaceFacts;
-pub(crate) use files::FilesError;
-pub(crate) use runs::{MADE, Runs};
+pub(crate) use runs::MADE;
 pub(crate) use syncing::SyncMark;

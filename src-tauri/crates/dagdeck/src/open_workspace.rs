@@ -2,7 +2,16 @@
 //!
 //! Refuses to know what is done with them: `open` reads and watches, `run` starts and stops, `operations` changes.
 
+mod asking;
+mod check;
+mod control;
+mod files;
+mod launch;
+mod measure;
 mod opening;
+mod refresh;
+mod syncs;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,23 +19,19 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use self::asking::Asking;
+pub(crate) use self::files::FilesError;
+pub(crate) use self::syncs::{SYNCS, Syncs};
 use crate::logs::Logs;
-use crate::open::{Asking, WorkspaceFacts};
-use crate::operations::Syncs;
+use crate::open::{FactsError, WorkspaceFacts};
+use crate::run::OurInstance;
 use api::{ServiceName, StoppedBy};
 use unit::{Ask, Unit};
-
-/// A location that was named is not in the workspace.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no location \"{id}\"")]
-pub(crate) struct NoLocation {
-    /// What was named.
-    pub(crate) id: String,
-}
 
 /// A workspace that is open. Dropping it ends its tasks; [`OpenWorkspace::close`] ends its processes first.
 pub(crate) struct OpenWorkspace {
     pub(crate) facts: Arc<WorkspaceFacts>,
+    pub(crate) instance: Arc<OurInstance>,
     pub(crate) logs: Logs,
     pub(crate) locations: Mutex<BTreeMap<String, Unit>>,
     pub(crate) webserver: Unit,
@@ -57,7 +62,7 @@ impl OpenWorkspace {
         drop(self.refreshing.lock().await);
         // It may have started what was wanted while the rest was being stopped.
         self.stop_all(by).await;
-        self.facts.give_up_instance().await;
+        self.instance.give_up().await;
         self.asking.over().await;
         self.facts.show_no_more();
     }
@@ -92,9 +97,9 @@ impl OpenWorkspace {
     }
 
     /// The unit of a location.
-    pub(crate) fn location(&self, id: &str) -> Result<Unit, NoLocation> {
+    pub(crate) fn location(&self, id: &str) -> Result<Unit, FactsError> {
         let unit = self.location_units().get(id).cloned();
-        unit.ok_or_else(|| NoLocation { id: id.to_owned() })
+        unit.ok_or_else(|| FactsError::NoLocation { id: id.to_owned() })
     }
 
     pub(crate) fn location_units(&self) -> BTreeMap<String, Unit> {

@@ -5,22 +5,19 @@
 pub(crate) mod basis;
 pub(crate) mod create;
 pub(crate) mod diff;
-pub(crate) mod half_made;
+#[cfg(test)]
+mod made_up;
 mod packages;
 mod preview;
 pub mod projects;
 mod python;
 pub(crate) mod pythons;
-mod record;
+mod refusal;
 mod scaffold;
 pub(crate) mod sync;
 pub(crate) mod uv;
 
 pub(crate) use packages::PackagesError;
 pub(crate) use python::PythonError;
-pub(crate) use record::{
-    NewOperation, NotCancellable, OnceError, OneShot, OperationHandle, Operations, Turn,
-    command_view, judge, script, state_of,
-};
+pub(crate) use refusal::Refusal;
 pub(crate) use scaffold::ScaffoldError;
-pub(crate) use sync::Syncs;

@@ -97,7 +97,7 @@ pub fn begin(role: Role) -> Result<(), OwnLogError> {
 }
 
 /// Writes that something a person asked for was refused or failed; what only can't be done now is of little interest.
-pub fn refused(command: &str, error: &ApiError) {
+pub(crate) fn refused(command: &str, error: &ApiError) {
     let causes = error.causes.join("; ");
     let message = &error.message;
     match error.code {

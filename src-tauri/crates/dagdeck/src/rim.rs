@@ -4,16 +4,16 @@
 //! words for an error of `run/claim.rs` are in `rim/run/claim.rs`, and so on; an `error.rs` of its own stands for its folder:
 //! `health/error.rs` has its words in `rim/health.rs`. A conversion happens where a command answers (`deck`), where an
 //! operation is put down as failed, where a plan or a screen shows a fault, and where a unit is told why it did not start.
-//!
-//! What the open workspace itself refuses (`open::facts`, `sync::target`) is still said there and handed on as `Refused`.
 
 mod context;
 mod deck;
 mod errors;
+mod guarded;
 mod health;
 mod logs;
 mod open;
 mod operations;
+mod record;
 mod run;
 mod session;
 
@@ -31,7 +31,6 @@ macro_rules! by_value {
 }
 use by_value;
 use operations::edit_failed;
-pub(crate) use run::daemon_elsewhere;
 
 /// Something has to be true first.
 fn precondition(message: impl Into<String>) -> ApiError {

@@ -1,21 +1,21 @@
 //! What stays: the locations, the webserver and the daemon, from their command lines to their ends.
 //!
-//! Owns the recipes by which units run them and the launch of all at once. Refuses to know when a unit starts or stops: `unit`
-//! decides that.
+//! Owns the recipes by which units run them, and what they need first. Refuses to know when a unit starts or stops: `unit`
+//! decides that, and `session` asks.
 
 mod claim;
-mod control;
 pub(crate) mod deployment;
 mod error;
+mod half_made;
 mod instance;
-mod launch;
 pub(crate) mod location;
-pub(crate) mod measure;
-mod ports;
+mod once;
+pub(crate) mod ports;
 mod ready;
 pub(crate) mod service;
 
-pub(crate) use claim::{Claim, ClaimError, Elsewhere};
+pub(crate) use claim::{ClaimError, Elsewhere};
 pub(crate) use error::StartError;
+pub(crate) use half_made::{HalfMade, make_room};
+pub(crate) use instance::OurInstance;
 pub(crate) use ports::PortError;
-pub(crate) use ready::OnceReady;

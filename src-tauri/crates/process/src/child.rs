@@ -26,10 +26,15 @@ pub(crate) use pump::{Captured, Output};
 
 use crate::command::CommandLine;
 use crate::exit::Exit;
-use crate::tree::{self, Identity, KnownTree, Members, Signal};
+use crate::tree::{self, Ending, Identity, KnownTree, Members, Signal};
 
 /// How long a killed tree may take before we stop waiting for the system.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long those that a program left behind may take to end politely.
+const POLITE: Duration = Duration::from_millis(600);
+/// How late an exit may be known when somebody of the tree stays, or holds the pipes and says nothing.
+const LATEST: Duration = Duration::from_secs(1);
 
 /// A polite request to end. Whether the program took it shows by its ending.
 pub type Asking = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -107,6 +112,20 @@ impl Tree {
             inherited: self.inherited.clone(),
             within: *self.within.lock(),
         }
+    }
+
+    /// Ends what its root left behind: politely, unless it is being killed. For threads that may block.
+    fn end_what_is_left(&self) {
+        let killing = self.killing.load(Ordering::Acquire);
+        let polite = if killing { Duration::ZERO } else { POLITE };
+        tree::end(
+            || self.look().all,
+            Ending {
+                polite,
+                limit: LATEST,
+                clean_looks: 1,
+            },
+        );
     }
 
     /// Looks for its members. For threads that may block.

@@ -11,7 +11,8 @@ use api::protocol::{
     self, Answer, Call, Compare, FromHost, FromOwner, HeardWord, PROTOCOL, Refused,
 };
 use api::{ApiError, ErrorCode};
-use futures::{FutureExt, StreamExt};
+use dagdeck::guarded::guarded;
+use futures::StreamExt;
 use serde::Serialize;
 use tokio::io::ReadHalf;
 use tokio::sync::Semaphore;
@@ -309,19 +310,14 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
         }
         dispatch(&served.deck, &command, &request).await
     };
-    let answer = std::panic::AssertUnwindSafe(work).catch_unwind().await;
-    let answer = answer.unwrap_or_else(|payload| Err(fault(&command, payload.as_ref())));
-    let sent = match answer {
+    let sent = match guarded(&command, work).await {
         Ok(response) => {
             views
                 .note(&served.deck, &command, &request, &response)
                 .await;
             out.send(&FromOwner::Answer(Answer { id, response })).await
         }
-        Err(error) => {
-            dagdeck::own_log::refused(&command, &error);
-            out.send(&FromOwner::Refused(Refused { id, error })).await
-        }
+        Err(error) => out.send(&FromOwner::Refused(Refused { id, error })).await,
     };
     if let Sent::Not(error) = sent {
         out.refuse(id, error.into()).await;
@@ -335,18 +331,4 @@ fn not_for_hosts(command: &str) -> Option<&'static str> {
         "workspace_close" => Some("A host leaves a workspace by going."),
         _ => None,
     }
-}
-
-fn fault(command: &str, payload: &(dyn std::any::Any + Send)) -> ApiError {
-    let said = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let mut error = ApiError::new(
-        ErrorCode::Internal,
-        "This is a fault in Dagdeck, not in your workspace. What runs goes on running.",
-    );
-    let said = said.unwrap_or("no message");
-    error.causes.push(format!("command {command}: {said}"));
-    error
 }

@@ -60,7 +60,8 @@ impl Listener {
             source,
         };
         let inner = Inner::open(&socket).map_err(failed)?;
-        ownership.tell(kind, &socket).map_err(failed)?;
+        let told = ownership.tell(kind, &socket);
+        told.map_err(|error| failed(error.source))?;
         Ok(Self { inner, ownership })
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::HostKind;
 use api::{ApiError, ErrorCode, FolderRequest};
+use dagdeck::guarded;
 use dagdeck::own_log::{self, Role};
 use dagdeck::{Deck, DeckOptions, guard_lock, owner_lock};
 use process::GuardProgram;
@@ -54,6 +55,7 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     stand_alone();
     // A folder that can't hold it can't hold the state either, and that is said to every host.
     let _told_by_the_state = own_log::begin(Role::Owner);
+    guarded::install_hook();
     let code = match tokio::runtime::Runtime::new() {
         Ok(runtime) => {
             let code = runtime.block_on(own(&root));

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::error::{CliError, words};
 use crate::reached::{ReachedWorkspace, of_another_version};
+use crate::runtime;
 
 /// How long an owner may take to say how it stands.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -30,11 +31,7 @@ pub(super) struct Owned {
 
 /// Asks who runs a workspace; none where nobody does. One that can't be asked is told on the side: what is read stands.
 pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Failed(format!("can't begin: {error}")))?;
-    let asked = runtime.block_on(async {
+    let asked = runtime::wait_for(async {
         let asking = async {
             let Some(owner) = place.owner().await? else {
                 return Ok(None);
@@ -43,7 +40,7 @@ pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError>
             Ok(Some(Owned::of(owner.hello(), &status)))
         };
         tokio::time::timeout(LIMIT, asking).await
-    });
+    })?;
     Ok(match asked {
         Ok(Ok(owned)) => owned,
         Ok(Err(error)) => {

@@ -4,6 +4,8 @@
 //! beside a lock says of who holds it. The lock decides, the card only tells: asking the lock itself would take it for an
 //! instant from who wants it.
 
+mod right;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +13,8 @@ use api::Millis;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+
+pub use right::{LockError, Right};
 
 /// The folder of the locks of workspaces.
 const OWNERS: &str = "owners";
@@ -48,6 +52,12 @@ pub(crate) fn instance_guard_lock(state_folder: &Path, home: &Path) -> PathBuf {
 /// The card beside a lock.
 pub(crate) fn card_of(lock: &Path) -> PathBuf {
     lock.with_extension("owner.json")
+}
+
+/// What the card beside a lock says; none where nobody has written it yet, or what is there can't be read. It may be that of
+/// a process that was killed. Reads a file, so not for async threads.
+pub fn card_beside<T: DeserializeOwned>(lock: &Path) -> Option<T> {
+    serde_json::from_slice(&fs_err::read(card_of(lock)).ok()?).ok()
 }
 
 /// What every card says.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{CommandResult, Deck};
 use crate::folder;
 use crate::open_workspace::OpenWorkspace;
-use crate::operations;
+use crate::record;
 use api::*;
 
 #[expect(
@@ -364,7 +364,7 @@ impl Deck {
         let text = self
             .context
             .board
-            .read(|snapshot| operations::script(&snapshot.operations));
+            .read(|snapshot| record::script(&snapshot.operations));
         Ok(Text { text })
     }
 

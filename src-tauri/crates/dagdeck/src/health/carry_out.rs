@@ -11,7 +11,7 @@ use workspace::edit::Edit;
 use super::fixing::off_thread;
 use super::{FixError, Health};
 use crate::open_workspace::OpenWorkspace;
-use crate::operations::{NewOperation, OneShot, state_of};
+use crate::record::{NewOperation, OneShot, state_of};
 use api::{ApiError, SyncRequest};
 
 /// How long one program of a fix may take: it may have to download a Python.

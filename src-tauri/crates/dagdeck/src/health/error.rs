@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use workspace::edit::EditError;
 
-use crate::operations::OnceError;
 use crate::operations::basis::Moved;
 use crate::operations::sync::SyncError;
 use crate::operations::uv::UvError;
+use crate::record::OnceError;
 
 /// Why a finding was not put right, or a fix not taken back.
 #[derive(Debug, thiserror::Error)]

@@ -12,9 +12,9 @@ use ::health::{
 use super::CheckState;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::Basis;
-use crate::operations::command_view;
 use crate::operations::diff;
 use crate::operations::projects::file_name;
+use crate::present::command_view;
 use api::{
     self, FindingState, FindingView, FixDoes, FixScreen, FixStep, FixView, HealthGroup,
     HealthScope, HealthView, Millis, PlannedEdit, Severity,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use workspace::{Environment, Kind, Reading};
 
-use super::blocked::services_blocked;
+use crate::present::services_blocked;
 
 /// The file that says an environment of ours is whole.
 pub(crate) const MADE: &str = "made";

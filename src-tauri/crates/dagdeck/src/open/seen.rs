@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::{ServiceName, TrustPlan, WatchView};
+use api::{ApiError, ServiceName, TrustPlan, WatchView};
 use unit::Shown;
 
 /// What was seen of the open workspace that no file tells.
@@ -13,7 +13,7 @@ pub(crate) struct Seen {
     pub(crate) webserver: Shown,
     pub(crate) daemon: Shown,
     /// Why the daemon can't run: another's runs for the instance.
-    pub(crate) daemon_elsewhere: Option<String>,
+    pub(crate) daemon_elsewhere: Option<ApiError>,
     /// When the launch that is under way began, in ms since the epoch.
     pub(crate) launched: Option<f64>,
     pub(crate) watching: WatchView,

@@ -8,16 +8,14 @@ use std::path::Path;
 
 use ::health::Reads;
 use api::{ApiError, Lifecycle, LocationView, Readiness, ServiceName, WatchView, WorkspaceView};
-use dagster::code_server::Address;
-use process::CommandLine;
 use workspace::{Environment, Project, Reading};
 
-use super::WorkspaceFacts;
-use crate::operations::sync;
+use super::commands::{code_server, service, sync};
+use super::facts::WorkspaceFacts;
 use crate::present::{
-    self, EnvironmentModel, LaunchModel, LocationModel, ServiceModel, WorkspaceModel,
+    self, DeploymentModel, EnvironmentModel, LaunchModel, LocationModel, ServiceModel,
+    WorkspaceModel,
 };
-use crate::run::{location, service};
 use unit::Shown;
 
 impl WorkspaceFacts {
@@ -105,7 +103,7 @@ impl WorkspaceFacts {
 
     /// Takes note of why another's daemon keeps ours from running, or that none does, and shows it; answers what was known
     /// before.
-    pub(crate) fn saw_daemon_elsewhere(&self, why: Option<String>) -> Option<String> {
+    pub(crate) fn saw_daemon_elsewhere(&self, why: Option<ApiError>) -> Option<ApiError> {
         let former = std::mem::replace(&mut self.seen().daemon_elsewhere, why);
         self.show_service(ServiceName::Daemon);
         former
@@ -158,28 +156,6 @@ impl WorkspaceFacts {
         }
     }
 
-    /// What Sync runs. A plain package or an entry of a workspace.yaml without a pyproject.toml has nothing to sync.
-    pub(crate) fn sync_command(
-        &self,
-        folder: &Path,
-        environment: &Environment,
-    ) -> Option<CommandLine> {
-        if !sync::syncable(folder, environment) {
-            return None;
-        }
-        let uv = self.context.uv_if_known().unwrap_or_else(|| "uv".into());
-        Some(sync::command_of(self, folder, environment, &uv))
-    }
-
-    /// The command line of a location as it will be; the generation and the server's id are those of a first start.
-    pub(crate) fn sample_command(&self, project: &Project) -> Option<CommandLine> {
-        let address = match self.sockets_of(&project.id) {
-            Ok(sockets) if cfg!(unix) => Address::Socket(sockets.generation(1)),
-            _ => Address::local(0),
-        };
-        location::command_of(self, project, address, "ID").ok()
-    }
-
     fn location_views(&self, reading: &Reading) -> Vec<LocationView> {
         let projects = reading.projects.iter().enumerate();
         projects
@@ -200,9 +176,9 @@ impl WorkspaceFacts {
             runs: seen.runs,
             known: self.definitions_of(&project.id),
             auto_reload: self.auto_reload(&project.id),
-            command: self.sample_command(project),
-            sync: self.sync_command(&project.folder, &project.environment),
-            log: location::log_of(&project.id),
+            command: code_server::sample(self, project),
+            sync: sync::command_of(self, &project.folder, &project.environment),
+            log: code_server::log_of(&project.id),
         })
     }
 
@@ -236,16 +212,23 @@ impl WorkspaceFacts {
         };
         let runs = self.runs_from();
         let own = reading.deployment.as_ref();
+        let deployment = runs.as_ref().map(|runs| DeploymentModel {
+            path: &runs.path,
+            origin: runs.origin,
+            interpreter: runs.interpreter.as_deref(),
+            to_be_made: runs.to_make.is_some(),
+            environment: runs
+                .environment
+                .as_ref()
+                .map(|read| self.environment_model(read)),
+            sync: own.and_then(|own| sync::command_of(self, &own.folder, &own.environment)),
+        });
         let model = WorkspaceModel {
             root: &self.root,
             reading,
             trusted: self.is_trusted(),
             trust_plan,
-            runs: runs.as_ref(),
-            runs_environment: runs
-                .as_ref()
-                .and_then(|runs| Some(self.environment_model(runs.environment.as_ref()?))),
-            deployment_sync: own.and_then(|own| self.sync_command(&own.folder, &own.environment)),
+            deployment,
             instance: &self.instance(),
             watching,
             launch: LaunchModel {

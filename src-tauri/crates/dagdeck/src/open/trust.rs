@@ -1,8 +1,8 @@
 //! What would run in a folder once it is trusted, and what is worth a look before. Runs nothing.
 
-use super::WorkspaceFacts;
-use crate::operations::{command_view, sync};
-use crate::run::service;
+use super::commands::{code_server, service, sync};
+use super::facts::WorkspaceFacts;
+use crate::present::command_view;
 use api::{ConcernKind, ServiceName, Subject, TrustConcern, TrustPlan, TrustStep};
 
 /// The steps, in the order in which they would come.
@@ -35,7 +35,7 @@ pub(crate) fn plan(facts: &WorkspaceFacts) -> TrustPlan {
     let served = reading
         .projects
         .iter()
-        .filter_map(|project| facts.sample_command(project));
+        .filter_map(|project| code_server::sample(facts, project));
     if let Some(first) = served.clone().next() {
         step(
             "Run the code of each location",

@@ -6,20 +6,24 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::OpenWorkspace;
+use super::asking::Asking;
+use super::syncs::Syncs;
+use super::{OpenWorkspace, measure, watch};
 use crate::context::AppContext;
 use crate::logs::Logs;
-use crate::open::{Asking, WorkspaceFacts, watch};
-use crate::operations::Syncs;
-use crate::run::{location, measure, service};
+use crate::open::{FactsError, WorkspaceFacts};
+use crate::run::{OurInstance, location, service};
 use crate::state::LocationMemory;
-use api::{ApiError, ServiceName, StoppedBy};
+use api::{ServiceName, StoppedBy};
 use unit::Unit;
 
 impl OpenWorkspace {
     /// Reads a folder, shows it and keeps what is shown true. Runs nothing in it unless it is trusted, and then only
     /// `uv sync --check`.
-    pub(crate) async fn open(context: Arc<AppContext>, path: &Path) -> Result<Arc<Self>, ApiError> {
+    pub(crate) async fn open(
+        context: Arc<AppContext>,
+        path: &Path,
+    ) -> Result<Arc<Self>, FactsError> {
         let session = Self::look(context, path).await?;
         session.facts.context.changes.tell_all();
         watch::start(&session);
@@ -29,19 +33,24 @@ impl OpenWorkspace {
     }
 
     /// Reads a folder and shows it, and no more: nothing is run, nothing watched.
-    pub(crate) async fn look(context: Arc<AppContext>, path: &Path) -> Result<Arc<Self>, ApiError> {
+    pub(crate) async fn look(
+        context: Arc<AppContext>,
+        path: &Path,
+    ) -> Result<Arc<Self>, FactsError> {
         let (facts, store) = WorkspaceFacts::open(context, path).await?;
         let facts = Arc::new(facts);
+        let instance = Arc::new(OurInstance::new(Arc::clone(&facts)));
         let session = Arc::new(Self {
             logs: Logs::new(store, Arc::clone(&facts.context.board)),
-            webserver: service_unit(&facts, ServiceName::Webserver),
-            daemon: service_unit(&facts, ServiceName::Daemon),
+            webserver: service_unit(&facts, &instance, ServiceName::Webserver),
+            daemon: service_unit(&facts, &instance, ServiceName::Daemon),
             locations: Mutex::default(),
             launching: Mutex::default(),
             syncs: Syncs::new(),
             ended: CancellationToken::new(),
             asking: Asking::default(),
             refreshing: tokio::sync::Mutex::default(),
+            instance,
             facts,
         });
         session.match_units().await;
@@ -74,17 +83,22 @@ impl OpenWorkspace {
     fn new_location(&self, id: &str) -> Unit {
         let remembered = |memory: &LocationMemory| (memory.stopped, memory.usual);
         let (stopped, usual) = self.facts.memory_of(id, remembered);
-        let recipe = location::CodeServer::new(Arc::clone(&self.facts), id.to_owned());
+        let recipe = location::CodeServer::new(
+            Arc::clone(&self.facts),
+            Arc::clone(&self.instance),
+            id.to_owned(),
+        );
         let unit = Unit::new(recipe, stopped, usual);
         self.facts.meet_location(id, unit.shown());
         unit
     }
 }
 
-fn service_unit(facts: &Arc<WorkspaceFacts>, name: ServiceName) -> Unit {
-    Unit::new(
-        service::ServiceRecipe::new(Arc::clone(facts), name),
-        None,
-        None,
-    )
+fn service_unit(
+    facts: &Arc<WorkspaceFacts>,
+    instance: &Arc<OurInstance>,
+    name: ServiceName,
+) -> Unit {
+    let recipe = service::ServiceRecipe::new(Arc::clone(facts), Arc::clone(instance), name);
+    Unit::new(recipe, None, None)
 }

@@ -12,15 +12,18 @@ use process::CommandLine;
 use workspace::{EnvironmentSource, Project};
 
 use super::preview;
+use super::refusal::{Refusal, refused_alike};
 use crate::errors::{FileError, UvMissing};
+use crate::open::FactsError;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Basis, Moved};
 use crate::operations::diff;
 use crate::operations::sync::SyncError;
-use crate::operations::{NewOperation, OnceError, OneShot, command_view};
+use crate::present::command_view;
+use crate::record::{NewOperation, OnceError, OneShot};
 use api::{
-    ApiError, PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart,
-    PlannedEdit, ProjectPackages, Requirements, SyncRequest,
+    PackageChange, PackagesChange, PackagesPlan, PackagesRequest, PackagesStart, PlannedEdit,
+    ProjectPackages, Requirements, SyncRequest,
 };
 
 /// How long uv may take to choose versions, on a slow network.
@@ -33,15 +36,12 @@ const COPYING: &str = "copy the project's settings";
 /// Why what a project asks for can't be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PackagesError {
-    /// The open workspace refuses.
+    /// What other operations say alike.
     #[error(transparent)]
-    Refused(#[from] ApiError),
+    Refused(#[from] Refusal),
     /// The sync that follows does not begin.
     #[error(transparent)]
     Sync(#[from] SyncError),
-    /// There is no uv to do it.
-    #[error(transparent)]
-    UvMissing(#[from] UvMissing),
     /// The project is a member of a uv workspace: its packages are locked with the others'.
     #[error("{project} is a member of a uv workspace")]
     Member {
@@ -50,16 +50,9 @@ pub(crate) enum PackagesError {
         /// Its folder.
         folder: PathBuf,
     },
-    /// uv refuses the change.
-    #[error(transparent)]
-    Uv(#[from] OnceError),
-    /// Something else would be changed by now.
-    #[error(transparent)]
-    Moved(#[from] Moved),
-    /// A file of the project or of its copy refuses.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
+
+refused_alike!(PackagesError: FactsError, UvMissing, Moved, OnceError, FileError);
 
 impl OpenWorkspace {
     /// What a location's project asks for now.
@@ -296,23 +289,20 @@ fn lock_changes(before: &Path, after: &Path) -> std::io::Result<Vec<PackageChang
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::made_up;
 
     #[test]
     fn a_member_of_a_uv_workspace_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let member = root.join("members/etl");
-        fs_err::create_dir_all(&member).unwrap();
         fs_err::create_dir_all(root.join(".venv/bin")).unwrap();
         fs_err::write(root.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
         let workspace = "[project]\nname = \"root\"\nversion = \"0.1\"\n\
             [tool.uv.workspace]\nmembers = [\"members/*\"]\n";
         fs_err::write(root.join("pyproject.toml"), workspace).unwrap();
-        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n\
-            [tool.dg]\ndirectory_type = \"project\"\n[tool.dg.project]\nroot_module = \"etl\"\n";
-        fs_err::write(member.join("pyproject.toml"), settings).unwrap();
-        let mut reading = workspace::read(&member, &workspace::ReadOptions::default());
-        let mut project = reading.projects.remove(0);
+        made_up::write(&member);
+        let mut project = made_up::read(&member);
         assert_eq!(project.environment.source, EnvironmentSource::UvWorkspace);
         let refused = alone(&project).unwrap_err();
         let of_it = |refused: &PackagesError| matches!(refused, PackagesError::Member { folder, .. } if *folder == project.folder);

@@ -107,6 +107,7 @@ pub(crate) fn file_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::made_up;
 
     #[test]
     fn the_change_that_was_shown_is_made_and_another_is_refused_with_what_moved() {
@@ -115,10 +116,7 @@ mod tests {
         let config = root.join("dg.toml");
         let listed = "directory_type = \"workspace\"\n\n[workspace]\n\n[[workspace.projects]]\npath = \"etl\"\n";
         fs_err::write(&config, listed).unwrap();
-        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
-            [tool.dg.project]\nroot_module = \"etl\"\n";
-        fs_err::create_dir(root.join("etl")).unwrap();
-        fs_err::write(root.join("etl/pyproject.toml"), settings).unwrap();
+        made_up::write(&root.join("etl"));
         let change = |trash| {
             let reading = read(root, BTreeMap::new()).unwrap();
             let change = ProjectsChange {

@@ -9,15 +9,17 @@ use std::time::Duration;
 use workspace::EnvironmentSource;
 
 use super::preview;
-use super::sync::{NewPython, PYTHON_FILE, SyncError, SyncTarget, named};
+use super::refusal::{Refusal, refused_alike};
+use super::sync::{NewPython, PYTHON_FILE, SyncError, SyncTarget, TargetError, named};
 use crate::errors::{FileError, UvMissing};
+use crate::open::FactsError;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Moved};
 use crate::operations::pythons;
-use crate::operations::{NewOperation, OnceError, OneShot};
+use crate::record::{NewOperation, OnceError, OneShot};
 use api::{
-    ApiError, ErrorCode, PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan,
-    PythonRequest, PythonStart, SyncRequest,
+    PlannedEdit, PythonOf, PythonOffer, PythonOffers, PythonPlan, PythonRequest, PythonStart,
+    SyncRequest,
 };
 
 /// How long uv may take to write a line.
@@ -28,15 +30,15 @@ const COPYING: &str = "copy the project's settings";
 /// Why the Python of an environment can't be changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PythonError {
-    /// The open workspace refuses.
+    /// What other operations say alike.
     #[error(transparent)]
-    Refused(#[from] ApiError),
+    Refused(#[from] Refusal),
+    /// What is named can't be synced.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// The sync that changes it does not begin.
     #[error(transparent)]
     Sync(#[from] SyncError),
-    /// There is no uv to do it.
-    #[error(transparent)]
-    UvMissing(#[from] UvMissing),
     /// No such environment is there.
     #[error("there is no such environment")]
     NoEnvironment,
@@ -66,23 +68,16 @@ pub(crate) enum PythonError {
         /// The versions that can be used.
         fit: Vec<String>,
     },
-    /// uv refuses the choice.
-    #[error(transparent)]
-    Uv(#[from] OnceError),
-    /// Something else would be changed by now.
-    #[error(transparent)]
-    Moved(#[from] Moved),
-    /// A file of the project or of its copy refuses.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
+
+refused_alike!(PythonError: FactsError, UvMissing, Moved, OnceError, FileError);
 
 impl PythonError {
     /// Whether what was asked about is not there, rather than there and not to be changed.
     fn is_of_nothing(&self) -> bool {
         match self {
             Self::NoEnvironment => true,
-            Self::Refused(refused) => refused.code == ErrorCode::NotFound,
+            Self::Target(error) => error.is_of_nothing(),
             _ => false,
         }
     }
@@ -297,22 +292,13 @@ fn changeable(target: &SyncTarget) -> Result<(), PythonError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::made_up;
 
     #[test]
     fn only_an_environment_of_its_own_is_changed() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n\
-            [tool.dg]\ndirectory_type = \"project\"\n[tool.dg.project]\nroot_module = \"etl\"\n";
-        fs_err::write(folder.path().join("pyproject.toml"), settings).unwrap();
-        let mut reading = workspace::read(folder.path(), &workspace::ReadOptions::default());
-        let project = reading.projects.remove(0);
-        let mut target = SyncTarget {
-            name: "etl".into(),
-            folder: project.folder,
-            environment: project.environment,
-            locations: vec![project.id],
-            deployment: false,
-        };
+        made_up::write(folder.path());
+        let mut target = SyncTarget::of(&made_up::read(folder.path()));
         changeable(&target).unwrap();
         for source in [
             EnvironmentSource::UvWorkspace,

@@ -3,6 +3,9 @@
 //! What it would write is not guessed: the same command runs first in a copy of the project that holds no code, and what
 //! appears there is shown. The location reloads by itself when the file is there.
 
+mod copy;
+mod error;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,15 +13,16 @@ use dagster::scaffold::{self, ParamKind};
 use process::{CommandLine, Finished};
 use workspace::Project;
 
-use super::preview;
+use self::copy::{copy_without_code, relative, written};
+pub(crate) use self::error::ScaffoldError;
 use crate::errors::FileError;
 use crate::open_workspace::OpenWorkspace;
-use crate::operations::basis::{self, Basis, Moved};
-use crate::operations::{NewOperation, OnceError, OneShot, command_view};
+use crate::operations::basis::{self, Basis};
+use crate::present::command_view;
+use crate::record::{NewOperation, OnceError, OneShot};
 use api::{
-    ApiError, DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType,
-    DefinitionTypeRequest, DefinitionTypes, ScaffoldPlan, ScaffoldRequest, ScaffoldStart,
-    ScaffoldedFile,
+    DefinitionForm, DefinitionParam, DefinitionParamKind, DefinitionType, DefinitionTypeRequest,
+    DefinitionTypes, ScaffoldPlan, ScaffoldRequest, ScaffoldStart,
 };
 
 /// How long `dg` may take; importing a large project's packages is the slowest.
@@ -26,81 +30,6 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// The files that `dg` goes by.
 const SETTINGS: [&str; 2] = ["pyproject.toml", "dg.toml"];
-
-/// Why nothing can be added to a project, or nothing was.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ScaffoldError {
-    /// The open workspace refuses.
-    #[error(transparent)]
-    Refused(#[from] ApiError),
-    /// The project has no definitions folder of its own: it is none that `dg` knows.
-    #[error("{project} is no dg project")]
-    NoFolder {
-        /// The project's name.
-        project: String,
-    },
-    /// The project's environment can't run anything.
-    #[error("{project} has no environment that runs")]
-    NotSetUp {
-        /// The project's name.
-        project: String,
-        /// Its location, by id.
-        location: String,
-    },
-    /// No Python of the environment is known.
-    #[error("{project} has no Python that is known")]
-    NoPython {
-        /// The project's name.
-        project: String,
-    },
-    /// The environment holds no `dg`.
-    #[error("{project}'s environment does not hold dagster-dg-cli")]
-    LacksDg {
-        /// The project's name.
-        project: String,
-    },
-    /// `dg` has no answer.
-    #[error(transparent)]
-    Dg(#[from] OnceError),
-    /// The answer of `dg` is of another shape.
-    #[error("the answer of dg to {asked} can't be read")]
-    Unreadable {
-        /// The last word of what it was asked.
-        asked: String,
-        /// What is wrong with it.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// What was asked for can't be met, in the words of `dagster::scaffold`.
-    #[error("{fault}")]
-    Fault {
-        /// Why.
-        fault: String,
-    },
-    /// Something else would be written by now.
-    #[error(transparent)]
-    Moved(#[from] Moved),
-    /// The same, and what was asked for can't be met any more.
-    #[error("{moved}, and {fault}")]
-    MovedAndFault {
-        /// What moved.
-        moved: Moved,
-        /// Why it can't be met.
-        fault: String,
-    },
-    /// `dg` ended without an error and without what it was to write.
-    #[error("{} is not there though dg said that it was done", path.display())]
-    NotWritten {
-        /// What was to be written.
-        path: PathBuf,
-    },
-    /// A file of the project or of its copy refuses.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The thread that looks at the environment ended early.
-    #[error("the environment can't be looked at")]
-    Looking(#[source] tokio::task::JoinError),
-}
 
 /// A project that `dg` can write into.
 struct ScaffoldTarget {
@@ -369,54 +298,6 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
         .unwrap_or_else(|| wished.clone())
 }
 
-/// A project with the same settings and no code, in Dagdeck's own folder; gone when dropped.
-fn copy_without_code(
-    place: &ScaffoldTarget,
-    state_folder: &Path,
-) -> std::io::Result<tempfile::TempDir> {
-    let copy = preview::copy(&place.project.folder, &SETTINGS, state_folder)?;
-    let inside = relative(&place.project.working_directory, &place.project.folder);
-    let root = place.project.root_module.as_deref().unwrap_or_default();
-    let package = copy.path().join(inside).join(root.replace('.', "/"));
-    fs_err::create_dir_all(&package)?;
-    fs_err::write(package.join("__init__.py"), "")?;
-    let defs = copy
-        .path()
-        .join(relative(&place.defs, &place.project.folder));
-    fs_err::create_dir_all(defs)?;
-    Ok(copy)
-}
-
-/// Every file below a folder with its text, paths relative to `root`.
-fn written(folder: &Path, root: &Path) -> std::io::Result<Vec<ScaffoldedFile>> {
-    let mut files = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs_err::read_dir(next)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let text = String::from_utf8_lossy(&fs_err::read(&path)?).into_owned();
-            files.push(ScaffoldedFile {
-                path: relative(&path, root),
-                text,
-            });
-        }
-    }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(files)
-}
-
-fn relative(path: &Path, root: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap_or(path)
-        .display()
-        .to_string()
-        .replace('\\', "/")
-}
-
 fn unreadable(command: &CommandLine, source: serde_json::Error) -> ScaffoldError {
     let asked = command.argv().last().cloned();
     ScaffoldError::Unreadable {
@@ -445,77 +326,4 @@ fn param(param: scaffold::Param) -> DefinitionParam {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn basis(folder: &Path, path: &str) -> String {
-        let reading = workspace::read(folder, &workspace::ReadOptions::default());
-        let project = reading.projects.into_iter().next().unwrap();
-        let defs = folder.join("src/etl/defs");
-        let checked = scaffold::check_path(&defs, path, true);
-        let place = ScaffoldTarget {
-            interpreter: folder.join(".venv/bin/python"),
-            defs,
-            project,
-        };
-        let request = ScaffoldRequest {
-            location: place.project.id.clone(),
-            key: "dagster.asset".into(),
-            path: path.into(),
-            params: std::collections::BTreeMap::new(),
-        };
-        let checked = checked.map(|()| None).map_err(|fault| fault.to_string());
-        pinned(&place, &request, &checked)
-            .await
-            .unwrap()
-            .to_string()
-    }
-
-    #[tokio::test]
-    async fn what_was_shown_holds_until_what_decides_it_moves() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = &folder.path().join("etl");
-        fs_err::create_dir(folder).unwrap();
-        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
-            [tool.dg.project]\nroot_module = \"etl\"\n";
-        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
-        let shown = basis(folder, "assets.py").await;
-        assert_eq!(
-            basis::require(&shown, &basis(folder, "assets.py").await),
-            Ok(())
-        );
-        let refused = async |path: &str| {
-            let now = basis(folder, path).await;
-            ApiError::from(basis::require(&shown, &now).unwrap_err()).message
-        };
-        let other = refused("others.py").await;
-        assert!(other.contains("src/etl/defs/others.py"), "{other}");
-
-        let packages = folder.join(".venv/lib/python3.12/site-packages");
-        let info = packages.join("dagster-1.13.27.dist-info");
-        fs_err::create_dir_all(&info).unwrap();
-        fs_err::write(info.join("INSTALLER"), "uv").unwrap();
-        let said = refused("assets.py").await;
-        assert!(
-            said.starts_with("The environment of etl changed since"),
-            "{said}"
-        );
-        fs_err::remove_dir_all(folder.join(".venv")).unwrap();
-
-        fs_err::write(folder.join("pyproject.toml"), format!("{settings}# mine\n")).unwrap();
-        let said = refused("assets.py").await;
-        assert!(
-            said.starts_with("pyproject.toml of etl changed since"),
-            "{said}"
-        );
-        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
-
-        fs_err::create_dir_all(folder.join("src/etl/defs")).unwrap();
-        fs_err::write(folder.join("src/etl/defs/assets.py"), "").unwrap();
-        let said = refused("assets.py").await;
-        assert!(
-            said.starts_with("src/etl/defs/assets.py changed since"),
-            "{said}"
-        );
-    }
-}
+mod tests;

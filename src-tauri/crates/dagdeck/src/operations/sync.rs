@@ -5,7 +5,6 @@
 
 mod environment_change;
 mod error;
-mod jobs;
 mod preview;
 mod python;
 mod run;
@@ -14,19 +13,17 @@ mod target;
 use std::path::Path;
 use std::sync::Arc;
 
-use process::CommandLine;
-use workspace::Environment;
-
 use crate::errors::UvMissing;
-use crate::open::{SyncMark, WorkspaceFacts};
+use crate::open::SyncMark;
+use crate::open::commands;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis;
-use crate::operations::{NewOperation, command_view};
+use crate::present::command_view;
+use crate::record::NewOperation;
 use api::{ApiError, CommandView, SyncRequest, SyncStart};
 pub(crate) use error::SyncError;
-pub(crate) use jobs::Syncs;
 pub(crate) use python::{FILE as PYTHON_FILE, NewPython};
-pub(crate) use target::{SyncTarget, named, syncable, uv_project, whole_uv_project};
+pub(crate) use target::{SyncTarget, TargetError, named};
 
 /// Tells when a sync has ended, and what went wrong.
 type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
@@ -89,7 +86,8 @@ impl OpenWorkspace {
     ) -> Result<(), SyncError> {
         for sync in self.begin_syncs(request).await? {
             if let Some(failed) = sync.ended.await.map_err(|_| SyncError::Ended)? {
-                return Err(failed.into());
+                let told = Box::new(failed);
+                return Err(SyncError::Failed { told });
             }
         }
         Ok(())
@@ -223,11 +221,11 @@ impl OpenWorkspace {
         let line = match project {
             Some(id) => {
                 let project = reading.project(id)?;
-                facts.sync_command(&project.folder, &project.environment)?
+                commands::sync::command_of(facts, &project.folder, &project.environment)?
             }
             None => {
                 let own = reading.deployment.as_ref()?;
-                facts.sync_command(&own.folder, &own.environment)?
+                commands::sync::command_of(facts, &own.folder, &own.environment)?
             }
         };
         Some(command_view(&line))
@@ -238,14 +236,4 @@ fn busy(target: &SyncTarget) -> SyncError {
     SyncError::Busy {
         name: target.name.clone(),
     }
-}
-
-/// What a sync from a folder runs.
-pub(crate) fn command_of(
-    facts: &WorkspaceFacts,
-    folder: &Path,
-    environment: &Environment,
-    uv: &Path,
-) -> CommandLine {
-    uv_project(facts, uv, folder, environment).sync()
 }

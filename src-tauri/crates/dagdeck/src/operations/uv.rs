@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use zip::result::ZipError;
 
 use crate::context::AppContext;
-use crate::operations::{NewOperation, state_of};
+use crate::record::{NewOperation, state_of};
 use api::{ApiError, OperationProgress};
 
 /// How long an index may take to be reached.

@@ -5,7 +5,7 @@ use workspace::{
     Severity as Grade,
 };
 
-use crate::open::broken;
+use super::blocked::broken;
 use api::{
     EnvironmentChoice, EnvironmentSource, EnvironmentState, EnvironmentView, NearbyProject,
     ProblemView, Severity, Subject, WorkspaceKind,

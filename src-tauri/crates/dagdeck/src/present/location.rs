@@ -6,9 +6,7 @@ use api::{Lifecycle, LocationView, Readiness};
 use process::CommandLine;
 use workspace::Project;
 
-use super::{EnvironmentModel, code, environment, files};
-use crate::open::blocked;
-use crate::operations::command_view;
+use super::{EnvironmentModel, blocked, code, command_view, environment, files};
 use crate::state::KnownDefinitions;
 use unit::Shown;
 

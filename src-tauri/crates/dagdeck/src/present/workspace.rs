@@ -1,18 +1,17 @@
 //! The workspace as a whole: its own parts, the webserver and the daemon, what Launch would do.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use api::{
-    DeploymentView, EnvironmentSource, EnvironmentState, EnvironmentView, InstanceView, LaunchView,
-    LocationView, Millis, Readiness, ServiceName, ServiceView, TrustPlan, WatchView, WorkspaceView,
+    ApiError, DeploymentView, EnvironmentSource, EnvironmentState, EnvironmentView, InstanceView,
+    LaunchView, LocationView, Millis, Readiness, ServiceName, ServiceView, TrustPlan, WatchView,
+    WorkspaceView,
 };
 use dagster::instance::Instance;
 use process::CommandLine;
 use workspace::Reading;
 
-use super::{EnvironmentModel, environment, files};
-use crate::open::{Runs, blocked};
-use crate::operations::command_view;
+use super::{EnvironmentModel, blocked, command_view, environment, files};
 use unit::Shown;
 
 /// What is known of the webserver or the daemon.
@@ -25,7 +24,7 @@ pub(crate) struct ServiceModel {
     /// Its command line, or why it has none now.
     pub(crate) command: Result<CommandLine, String>,
     /// What else keeps it from being started.
-    pub(crate) kept: Option<String>,
+    pub(crate) kept: Option<ApiError>,
     /// Its log.
     pub(crate) log: &'static str,
 }
@@ -42,6 +41,22 @@ pub(crate) struct LaunchModel<'a> {
     pub(crate) is_settled: &'a dyn Fn(&str) -> bool,
 }
 
+/// What is known of what the webserver and the daemon run from.
+pub(crate) struct DeploymentModel<'a> {
+    /// Relative to the root, or absolute in app data.
+    pub(crate) path: &'a str,
+    /// Why this one.
+    pub(crate) origin: &'static str,
+    /// The Python that runs them.
+    pub(crate) interpreter: Option<&'a Path>,
+    /// Whether Dagdeck would make it first.
+    pub(crate) to_be_made: bool,
+    /// Its environment, unless it is Dagdeck's own.
+    pub(crate) environment: Option<EnvironmentModel<'a>>,
+    /// What Sync runs for deployments/local.
+    pub(crate) sync: Option<CommandLine>,
+}
+
 /// What is known of a workspace beside its locations.
 pub(crate) struct WorkspaceModel<'a> {
     pub(crate) root: &'a Path,
@@ -52,11 +67,7 @@ pub(crate) struct WorkspaceModel<'a> {
     /// What would run once trusted.
     pub(crate) trust_plan: TrustPlan,
     /// What the webserver and the daemon run from.
-    pub(crate) runs: Option<&'a Runs>,
-    /// The environment that they run from, unless it is Dagdeck's own.
-    pub(crate) runs_environment: Option<EnvironmentModel<'a>>,
-    /// What Sync runs for deployments/local.
-    pub(crate) deployment_sync: Option<CommandLine>,
+    pub(crate) deployment: Option<DeploymentModel<'a>>,
     pub(crate) instance: &'a Instance,
     pub(crate) watching: WatchView,
     pub(crate) launch: LaunchModel<'a>,
@@ -82,16 +93,7 @@ pub(crate) fn workspace(
         problems: files::problems(&reading.problems, None),
         webserver: service(webserver),
         daemon: service(daemon),
-        deployment: model.runs.map(|runs| DeploymentView {
-            path: runs.path.clone(),
-            origin: runs.origin.to_owned(),
-            environment: match &model.runs_environment {
-                Some(of) => environment(of),
-                None => made_by_dagdeck(runs),
-            },
-            to_be_made: runs.to_make.is_some(),
-            sync: model.deployment_sync.as_ref().map(command_view),
-        }),
+        deployment: model.deployment.as_ref().map(deployment),
         instance: instance(model.instance),
         launch: launch(&model.launch),
         nearby: files::nearby(reading),
@@ -112,8 +114,29 @@ pub(crate) fn service(model: ServiceModel) -> ServiceView {
         lifecycle: model.unit.lifecycle,
         process: model.unit.process,
         command,
-        blocked: blocked.or(model.kept),
+        blocked: blocked.or(model.kept.map(kept)),
         log: model.log.to_owned(),
+    }
+}
+
+/// What keeps a service from being started, and what that means, as the first hint says.
+fn kept(by: ApiError) -> String {
+    let means = by.hints.into_iter().next();
+    let means = means.map(|hint| format!(" {}", hint.text));
+    by.message + &means.unwrap_or_default()
+}
+
+/// What the webserver and the daemon run from, on the wire.
+fn deployment(model: &DeploymentModel<'_>) -> DeploymentView {
+    DeploymentView {
+        path: model.path.to_owned(),
+        origin: model.origin.to_owned(),
+        environment: match &model.environment {
+            Some(of) => environment(of),
+            None => made_by_dagdeck(model),
+        },
+        to_be_made: model.to_be_made,
+        sync: model.sync.as_ref().map(command_view),
     }
 }
 
@@ -155,24 +178,24 @@ pub(crate) fn has_settled(readiness: &Readiness) -> bool {
 }
 
 /// An environment of Dagdeck's own for the webserver.
-fn made_by_dagdeck(runs: &Runs) -> EnvironmentView {
-    let (state, detail) = if runs.to_make.is_some() {
+fn made_by_dagdeck(model: &DeploymentModel<'_>) -> EnvironmentView {
+    let (state, detail) = if model.to_be_made {
         (EnvironmentState::Missing, "made when you agree")
     } else {
         (EnvironmentState::Ready, "in Dagdeck's own folder")
     };
-    let shown = |path: &PathBuf| path.display().to_string();
+    let shown = |path: &Path| path.display().to_string();
     EnvironmentView {
         state,
         detail: detail.to_owned(),
         source: EnvironmentSource::Own,
-        path: shown(&Path::new(&runs.path).join(".venv")),
-        interpreter: runs.interpreter.as_ref().map(shown),
+        path: shown(&Path::new(model.path).join(".venv")),
+        interpreter: model.interpreter.map(shown),
         python: None,
         python_source: None,
         requires_python: None,
         requires_python_met: None,
-        dagster: Path::new(&runs.path)
+        dagster: Path::new(model.path)
             .file_name()
             .map(|name| name.to_string_lossy().into_owned()),
         packages: None,

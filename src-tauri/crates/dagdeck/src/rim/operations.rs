@@ -2,11 +2,10 @@
 
 mod basis;
 mod create;
-mod half_made;
 mod packages;
 mod projects;
 mod python;
-mod record;
+mod refusal;
 mod scaffold;
 mod sync;
 mod uv;

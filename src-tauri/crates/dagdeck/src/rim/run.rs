@@ -1,11 +1,10 @@
 //! The words for what stays and was not started.
 
 mod claim;
+mod half_made;
 mod ports;
 
-pub(crate) use claim::daemon_elsewhere;
-
-use crate::rim::{by_value, cancelled, no_location, precondition};
+use crate::rim::{by_value, cancelled, precondition};
 use crate::run::StartError;
 use api::{ApiError, ErrorCode};
 
@@ -14,26 +13,16 @@ by_value!(StartError);
 impl From<&StartError> for ApiError {
     fn from(error: &StartError) -> Self {
         match error {
-            StartError::Refused(refused) => refused.clone(),
+            StartError::Refused(error) => error.into(),
             StartError::Cancelled => cancelled(),
-            StartError::NoLocation(error) => error.into(),
-            StartError::NotListed { name, known } => {
-                no_location(name).with_hint(format!("Its locations are: {}.", known.join(", ")))
-            }
+            StartError::NotListed(error) => error.into(),
             StartError::NothingHere => precondition("There is nothing to launch here."),
             StartError::NoWebserver { dagster } => {
                 precondition("No environment here holds dagster-webserver.").with_hint(format!(
                     "Let Dagdeck make one with Dagster {dagster} in its own folder."
                 ))
             }
-            StartError::Nowhere => precondition("There is nothing to run the webserver from."),
-            StartError::Blocked { path, why } => {
-                precondition(format!("The webserver can't run from {path}: {why}"))
-            }
-            StartError::Syncing { path } => precondition(format!(
-                "{path} is being synced. Launch when that is over."
-            )),
-            StartError::NoPython => precondition("The webserver's environment has no Python."),
+            StartError::NoCommand(error) => error.into(),
             StartError::Damaged { instance, database } => precondition(format!(
                 "The instance in {} can't be opened any more: two programs made it at the same time, and {} has two \
                  migration heads.",
@@ -46,8 +35,6 @@ impl From<&StartError> for ApiError {
             StartError::Program(error) => error.into(),
             StartError::Port(error) => error.into(),
             StartError::Claim(error) => error.into(),
-            StartError::NotOurs => precondition("Dagdeck does not run this location."),
-            StartError::NoEnvironment => precondition("It has no environment yet."),
             StartError::NoFreePort(source) => can_not("find a free port", source),
             StartError::Link(source) => can_not("link the location's socket", source),
             StartError::List(source) => can_not("write the list of locations", source),
@@ -71,41 +58,21 @@ mod tests {
 
     #[test]
     fn what_has_to_be_true_first_is_no_alarm() {
-        let path = || "deployments/local".to_owned();
         for error in [
             StartError::NothingHere,
             StartError::NoWebserver {
                 dagster: "1.13.27".into(),
             },
-            StartError::Nowhere,
-            StartError::Blocked {
-                path: path(),
-                why: "it is not synced".into(),
-            },
-            StartError::Syncing { path: path() },
-            StartError::NoPython,
             StartError::Damaged {
                 instance: "/srv/home".into(),
                 database: "/srv/home/runs.db".into(),
             },
-            StartError::NotOurs,
-            StartError::NoEnvironment,
         ] {
             let told = ApiError::from(&error);
             assert_eq!(told.code, ErrorCode::Precondition, "{error:?}");
         }
         let told = ApiError::from(StartError::Cancelled);
         assert_eq!(told.code, ErrorCode::Cancelled);
-    }
-
-    #[test]
-    fn a_location_that_is_not_there_is_told_with_those_that_are() {
-        let told = ApiError::from(StartError::NotListed {
-            name: "etl".into(),
-            known: vec!["ingest".into(), "report".into()],
-        });
-        assert_eq!(told.code, ErrorCode::NotFound);
-        assert_eq!(told.hints[0].text, "Its locations are: ingest, report.");
     }
 
     #[test]

@@ -4,24 +4,20 @@
 //! before the daemon starts and given up once it has ended for good. The guard shares a second lock beside it, so that
 //! after our sudden end nobody begins while our daemon still ends.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use process::{HoldError, Table};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
 use crate::clock;
-use crate::context::locks::{card_of, instance_guard_lock, instance_lock, living_card};
+use crate::context::locks::{LockError, Right, instance_guard_lock, instance_lock, living_card};
 use crate::errors::FileError;
 use api::Millis;
 
 /// How long the end of what a dead process ran is waited for.
 const ENDING: Duration = Duration::from_secs(10);
-/// The pause between two looks at a lock that a guard holds.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// Who runs the daemon of an instance, for who comes too late.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,11 +34,11 @@ pub(crate) struct Card {
 pub(crate) struct Claim {
     /// The instance as it was named.
     pub(crate) instance: PathBuf,
-    lock: PathBuf,
-    own: File,
+    right: Right,
+    /// The lock that our guard shares while it sees to our daemon.
     guard_lock: PathBuf,
-    /// The lock that is shared with our guard, once no other guard holds it.
-    shared: Option<File>,
+    /// Whether it does.
+    secured: bool,
 }
 
 /// The daemon of another workspace runs for the instance.
@@ -68,17 +64,8 @@ pub(crate) enum ClaimError {
         instance: PathBuf,
     },
     /// A lock, or the card beside it, can't be made or asked for.
-    #[error("{} can't be used", path.display())]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Who runs the daemon can't be written down.
-    #[error("who runs the daemon can't be written down")]
-    Card(#[source] serde_json::Error),
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The guard does not do its part.
     #[error(transparent)]
     Guard(#[from] HoldError),
@@ -90,16 +77,6 @@ pub(crate) enum ClaimError {
     Ended(#[source] tokio::task::JoinError),
 }
 
-impl ClaimError {
-    /// For `map_err`: the lock, or the card beside it.
-    fn lock(path: &Path) -> impl Fn(std::io::Error) -> Self + '_ {
-        |source| Self::Lock {
-            path: path.to_owned(),
-            source,
-        }
-    }
-}
-
 impl Claim {
     /// Takes the right to an instance, or says at once who has it.
     pub(crate) fn begin(
@@ -109,97 +86,48 @@ impl Claim {
         root: &Path,
     ) -> Result<Self, ClaimError> {
         let lock = instance_lock(state_folder, instance);
-        let own = open(&lock)?;
-        if !try_lock(&own, &lock)? {
+        let Some(right) = Right::take(&lock)? else {
             let (instance, card) = (instance.to_owned(), living_card(&lock));
             return Err(Elsewhere { instance, card }.into());
-        }
-        let claim = Self {
-            instance: instance.to_owned(),
-            guard_lock: instance_guard_lock(state_folder, instance),
-            lock,
-            own,
-            shared: None,
         };
-        let card = Card {
+        right.tell(&Card {
             pid: std::process::id(),
             since: clock::now(),
             name: name.to_owned(),
             root: root.to_owned(),
-        };
-        claim.tell(&card)?;
-        Ok(claim)
-    }
-
-    fn tell(&self, card: &Card) -> Result<(), ClaimError> {
-        let text = serde_json::to_vec(card).map_err(ClaimError::Card)?;
-        let path = card_of(&self.lock);
-        atomicfile::replace(&path, &text).map_err(ClaimError::lock(&path))
+        })?;
+        Ok(Self {
+            instance: instance.to_owned(),
+            guard_lock: instance_guard_lock(state_folder, instance),
+            right,
+            secured: false,
+        })
     }
 
     /// Makes sure that no daemon of a dead process is left, and that our guard will see to ours.
     pub(crate) async fn secure(&mut self, table: &Arc<Table>) -> Result<(), ClaimError> {
-        if self.shared.is_some() {
+        if self.secured {
             return Ok(());
         }
-        let file = open(&self.guard_lock)?;
-        let since = Instant::now();
-        while !try_lock(&file, &self.guard_lock)? {
-            if since.elapsed() >= ENDING {
-                let instance = self.instance.clone();
-                return Err(ClaimError::Ending { instance });
-            }
-            tokio::time::sleep(LOOK).await;
+        if !self.right.shares(&self.guard_lock)
+            && !self.right.share(&self.guard_lock, ENDING).await?
+        {
+            let instance = self.instance.clone();
+            return Err(ClaimError::Ending { instance });
         }
-        // Nobody comes in between: who asks for this lock alone has the other one, which is ours.
-        let shared = file.unlock().and_then(|()| file.lock_shared());
-        shared.map_err(ClaimError::lock(&self.guard_lock))?;
         let (told, lock) = (Arc::clone(table), self.guard_lock.clone());
         run_blocking(move || told.hold(&lock)).await?;
-        self.shared = Some(file);
+        self.secured = true;
         Ok(())
     }
 
     /// Gives the right back: nothing of our daemon is left.
-    pub(crate) async fn give_up(mut self, table: &Arc<Table>) -> Result<(), ClaimError> {
-        let Some(file) = self.shared.take() else {
+    pub(crate) async fn give_up(self, table: &Arc<Table>) -> Result<(), ClaimError> {
+        if !self.secured {
             return Ok(());
-        };
-        let (told, lock) = (Arc::clone(table), self.guard_lock.clone());
-        let let_go = run_blocking(move || told.let_go(&lock)).await;
-        file.unlock().map_err(ClaimError::lock(&self.guard_lock))?;
-        let_go
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        // Before the lock goes, so that it is never a successor's. One that stays tells of us as long as we live: who asks
-        // for the lock itself is not misled.
-        let _stays = fs_err::remove_file(card_of(&self.lock));
-        // Closing alone leaves it to what is being forked this moment.
-        let _later = self.own.unlock();
-    }
-}
-
-fn open(lock: &Path) -> Result<File, ClaimError> {
-    let open = || {
-        if let Some(folder) = lock.parent() {
-            std::fs::create_dir_all(folder)?;
         }
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false);
-        options.open(lock)
-    };
-    open().map_err(ClaimError::lock(lock))
-}
-
-/// Whether it is ours alone now; not so where another holds it.
-fn try_lock(file: &File, lock: &Path) -> Result<bool, ClaimError> {
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(ClaimError::lock(lock)(error)),
+        let (told, lock) = (Arc::clone(table), self.guard_lock.clone());
+        run_blocking(move || told.let_go(&lock)).await
     }
 }
 

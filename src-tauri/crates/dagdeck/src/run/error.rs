@@ -6,33 +6,24 @@ use dagster::sockets::SocketError;
 use dagster::workspace_file::WriteError;
 
 use super::claim::ClaimError;
+use super::half_made::HalfMade;
 use super::ports::PortError;
 use crate::errors::{FileError, NotStarted, UvMissing};
-use crate::open_workspace::NoLocation;
-use crate::operations::OnceError;
-use crate::operations::half_made::HalfMade;
-use api::ApiError;
+use crate::open::{FactsError, NoCommand, NotListed};
+use crate::record::OnceError;
 
 /// Why something that stays was not started.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] ApiError),
+    Refused(#[from] FactsError),
     /// The workspace is being closed.
     #[error("cancelled")]
     Cancelled,
-    /// A location that was named is not there.
-    #[error(transparent)]
-    NoLocation(#[from] NoLocation),
     /// One of the locations to launch is not there.
-    #[error("there is no location \"{name}\"")]
-    NotListed {
-        /// What was named.
-        name: String,
-        /// The names of those that are.
-        known: Vec<String>,
-    },
+    #[error(transparent)]
+    NotListed(#[from] NotListed),
     /// There is nothing that could be launched.
     #[error("there is nothing to launch")]
     NothingHere,
@@ -42,26 +33,9 @@ pub(crate) enum StartError {
         /// The version of Dagster that it would be made with.
         dagster: String,
     },
-    /// There is nothing that the webserver could run from.
-    #[error("there is nothing to run the webserver from")]
-    Nowhere,
-    /// What the webserver would run from can't run it.
-    #[error("the webserver can't run from {path}: {why}")]
-    Blocked {
-        /// The folder, as the workspace names it.
-        path: String,
-        /// What speaks against it.
-        why: String,
-    },
-    /// What the webserver would run from is being synced.
-    #[error("{path} is being synced")]
-    Syncing {
-        /// The folder, as the workspace names it.
-        path: String,
-    },
-    /// The environment that the webserver would run from has no Python.
-    #[error("the webserver's environment has no Python")]
-    NoPython,
+    /// There is no command line for it now.
+    #[error(transparent)]
+    NoCommand(#[from] NoCommand),
     /// Two programs made the instance at once.
     #[error("{} has two migration heads", database.display())]
     Damaged {
@@ -85,12 +59,6 @@ pub(crate) enum StartError {
     /// No daemon may run for the instance now.
     #[error(transparent)]
     Claim(#[from] ClaimError),
-    /// The location is a server of the person's own.
-    #[error("the location is not run by Dagdeck")]
-    NotOurs,
-    /// The location's project has no environment.
-    #[error("the location has no environment")]
-    NoEnvironment,
     /// There is no port for a code server.
     #[error("no port is free for a code server")]
     NoFreePort(#[source] std::io::Error),

@@ -1,38 +1,34 @@
 //! How a code location runs: one `dagster api grpc` per generation, each on its own socket, and a link that leads
 //! the webserver and the daemon to the one that serves.
 
+mod code;
+mod runs;
+
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dagster::code_server::{
-    Address, Client, LoadFailure, Loading, Phase, RepositoriesAnswer, new_server_id,
-    wait_until_loaded,
+    Address, Client, Phase, RepositoriesAnswer, new_server_id, wait_until_loaded,
 };
-use dagster::command::{self, Code, LogLevel};
-use dagster::explain::{Origin, explain_load_error};
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use process::{CancellationToken, CommandLine};
-use workspace::{LoadTarget, Project};
+use process::CancellationToken;
 
-use super::{StartError, deployment};
+use super::{OurInstance, StartError};
 use crate::clock;
 use crate::errors::NotStarted;
 use crate::open::WorkspaceFacts;
-use crate::operations::{NewOperation, command_view, state_of};
-use crate::present;
-use crate::state::KnownDefinitions;
-use api::{ApiError, Lifecycle, LoadError, OperationState, StartPhase};
+use crate::open::commands::code_server::{command_of, log_of};
+use crate::present::{self, command_view};
+use crate::record::{NewOperation, state_of};
+use api::{ApiError, Lifecycle, OperationState, StartPhase};
 use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
 
 /// How long the old server is kept at most while the webserver is told of the new one.
 const TELL_LIMIT: Duration = Duration::from_secs(5);
-/// How long re-addressing the runs of an old server may take: one Python that imports Dagster.
-const READDRESS_LIMIT: Duration = Duration::from_secs(60);
-
 /// One generation on its way or serving.
 #[derive(Debug, Clone)]
 struct Server {
@@ -50,15 +46,17 @@ struct Server {
 /// The recipe of one location.
 pub(crate) struct CodeServer {
     facts: Arc<WorkspaceFacts>,
+    instance: Arc<OurInstance>,
     id: String,
     servers: Mutex<HashMap<Generation, Server>>,
     serving: Mutex<Option<Generation>>,
 }
 
 impl CodeServer {
-    pub(crate) fn new(facts: Arc<WorkspaceFacts>, id: String) -> Self {
+    pub(crate) fn new(facts: Arc<WorkspaceFacts>, instance: Arc<OurInstance>, id: String) -> Self {
         Self {
             facts,
+            instance,
             id,
             servers: Mutex::default(),
             serving: Mutex::default(),
@@ -83,7 +81,7 @@ impl CodeServer {
     ) -> Result<Started<process::Child>, StartError> {
         self.facts.require_trust()?;
         let project = self.facts.startable(&self.id)?;
-        deployment::prepare_instance(&self.facts).await?;
+        self.instance.prepare().await?;
         let address = self.address(generation)?;
         let id = new_server_id();
         let command = command_of(&self.facts, &project, address.clone(), &id)?;
@@ -150,68 +148,6 @@ impl CodeServer {
         }
         let sockets = self.facts.sockets_of(&self.id)?;
         sockets.serve(narrow(generation)).map_err(StartError::Link)
-    }
-
-    /// Puts into words, once, why the code did not load. Looks into the person's files for the line that is quoted.
-    async fn explain(&self, failure: &LoadFailure) -> LoadError {
-        let at = clock::now();
-        let reading = self.facts.reading();
-        let Some(project) = reading.project(&self.id) else {
-            return present::unexplained(failure, at);
-        };
-        let (origin, told) = (Origin::of(project), failure.clone());
-        let look = move || explain_load_error(&told, &origin);
-        match tokio::task::spawn_blocking(look).await {
-            Ok(explained) => present::load_error(project, explained, at),
-            // The explaining broke off; what the server said is still to be shown.
-            Err(_) => present::unexplained(failure, at),
-        }
-    }
-
-    /// Reads and shows what a loaded server defines. A failure is said in the log: the location serves all the same.
-    async fn read_definitions(&self, loading: &Loading) {
-        let RepositoriesAnswer::Loaded(loaded) = &loading.listed else {
-            return;
-        };
-        match loading.client.definitions(loaded).await {
-            Ok(definitions) => {
-                let known = KnownDefinitions {
-                    counts: present::counts(definitions.counts()),
-                    variables: definitions.variables.clone(),
-                    names: present::names(definitions),
-                    read_at: clock::now(),
-                };
-                self.facts.remember_definitions(&self.id, known);
-                self.facts.show_location(&self.id);
-            }
-            Err(error) => self.note(&format!("The definitions could not be counted: {error}")),
-        }
-    }
-
-    /// Makes the runs of a server name its own socket instead of the location's, so that they can be terminated when
-    /// another server has taken that over. Answers how many runs it has.
-    async fn keep_runs_reachable(&self, server: &Server, client: &Client) -> usize {
-        let runs = client.current_runs().await.unwrap_or_default();
-        let late: Vec<String> = runs
-            .iter()
-            .filter(|run| !server.kept.lock().contains(*run))
-            .cloned()
-            .collect();
-        if !late.is_empty() && readdress(&self.facts, &self.id, &server.address, &late).await {
-            server.kept.lock().extend(late);
-        }
-        runs.len()
-    }
-
-    /// Before a new server takes over: the runs of the one that serves are kept reachable first.
-    async fn prepare_to_take_over(&self) {
-        let serving = *self.serving.lock();
-        let Some(server) = serving.and_then(|older| self.server(older)) else {
-            return;
-        };
-        if let Ok(client) = Client::connect(&server.address).await {
-            self.keep_runs_reachable(&server, &client).await;
-        }
     }
 
     fn note(&self, text: &str) {
@@ -379,44 +315,6 @@ impl Recipe for CodeServer {
     }
 }
 
-/// The log of a location.
-pub(crate) fn log_of(id: &str) -> String {
-    format!("location:{id}")
-}
-
-/// The command line of a location's code server.
-pub(crate) fn command_of(
-    facts: &WorkspaceFacts,
-    project: &Project,
-    address: Address,
-    server_id: &str,
-) -> Result<CommandLine, StartError> {
-    let code = match &project.target {
-        LoadTarget::Module { name } => Code::Module(name.clone()),
-        LoadTarget::File { path } => Code::File(path.clone()),
-        LoadTarget::Package { name } => Code::Package(name.clone()),
-        LoadTarget::Autoload { name } => Code::Autoload(name.clone()),
-        LoadTarget::GrpcServer { .. } | LoadTarget::Unknown => {
-            return Err(StartError::NotOurs);
-        }
-    };
-    let interpreter = project.environment.interpreter.clone();
-    let interpreter = interpreter.ok_or(StartError::NoEnvironment)?;
-    let from_dg = project.root_module.is_some();
-    Ok(command::code_server(&command::CodeServer {
-        shared: facts.shared(),
-        interpreter,
-        address,
-        location: project.name.clone(),
-        server_id: server_id.to_owned(),
-        code,
-        attribute: project.attribute.clone(),
-        working_directory: project.working_directory.clone(),
-        project: from_dg.then(|| project.folder.clone()),
-        log_level: LogLevel::Info,
-    }))
-}
-
 /// Tells the webserver, if it answers, to look at a location now rather than at its next look.
 pub(crate) async fn tell_webserver(facts: &WorkspaceFacts, name: &str) {
     if let Some(url) = facts.url() {
@@ -426,47 +324,7 @@ pub(crate) async fn tell_webserver(facts: &WorkspaceFacts, name: &str) {
     }
 }
 
-/// Points the runs of a server at its own socket. Answers whether that worked; the record tells why not.
-async fn readdress(
-    facts: &Arc<WorkspaceFacts>,
-    location: &str,
-    address: &Address,
-    runs: &[String],
-) -> bool {
-    let Some(interpreter) = facts.runs_from().and_then(|runs| runs.interpreter) else {
-        return false;
-    };
-    let command = command::readdress_runs(&interpreter, &facts.shared(), address, runs);
-    let count = runs.len();
-    let operation = facts.context.operations.begin(NewOperation {
-        title: format!(
-            "Keeping {count} running {} reachable",
-            if count == 1 { "run" } else { "runs" }
-        ),
-        command: Some(command_view(&command)),
-        location: Some(location.to_owned()),
-        ..NewOperation::default()
-    });
-    let finished = facts
-        .context
-        .table
-        .run(&command, None, READDRESS_LIMIT, &CancellationToken::new())
-        .await;
-    let state = match finished {
-        Ok(finished) if finished.exit.success() => OperationState::Succeeded,
-        Ok(finished) => OperationState::Failed {
-            reason: finished.exit.words(),
-        },
-        Err(error) => OperationState::Failed {
-            reason: error.to_string(),
-        },
-    };
-    let done = state == OperationState::Succeeded;
-    facts.context.operations.end(operation, state, None);
-    done
-}
-
-fn remove_socket(path: &PathBuf) {
+fn remove_socket(path: &Path) {
     // gRPC removes it on a good exit; after a kill it is ours to remove, and the folder goes with the session anyway.
     let _ = fs_err::remove_file(path);
 }

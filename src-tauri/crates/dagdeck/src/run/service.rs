@@ -4,17 +4,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dagster::command::{self, LogLevel};
+use dagster::command;
 use dagster::webserver::Webserver;
 use futures::future::BoxFuture;
 use logstore::Writer;
 use parking_lot::Mutex;
-use process::CommandLine;
 
-use super::{PortError, StartError, deployment, ports};
+use super::{OurInstance, PortError, StartError, ports};
 use crate::errors::NotStarted;
 use crate::open::WorkspaceFacts;
-use crate::operations::{NewOperation, command_view, state_of};
+use crate::open::commands::service::{command_of, log_of};
+use crate::present::command_view;
+use crate::record::{NewOperation, state_of};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
 use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
 
@@ -28,6 +29,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// The recipe of the webserver or the daemon.
 pub(crate) struct ServiceRecipe {
     facts: Arc<WorkspaceFacts>,
+    instance: Arc<OurInstance>,
     name: ServiceName,
     current: Mutex<Option<Current>>,
 }
@@ -40,58 +42,25 @@ struct Current {
     operation: Option<u32>,
 }
 
-/// A service's log.
-pub(crate) fn log_of(name: ServiceName) -> &'static str {
-    match name {
-        ServiceName::Webserver => "webserver",
-        ServiceName::Daemon => "daemon",
-    }
-}
-
-/// The command line of a service as it would start now.
-pub(crate) fn command_of(
-    facts: &WorkspaceFacts,
-    name: ServiceName,
-) -> Result<CommandLine, StartError> {
-    let interpreter = deployment::interpreter(facts)?;
-    let (shared, workspace_file, log_level) =
-        (facts.shared(), facts.workspace_file(), LogLevel::Info);
-    Ok(match name {
-        ServiceName::Webserver => {
-            let port = facts
-                .port()
-                .unwrap_or_else(|| facts.context.state.settings().port);
-            command::webserver(&command::Webserver {
-                shared,
-                interpreter,
-                port,
-                workspace_file,
-                log_level,
-            })
-        }
-        ServiceName::Daemon => command::daemon(&command::Daemon {
-            shared,
-            interpreter,
-            workspace_file,
-            log_level,
-        }),
-    })
-}
-
 impl ServiceRecipe {
-    pub(crate) fn new(facts: Arc<WorkspaceFacts>, name: ServiceName) -> Self {
+    pub(crate) fn new(
+        facts: Arc<WorkspaceFacts>,
+        instance: Arc<OurInstance>,
+        name: ServiceName,
+    ) -> Self {
         Self {
             facts,
+            instance,
             name,
             current: Mutex::default(),
         }
     }
 
     async fn start(&self) -> Result<Started<process::Child>, StartError> {
-        deployment::prepare_instance(&self.facts).await?;
+        self.instance.prepare().await?;
         if self.name == ServiceName::Daemon {
             self.wait_for_locations().await;
-            self.facts.secure_instance().await?;
+            self.instance.secure().await?;
         }
         if self.name == ServiceName::Webserver {
             self.keep_port_free()?;
@@ -255,8 +224,8 @@ impl Recipe for ServiceRecipe {
     fn show(&self, shown: &Shown) {
         self.facts.saw_service(self.name, shown);
         if self.name == ServiceName::Daemon && shown.at_rest {
-            let facts = Arc::clone(&self.facts);
-            tokio::spawn(async move { facts.give_up_instance().await });
+            let instance = Arc::clone(&self.instance);
+            tokio::spawn(async move { instance.give_up().await });
         }
     }
 }

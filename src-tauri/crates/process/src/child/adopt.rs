@@ -3,16 +3,16 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::launch::{LATEST, POLITE, Registrar};
+use super::launch::Registrar;
 use super::{Child, Tree};
 use crate::command::CommandLine;
 use crate::exit::Exit;
-use crate::tree::{self, Ending, Identity, TREE_MARK};
+use crate::tree::{self, Identity, TREE_MARK};
 
 /// Registers a process as a root and waits for its end, on a thread of its own. None if it is gone.
 pub(crate) fn adopt(
@@ -69,16 +69,7 @@ fn end(tree: &Tree) {
     if told {
         tell();
     }
-    let killing = tree.killing.load(Ordering::Acquire);
-    let polite = if killing { Duration::ZERO } else { POLITE };
-    tree::end(
-        || tree.look().all,
-        Ending {
-            polite,
-            limit: LATEST,
-            clean_looks: 1,
-        },
-    );
+    tree.end_what_is_left();
     tree.registrar.left(tree);
     if !told {
         tell();

@@ -11,19 +11,15 @@ use tokio::sync::watch;
 
 use super::begin::{begin, prepare};
 use super::pump::{Output, Pumps};
-use super::{Child, Tree};
+use super::{Child, LATEST, Tree};
 use crate::command::CommandLine;
 use crate::exit::Exit;
 use crate::looks::Looks;
 use crate::table::SpawnError;
-use crate::tree::{self, Ending, Identity, Look, TABLE_MARK, TREE_MARK};
+use crate::tree::{self, Identity, Look, TABLE_MARK, TREE_MARK};
 
 /// How long the pipes may stay open behind a program before we look who holds them.
 const DRAIN: Duration = Duration::from_millis(40);
-/// How long those left behind may take to end politely.
-pub(super) const POLITE: Duration = Duration::from_millis(600);
-/// How late an exit may be known when somebody holds the pipes and says nothing.
-pub(super) const LATEST: Duration = Duration::from_secs(1);
 /// How long what was printed may take to be read and kept: a busy machine may let our own threads stand still.
 const CARRY: Duration = Duration::from_secs(40);
 /// Pipe room on Linux: enough that a flood costs few switches, little enough for the per-person limit on pipes.
@@ -150,16 +146,7 @@ fn wait(mut started: Started, tree: &Arc<Tree>, pumps: &Pumps) {
     if told {
         tell();
     }
-    let killing = tree.killing.load(Ordering::Acquire);
-    let polite = if killing { Duration::ZERO } else { POLITE };
-    tree::end(
-        || tree.look().all,
-        Ending {
-            polite,
-            limit: LATEST,
-            clean_looks: 1,
-        },
-    );
+    tree.end_what_is_left();
     if !pumps.wait_closed(LATEST.saturating_sub(ended.elapsed())) {
         pumps.wait_given(CARRY);
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use workspace::edit::EditError;
 
 use crate::context::ContextError;
-use crate::operations::OnceError;
-use crate::operations::half_made::HalfMade;
+use crate::record::OnceError;
+use crate::run::HalfMade;
 
 /// Why a step of a creation did not work, or nothing was taken back.
 #[derive(Debug, thiserror::Error)]

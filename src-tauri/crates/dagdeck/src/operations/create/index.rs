@@ -12,7 +12,8 @@ use process::{CancellationToken, Finished};
 
 use crate::context::AppContext;
 use crate::errors::UvMissing;
-use crate::operations::{NewOperation, OnceError, command_view, judge};
+use crate::present::command_view;
+use crate::record::{NewOperation, OnceError, judge};
 use api::{ApiError, OperationState, PartialRelease};
 
 /// How long uv may take; it gives up by itself after some tries.

@@ -15,8 +15,9 @@ use super::plan::{Action, Plan, Scaffold, Work};
 use super::{MakingError, sample, undo};
 use crate::clock;
 use crate::context::AppContext;
-use crate::operations::half_made::make_room;
-use crate::operations::{NewOperation, OneShot, command_view};
+use crate::present::command_view;
+use crate::record::{NewOperation, OneShot};
+use crate::run::make_room;
 use api::{
     ApiError, CreateKind, Creation, CreationState, CreationStep, Hint, OperationProgress, StepState,
 };

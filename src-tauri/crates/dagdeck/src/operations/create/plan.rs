@@ -17,8 +17,8 @@ use super::remark::stop;
 use super::{Index, form};
 use crate::context::AppContext;
 use crate::operations::basis::{self, Moved};
-use crate::operations::command_view;
 use crate::operations::diff;
+use crate::present::command_view;
 use api::{
     CreateField, CreateKind, CreatePlan, CreateRemark, CreateSpec, PlannedEdit, PlannedStep,
 };

@@ -7,7 +7,7 @@ use workspace::Touched;
 use super::ProjectsError;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::projects::{self, Planned};
-use crate::operations::{NewOperation, state_of};
+use crate::record::{NewOperation, state_of};
 use api::{ApiError, ProjectsApply, ProjectsChange, ProjectsFound, ProjectsPlan};
 
 impl OpenWorkspace {

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use workspace::Kind;
 use workspace::edit::EditError;
 
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
-use api::ApiError;
 
 /// Why the list of projects can't be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectsError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] ApiError),
+    Refused(#[from] FactsError),
     /// What the folder is lists no projects that could be changed.
     #[error("{} has no list of projects that can be changed", root.display())]
     NoList {

@@ -88,10 +88,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::operations::made_up;
 
     fn read(folder: &Path) -> (Contents, Environment) {
-        let reading = workspace::read(folder, &workspace::ReadOptions::default());
-        let environment = reading.projects[0].environment.clone();
+        let environment = made_up::read(folder).environment;
         (workspace::contents(&environment.path), environment)
     }
 
@@ -99,9 +99,7 @@ mod tests {
     fn it_is_told_from_what_is_on_disk() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let settings = "[project]\nname = \"demo\"\nversion = \"0.1.0\"\n[tool.dg]\ndirectory_type = \"project\"\n\
-                        [tool.dg.project]\nroot_module = \"demo\"\n";
-        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        made_up::write(folder);
         let (none, _) = read(folder);
         let (after, now) = read(folder);
         assert_eq!(

@@ -2,24 +2,30 @@
 
 use dagster::uv::ParseError;
 
+use super::target::TargetError;
 use crate::errors::{FileError, UvMissing};
-use crate::operations::OnceError;
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
-use crate::operations::half_made::HalfMade;
+use crate::operations::refusal::{Refusal, refused_alike};
+use crate::record::OnceError;
+use crate::run::HalfMade;
 use api::ApiError;
 
 /// Why an environment was not synced, or is not of use since.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SyncError {
-    /// The open workspace refuses.
+    /// What other operations say alike.
     #[error(transparent)]
-    Refused(#[from] ApiError),
-    /// There is no uv to do it.
+    Refused(#[from] Refusal),
+    /// What is named can't be synced.
     #[error(transparent)]
-    UvMissing(#[from] UvMissing),
-    /// Something else would be changed by now.
-    #[error(transparent)]
-    Moved(#[from] Moved),
+    Target(#[from] TargetError),
+    /// One that began did not end well.
+    #[error("{}", told.message)]
+    Failed {
+        /// What is told of it on the record.
+        told: Box<ApiError>,
+    },
     /// It is being synced already.
     #[error("the environment of {name} is being synced")]
     Busy {
@@ -35,15 +41,9 @@ pub(crate) enum SyncError {
     /// What an ended sync left can't be taken away.
     #[error(transparent)]
     HalfMade(#[from] HalfMade),
-    /// uv said no, or the person took it back.
-    #[error(transparent)]
-    Uv(#[from] OnceError),
     /// What a sync would change can't be told from what uv said.
     #[error("uv did not say what a sync would change")]
     Unclear(#[source] ParseError),
-    /// A file of the project refuses.
-    #[error(transparent)]
-    File(#[from] FileError),
     /// There is no Python in the environment afterwards.
     #[error("no Python was found in the environment of {name}")]
     NoPython {
@@ -61,9 +61,11 @@ pub(crate) enum SyncError {
     },
 }
 
+refused_alike!(SyncError: FactsError, UvMissing, Moved, OnceError, FileError);
+
 impl SyncError {
     /// Whether the person took it back, which is no failure.
     pub(super) fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Uv(error) if error.is_cancelled())
+        matches!(self, Self::Refused(Refusal::Program(error)) if error.is_cancelled())
     }
 }

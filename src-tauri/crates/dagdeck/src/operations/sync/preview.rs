@@ -10,13 +10,13 @@ use futures::StreamExt;
 use process::{CancellationToken, CommandLine, Finished, RunError};
 
 use super::SyncError;
-use super::jobs::SYNCS;
 use super::python::{FILE as PYTHON_FILE, NewPython};
 use super::target::{self, SyncTarget};
 use crate::errors::UvMissing;
-use crate::open_workspace::OpenWorkspace;
+use crate::open_workspace::{OpenWorkspace, SYNCS};
 use crate::operations::basis::Basis;
-use crate::operations::{self, NewOperation, OnceError, command_view};
+use crate::present::command_view;
+use crate::record::{NewOperation, OnceError, judge};
 use api::{
     CommandView, LockPlan, OperationState, PackageChange, SyncPlan, SyncPreview, SyncRequest,
 };
@@ -138,7 +138,7 @@ impl OpenWorkspace {
             plan.python = None;
             return plan;
         }
-        match operations::judge(ASKING, &preview, finished) {
+        match judge(ASKING, &preview, finished) {
             Ok(finished) => match dagster::uv::parse_sync_check(&finished.stdout_text()) {
                 Ok(check) => {
                     let check = check.with_unfinished(&project.unfinished);
@@ -172,7 +172,7 @@ impl OpenWorkspace {
         cancel: &CancellationToken,
     ) -> Result<Finished, OnceError> {
         let finished = self.run(command, cancel).await;
-        operations::judge(ASKING, command, finished)
+        judge(ASKING, command, finished)
     }
 
     async fn run(
@@ -266,18 +266,10 @@ fn does_something(plan: &SyncPlan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::basis;
+    use crate::operations::{basis, made_up};
 
     fn target(folder: &Path) -> SyncTarget {
-        let reading = workspace::read(folder, &workspace::ReadOptions::default());
-        let project = reading.projects.into_iter().next().unwrap();
-        SyncTarget {
-            name: project.name,
-            folder: project.folder,
-            environment: project.environment,
-            locations: vec![project.id],
-            deployment: false,
-        }
+        SyncTarget::of(&made_up::read(folder))
     }
 
     fn plan(folder: &Path) -> SyncPlan {
@@ -308,10 +300,7 @@ mod tests {
     fn what_was_shown_holds_until_a_file_a_command_or_a_version_moves() {
         let folder = tempfile::tempdir().unwrap();
         let folder = &folder.path().join("etl");
-        fs_err::create_dir(folder).unwrap();
-        let settings = "[project]\nname = \"etl\"\nversion = \"0.1\"\n[tool.dg]\ndirectory_type = \"project\"\n\
-            [tool.dg.project]\nroot_module = \"etl\"\n";
-        fs_err::write(folder.join("pyproject.toml"), settings).unwrap();
+        made_up::write(folder);
         let shown = pinned(folder, &plan(folder));
         let stops = SyncPlan {
             stops: vec!["webserver".into()],

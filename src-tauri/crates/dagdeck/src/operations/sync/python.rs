@@ -16,7 +16,7 @@ use super::SyncError;
 use super::run::Sync;
 use crate::errors::FileError;
 use crate::open_workspace::OpenWorkspace;
-use crate::operations::{NewOperation, OnceError, OneShot, OperationHandle};
+use crate::record::{NewOperation, OnceError, OneShot, OperationHandle};
 
 /// The file that says which Python a project is for.
 pub(crate) const FILE: &str = ".python-version";

@@ -17,9 +17,10 @@ use super::environment_change::EnvironmentChange;
 use super::python::{self, NewPython, WrittenPin};
 use super::target::SyncTarget;
 use crate::open::SyncMark;
+use crate::open::commands::service::log_of;
 use crate::open_workspace::OpenWorkspace;
-use crate::operations::half_made::make_room;
-use crate::operations::{NewOperation, OneShot, OperationHandle, Turn};
+use crate::record::{NewOperation, OneShot, OperationHandle, Turn};
+use crate::run::make_room;
 use api::{ApiError, ServiceName, StoppedBy};
 use unit::Unit;
 
@@ -375,7 +376,7 @@ impl OpenWorkspace {
         if self.syncs.stops.load(Ordering::Relaxed) == stops {
             for name in services {
                 if self.start_service(name).await.is_ok() {
-                    started.push(crate::run::service::log_of(name).to_owned());
+                    started.push(log_of(name).to_owned());
                 }
             }
         }

@@ -4,10 +4,43 @@ use std::path::{Path, PathBuf};
 
 use dagster::command::UvProject;
 use process::CommandLine;
-use workspace::{BrokenReason, Environment, EnvironmentSource, EnvironmentState, Project};
+use workspace::{BrokenReason, Environment, EnvironmentState, Project};
 
-use crate::open::WorkspaceFacts;
-use api::{ApiError, ErrorCode, SyncRequest};
+use crate::open::commands::sync::{syncable, whole_uv_project};
+use crate::open::{NotListed, WorkspaceFacts};
+use api::SyncRequest;
+
+/// Why what is named can't be synced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TargetError {
+    /// A location that was named is not there.
+    #[error(transparent)]
+    NotListed(#[from] NotListed),
+    /// The workspace has no deployments/local.
+    #[error("there is no deployments/local")]
+    NoDeployment,
+    /// uv would remove from the environment what the project does not ask for.
+    #[error("{name} runs from {}, which is no environment of its own", environment.display())]
+    NotItsOwn {
+        /// The project's name.
+        name: String,
+        /// What it runs from.
+        environment: PathBuf,
+    },
+    /// The project has no pyproject.toml.
+    #[error("{name} has no pyproject.toml")]
+    NoSettings {
+        /// The project's name.
+        name: String,
+    },
+}
+
+impl TargetError {
+    /// Whether what was named is not there, rather than there and not to be synced.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        matches!(self, Self::NotListed(_) | Self::NoDeployment)
+    }
+}
 
 /// One environment that uv can sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +58,17 @@ pub(crate) struct SyncTarget {
 }
 
 impl SyncTarget {
+    /// The environment of one location.
+    pub(crate) fn of(project: &Project) -> Self {
+        Self {
+            name: project.name.clone(),
+            folder: project.folder.clone(),
+            environment: project.environment.clone(),
+            locations: vec![project.id.clone()],
+            deployment: false,
+        }
+    }
+
     /// Its log.
     pub(super) fn log(&self) -> String {
         match self.locations.first() {
@@ -52,50 +96,6 @@ impl SyncTarget {
     }
 }
 
-/// A project as uv is told of it.
-pub(crate) fn uv_project(
-    facts: &WorkspaceFacts,
-    uv: &Path,
-    folder: &Path,
-    environment: &Environment,
-) -> UvProject {
-    let source = environment.source;
-    let elsewhere = matches!(
-        source,
-        EnvironmentSource::Picked | EnvironmentSource::DotEnv | EnvironmentSource::Named
-    );
-    UvProject {
-        python: facts.context.python_for(folder, environment),
-        environment: elsewhere.then(|| environment.path.clone()),
-        all_members: source == EnvironmentSource::UvWorkspace,
-        ..UvProject::new(uv, folder)
-    }
-}
-
-/// A project as uv is told of it, with what it takes for installed and is not whole. Looks into every package.
-pub(crate) fn whole_uv_project(
-    facts: &WorkspaceFacts,
-    uv: &Path,
-    folder: &Path,
-    environment: &Environment,
-) -> UvProject {
-    UvProject {
-        unfinished: workspace::contents(&environment.path).unfinished_names(),
-        ..uv_project(facts, uv, folder, environment)
-    }
-}
-
-/// Whether uv can sync an environment from a folder: it needs a pyproject.toml, and an interpreter of the system or of
-/// another tool is left alone, since uv would remove from it what the project doesn't ask for.
-pub(crate) fn syncable(folder: &Path, environment: &Environment) -> bool {
-    let uvs_own = matches!(
-        environment.source,
-        EnvironmentSource::Own | EnvironmentSource::UvWorkspace
-    );
-    folder.join("pyproject.toml").is_file()
-        && (uvs_own || !environment.path.exists() || environment.path.join("pyvenv.cfg").is_file())
-}
-
 /// Every environment that uv can sync, each once, in the order of the locations; that of deployments/local last.
 pub(super) fn targets(facts: &WorkspaceFacts) -> Vec<SyncTarget> {
     let reading = facts.reading();
@@ -108,13 +108,7 @@ pub(super) fn targets(facts: &WorkspaceFacts) -> Vec<SyncTarget> {
             .find(|target| target.environment.path == project.environment.path);
         match known {
             Some(target) => target.locations.push(project.id.clone()),
-            None => targets.push(SyncTarget {
-                name: project.name.clone(),
-                folder: project.folder.clone(),
-                environment: project.environment.clone(),
-                locations: vec![project.id.clone()],
-                deployment: false,
-            }),
+            None => targets.push(SyncTarget::of(project)),
         }
     }
     if let Some(deployment) = &reading.deployment {
@@ -147,7 +141,7 @@ pub(super) fn means_all(request: &SyncRequest) -> bool {
 pub(crate) fn named(
     facts: &WorkspaceFacts,
     request: &SyncRequest,
-) -> Result<Vec<SyncTarget>, ApiError> {
+) -> Result<Vec<SyncTarget>, TargetError> {
     let reading = facts.reading();
     let mut wanted: Vec<String> = Vec::new();
     for name in &request.locations {
@@ -155,15 +149,14 @@ pub(crate) fn named(
             .projects
             .iter()
             .find(|project| project.id == *name || project.name == *name)
-            .ok_or_else(|| unknown(&reading, name))?;
+            .ok_or_else(|| NotListed::among(&reading, name))?;
         if !project.managed() || !syncable(&project.folder, &project.environment) {
             return Err(unsyncable(project));
         }
         wanted.push(project.id.clone());
     }
     if request.deployment && reading.deployment.is_none() {
-        let message = "This workspace has no deployments/local to sync.";
-        return Err(ApiError::new(ErrorCode::NotFound, message));
+        return Err(TargetError::NoDeployment);
     }
     let mut all = targets(facts);
     all.retain(|target| {
@@ -173,34 +166,11 @@ pub(crate) fn named(
     Ok(all)
 }
 
-fn unknown(reading: &workspace::Reading, name: &str) -> ApiError {
-    let known: Vec<&str> = reading
-        .projects
-        .iter()
-        .map(|project| project.name.as_str())
-        .collect();
-    ApiError::new(
-        ErrorCode::NotFound,
-        format!("There is no location \"{name}\" in this workspace."),
-    )
-    .with_hint(format!("Its locations are: {}.", known.join(", ")))
-}
-
-fn unsyncable(project: &Project) -> ApiError {
-    let name = &project.name;
+fn unsyncable(project: &Project) -> TargetError {
+    let name = project.name.clone();
     if project.folder.join("pyproject.toml").is_file() {
-        let path = project.environment.path.display();
-        return ApiError::new(
-            ErrorCode::Precondition,
-            format!(
-                "{name} runs from {path}, which is no environment of its own. uv would remove from it what {name} \
-                 doesn't ask for."
-            ),
-        )
-        .with_hint("Choose the project's own .venv on its Environment page, then sync that.");
+        let environment = project.environment.path.clone();
+        return TargetError::NotItsOwn { name, environment };
     }
-    ApiError::new(
-        ErrorCode::Precondition,
-        format!("{name} has no pyproject.toml for uv to go by."),
-    )
+    TargetError::NoSettings { name }
 }

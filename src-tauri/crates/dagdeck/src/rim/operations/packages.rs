@@ -9,16 +9,12 @@ by_value!(PackagesError);
 impl From<&PackagesError> for ApiError {
     fn from(error: &PackagesError) -> Self {
         match error {
-            PackagesError::Refused(refused) => refused.clone(),
+            PackagesError::Refused(refused) => refused.into(),
             PackagesError::Sync(error) => error.into(),
-            PackagesError::UvMissing(error) => error.into(),
             PackagesError::Member { project, folder } => precondition(format!(
                 "{project} is a member of a uv workspace: its packages are locked together with the other members'."
             ))
             .with_hint(format!("Run uv add in {}, then sync.", folder.display())),
-            PackagesError::Uv(error) => error.into(),
-            PackagesError::Moved(moved) => moved.into(),
-            PackagesError::File(error) => error.into(),
         }
     }
 }
@@ -26,8 +22,6 @@ impl From<&PackagesError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::errors::{FileError, UvMissing};
-    use crate::rim::samples::denied;
     use api::ErrorCode;
 
     #[test]
@@ -38,15 +32,5 @@ mod tests {
         });
         assert_eq!(told.code, ErrorCode::Precondition);
         assert_eq!(told.hints[0].text, "Run uv add in /srv/etl, then sync.");
-    }
-
-    #[test]
-    fn what_others_say_is_handed_on_as_they_say_it() {
-        let told = ApiError::from(PackagesError::UvMissing(UvMissing));
-        assert_eq!(told.code, ErrorCode::ToolMissing);
-        let file = FileError::of("read pyproject.toml", "/srv/etl/pyproject.toml")(denied());
-        let told = ApiError::from(PackagesError::File(file));
-        assert_eq!(told.code, ErrorCode::Io);
-        assert_eq!(told.causes, ["the system says no"]);
     }
 }

@@ -15,7 +15,7 @@ by_value!(ProjectsError);
 impl From<&ProjectsError> for ApiError {
     fn from(error: &ProjectsError) -> Self {
         match error {
-            ProjectsError::Refused(refused) => refused.clone(),
+            ProjectsError::Refused(error) => error.into(),
             ProjectsError::NoList { root, kind } => no_list(root, *kind),
             ProjectsError::Unknown { location } => no_location(location),
             ProjectsError::Blocked { remark } => Self::new(ErrorCode::Invalid, remark.clone()),

@@ -11,9 +11,9 @@ by_value!(PythonError);
 impl From<&PythonError> for ApiError {
     fn from(error: &PythonError) -> Self {
         match error {
-            PythonError::Refused(refused) => refused.clone(),
+            PythonError::Refused(refused) => refused.into(),
             PythonError::Sync(error) => error.into(),
-            PythonError::UvMissing(error) => error.into(),
+            PythonError::Target(error) => error.into(),
             PythonError::NoEnvironment => {
                 Self::new(ErrorCode::NotFound, "There is no such environment.")
             }
@@ -27,9 +27,6 @@ impl From<&PythonError> for ApiError {
                     format!("There is no Python {wanted} here, and uv has none to download.");
                 Self::new(ErrorCode::Invalid, words).with_hint(instead(fit))
             }
-            PythonError::Uv(error) => error.into(),
-            PythonError::Moved(moved) => moved.into(),
-            PythonError::File(error) => error.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ by_value!(ScaffoldError);
 impl From<&ScaffoldError> for ApiError {
     fn from(error: &ScaffoldError) -> Self {
         match error {
-            ScaffoldError::Refused(refused) => refused.clone(),
+            ScaffoldError::Refused(refused) => refused.into(),
             ScaffoldError::NoFolder { project } => precondition(format!(
                 "{project} is no dg project: it has no definitions folder of its own."
             ))
@@ -31,13 +31,11 @@ impl From<&ScaffoldError> for ApiError {
                 "{project}'s environment does not hold dagster-dg-cli, which writes definitions."
             ))
             .with_hint("Add dagster-dg-cli to the dev group in pyproject.toml, then sync."),
-            ScaffoldError::Dg(error) => error.into(),
             ScaffoldError::Unreadable { asked, source } => {
                 let words = format!("{asked}'s answer can't be read.");
                 Self::new(ErrorCode::ToolFailed, words).with_source(source)
             }
             ScaffoldError::Fault { fault } => Self::new(ErrorCode::Invalid, fault.clone()),
-            ScaffoldError::Moved(moved) => moved.into(),
             ScaffoldError::MovedAndFault { moved, fault } => {
                 let mut told = Self::from(moved);
                 told.causes.push(fault.clone());
@@ -47,7 +45,6 @@ impl From<&ScaffoldError> for ApiError {
                 let words = format!("dg said it was done, and {} is not there.", path.display());
                 Self::new(ErrorCode::ToolFailed, words)
             }
-            ScaffoldError::File(error) => error.into(),
             ScaffoldError::Looking(source) => {
                 let words = format!("Dagdeck can't look at the environment: {source}");
                 Self::new(ErrorCode::Io, words).with_source(source)

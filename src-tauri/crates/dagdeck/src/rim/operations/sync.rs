@@ -1,5 +1,7 @@
 //! The words for syncing an environment.
 
+mod target;
+
 use crate::operations::sync::SyncError;
 use crate::rim::{by_value, precondition};
 use api::{ApiError, ErrorCode};
@@ -9,21 +11,19 @@ by_value!(SyncError);
 impl From<&SyncError> for ApiError {
     fn from(error: &SyncError) -> Self {
         match error {
-            SyncError::Refused(refused) => refused.clone(),
-            SyncError::UvMissing(error) => error.into(),
-            SyncError::Moved(moved) => moved.into(),
+            SyncError::Refused(refused) => refused.into(),
+            SyncError::Target(error) => error.into(),
+            SyncError::Failed { told } => (**told).clone(),
             SyncError::Busy { name } => {
                 precondition(format!("The environment of {name} is being synced."))
             }
             SyncError::Ended => Self::new(ErrorCode::Cancelled, "The sync was ended."),
             SyncError::Closed => Self::new(ErrorCode::Internal, "Syncing has ended."),
             SyncError::HalfMade(error) => error.into(),
-            SyncError::Uv(error) => error.into(),
             SyncError::Unclear(source) => {
                 let words = "uv did not say what a sync would change.";
                 Self::new(ErrorCode::ToolFailed, words).with_source(source)
             }
-            SyncError::File(error) => error.into(),
             SyncError::NoPython { name } => {
                 let words = format!("No Python was found in the environment of {name}.");
                 Self::new(ErrorCode::ToolFailed, words)
@@ -43,7 +43,7 @@ impl From<&SyncError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::OnceError;
+    use crate::record::OnceError;
     use crate::rim::samples::not_run;
 
     #[test]

@@ -13,14 +13,13 @@ by_value!(ClaimError);
 impl From<&ClaimError> for ApiError {
     fn from(error: &ClaimError) -> Self {
         match error {
-            ClaimError::Elsewhere(elsewhere) => elsewhere_error(elsewhere),
+            ClaimError::Elsewhere(elsewhere) => elsewhere.into(),
             ClaimError::Ending { instance } => precondition(format!(
                 "What ran for this instance before has not ended yet ({}).",
                 instance.display()
             ))
             .with_hint("Start the daemon again in a moment."),
-            ClaimError::Lock { source, .. } => not_sure(source),
-            ClaimError::Card(source) => not_sure(source),
+            ClaimError::Lock(error) => not_sure(&error.source),
             ClaimError::Guard(source) => not_sure(source),
             ClaimError::Instance(error) => error.into(),
             ClaimError::Ended(source) => not_sure(source),
@@ -33,19 +32,17 @@ fn not_sure(source: &dyn std::error::Error) -> ApiError {
     ApiError::new(ErrorCode::Io, words).with_source(source)
 }
 
-fn elsewhere_error(elsewhere: &Elsewhere) -> ApiError {
-    let that = match &elsewhere.card {
-        Some(card) => format!("the daemon of {}", card.root.display()),
-        None => "that daemon".to_owned(),
-    };
-    precondition(who(elsewhere)).with_hint(MEANS).with_hint(format!(
-        "Stop {that}, then start this one. Or give this workspace a DAGSTER_HOME of its own, in the .env of its root."
-    ))
-}
-
-/// What is shown beside the daemon for as long as another's runs.
-pub(crate) fn daemon_elsewhere(elsewhere: &Elsewhere) -> String {
-    format!("{} {MEANS}", who(elsewhere))
+impl From<&Elsewhere> for ApiError {
+    fn from(elsewhere: &Elsewhere) -> Self {
+        let that = match &elsewhere.card {
+            Some(card) => format!("the daemon of {}", card.root.display()),
+            None => "that daemon".to_owned(),
+        };
+        // The first hint is shown beside the daemon for as long as another's runs.
+        precondition(who(elsewhere)).with_hint(MEANS).with_hint(format!(
+            "Stop {that}, then start this one. Or give this workspace a DAGSTER_HOME of its own, in the .env of its root."
+        ))
+    }
 }
 
 fn who(Elsewhere { instance, card }: &Elsewhere) -> String {
@@ -58,6 +55,7 @@ fn who(Elsewhere { instance, card }: &Elsewhere) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::LockError;
     use crate::rim::samples::denied;
     use process::HoldError;
 
@@ -67,10 +65,9 @@ mod tests {
             instance: "/srv/home".into(),
             card: None,
         };
-        let shown = daemon_elsewhere(&elsewhere);
         let told = ApiError::from(ClaimError::Elsewhere(elsewhere));
         assert_eq!(told.code, ErrorCode::Precondition);
-        assert_eq!(shown, format!("{} {}", told.message, told.hints[0].text));
+        assert_eq!(told.hints[0].text, MEANS);
         assert!(told.hints[1].text.contains("DAGSTER_HOME"), "{told:?}");
         let instance = "/srv/home".into();
         let told = ApiError::from(ClaimError::Ending { instance });
@@ -82,10 +79,10 @@ mod tests {
     fn a_lock_that_refuses_is_told_with_what_the_system_said() {
         let lock = || "/srv/own/lock".into();
         for error in [
-            ClaimError::Lock {
+            ClaimError::Lock(LockError {
                 path: lock(),
                 source: denied(),
-            },
+            }),
             ClaimError::Guard(HoldError {
                 lock: lock(),
                 hold: true,

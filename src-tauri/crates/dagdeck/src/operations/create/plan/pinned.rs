@@ -6,8 +6,8 @@ use workspace::edit::Edit;
 use super::super::place::Destination;
 use super::{Action, Work};
 use crate::operations::basis::Basis;
-use crate::operations::command_view;
 use crate::operations::projects::file_name;
+use crate::present::command_view;
 use api::{CreateField, CreateRemark, CreateSpec};
 
 /// What a plan was made of.

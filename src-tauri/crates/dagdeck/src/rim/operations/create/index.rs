@@ -58,7 +58,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::operations::OnceError;
+    use crate::record::OnceError;
     use crate::rim::samples::{denied, not_run};
 
     #[test]

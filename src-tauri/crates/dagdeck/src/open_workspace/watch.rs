@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use workspace::Touched;
 use workspace::watch::{DiskChange, WatchPlan, Watcher};
 
-use crate::open_workspace::OpenWorkspace;
+use super::OpenWorkspace;
 use api::WatchView;
 
 /// Watches until the session ends.

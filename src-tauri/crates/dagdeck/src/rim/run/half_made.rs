@@ -1,7 +1,7 @@
 //! The words for a half-made environment that can't be taken away.
 
-use crate::operations::half_made::HalfMade;
 use crate::rim::by_value;
+use crate::run::HalfMade;
 use api::{ApiError, ErrorCode};
 
 by_value!(HalfMade);

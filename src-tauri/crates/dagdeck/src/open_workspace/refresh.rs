@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::open_workspace::OpenWorkspace;
+use super::OpenWorkspace;
 use api::Lifecycle;
 use unit::Ask;
 use workspace::Touched;

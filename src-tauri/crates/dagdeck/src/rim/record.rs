@@ -1,6 +1,6 @@
 //! The words for a program that was run once, and for an operation that can't be taken back.
 
-use crate::operations::{NotCancellable, OnceError};
+use crate::record::{NotCancellable, OnceError};
 use crate::rim::{by_value, cancelled, precondition};
 use api::{ApiError, ErrorCode, Hint};
 

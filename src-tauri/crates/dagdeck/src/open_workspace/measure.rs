@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{location, service};
-use crate::open_workspace::OpenWorkspace;
+use super::OpenWorkspace;
+use crate::open::commands::{code_server, service};
 use api::{Event, Metrics, ServiceName};
 use unit::Shown;
 
@@ -120,7 +120,7 @@ async fn measure(session: &OpenWorkspace) -> BTreeMap<String, Metrics> {
     let locations = session
         .location_units()
         .into_iter()
-        .map(|(id, unit)| (location::log_of(&id), unit.shown()));
+        .map(|(id, unit)| (code_server::log_of(&id), unit.shown()));
     let services = [ServiceName::Webserver, ServiceName::Daemon].map(|name| {
         (
             service::log_of(name).to_owned(),

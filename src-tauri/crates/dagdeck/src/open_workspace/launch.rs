@@ -9,10 +9,12 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use workspace::{LoadTarget, Project};
 
-use super::{ClaimError, StartError, deployment, location, ports, service};
+use super::OpenWorkspace;
 use crate::clock;
-use crate::open::blocked;
-use crate::open_workspace::OpenWorkspace;
+use crate::open::NotListed;
+use crate::open::commands::service::{interpreter, log_of};
+use crate::present::blocked;
+use crate::run::{ClaimError, StartError, deployment, location, ports};
 use api::{LaunchRequest, Lifecycle, Readiness, ServiceName, StoppedBy};
 use unit::{Ask, Unit};
 
@@ -42,7 +44,7 @@ impl OpenWorkspace {
         let mut services = vec![self.webserver.clone()];
         // Where another's daemon runs for the instance, all the rest is of use without one; why there is none is shown.
         // What else is wrong is found again by its start, and shown as why it failed.
-        let claimed = facts.claim_instance().await;
+        let claimed = self.instance.claim().await;
         if !matches!(claimed, Err(ClaimError::Elsewhere(_))) {
             services.push(self.daemon.clone());
         }
@@ -161,11 +163,7 @@ impl OpenWorkspace {
                 .any(|one| &one.id == *name || &one.name == *name)
         });
         if let Some(unknown) = unknown {
-            let known = reading.projects.iter().map(|one| one.name.clone());
-            return Err(StartError::NotListed {
-                name: unknown.clone(),
-                known: known.collect(),
-            });
+            return Err(NotListed::among(&reading, unknown).into());
         }
         let chosen = reading.projects.iter().filter(|project| {
             names.is_empty() || names.contains(&project.id) || names.contains(&project.name)
@@ -186,7 +184,7 @@ impl OpenWorkspace {
             Some((folder, dagster)) if make => deployment::make(facts, folder, dagster).await?,
             Some((_, dagster)) => return Err(StartError::NoWebserver { dagster }),
             None => {
-                deployment::interpreter(facts)?;
+                interpreter(facts)?;
             }
         }
         self.write_workspace_file()?;
@@ -196,7 +194,7 @@ impl OpenWorkspace {
             facts.set_port(chosen);
             if port.is_none() && chosen != wished {
                 let note = ports::another_port(wished, chosen);
-                facts.writer(service::log_of(ServiceName::Webserver), note)?;
+                facts.writer(log_of(ServiceName::Webserver), note)?;
             }
         }
         Ok(())

@@ -8,7 +8,8 @@ use dagster::explain::{ExplainedTool, ExplainedUv, explain_tool, explain_uv};
 use process::{CancellationToken, CommandLine, Finished, RunError, Table};
 
 use super::output_tail::OutputTail;
-use super::{NewOperation, Operations, command_view, state_of};
+use super::{NewOperation, Operations, state_of};
+use crate::present::command_view;
 use api::{ApiError, OperationProgress, OperationState};
 
 /// How often what is printed is shown.

@@ -10,8 +10,10 @@ use futures::StreamExt;
 use process::CancellationToken;
 use workspace::Environment;
 
-use crate::open_workspace::OpenWorkspace;
-use crate::operations::{NewOperation, command_view, sync};
+use super::OpenWorkspace;
+use crate::open::commands::sync;
+use crate::present::command_view;
+use crate::record::NewOperation;
 use api::OperationState;
 
 /// How long uv may take to compare one environment with its lockfile.

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::open_workspace::OpenWorkspace;
+use super::OpenWorkspace;
+use crate::open::FactsError;
 use crate::state::LocationMemory;
-use api::{ApiError, DefinitionNames, ProjectFile, ProjectFiles};
+use api::{DefinitionNames, ProjectFile, ProjectFiles};
 
 /// The most files that are listed.
 const MOST: usize = 2000;
@@ -15,7 +16,7 @@ const MOST: usize = 2000;
 pub(crate) enum FilesError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] ApiError),
+    Refused(#[from] FactsError),
     /// The thread that lists ended early.
     #[error("listing the files ended early")]
     Listing(#[source] tokio::task::JoinError),

@@ -1,21 +1,33 @@
 //! Keeps a fault of ours from reaching a person as silence: a panic in a command becomes an error with a report to copy.
 
+use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
-use api::{ApiError, ErrorCode};
-use dagdeck::own_log;
+use api::ApiError;
 use futures::FutureExt;
+
+use crate::own_log;
+
+/// A command panicked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the command {command} panicked: {report}")]
+pub(crate) struct Fault {
+    /// The command.
+    pub(crate) command: String,
+    /// What is known of it, for a bug report.
+    pub(crate) report: String,
+}
 
 thread_local! {
     /// The last panic on this thread. A future that panics unwinds on the thread that polls it.
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps a report of each panic, besides what the default hook prints.
-pub(crate) fn install_hook() {
+/// Keeps a report of each panic, besides what the default hook prints. Without it, only what a panic said is told.
+pub fn install_hook() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let report = report(panic);
@@ -25,8 +37,11 @@ pub(crate) fn install_hook() {
     }));
 }
 
-/// Runs a command's work; a panic in it becomes an `internal` error.
-pub(crate) async fn guarded<T>(
+/// Runs a command's work; a panic in it becomes an `internal` error. Whatever it is refused for is written to Dagdeck's own log.
+///
+/// # Errors
+/// As the work, and when it panics.
+pub async fn guarded<T>(
     command: &str,
     work: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<T, ApiError> {
@@ -34,14 +49,11 @@ pub(crate) async fn guarded<T>(
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
     let answer = match work.await {
         Ok(answer) => answer,
-        Err(_payload) => {
-            let report = LAST.with(RefCell::take).unwrap_or_default();
-            let mut error = ApiError::new(
-                ErrorCode::Internal,
-                "This is a fault in Dagdeck, not in your workspace. What runs goes on running.",
-            );
-            error.causes.push(format!("command {command}\n{report}"));
-            Err(error)
+        Err(payload) => {
+            let kept = LAST.with(RefCell::take);
+            let report = kept.unwrap_or_else(|| message(payload.as_ref()).to_owned());
+            let command = command.to_owned();
+            Err(Fault { command, report }.into())
         }
     };
     if let Err(error) = &answer {
@@ -51,12 +63,7 @@ pub(crate) async fn guarded<T>(
 }
 
 fn report(panic: &PanicHookInfo<'_>) -> String {
-    let payload = panic.payload();
-    let message = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
+    let message = message(panic.payload());
     let place = panic
         .location()
         .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
@@ -68,9 +75,16 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
     )
 }
 
+fn message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use api::ErrorCode;
 
     #[tokio::test]
     async fn a_panic_becomes_a_report() {

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use process::{GuardProgram, Table};
+use process::{CommandLine, GuardProgram, Table};
 use tempfile::TempDir;
 
 use super::*;
+use crate::present::command_view;
 use crate::state::Opened;
 use api::{Machine, Settings, Snapshot};
 

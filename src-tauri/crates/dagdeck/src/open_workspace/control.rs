@@ -2,8 +2,8 @@
 //!
 //! Owns what has to be true first. Whether and when it happens is the unit's to decide.
 
-use super::StartError;
-use crate::open_workspace::OpenWorkspace;
+use super::OpenWorkspace;
+use crate::run::StartError;
 use api::{ServiceName, StoppedBy};
 use unit::Ask;
 
@@ -66,7 +66,7 @@ impl OpenWorkspace {
             .filter(|port| process::ports::is_free(*port));
         self.prepare_services(port, false).await?;
         if name == ServiceName::Daemon {
-            self.facts.claim_instance().await?;
+            self.instance.claim().await?;
         }
         self.tell(self.service(name), Ask::Start).await;
         Ok(())
@@ -76,7 +76,7 @@ impl OpenWorkspace {
     pub(crate) async fn restart_service(&self, name: ServiceName) -> Result<(), StartError> {
         self.prepare_services(None, false).await?;
         if name == ServiceName::Daemon {
-            self.facts.claim_instance().await?;
+            self.instance.claim().await?;
         }
         self.tell(self.service(name), Ask::Restart).await;
         Ok(())

@@ -1,0 +1,123 @@
+//! The readings of the folder: the latest one with what follows from it, and how it is taken.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ::health::Reads;
+use dagster::instance::Instance;
+use parking_lot::RwLock;
+use workspace::{Concern, DotEnv, ReadOptions, Reader, Reading, Touched};
+
+use crate::context::AppContext;
+use crate::open::error::FactsError;
+
+/// One look at the folder.
+pub(super) struct Look {
+    pub(super) reading: Reading,
+    concerns: Vec<Concern>,
+}
+
+/// One reading of the folder, with what follows from it.
+pub(super) struct Read {
+    pub(super) reading: Arc<Reading>,
+    pub(super) instance: Instance,
+    /// What is worth a look before the folder is trusted; not looked for once it is.
+    pub(super) concerns: Arc<Vec<Concern>>,
+}
+
+/// The readings of a folder.
+pub(super) struct Readings {
+    reader: Arc<Reader>,
+    latest: RwLock<Arc<Read>>,
+    /// Held by who reads the folder again.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Readings {
+    /// Begins with the first look, which this reader took; `own` is Dagdeck's folder for the workspace.
+    pub(super) fn new(context: &AppContext, own: &Path, reader: Arc<Reader>, first: Look) -> Self {
+        Self {
+            reader,
+            latest: RwLock::new(Arc::new(Read::of(context, own, first))),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// What was read last.
+    pub(super) fn latest(&self) -> Arc<Read> {
+        Arc::clone(&self.latest.read())
+    }
+
+    /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.
+    pub(super) async fn again(
+        &self,
+        context: &Arc<AppContext>,
+        (root, own): (&Path, &Path),
+        thorough: bool,
+        touched: Touched,
+    ) -> Result<Arc<Reading>, FactsError> {
+        // One after the other: what was read earlier never takes the place of what was read later.
+        let _turn = self.turn.lock().await;
+        let look = look(context, &self.reader, root, thorough, touched).await?;
+        let read = Arc::new(Read::of(context, own, look));
+        let former = std::mem::replace(&mut *self.latest.write(), Arc::clone(&read));
+        if former.reading != read.reading || former.instance != read.instance {
+            let parts = [Reads::Files, Reads::Uv, Reads::Instance];
+            context.changes.tell(parts);
+        }
+        Ok(Arc::clone(&read.reading))
+    }
+}
+
+impl Read {
+    fn of(context: &AppContext, own: &Path, look: Look) -> Self {
+        Self {
+            instance: choose_instance(context, &look.reading, own),
+            reading: Arc::new(look.reading),
+            concerns: Arc::new(look.concerns),
+        }
+    }
+}
+
+fn choose_instance(context: &AppContext, reading: &Reading, own: &Path) -> Instance {
+    let dot_env = reading.dot_env.as_ref().map(DotEnv::variables);
+    let dot_env = dot_env.unwrap_or_default();
+    let inherited = context.environment.get("DAGSTER_HOME").map(String::as_str);
+    let from_file = dot_env.get("DAGSTER_HOME").map(String::as_str);
+    dagster::instance::choose(inherited, from_file, &own.join("instance"))
+}
+
+/// Looks at a folder away from the async threads.
+pub(super) async fn look(
+    context: &Arc<AppContext>,
+    reader: &Arc<Reader>,
+    path: &Path,
+    lock_freshness: bool,
+    touched: Touched,
+) -> Result<Look, FactsError> {
+    let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
+    let path = path.to_owned();
+    let (context, reader) = (Arc::clone(context), Arc::clone(reader));
+    let look = move || {
+        context.catch_up();
+        let options = ReadOptions {
+            user_config: None,
+            environment: context.environment.clone(),
+            picked: context.state.picked(&root).into_iter().collect(),
+            lock_freshness,
+        };
+        let reading = reader.read(&path, &options, &touched);
+        for project in &reading.projects {
+            // Read here the first time, so that nobody has to wait for their files later.
+            let _known = context.state.definitions(&root, &project.id);
+        }
+        let concerns = if context.state.is_trusted(&root) {
+            Vec::new()
+        } else {
+            workspace::concerns(&reading)
+        };
+        Look { reading, concerns }
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.map_err(FactsError::Reading)
+}
