@@ -14,7 +14,7 @@ pub mod status;
 mod syncing;
 mod trust;
 
-pub(crate) use error::{NoCommand, NotListed, SiteError};
+pub(crate) use error::{NoCommand, NotListed, FactsError};
 pub(crate) use facts::WorkspaceFacts;
 pub(crate) use runs::MADE;
 pub(crate) use syncing::SyncMark;

@@ -1,6 +1,7 @@
-//! The handle on one open workspace: its model, its units, and how all of it ends.
+//! One open workspace, alive: its model kept true to the disk and to uv, its units told to start and stop, and how all of it
+//! ends.
 //!
-//! Refuses to know what is done with them: `open` reads and watches, `run` starts and stops, `operations` changes.
+//! Refuses to know how a thing runs (`run` does) and to change anything of the person's (`operations` does).
 
 mod asking;
 mod check;
@@ -23,7 +24,7 @@ use self::asking::Asking;
 pub(crate) use self::files::FilesError;
 pub(crate) use self::syncs::{SYNCS, Syncs};
 use crate::logs::Logs;
-use crate::open::{SiteError, WorkspaceFacts};
+use crate::open::{FactsError, WorkspaceFacts};
 use crate::run::OurInstance;
 use api::{ServiceName, StoppedBy};
 use unit::{Ask, Unit};
@@ -97,9 +98,9 @@ impl OpenWorkspace {
     }
 
     /// The unit of a location.
-    pub(crate) fn location(&self, id: &str) -> Result<Unit, SiteError> {
+    pub(crate) fn location(&self, id: &str) -> Result<Unit, FactsError> {
         let unit = self.location_units().get(id).cloned();
-        unit.ok_or_else(|| SiteError::NoLocation { id: id.to_owned() })
+        unit.ok_or_else(|| FactsError::NoLocation { id: id.to_owned() })
     }
 
     pub(crate) fn location_units(&self) -> BTreeMap<String, Unit> {

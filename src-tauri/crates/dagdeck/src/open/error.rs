@@ -6,7 +6,7 @@ use workspace::Reading;
 
 /// Why the open workspace refuses, or can't be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum SiteError {
+pub enum FactsError {
     /// A location that was named is not there.
     #[error("there is no location \"{id}\"")]
     NoLocation {

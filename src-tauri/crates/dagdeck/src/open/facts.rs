@@ -24,7 +24,7 @@ use self::answers::Answers;
 use self::folder::OwnFolder;
 use self::reading::Readings;
 use self::wanted::Wanted;
-use super::error::SiteError;
+use super::error::FactsError;
 use super::runs::{self, Runs};
 use super::seen::Seen;
 use super::syncing::{SyncMark, Syncing};
@@ -60,17 +60,17 @@ impl WorkspaceFacts {
     pub(crate) async fn open(
         context: Arc<AppContext>,
         path: &Path,
-    ) -> Result<(Self, Store), SiteError> {
+    ) -> Result<(Self, Store), FactsError> {
         let reader = Arc::<Reader>::default();
         let first = reading::look(&context, &reader, path, false, Touched::All).await?;
         let root = first.reading.root.clone();
-        let folder = OwnFolder::make(&context, &root).map_err(SiteError::Folder)?;
-        let store = Store::open(&folder.path().join("logs")).map_err(SiteError::Logs)?;
+        let folder = OwnFolder::make(&context, &root).map_err(FactsError::Folder)?;
+        let store = Store::open(&folder.path().join("logs")).map_err(FactsError::Logs)?;
         // The app's own process is in the key, so that two apps on one workspace don't share sockets.
         let key = format!("{}-{}", workspace_key(&root), std::process::id());
         let facts = Self {
             readings: Readings::new(&context, folder.path(), reader, first),
-            sockets: SocketFolder::make(&key).map_err(SiteError::Sockets)?,
+            sockets: SocketFolder::make(&key).map_err(FactsError::Sockets)?,
             root,
             folder,
             store: store.clone(),
@@ -108,7 +108,7 @@ impl WorkspaceFacts {
         &self,
         thorough: bool,
         touched: Touched,
-    ) -> Result<Arc<Reading>, SiteError> {
+    ) -> Result<Arc<Reading>, FactsError> {
         let folders = (self.root.as_path(), self.folder());
         let again = self
             .readings
@@ -117,9 +117,9 @@ impl WorkspaceFacts {
     }
 
     /// A project as read last.
-    pub(crate) fn project(&self, id: &str) -> Result<Project, SiteError> {
+    pub(crate) fn project(&self, id: &str) -> Result<Project, FactsError> {
         let found = self.reading().project(id).cloned();
-        found.ok_or_else(|| SiteError::NoLocation { id: id.to_owned() })
+        found.ok_or_else(|| FactsError::NoLocation { id: id.to_owned() })
     }
 
     /// Dagdeck's own folder for this workspace.
@@ -171,18 +171,18 @@ impl WorkspaceFacts {
     }
 
     /// The sockets of a location.
-    pub(crate) fn sockets_of(&self, id: &str) -> Result<LocationSockets, SiteError> {
+    pub(crate) fn sockets_of(&self, id: &str) -> Result<LocationSockets, FactsError> {
         let mut numbers = self.numbers.lock();
         let next = numbers.len();
         let number = *numbers.entry(id.to_owned()).or_insert(next);
-        self.sockets.location(number).map_err(SiteError::Socket)
+        self.sockets.location(number).map_err(FactsError::Socket)
     }
 
     /// Begins a run in a log.
-    pub(crate) fn writer(&self, key: &str, title: String) -> Result<Writer, SiteError> {
+    pub(crate) fn writer(&self, key: &str, title: String) -> Result<Writer, FactsError> {
         let key = LogKey(key.to_owned());
         let writer = self.store.writer(key, RunMeta { title });
-        writer.map_err(SiteError::Log)
+        writer.map_err(FactsError::Log)
     }
 
     /// The port of the webserver, once one was chosen.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::OpenWorkspace;
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::state::LocationMemory;
 use api::{DefinitionNames, ProjectFile, ProjectFiles};
 
@@ -16,7 +16,7 @@ const MOST: usize = 2000;
 pub(crate) enum FilesError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] SiteError),
+    Refused(#[from] FactsError),
     /// The thread that lists ended early.
     #[error("listing the files ended early")]
     Listing(#[source] tokio::task::JoinError),

@@ -11,7 +11,7 @@ use super::syncs::Syncs;
 use super::{OpenWorkspace, measure, watch};
 use crate::context::AppContext;
 use crate::logs::Logs;
-use crate::open::{SiteError, WorkspaceFacts};
+use crate::open::{FactsError, WorkspaceFacts};
 use crate::run::{OurInstance, location, service};
 use crate::state::LocationMemory;
 use api::{ServiceName, StoppedBy};
@@ -22,7 +22,7 @@ impl OpenWorkspace {
     pub(crate) async fn open(
         context: Arc<AppContext>,
         path: &Path,
-    ) -> Result<Arc<Self>, SiteError> {
+    ) -> Result<Arc<Self>, FactsError> {
         let (facts, store) = WorkspaceFacts::open(context, path).await?;
         let facts = Arc::new(facts);
         let instance = Arc::new(OurInstance::new(Arc::clone(&facts)));

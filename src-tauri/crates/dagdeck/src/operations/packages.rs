@@ -14,7 +14,7 @@ use workspace::{EnvironmentSource, Project};
 use super::preview;
 use super::refusal::{Refusal, refused_alike};
 use crate::errors::{FileError, UvMissing};
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Basis, Moved};
 use crate::operations::diff;
@@ -52,7 +52,7 @@ pub(crate) enum PackagesError {
     },
 }
 
-refused_alike!(PackagesError: SiteError, UvMissing, Moved, OnceError, FileError);
+refused_alike!(PackagesError: FactsError, UvMissing, Moved, OnceError, FileError);
 
 impl OpenWorkspace {
     /// What a location's project asks for now.

@@ -12,7 +12,7 @@ use super::preview;
 use super::refusal::{Refusal, refused_alike};
 use super::sync::{NewPython, PYTHON_FILE, SyncError, SyncTarget, TargetError, named};
 use crate::errors::{FileError, UvMissing};
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis::{self, Moved};
 use crate::operations::pythons;
@@ -70,7 +70,7 @@ pub(crate) enum PythonError {
     },
 }
 
-refused_alike!(PythonError: SiteError, UvMissing, Moved, OnceError, FileError);
+refused_alike!(PythonError: FactsError, UvMissing, Moved, OnceError, FileError);
 
 impl PythonError {
     /// Whether what was asked about is not there, rather than there and not to be changed.

@@ -1,7 +1,7 @@
 //! Why an operation on the open workspace is refused or fails, as far as several of them say it alike.
 
 use crate::errors::{FileError, UvMissing};
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
 use crate::record::OnceError;
 
@@ -10,7 +10,7 @@ use crate::record::OnceError;
 pub(crate) enum Refusal {
     /// The open workspace refuses.
     #[error(transparent)]
-    Site(#[from] SiteError),
+    Site(#[from] FactsError),
     /// There is no uv to do it.
     #[error(transparent)]
     UvMissing(#[from] UvMissing),

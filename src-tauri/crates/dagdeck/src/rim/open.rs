@@ -2,38 +2,38 @@
 
 use crate::open::folder::FolderError;
 use crate::open::status::NotAWorkspace;
-use crate::open::{NoCommand, NotListed, SiteError};
+use crate::open::{NoCommand, NotListed, FactsError};
 use crate::rim::{by_value, no_location, precondition};
 use api::{ApiError, ErrorCode};
 
-by_value!(FolderError, NoCommand, NotAWorkspace, NotListed, SiteError);
+by_value!(FolderError, NoCommand, NotAWorkspace, NotListed, FactsError);
 
-impl From<&SiteError> for ApiError {
-    fn from(error: &SiteError) -> Self {
+impl From<&FactsError> for ApiError {
+    fn from(error: &FactsError) -> Self {
         let io = |words: &str| Self::new(ErrorCode::Io, words);
         match error {
-            SiteError::NoLocation { id } => no_location(id),
-            SiteError::Syncing => {
+            FactsError::NoLocation { id } => no_location(id),
+            FactsError::Syncing => {
                 precondition("Its environment is being synced. It starts when that is over.")
             }
-            SiteError::Blocked { why } => precondition(why),
-            SiteError::Untrusted => {
+            FactsError::Blocked { why } => precondition(why),
+            FactsError::Untrusted => {
                 let words = "Nothing runs in this folder until you trust it.";
                 Self::new(ErrorCode::Untrusted, words)
             }
-            SiteError::Untracked { why } => io(why),
-            SiteError::Folder(source) => {
+            FactsError::Untracked { why } => io(why),
+            FactsError::Folder(source) => {
                 io("Dagdeck can't make its own folder.").with_source(source)
             }
-            SiteError::Logs(source) => io("Dagdeck can't open its logs.").with_source(source),
-            SiteError::Log(source) => io("Dagdeck can't write its log.").with_source(source),
-            SiteError::Sockets(source) => {
+            FactsError::Logs(source) => io("Dagdeck can't open its logs.").with_source(source),
+            FactsError::Log(source) => io("Dagdeck can't write its log.").with_source(source),
+            FactsError::Sockets(source) => {
                 io("Dagdeck can't make a folder for sockets.").with_source(source)
             }
-            SiteError::Socket(source) => {
+            FactsError::Socket(source) => {
                 io("There is no room for the location's socket.").with_source(source)
             }
-            SiteError::Reading(source) => {
+            FactsError::Reading(source) => {
                 let words = format!("Reading the folder ended early: {source}");
                 Self::new(ErrorCode::Internal, words)
             }
@@ -124,21 +124,21 @@ mod tests {
             source: denied(),
         };
         for (error, code) in [
-            (SiteError::NoLocation { id: id() }, ErrorCode::NotFound),
-            (SiteError::Syncing, ErrorCode::Precondition),
-            (SiteError::Blocked { why: why() }, ErrorCode::Precondition),
-            (SiteError::Untrusted, ErrorCode::Untrusted),
-            (SiteError::Untracked { why: why() }, ErrorCode::Io),
-            (SiteError::Folder(denied()), ErrorCode::Io),
-            (SiteError::Socket(socket), ErrorCode::Io),
-            (SiteError::Reading(ended_early().await), ErrorCode::Internal),
+            (FactsError::NoLocation { id: id() }, ErrorCode::NotFound),
+            (FactsError::Syncing, ErrorCode::Precondition),
+            (FactsError::Blocked { why: why() }, ErrorCode::Precondition),
+            (FactsError::Untrusted, ErrorCode::Untrusted),
+            (FactsError::Untracked { why: why() }, ErrorCode::Io),
+            (FactsError::Folder(denied()), ErrorCode::Io),
+            (FactsError::Socket(socket), ErrorCode::Io),
+            (FactsError::Reading(ended_early().await), ErrorCode::Internal),
         ] {
             assert_eq!(ApiError::from(&error).code, code, "{error:?}");
         }
-        let told = ApiError::from(SiteError::Folder(denied()));
+        let told = ApiError::from(FactsError::Folder(denied()));
         assert_eq!(told.message, "Dagdeck can't make its own folder.");
         assert_eq!(told.causes, ["the system says no"]);
-        let told = ApiError::from(SiteError::Blocked { why: why() });
+        let told = ApiError::from(FactsError::Blocked { why: why() });
         assert_eq!(told.message, why(), "as it is shown beside it");
     }
 

@@ -9,7 +9,7 @@ use super::claim::ClaimError;
 use super::half_made::HalfMade;
 use super::ports::PortError;
 use crate::errors::{FileError, NotStarted, UvMissing};
-use crate::open::{NoCommand, NotListed, SiteError};
+use crate::open::{NoCommand, NotListed, FactsError};
 use crate::record::OnceError;
 
 /// Why something that stays was not started.
@@ -17,7 +17,7 @@ use crate::record::OnceError;
 pub(crate) enum StartError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] SiteError),
+    Refused(#[from] FactsError),
     /// The workspace is being closed.
     #[error("cancelled")]
     Cancelled,

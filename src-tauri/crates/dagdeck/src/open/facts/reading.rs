@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 use workspace::{Concern, DotEnv, ReadOptions, Reader, Reading, Touched};
 
 use crate::context::AppContext;
-use crate::open::error::SiteError;
+use crate::open::error::FactsError;
 
 /// One look at the folder.
 pub(super) struct Look {
@@ -55,7 +55,7 @@ impl Readings {
         (root, own): (&Path, &Path),
         thorough: bool,
         touched: Touched,
-    ) -> Result<Arc<Reading>, SiteError> {
+    ) -> Result<Arc<Reading>, FactsError> {
         // One after the other: what was read earlier never takes the place of what was read later.
         let _turn = self.turn.lock().await;
         let look = look(context, &self.reader, root, thorough, touched).await?;
@@ -94,7 +94,7 @@ pub(super) async fn look(
     path: &Path,
     lock_freshness: bool,
     touched: Touched,
-) -> Result<Look, SiteError> {
+) -> Result<Look, FactsError> {
     let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
     let path = path.to_owned();
     let (context, reader) = (Arc::clone(context), Arc::clone(reader));
@@ -119,5 +119,5 @@ pub(super) async fn look(
         Look { reading, concerns }
     };
     let looked = tokio::task::spawn_blocking(look).await;
-    looked.map_err(SiteError::Reading)
+    looked.map_err(FactsError::Reading)
 }

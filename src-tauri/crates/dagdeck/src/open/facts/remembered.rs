@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::WorkspaceFacts;
-use crate::open::error::SiteError;
+use crate::open::error::FactsError;
 use crate::state::{KnownDefinitions, LocationMemory};
 
 impl WorkspaceFacts {
@@ -13,13 +13,13 @@ impl WorkspaceFacts {
     }
 
     /// Refuses to go on in a folder that is not trusted, and where nothing that is started could be kept track of.
-    pub(crate) fn require_trust(&self) -> Result<(), SiteError> {
+    pub(crate) fn require_trust(&self) -> Result<(), FactsError> {
         if !self.is_trusted() {
-            return Err(SiteError::Untrusted);
+            return Err(FactsError::Untrusted);
         }
         match self.context.no_starts.clone() {
             None => Ok(()),
-            Some(why) => Err(SiteError::Untracked { why }),
+            Some(why) => Err(FactsError::Untracked { why }),
         }
     }
 

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use workspace::Project;
 
 use super::WorkspaceFacts;
-use crate::open::error::SiteError;
+use crate::open::error::FactsError;
 use crate::present::blocked;
 
 /// The locations that the person wants to run, by id.
@@ -17,13 +17,13 @@ pub(super) struct Wanted {
 
 impl WorkspaceFacts {
     /// The project, if its location can be started now.
-    pub(crate) fn startable(&self, id: &str) -> Result<Project, SiteError> {
+    pub(crate) fn startable(&self, id: &str) -> Result<Project, FactsError> {
         let project = self.project(id)?;
         if self.is_syncing(&project.environment.path) {
-            return Err(SiteError::Syncing);
+            return Err(FactsError::Syncing);
         }
         match blocked(&project) {
-            Some(why) => Err(SiteError::Blocked { why }),
+            Some(why) => Err(FactsError::Blocked { why }),
             None => Ok(project),
         }
     }

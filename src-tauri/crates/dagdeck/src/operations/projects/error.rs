@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use workspace::Kind;
 use workspace::edit::EditError;
 
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
 
 /// Why the list of projects can't be changed.
@@ -13,7 +13,7 @@ use crate::operations::basis::Moved;
 pub enum ProjectsError {
     /// The open workspace refuses.
     #[error(transparent)]
-    Refused(#[from] SiteError),
+    Refused(#[from] FactsError),
     /// What the folder is lists no projects that could be changed.
     #[error("{} has no list of projects that can be changed", root.display())]
     NoList {

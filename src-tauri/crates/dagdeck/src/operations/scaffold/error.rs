@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::errors::FileError;
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
 use crate::operations::refusal::{Refusal, refused_alike};
 use crate::record::OnceError;
@@ -74,4 +74,4 @@ pub(crate) enum ScaffoldError {
     Looking(#[source] tokio::task::JoinError),
 }
 
-refused_alike!(ScaffoldError: SiteError, Moved, OnceError, FileError);
+refused_alike!(ScaffoldError: FactsError, Moved, OnceError, FileError);

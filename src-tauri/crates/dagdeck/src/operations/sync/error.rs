@@ -4,7 +4,7 @@ use dagster::uv::ParseError;
 
 use super::target::TargetError;
 use crate::errors::{FileError, UvMissing};
-use crate::open::SiteError;
+use crate::open::FactsError;
 use crate::operations::basis::Moved;
 use crate::operations::refusal::{Refusal, refused_alike};
 use crate::record::OnceError;
@@ -61,7 +61,7 @@ pub(crate) enum SyncError {
     },
 }
 
-refused_alike!(SyncError: SiteError, UvMissing, Moved, OnceError, FileError);
+refused_alike!(SyncError: FactsError, UvMissing, Moved, OnceError, FileError);
 
 impl SyncError {
     /// Whether the person took it back, which is no failure.

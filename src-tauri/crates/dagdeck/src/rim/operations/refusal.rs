@@ -22,7 +22,7 @@ impl From<&Refusal> for ApiError {
 mod tests {
     use super::*;
     use crate::errors::{FileError, UvMissing};
-    use crate::open::SiteError;
+    use crate::open::FactsError;
     use crate::operations::basis::Moved;
     use crate::record::OnceError;
     use crate::rim::samples::denied;
@@ -35,7 +35,7 @@ mod tests {
             parts: vec!["dg.toml".into()],
         };
         for (error, code) in [
-            (Refusal::from(SiteError::Untrusted), ErrorCode::Untrusted),
+            (Refusal::from(FactsError::Untrusted), ErrorCode::Untrusted),
             (UvMissing.into(), ErrorCode::ToolMissing),
             (moved.into(), ErrorCode::Precondition),
             (OnceError::Cancelled.into(), ErrorCode::Cancelled),
