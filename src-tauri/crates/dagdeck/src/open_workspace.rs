@@ -1,6 +1,7 @@
-//! The handle on one open workspace: its model, its units, and how all of it ends.
+//! One open workspace, alive: its model kept true to the disk and to uv, its units told to start and stop, and how all of it
+//! ends.
 //!
-//! Refuses to know what is done with them: `open` reads and watches, `run` starts and stops, `operations` changes.
+//! Refuses to know how a thing runs (`run` does) and to change anything of the person's (`operations` does).
 
 mod asking;
 mod check;

@@ -3,6 +3,7 @@
 //! Owns the order of a sync (what runs from the environment stops, uv works, the result is tried, what ran starts again)
 //! and what is said when it does not end well. Refuses to know what uv's words mean: `dagster` does.
 
+mod dependents;
 mod environment_change;
 mod error;
 mod preview;
