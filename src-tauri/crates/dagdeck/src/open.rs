@@ -14,11 +14,7 @@ pub mod status;
 mod syncing;
 mod trust;
 
-<<<<<<< HEAD
 pub(crate) use error::{FactsError, NoCommand, NotListed};
-=======
-pub(crate) use error::{NoCommand, NotListed, FactsError};
->>>>>>> 62705783a8ff8777606cee86479e02fe4762623d
 pub(crate) use facts::WorkspaceFacts;
 pub(crate) use runs::MADE;
 pub(crate) use syncing::SyncMark;
