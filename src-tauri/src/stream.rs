@@ -35,8 +35,8 @@ pub(crate) struct Stream {
 #[derive(Serialize)]
 pub(crate) struct FirstScreen {
     snapshot: Snapshot,
-    /// A folder that this start named and that could not be opened; the window tries again and says why.
-    unopened: Option<String>,
+    /// Folders that starts of the app named and that are not open yet: the window opens them, and says why where it can't.
+    unopened: Vec<String>,
     owner: OwnerView,
 }
 
@@ -54,6 +54,8 @@ pub(crate) struct OwnerView {
     differs: Vec<Difference>,
     /// How many processes it runs, where it is of another version.
     running: u64,
+    /// The workspace, where it is of another version: nothing else tells the window which one that is.
+    root: Option<String>,
 }
 
 /// How a window stands with the owner.
@@ -77,6 +79,8 @@ pub(crate) enum OwnerState {
 enum Message<'a> {
     Snapshot(&'a Snapshot),
     Owner(&'a OwnerView),
+    /// Folders to open.
+    Folders(&'a [String]),
 }
 
 /// Where events come from.
@@ -102,10 +106,9 @@ pub(crate) async fn events_subscribe(
         *pane.stream.channel.lock() = Some(channel.clone());
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
-        let unopened = pane.take_unopened();
         Ok(FirstScreen {
             snapshot,
-            unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
+            unopened: pane.take_unopened(),
             owner,
         })
     })
@@ -135,6 +138,13 @@ impl Stream {
                 feed(app, pane, door, source, channel).await;
             }
         }));
+    }
+
+    /// Has the window open folders, if it hears already; `take` says which.
+    pub(crate) fn folders(&self, take: impl FnOnce() -> Vec<String>) {
+        if let Some(channel) = lock(&self.channel).as_ref() {
+            send(channel, &Message::Folders(&take()));
+        }
     }
 
     /// Feeds no more: what ends now ends because it was asked to.
@@ -185,19 +195,21 @@ impl OwnerView {
             return Self::default();
         };
         let hello = owner.hello();
-        let (state, running) = match door {
-            Door::Other { .. } => {
-                let status = owner.status().await;
-                (OwnerState::Other, status.map_or(0, |status| status.running))
-            }
-            _ => (OwnerState::Attached, 0),
-        };
-        Self {
-            state,
+        let attached = Self {
+            state: OwnerState::Attached,
             pid: Some(hello.pid),
             version: Some(hello.version.clone()),
-            running,
             ..Self::default()
+        };
+        let Door::Other { root, .. } = door else {
+            return attached;
+        };
+        let status = owner.status().await;
+        Self {
+            state: OwnerState::Other,
+            running: status.map_or(0, |status| status.running),
+            root: Some(root.display().to_string()),
+            ..attached
         }
     }
 

@@ -37,21 +37,23 @@ export interface OwnerView {
   differs: Difference[];
   /** For `other`: how many processes run there. */
   running: number;
+  /** For `other`: the workspace's root, for it can't be looked at. */
+  root: string | null;
 }
 
 /** Where the window begins. */
 export interface Begun {
   snapshot: Snapshot;
-  /** A folder that this start of the app named and that could not be opened. */
-  unopened: string | null;
+  /** Folders that starts of the app named and that are not open yet. */
+  unopened: string[];
   owner: OwnerView;
 }
 
 /**
  * What the window is told, in this order only: events of what is shown; a snapshot of something else, which takes the
- * place of everything shown, whatever its revision; or who runs it.
+ * place of everything shown, whatever its revision; who runs it; or folders that another start of the app named.
  */
-export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView };
+export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView } | { folders: string[] };
 
 /** What closing a window would stop. */
 export interface Running {
@@ -89,8 +91,6 @@ export interface Backend {
   restartOwner(): Promise<void>;
   /** Hears that this window wants to close while something runs. */
   onCloseAsked(hear: (running: Running) => void): Unsubscribe;
-  /** Hears of a folder that a second start or the command line named. */
-  onFolderOpened(hear: (path: string) => void): Unsubscribe;
   /** Hears of files dragged over the window (null when they left) and dropped on it. */
   onDrop(hear: (event: { over: boolean; paths: string[] }) => void): Unsubscribe;
   readonly window: WindowControls;
