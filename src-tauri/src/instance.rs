@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Emitter, Manager, Wry};
+use tauri::{AppHandle, Manager, Wry};
 
 use crate::host::Host;
 use crate::once::Switch;
@@ -50,17 +50,9 @@ pub(crate) fn plugins() -> Vec<TauriPlugin<Wry>> {
 fn second_start(app: &AppHandle, arguments: &[String], current: &str) {
     let named = folder::named(arguments.iter().map(String::as_str), Path::new(current));
     window::show_all(app);
-    if let Some(folder) = named {
-        tell_folder(app, &folder);
+    // The window that the person was at last opens it, and says so where it can't be opened.
+    let host = app.state::<Host>();
+    if let (Some(folder), Some(last)) = (named, host.pane(&host.last())) {
+        last.open(&folder);
     }
-}
-
-/// Tells the window that the person was at last that a start of the app named a folder.
-fn tell_folder(app: &AppHandle, folder: &Path) {
-    let last = app.state::<Host>().last();
-    let _closed = app.emit_to(
-        last.as_str(),
-        "folder-opened",
-        serde_json::json!({ "path": folder.to_string_lossy() }),
-    );
 }

@@ -158,7 +158,7 @@ pub(crate) fn find_first(app: &AppHandle, named: Option<PathBuf>) {
                 Err(error) => {
                     tracing::warn!(folder = %folder.display(), %error, "can't be opened");
                     // The window tries again, and says why it can't.
-                    first.keep_unopened(&folder);
+                    first.open(&folder);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! One window as the shell knows it: the door behind it, and the stream that feeds it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,8 +34,8 @@ pub(crate) struct Pane {
     painted: watch::Sender<bool>,
     /// Whether the person chose that what runs shall go on without this window.
     kept: AtomicBool,
-    /// A folder that this start named and that could not be opened; the window tries again and says why.
-    unopened: Mutex<Option<PathBuf>>,
+    /// Folders that the window is to open once it hears: it says why where that can't be.
+    unopened: Mutex<Vec<PathBuf>>,
 }
 
 impl Pane {
@@ -144,17 +145,21 @@ impl Pane {
         }
     }
 
-    /// Keeps a folder that could not be opened for the window to try again.
-    pub(crate) fn keep_unopened(&self, folder: &Path) {
-        *self.unopened() = Some(folder.to_owned());
+    /// Has the window open a folder: at once, or as soon as it hears.
+    pub(crate) fn open(&self, folder: &Path) {
+        // Kept before it is looked whether it hears: one that begins to meanwhile asks for what is kept.
+        self.unopened().push(folder.to_owned());
+        self.stream.folders(|| self.take_unopened());
     }
 
-    /// The folder that could not be opened, once.
-    pub(crate) fn take_unopened(&self) -> Option<PathBuf> {
-        self.unopened().take()
+    /// The folders that the window is to open, once.
+    pub(crate) fn take_unopened(&self) -> Vec<String> {
+        let folders = std::mem::take(&mut *self.unopened());
+        let words = folders.iter().map(|folder| folder.to_string_lossy());
+        words.map(Cow::into_owned).collect()
     }
 
-    fn unopened(&self) -> MutexGuard<'_, Option<PathBuf>> {
+    fn unopened(&self) -> MutexGuard<'_, Vec<PathBuf>> {
         self.unopened.lock()
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct FirstScreen {
     snapshot: Snapshot,
     /// Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows.
     looked: bool,
-    /// A folder that this start named and that could not be opened; the window tries again and says why.
-    unopened: Option<String>,
+    /// Folders that starts of the app named and that are not open yet: the window opens them, and says why where it can't.
+    unopened: Vec<String>,
     owner: OwnerView,
 }
 
@@ -58,6 +58,8 @@ pub(crate) struct OwnerView {
     running: u64,
     /// Why it is gone, where it never was there.
     refused: Option<ApiError>,
+    /// The workspace, where it is of another version: nothing else tells the window which one that is.
+    root: Option<String>,
 }
 
 /// How a window stands with the owner.
@@ -81,6 +83,8 @@ pub(crate) enum OwnerState {
 enum Message<'a> {
     Snapshot(&'a Snapshot),
     Owner(&'a OwnerView),
+    /// Folders to open.
+    Folders(&'a [String]),
 }
 
 /// Where events come from.
@@ -107,7 +111,7 @@ pub(crate) async fn events_subscribe(
                 return Ok(FirstScreen {
                     snapshot,
                     looked: true,
-                    unopened: None,
+                    unopened: pane.take_unopened(),
                     owner,
                 });
             }
@@ -119,11 +123,10 @@ pub(crate) async fn events_subscribe(
         *pane.stream.channel.lock() = Some(channel.clone());
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
-        let unopened = pane.take_unopened();
         Ok(FirstScreen {
             snapshot,
             looked: false,
-            unopened: unopened.map(|folder| folder.to_string_lossy().into_owned()),
+            unopened: pane.take_unopened(),
             owner,
         })
     })
@@ -153,6 +156,13 @@ impl Stream {
                 feed(app, pane, door, source, channel).await;
             }
         }));
+    }
+
+    /// Has the window open folders, if it hears already; `take` says which.
+    pub(crate) fn folders(&self, take: impl FnOnce() -> Vec<String>) {
+        if let Some(channel) = self.channel.lock().as_ref() {
+            send(channel, &Message::Folders(&take()));
+        }
     }
 
     /// Feeds no more: what ends now ends because it was asked to.
@@ -217,19 +227,21 @@ impl OwnerView {
             return Self::default();
         };
         let hello = owner.hello();
-        let (state, running) = match door {
-            Door::Other { .. } => {
-                let status = owner.status().await;
-                (OwnerState::Other, status.map_or(0, |status| status.running))
-            }
-            _ => (OwnerState::Attached, 0),
-        };
-        Self {
-            state,
+        let attached = Self {
+            state: OwnerState::Attached,
             pid: Some(hello.pid),
             version: Some(hello.version.clone()),
-            running,
             ..Self::default()
+        };
+        let Door::Other { root, .. } = door else {
+            return attached;
+        };
+        let status = owner.status().await;
+        Self {
+            state: OwnerState::Other,
+            running: status.map_or(0, |status| status.running),
+            root: Some(root.display().to_string()),
+            ..attached
         }
     }
 

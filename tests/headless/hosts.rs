@@ -1,7 +1,6 @@
 //! Reaching an owner: one per workspace whoever comes when, gone when nobody needs it, and told apart from what is none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -9,14 +8,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use api::Millis;
 use api::protocol::PROTOCOL;
-use api::protocol::frozen::HostKind;
 use attach::Introduction;
-use serve::{Card, Reach};
-use testkit::{TestDir, rounds, wait_until};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UnixListener, UnixStream};
+use serve::Reach;
+use testkit::{OlderOwner, TestDir, rounds, wait_until};
 use tokio::sync::Barrier;
 
 use crate::hosted::{GONE, LOOKING, TERMINAL, WINDOW, gone, host, is_free, owner, reach};
@@ -151,63 +146,21 @@ async fn a_host_learns_in_which_variables_the_owner_differs_and_no_secret() {
     empty.is_gone().await;
 }
 
-/// One frame of the owner's socket; none once the other side is gone.
-pub(crate) async fn hear(stream: &mut UnixStream) -> Option<String> {
-    let length = stream.read_u32_le().await.ok()?;
-    let mut json = vec![0; length as usize];
-    stream.read_exact(&mut json).await.unwrap();
-    Some(String::from_utf8(json).unwrap())
-}
-
-pub(crate) async fn say(stream: &mut UnixStream, json: &str) {
-    let length = u32::try_from(json.len()).unwrap();
-    stream.write_u32_le(length).await.unwrap();
-    stream.write_all(json.as_bytes()).await.unwrap();
-}
-
-/// An owner of a Dagdeck before the first: understands what will always be understood, and ends when it is told to.
-async fn older_owner(listener: UnixListener, lock: File) {
-    let (mut host, _) = listener.accept().await.unwrap();
-    let hello = format!(
-        r#"{{"hello":{{"protocol":{},"version":"0.0.9"}}}}"#,
-        PROTOCOL - 1
-    );
-    say(&mut host, &hello).await;
-    assert!(hear(&mut host).await.unwrap().starts_with(r#"{"hello":{"#));
-    assert_eq!(hear(&mut host).await.unwrap(), r#"{"down":{"id":1}}"#);
-    say(&mut host, r#"{"done":{"id":1}}"#).await;
-    drop(lock);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_of_an_older_dagdeck_is_stopped_and_this_one_takes_over() {
     let empty = Empty::new();
-    let socket = empty.dir.join("older.sock");
-    let path = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
-    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-    let lock = File::create(&path).unwrap();
-    lock.try_lock().unwrap();
-    let card = Card {
-        pid: std::process::id(),
-        since: Millis::default(),
-        kind: HostKind::Owner,
-        version: "0.0.9".to_owned(),
-        socket: socket.clone(),
-    };
-    let text = serde_json::to_string(&card).unwrap();
-    fs_err::write(path.with_extension("owner.json"), text).unwrap();
-    let listener = UnixListener::bind(&socket).unwrap();
-    let older = tokio::spawn(older_owner(listener, lock));
+    let lock = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
+    let older = OlderOwner::of(&lock, PROTOCOL - 1, 3);
 
     let found = owner(&empty.reach, WINDOW).await.unwrap();
     assert_eq!(found.hello().protocol, PROTOCOL - 1);
     assert!(found.attach().is_err());
     found.down().await.unwrap();
-    older.await.unwrap();
+    older.ended(STARTING).await;
     found.gone().await;
 
     let successor = host(&empty.reach, WINDOW).await;
-    assert_ne!(successor.owner().hello().pid, card.pid);
+    assert_ne!(successor.owner().hello().pid, OlderOwner::PID);
     assert_eq!(successor.owner().hello().protocol, PROTOCOL);
     drop(successor);
     empty.is_gone().await;

@@ -65,6 +65,16 @@ impl Demo {
         self.folder.path().join("acme")
     }
 
+    /// What holds both it and Dagdeck's own folder.
+    pub(crate) fn around(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Dagdeck's own folder.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     pub(crate) fn project(&self) -> PathBuf {
         self.root().join("projects/demo")
     }
@@ -95,7 +105,7 @@ impl Demo {
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command
-            .env("DAGDECK_STATE", self.folder.path().join("state"))
+            .env("DAGDECK_STATE", self.state())
             .env("UV_HTTP_RETRIES", "0")
             .stdin(Stdio::null());
         command

@@ -1,21 +1,19 @@
 //! What the command changes in a workspace goes through the workspace's owner: a window sees it, and where there can be no
 //! owner, or it is of another version, what to do is said.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use api::OperationState;
 use api::protocol::PROTOCOL;
-use api::protocol::frozen::HostKind;
-use api::{Millis, OperationState};
 use serde_json::Value;
-use serve::Card;
-use testkit::{TestDir, wait_until_blocking};
-use tokio::net::UnixListener;
+use testkit::{FakeTool, OlderOwner, TestDir, wait_until, wait_until_blocking, within};
 
-use crate::command::{dagdeck_with, printed};
+use crate::command::{dagdeck_with, printed, program};
 use crate::hosted::{Current, GONE, LOOKING, gone, host, is_free, owners, reach};
-use crate::hosts::{hear, say};
+use crate::new::DAGSTER;
+use crate::opened::SYNCING;
+use crate::sync_failures::Demo;
 
 /// A workspace that lists nothing, and a project beside it.
 struct Bare {
@@ -171,53 +169,12 @@ async fn status_says_who_runs_it_and_down_ends_that() {
     gone(bare.dir.path()).await;
 }
 
-/// An owner of a Dagdeck before the first, which is asked how it stands by any number of hosts and stopped by the last.
-async fn older_owner(listener: UnixListener, lock: File) {
-    loop {
-        let (mut host, _) = listener.accept().await.unwrap();
-        let hello = format!(
-            r#"{{"hello":{{"protocol":{},"version":"0.0.9","pid":7}}}}"#,
-            PROTOCOL - 1
-        );
-        say(&mut host, &hello).await;
-        while let Some(word) = hear(&mut host).await {
-            match word.as_str() {
-                r#"{"status":{"id":1}}"# => {
-                    say(&mut host, r#"{"status":{"id":1,"running":3}}"#).await;
-                }
-                r#"{"down":{"id":1}}"# => {
-                    say(&mut host, r#"{"done":{"id":1}}"#).await;
-                    return drop(lock);
-                }
-                hello => assert!(hello.starts_with(r#"{"hello":{"#), "{hello}"),
-            }
-        }
-    }
-}
-
-/// Has an older Dagdeck own a workspace, as far as this one can see.
-fn owned_by_an_older_one(bare: &Bare) -> tokio::task::JoinHandle<()> {
-    let socket = bare.dir.join("older.sock");
-    let path = dagdeck::owner_lock(&bare.state, &bare.root);
-    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-    let lock = File::create(&path).unwrap();
-    lock.try_lock().unwrap();
-    let card = Card {
-        pid: std::process::id(),
-        since: Millis::default(),
-        kind: HostKind::Owner,
-        version: "0.0.9".to_owned(),
-        socket: socket.clone(),
-    };
-    let text = serde_json::to_string(&card).unwrap();
-    fs_err::write(path.with_extension("owner.json"), text).unwrap();
-    tokio::spawn(older_owner(UnixListener::bind(&socket).unwrap(), lock))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_of_another_version_is_named_with_what_stops_it_and_is_stopped() {
     let bare = Bare::new();
-    let older = owned_by_an_older_one(&bare);
+    let lock = dagdeck::owner_lock(&bare.state, &bare.root);
+    let older = OlderOwner::of(&lock, PROTOCOL - 1, 3);
+    let who = format!("an older Dagdeck (0.0.9, process {})", OlderOwner::PID);
     let (root, project) = (bare.root.display(), bare.project.display().to_string());
     let (root_words, next) = (root.to_string(), format!("`dagdeck down {root}`"));
     for words in [
@@ -229,21 +186,15 @@ async fn an_owner_of_another_version_is_named_with_what_stops_it_and_is_stopped(
         let refused = answered(bare.dagdeck(words)).await;
         let told = said(&refused);
         assert_eq!(refused.status.code(), Some(1), "{words:?}: {told}");
-        assert!(
-            told.contains("is run by an older Dagdeck (0.0.9, process 7)"),
-            "{told}"
-        );
+        assert!(told.contains(&format!("is run by {who}")), "{told}");
         assert!(told.contains(&next), "{words:?}: {told}");
     }
     assert!(!bare.lists(), "nothing was done beside it");
     let status = printed(&answered(bare.dagdeck(&["status", &root_words])).await);
-    assert!(
-        status.contains("an older Dagdeck (0.0.9, process 7)"),
-        "{status}"
-    );
+    assert!(status.contains(&who), "{status}");
     let down = answered(bare.dagdeck(&["down", &root_words])).await;
     assert_eq!(down.status.code(), Some(0), "{}", said(&down));
-    older.await.unwrap();
+    older.ended(GONE).await;
     assert_eq!(bare.add().await.status.code(), Some(0));
     gone(bare.dir.path()).await;
 }
@@ -287,4 +238,114 @@ fn none_is_left(folder: &Path) {
     wait_until_blocking("nothing is left", GONE, || {
         testkit::mentioning(&[folder]).is_empty()
     });
+}
+
+/// A uv that comes to no end once it syncs, and the search path on which it is found first.
+fn endless_uv(demo: &Demo) -> (FakeTool, String) {
+    let tools = demo.around().join("tools");
+    let body = "case \"$*\" in *--compile-bytecode*) exec sleep 600;; esac";
+    let uv = FakeTool::new(&tools, "uv", body);
+    let path = std::env::var("PATH").unwrap();
+    (uv, format!("{}:{path}", tools.display()))
+}
+
+/// Syncs until uv runs, and takes that back as Ctrl-C does; answers once the command has ended, and has left no uv.
+async fn synced_and_taken_back(demo: &Demo, uv: &FakeTool, path: &str) {
+    let around = demo.around();
+    let begun = || {
+        let asked = uv.asked();
+        asked
+            .iter()
+            .filter(|one| one.contains("--compile-bytecode"))
+            .count()
+    };
+    let before = begun();
+    let mut sync = demo
+        .command(program())
+        .args(demo.arguments())
+        .env("PATH", path)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until("uv syncs", SYNCING, async || begun() > before).await;
+    let interrupted = Command::new("kill")
+        .args(["-INT", &sync.id().to_string()])
+        .status();
+    assert!(interrupted.unwrap().success());
+    let ended = within("the command ends", SYNCING, async || {
+        sync.try_wait().unwrap()
+    });
+    assert_eq!(ended.await.code(), Some(130));
+    let mut left = testkit::mentioning(&[around]);
+    left.retain(|process| process.says("sleep 600"));
+    assert_eq!(left, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_is_interrupted_is_taken_back_by_the_owner_and_leaves_no_uv() {
+    let demo = Demo::new();
+    let around = demo.around();
+    let (uv, path) = endless_uv(&demo);
+    let mut reach = reach(&demo.root(), &demo.state());
+    reach.environment.insert("PATH".into(), path.clone().into());
+    let window = host(&reach, LOOKING).await;
+    let mut current = Current::of(&window).await;
+    synced_and_taken_back(&demo, &uv, &path).await;
+    current
+        .until("it is told as taken back", |snapshot| {
+            let mut operations = snapshot.operations.iter();
+            operations.any(|one| one.state == OperationState::Cancelled)
+        })
+        .await;
+    assert_eq!(owners(around).len(), 1, "the owner is another's too");
+    drop((current, window));
+    gone(around).await;
+
+    // An owner that was started for the sync goes with it.
+    synced_and_taken_back(&demo, &uv, &path).await;
+    let took = gone(around).await;
+    assert!(took < GONE, "{took:?}");
+    assert!(is_free(&reach));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_asks_the_owner_that_is_there_and_starts_none() {
+    let demo = Demo::new();
+    let around = demo.around();
+    let mut reach = reach(&demo.root(), &demo.state());
+    let dry_runs = || {
+        let mut sync = demo.command(program());
+        sync.args(demo.arguments());
+        let mut new = demo.command(program());
+        new.current_dir(demo.root());
+        new.args(["new", "project", "projects/more", "--dagster", DAGSTER]);
+        new.args(["--no-sync", "--trust", "--json"]);
+        [sync, new].map(|mut command| {
+            command.arg("--dry-run").env("UV_NO_PROGRESS", "1");
+            command
+        })
+    };
+    for command in dry_runs() {
+        let told = answered(command).await;
+        assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+        let plan: Value = serde_json::from_str(&printed(&told)).unwrap();
+        assert!(plan.is_object(), "{plan}");
+        none_is_left(around);
+        assert!(!dagdeck::owner_lock(&reach.state_folder, &reach.root).exists());
+    }
+
+    // As the command has it.
+    let retries = ("UV_HTTP_RETRIES".into(), "0".into());
+    reach.environment.extend([retries]);
+    let window = host(&reach, LOOKING).await;
+    for command in dry_runs() {
+        let told = answered(command).await;
+        assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+        let differs = "another environment than this terminal's: UV_NO_PROGRESS differs.";
+        assert!(said(&told).contains(differs), "{}", said(&told));
+    }
+    assert_eq!(owners(around), [window.owner().hello().pid]);
+    drop(window);
+    gone(around).await;
+    assert!(!demo.environment().exists() && !demo.root().join("projects/more").exists());
 }

@@ -67,7 +67,16 @@ impl App {
         more: &[(&str, &Path)],
     ) -> App {
         let environment = [&[("DAGDECK_STATE", state)], more].concat();
-        let driver = Driver::start(&environment).await;
+        App::start_among(&environment, around, arguments).await
+    }
+
+    /// Starts it with these variables, which have it find the state folder.
+    pub(crate) async fn start_among(
+        environment: &[(&str, &Path)],
+        around: &Path,
+        arguments: &[&str],
+    ) -> App {
+        let driver = Driver::start(environment).await;
         let capabilities = json!({
             "browserName": "wry",
             "webkitgtk:browserOptions": {"binary": program(), "args": arguments},
@@ -441,7 +450,7 @@ fn port_of_webserver(process: &ListedProcess) -> Option<u16> {
 }
 
 /// The app that was built.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let program = std::env::var_os("DAGDECK_WINDOW").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/debug/dagdeck-desktop"),
         PathBuf::from,

@@ -39,6 +39,9 @@ impl Driver {
         let server = Command::new(PROGRAM)
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
+            // A developer's own say nothing here.
+            .env_remove("DAGDECK_STATE")
+            .env_remove("DAGSTER_HOME")
             .envs(environment.iter().copied())
             // Without it Tauri's page takes no orders from outside.
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

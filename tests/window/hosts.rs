@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use api::protocol::frozen::{HostKind, Status};
-use attach::{AttachError, Introduction, News, Owner};
+use attach::{Introduction, News, Owner};
 use serve::Reach;
 use testkit::{
     Graphql, TestWorkspace, all_dagsters, dagsters, wait_until, wait_until_none_mentions, within,
@@ -70,7 +70,7 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
     app.click("workspace-menu").await;
     app.click(&format!("menu-recent-{}", name(&other))).await;
     wait_until("the other workspace has an owner", SOON, async || {
-        status(one.state(), &other)
+        status(one.state(), &other.path())
             .await
             .is_some_and(|status| status.windows == 1)
     })
@@ -153,24 +153,32 @@ async fn when_the_owner_is_killed_the_window_says_so_and_runs_it_again() {
     wait_until_none_mentions(&[workspace.around()]).await;
 }
 
-/// `dagdeck up` on a workspace, in the test's own state folder.
+/// `dagdeck up` on a workspace.
 fn up(workspace: &TestWorkspace, port: u16) -> Child {
+    up_command(workspace)
+        .args(["--port", &port.to_string()])
+        .spawn()
+        .unwrap()
+}
+
+/// `dagdeck up` with trust given, in the test's own state folder.
+pub(crate) fn up_command(workspace: &TestWorkspace) -> Command {
     let program = std::env::var_os("DAGDECK_PROGRAM").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/debug/dagdeck"),
         PathBuf::from,
     );
-    Command::new(program)
+    let mut command = Command::new(program);
+    command
         .arg("up")
         .arg(workspace.path())
-        .args(["--trust", "--port", &port.to_string()])
+        .arg("--trust")
         .env("DAGDECK_STATE", workspace.state())
         .env_remove("PYTHONDONTWRITEBYTECODE")
         .env_remove("DAGSTER_HOME")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .stderr(Stdio::null());
+    command
 }
 
 fn signal(child: &Child, name: &str) {
@@ -187,23 +195,24 @@ fn name(workspace: &TestWorkspace) -> String {
 }
 
 /// A host that only looks at what an owner runs; none where there is no owner.
-async fn looking(state_folder: PathBuf, workspace: &TestWorkspace) -> Option<Owner> {
+async fn looking(state_folder: PathBuf, root: &Path) -> Option<Owner> {
     let host = Introduction {
         kind: HostKind::Other,
         holds: false,
     };
     let reach = Reach {
         state_folder,
-        root: workspace.path(),
+        root: root.to_owned(),
         program: PathBuf::new(),
         environment: BTreeMap::new(),
     };
-    let find = |socket| async move { Ok::<_, AttachError>(Owner::find(socket, host).await?) };
+    let find = |socket| async move { Owner::find(socket, host).await };
     reach.existing(find).await.unwrap()
 }
 
-async fn status(state_folder: PathBuf, workspace: &TestWorkspace) -> Option<Status> {
-    looking(state_folder, workspace).await?.status().await.ok()
+/// How a workspace's owner says that it stands; none where there is no owner.
+pub(crate) async fn status(state_folder: PathBuf, root: &Path) -> Option<Status> {
+    looking(state_folder, root).await?.status().await.ok()
 }
 
 /// Waits until so many windows are attached.
@@ -212,7 +221,7 @@ async fn windows_are(workspace: &TestWorkspace, windows: u64) {
         &format!("{windows} windows are attached"),
         SOON,
         async || {
-            let status = status(workspace.state(), workspace).await;
+            let status = status(workspace.state(), &workspace.path()).await;
             status.is_some_and(|status| status.windows == windows)
         },
     )
@@ -221,7 +230,7 @@ async fn windows_are(workspace: &TestWorkspace, windows: u64) {
 
 /// Waits until what runs would go on without anybody.
 async fn nobody_holds(workspace: &TestWorkspace) {
-    let owner = looking(workspace.state(), workspace).await.unwrap();
+    let owner = looking(workspace.state(), &workspace.path()).await.unwrap();
     let mut news = owner.attach().unwrap().subscribe().await.unwrap();
     let held = async {
         while let Some(news) = news.next().await {

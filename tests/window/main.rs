@@ -9,7 +9,9 @@
 )]
 
 mod app;
+mod beside;
 mod create;
+mod desktop;
 mod dialogs;
 mod driver;
 mod health;
@@ -17,6 +19,7 @@ mod hosts;
 mod killed;
 mod long;
 mod main_job;
+mod owners;
 mod sample;
 mod screens;
 mod three_locations;

@@ -41,9 +41,15 @@ pub(crate) async fn stop(app: App, workspace: &TestWorkspace) {
 
 /// Launches, until both locations are served.
 pub(crate) async fn launch(app: &App) -> Graphql {
+    launch_of(app, &["data-engineering", "data-science"]).await
+}
+
+/// The same in a workspace of these projects.
+pub(crate) async fn launch_of(app: &App, projects: &[&str]) -> Graphql {
     app.click("launch").await;
-    for location in [ENGINEERING, SCIENCE] {
-        app.location_is(location, "running").await;
+    for project in projects {
+        app.location_is(&format!("projects/{project}"), "running")
+            .await;
     }
     for service in ["service-webserver", "service-daemon"] {
         app.wait_for_state(service, &["running"], STARTING).await;
@@ -51,9 +57,7 @@ pub(crate) async fn launch(app: &App) -> Graphql {
     app.shoot("overview-running").await;
     app.find("open-dagster-ui").await;
     let graphql = app.graphql().await;
-    graphql
-        .wait_until_loaded(&["data-engineering", "data-science"], STARTING)
-        .await;
+    graphql.wait_until_loaded(projects, STARTING).await;
     graphql
 }
 

@@ -39,6 +39,8 @@ export interface OwnerView {
   running: number;
   /** For `gone`: why it never was there. */
   refused: ApiError | null;
+  /** For `other`: the workspace's root, for it can't be looked at. */
+  root: string | null;
 }
 
 /** Where the window begins. */
@@ -46,16 +48,16 @@ export interface Begun {
   snapshot: Snapshot;
   /** Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows. */
   looked: boolean;
-  /** A folder that this start of the app named and that could not be opened. */
-  unopened: string | null;
+  /** Folders that starts of the app named and that are not open yet. */
+  unopened: string[];
   owner: OwnerView;
 }
 
 /**
  * What the window is told, in this order only: events of what is shown; a snapshot of something else, which takes the
- * place of everything shown, whatever its revision; or who runs it.
+ * place of everything shown, whatever its revision; who runs it; or folders that another start of the app named.
  */
-export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView };
+export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView } | { folders: string[] };
 
 /** What closing a window would stop. */
 export interface Running {
@@ -93,8 +95,6 @@ export interface Backend {
   restartOwner(): Promise<void>;
   /** Hears that this window wants to close while something runs. */
   onCloseAsked(hear: (running: Running) => void): Unsubscribe;
-  /** Hears of a folder that a second start or the command line named. */
-  onFolderOpened(hear: (path: string) => void): Unsubscribe;
   /** Hears of files dragged over the window (null when they left) and dropped on it. */
   onDrop(hear: (event: { over: boolean; paths: string[] }) => void): Unsubscribe;
   readonly window: WindowControls;

@@ -50,10 +50,6 @@ export function tauriBackend(asked: Asked): Backend {
     // Each window hears its own: there may be several.
     onCloseAsked: (hear) =>
       later(getCurrentWindow().listen<Running>('close-asked', (event) => hear(event.payload))),
-    onFolderOpened: (hear) =>
-      later(
-        getCurrentWindow().listen<{ path: string }>('folder-opened', (event) => hear(event.payload.path)),
-      ),
     onDrop: (hear) =>
       later(
         getCurrentWebview().onDragDropEvent(({ payload }) => {

@@ -62,7 +62,7 @@ const OPENINGS: Record<DialogKind, Opening> = {
     seen: 'take-over',
     open: () => click('run-here'),
     scene: 'other',
-    over: ['overview', 'location'],
+    over: OVERVIEW,
   },
 };
 

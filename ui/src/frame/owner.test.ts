@@ -89,7 +89,11 @@ describe('a workspace whose owner is gone', () => {
 describe('a workspace that another version runs', () => {
   it('says what stops before it takes over, and can be left', async () => {
     const { app, screen, last } = await show('other');
-    expect(screen.getByTestId('owner-other').textContent).toContain('a newer Dagdeck (0.2.0, process 40112)');
+    // It is no workspace that can be shown: the bar says which it is, over the welcome screen.
+    expect(app.workspace).toBeNull();
+    expect(screen.getByTestId('owner-other').textContent).toContain(
+      '~/work/acme-data is run by a newer Dagdeck (0.2.0, process 40112)',
+    );
     screen.getByTestId('run-here').click();
     await settle();
     expect(screen.getByTestId('take-over').textContent).toContain('5 processes run there');
@@ -103,6 +107,7 @@ describe('a workspace that another version runs', () => {
     await settle();
     expect(last('takeOver')).toEqual({});
     expect(screen.queryByTestId('owner-other')).toBeNull();
+    expect(app.workspace).not.toBeNull();
   });
 });
 

@@ -44,6 +44,7 @@ export class App extends Front {
         this.owner.hear(view);
         this.#keepPace();
       },
+      folders: (folders) => this.#openAll(folders),
       turning: (elsewhere) => this.#putAwayAbout(elsewhere),
       adopted: () => this.#follow(),
       applied: () => {
@@ -58,7 +59,6 @@ export class App extends Front {
     // Asked before anything else: the first screen waits for it.
     const subscribed = this.backend.subscribe((told) => this.feed.hear(told));
     this.backend.onCloseAsked((running) => this.ask({ kind: 'close', ...running }));
-    this.backend.onFolderOpened((path) => void this.open(path));
     this.backend.onDrop(({ over, paths }) => {
       this.dragging = over;
       const first = paths[0];
@@ -71,7 +71,7 @@ export class App extends Front {
       if (looked) this.feed.look(snapshot);
       else this.feed.adopt(snapshot, true);
       this.feed.catchUp();
-      if (unopened !== null) void this.open(unopened);
+      this.#openAll(unopened);
     } catch (thrown) {
       this.fail(thrown);
     }
@@ -116,6 +116,11 @@ export class App extends Front {
     const root = snapshot?.workspace?.root;
     if (snapshot === null || root === undefined || root === this.workspace?.root) return;
     this.feed.turnAhead(snapshot, root);
+  }
+
+  /** Opens what starts of the app named. */
+  #openAll(folders: string[]): void {
+    for (const folder of folders) void this.open(folder);
   }
 
   /** Shows the folder dialog and opens what was picked. */

@@ -101,6 +101,17 @@ describe('the store', () => {
     });
   });
 
+  it('opens what other starts of the app named, before it listened too', async () => {
+    const { app, backend } = make();
+    const opened = () =>
+      backend.asked.filter((one) => one.name === 'workspace_open').map((one) => one.request);
+    backend.unopened = ['/srv/first', '/srv/second'];
+    await app.start();
+    backend.nameFolders(['/srv/third']);
+    await new Promise((done) => setTimeout(done));
+    expect(opened()).toEqual([{ path: '/srv/first' }, { path: '/srv/second' }, { path: '/srv/third' }]);
+  });
+
   it('opens a dropped folder', async () => {
     const { app, backend } = make();
     await app.start();

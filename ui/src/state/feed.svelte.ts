@@ -16,6 +16,8 @@ export interface FeedEnds {
   /** An event is about to change the snapshot before it. */
   told: (before: Snapshot, event: Event) => void;
   owner: (view: OwnerView) => void;
+  /** Another start of the app named folders. */
+  folders: (folders: string[]) => void;
   /** Something else is about to be shown; whether it has another root. */
   turning: (elsewhere: boolean) => void;
   /** A whole snapshot is shown. */
@@ -47,6 +49,7 @@ export class Feed {
     if (this.snapshot === null) this.#waiting.push(told);
     else if ('snapshot' in told) this.#hearSnapshot(told.snapshot);
     else if ('owner' in told) this.#ends.owner(told.owner);
+    else if ('folders' in told) this.#ends.folders(told.folders);
     else this.#hearEvents(told, this.snapshot);
   }
 

@@ -3,7 +3,7 @@
 import type { Difference, OwnerView } from '../backend';
 import type { ApiError } from '../backend/generated';
 import type { App } from './app.svelte';
-import { listed, plural } from './format';
+import { listed, plural, tilde } from './format';
 
 const NOBODY: OwnerView = {
   state: 'none',
@@ -14,6 +14,7 @@ const NOBODY: OwnerView = {
   differs: [],
   running: 0,
   refused: null,
+  root: null,
 };
 
 /** What is said once nothing runs the workspace any more. */
@@ -58,7 +59,7 @@ export class Owner {
     return null;
   }
 
-  /** What stands over what is shown while no command can work; null where commands do. */
+  /** What stands over what was shown last, once nothing runs it; null where something does. */
   get lost(): { title: string; said: string } | null {
     if (this.refused !== null)
       return {
@@ -69,11 +70,6 @@ export class Owner {
       return {
         title: 'Nothing runs any more',
         said: 'Below is what was known last. It can be launched once it runs here.',
-      };
-    if (this.other !== null)
-      return {
-        title: 'Run elsewhere',
-        said: 'What runs there isn’t shown. It can be launched once it runs here.',
       };
     return null;
   }
@@ -90,11 +86,12 @@ export class Owner {
 
   /** The other version that runs the workspace. */
   get other(): Other | null {
-    const { state, version, pid, running } = this.#view;
+    const { state, version, pid, running, root } = this.#view;
     if (state !== 'other') return null;
     const facts = [version, pid === null ? null : `process ${pid}`].filter((one) => one !== null);
     const who = `${ageOf(version, this.#app.snapshot?.version ?? '')} Dagdeck`;
-    const said = `This workspace is run by ${who}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}.`;
+    const where = root === null ? 'This workspace' : tilde(root, this.#app.snapshot?.home ?? '');
+    const said = `${where} is run by ${who}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}.`;
     return { said, name: version === null ? 'the other Dagdeck' : `Dagdeck ${version}`, running };
   }
 

@@ -222,6 +222,6 @@ describe('an owner of another version', () => {
   ])('is named: %s', async (version, named) => {
     const { app, backend } = await begun('other');
     backend.tellOwner({ version });
-    expect(app.owner.other?.said).toBe(`This workspace is run by ${named}.`);
+    expect(app.owner.other?.said).toBe(`~/work/acme-data is run by ${named}.`);
   });
 });

@@ -59,9 +59,7 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
 }
 
 async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
-    let workspace = hand.snapshot_get(Nothing {}).await?.workspace;
-    let workspace =
-        workspace.ok_or_else(|| CliError::Failed("The workspace was closed.".to_owned()))?;
+    let workspace = hand.workspace().await?;
     let trusted = workspace.trusted || what.trust;
     if what.trust && !workspace.trusted {
         hand.workspace_trust(Nothing {}).await?;

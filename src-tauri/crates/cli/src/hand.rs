@@ -9,6 +9,7 @@ use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 
 use crate::error::{CliError, words};
+use crate::reached::Reached;
 
 /// What does the work of a command.
 pub(crate) enum Hand {
@@ -77,6 +78,24 @@ impl Hand {
             });
         }
         Ok(own)
+    }
+
+    /// Who says what would change in the workspace at a path: its owner where it has one, for that knows what would stop; else
+    /// this process, so that no owner is started for a look.
+    pub(crate) async fn to_look(path: &Path) -> Result<Self, CliError> {
+        match Reached::if_owned(path).await? {
+            Some(reached) => {
+                reached.tell_differences();
+                Ok(Self::Owner(reached.attached))
+            }
+            None => Self::looking_at(path).await,
+        }
+    }
+
+    /// The workspace that is open.
+    pub(crate) async fn workspace(&self) -> Result<WorkspaceView, CliError> {
+        let open = self.snapshot_get(Nothing {}).await?.workspace;
+        open.ok_or_else(|| CliError::Failed("The workspace was closed.".to_owned()))
     }
 
     /// Ends what is this command's own; an owner sees to itself.

@@ -36,7 +36,7 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
     let hand = match form.as_ref().map(|(_, form)| form.workspace.as_deref()) {
         Ok(Some(root)) => {
             own.end().await;
-            Hand::Owner(owner_of(Path::new(root), what).await?)
+            of_workspace(Path::new(root), what, make).await?
         }
         _ => own,
     };
@@ -48,14 +48,19 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
     end
 }
 
-/// The owner of the workspace that the project becomes one of.
-async fn owner_of(root: &Path, what: &New) -> Result<attach::Attached, CliError> {
-    let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
-    reached.tell_differences();
+/// Who makes a project in the workspace that it becomes one of: the owner. A dry run starts none.
+async fn of_workspace(root: &Path, what: &New, make: &Make) -> Result<Hand, CliError> {
+    let hand = if make.dry_run {
+        Hand::to_look(root).await?
+    } else {
+        let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
+        reached.tell_differences();
+        Hand::Owner(reached.attached)
+    };
     if let New::Project { trust: true, .. } = what {
-        reached.trust().await?;
+        hand.workspace_trust(Nothing {}).await?;
     }
-    Ok(reached.attached)
+    Ok(hand)
 }
 
 /// Shows what would be made, or makes it.

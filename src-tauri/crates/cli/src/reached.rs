@@ -73,6 +73,11 @@ impl ReachedWorkspace {
             Ok(owner) => owner,
             Err(refused) => return Err(self.why_none(refused)),
         };
+        self.attach(&owner)
+    }
+
+    /// Speaks to an owner, if it is of this version.
+    fn attach(&self, owner: &Owner) -> Result<Attached, CliError> {
         owner.attach().map_err(|_| {
             let who = of_another_version(owner.hello(), &self.root);
             CliError::Failed(format!(
@@ -113,7 +118,19 @@ impl Reached {
 
     /// The same for a workspace that is known to be one.
     pub(crate) async fn to(place: &ReachedWorkspace) -> Result<Self, CliError> {
-        let attached = place.attached().await?;
+        Self::by(place, place.attached().await?).await
+    }
+
+    /// Attaches to the owner of the workspace at a path; none where it has none.
+    pub(crate) async fn if_owned(path: &Path) -> Result<Option<Self>, CliError> {
+        let place = ReachedWorkspace::of(path)?;
+        match place.owner().await? {
+            Some(owner) => Ok(Some(Self::by(&place, place.attach(&owner)?).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn by(place: &ReachedWorkspace, attached: Attached) -> Result<Self, CliError> {
         let running = attached.owner().status().await?.running;
         let differs = attached.compare(&place.environment).await?;
         let current = Current::of(&attached).await?;

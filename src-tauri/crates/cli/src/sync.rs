@@ -1,18 +1,16 @@
 //! `dagdeck sync`: makes environments answer their lockfiles, or says what that would change.
 
+mod look;
 mod python;
 
 use std::io::Write as _;
 
-use api::{
-    Operation, OperationRequest, OperationState, PackageChange, SyncPlan, SyncPreview, SyncRequest,
-    WorkspaceView,
-};
+use api::{Operation, OperationRequest, OperationState, PythonRequest, SyncRequest, WorkspaceView};
 use attach::Attached;
 use serde::Serialize;
 
 use crate::arguments;
-use crate::error::{CliError, piped, words};
+use crate::error::{CliError, piped};
 use crate::reached::{Current, Reached};
 use crate::runtime;
 use crate::stop::Stop;
@@ -25,6 +23,9 @@ pub(crate) fn run(what: &arguments::Sync) -> Result<(), CliError> {
 async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
+    if what.dry_run {
+        return look::look(what, &mut stop).await;
+    }
     let reached = tokio::select! {
         reached = Reached::at(&what.path) => reached?,
         () = stop.told() => return Err(CliError::Interrupted),
@@ -39,17 +40,16 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
         workspace,
         ..
     } = reached;
-    let looked = tokio::select! {
-        looked = look(&attached, what, &workspace) => looked?,
+    let asked = tokio::select! {
+        asked = asked(&attached, what, &workspace) => asked?,
         () = stop.told() => return Err(CliError::Interrupted),
     };
     // From here on to the answer nothing is listened to: what has begun has to be known to be taken back.
-    let begun = match looked {
-        Looked::Told => return Ok(()),
-        Looked::Sync(request) if request == SyncRequest::default() => Vec::new(),
+    let begun = match asked {
+        Asked::Sync(request) if request == SyncRequest::default() => Vec::new(),
         // Whoever names environments in a terminal has them as they are: nothing was shown first.
-        Looked::Sync(request) => attached.sync_start(request.into()).await?.operations,
-        Looked::Python(request) => {
+        Asked::Sync(request) => attached.sync_start(request.into()).await?.operations,
+        Asked::Python(request) => {
             let begun = attached.python_change(request.into()).await;
             begun.map_err(python::unusable)?.operations
         }
@@ -57,38 +57,32 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     follow(&attached, &mut current, &begun, what.json, &mut stop).await
 }
 
-/// What a look at the environments leads to.
-enum Looked {
-    /// Nothing was to be changed, and what would change has been told.
-    Told,
+/// What is to be done.
+enum Asked {
     /// These are to be synced.
     Sync(SyncRequest),
     /// One is to be made anew with another Python.
-    Python(api::PythonRequest),
+    Python(PythonRequest),
 }
 
-async fn look(
+/// What was named; where nothing was, what does not answer its lockfile.
+async fn asked(
     attached: &Attached,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
-) -> Result<Looked, CliError> {
+) -> Result<Asked, CliError> {
     if let Some(version) = &what.python {
-        return python::look(attached, what, workspace, version).await;
+        return Ok(Asked::Python(python::request(what, workspace, version)?));
     }
     let mut request = request(what, workspace);
-    let all = request == SyncRequest::default();
-    if what.dry_run || all {
+    if request == SyncRequest::default() {
         let preview = attached.sync_preview(request.clone()).await?;
-        if what.dry_run {
-            told_preview(&preview, what.json)?;
-            return Ok(Looked::Told);
-        }
         for plan in &preview.environments {
             request.locations.extend(plan.locations.iter().cloned());
             request.deployment |= plan.deployment;
         }
     }
-    Ok(Looked::Sync(request))
+    Ok(Asked::Sync(request))
 }
 
 /// What is asked for: locations by name, and deployments/local by its path.
@@ -217,135 +211,5 @@ fn row(operation: &Operation) -> Done<'_> {
             .as_ref()
             .map(|command| command.shell.as_str()),
         output: &operation.tail,
-    }
-}
-
-fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), CliError> {
-    if json {
-        let json = serde_json::to_string_pretty(preview)
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        piped(writeln!(std::io::stdout().lock(), "{json}"))?;
-    } else {
-        let mut out = anstream::stdout().lock();
-        for plan in &preview.environments {
-            piped(write!(out, "{}", page(plan)))?;
-        }
-        piped(writeln!(out, "Nothing has been changed."))?;
-    }
-    let failed = preview
-        .environments
-        .iter()
-        .any(|plan| plan.failure.is_some());
-    if failed {
-        Err(CliError::NothingServed)
-    } else {
-        Ok(())
-    }
-}
-
-/// What a sync of one environment would change, as a terminal shows it.
-fn page(plan: &SyncPlan) -> String {
-    let mut page = format!("{}  {}\n", plan.name, plan.path);
-    for command in &plan.commands {
-        page.push_str(&format!("  $ {}\n", command.line));
-    }
-    if let Some(failure) = &plan.failure {
-        page.push_str(&format!("  {}\n", words(failure).replace('\n', "\n  ")));
-        return page;
-    }
-    if plan.anew {
-        let python = plan.python.as_deref().unwrap_or("uv's choice");
-        page.push_str(&format!(
-            "  The environment is made anew, with Python {python}.\n"
-        ));
-    }
-    if plan.downloads {
-        page.push_str(
-            "  uv downloads that Python first; which packages change is known only then.\n",
-        );
-    }
-    if !plan.stops.is_empty() {
-        page.push_str(&format!("  Stops meanwhile: {}\n", plan.stops.join(", ")));
-    }
-    for change in &plan.packages {
-        page.push_str(&format!("  {}\n", line(change)));
-    }
-    match &plan.lock {
-        Some(lock) if lock.made => page.push_str("  uv.lock is made.\n"),
-        Some(lock) => {
-            page.push_str("  uv.lock changes:\n");
-            for change in &lock.changes {
-                page.push_str(&format!("    {}\n", line(change)));
-            }
-        }
-        None if plan.packages.is_empty() && !plan.anew => page.push_str("  Nothing to change.\n"),
-        None => {}
-    }
-    page
-}
-
-fn line(change: &PackageChange) -> String {
-    let name = &change.name;
-    match (change.from.as_deref(), change.to.as_deref()) {
-        (None, Some(to)) => format!("+ {name} {to}").trim_end().to_owned(),
-        (Some(from), None) => format!("- {name} {from}"),
-        (Some(from), Some(to)) => format!("~ {name} {from} -> {to}"),
-        (None, None) => format!("  {name}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use api::{ApiError, ErrorCode};
-
-    use super::*;
-
-    pub(super) fn plan() -> SyncPlan {
-        let change = |name: &str, from: Option<&str>, to: Option<&str>| PackageChange {
-            name: name.to_owned(),
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-        };
-        SyncPlan {
-            name: "marketing".to_owned(),
-            locations: vec!["projects/marketing".to_owned()],
-            deployment: false,
-            path: "/w/projects/marketing/.venv".to_owned(),
-            commands: Vec::new(),
-            stops: vec!["marketing".to_owned()],
-            python: Some("3.12.1".to_owned()),
-            anew: false,
-            downloads: false,
-            packages: vec![
-                change("humanize", Some("4.9.0"), Some("4.17.0")),
-                change("iniconfig", None, Some("2.3.1")),
-                change("tabulate", Some("0.10.0"), None),
-            ],
-            lock: None,
-            failure: None,
-        }
-    }
-
-    #[test]
-    fn a_preview_names_what_comes_goes_and_changes() {
-        assert_eq!(
-            page(&plan()),
-            "marketing  /w/projects/marketing/.venv\n  Stops meanwhile: marketing\n  ~ humanize 4.9.0 -> 4.17.0\n  + \
-             iniconfig 2.3.1\n  - tabulate 0.10.0\n"
-        );
-    }
-
-    #[test]
-    fn a_failed_preview_says_why_and_nothing_else() {
-        let failure = ApiError::new(ErrorCode::ToolFailed, "The disk is full.");
-        let failed = SyncPlan {
-            failure: Some(failure.with_hint("Free some space.")),
-            ..plan()
-        };
-        let page = page(&failed);
-        assert!(
-            page.ends_with("  The disk is full.\n    Free some space.\n"),
-            "{page}"
-        );
     }
 }

@@ -38,6 +38,8 @@ type CommandResult<T> = Result<T, ApiError>;
 pub struct Deck {
     context: Arc<AppContext>,
     session: Arc<RwLock<Option<Arc<OpenWorkspace>>>>,
+    /// Held by who opens or closes a workspace. What is asked meanwhile waits for neither.
+    opening: Arc<tokio::sync::Mutex<()>>,
     index: Arc<Index>,
     health: Arc<Health>,
     /// Ends what goes on in the background when the last handle is dropped.
@@ -68,6 +70,7 @@ impl Deck {
             background: Arc::new(CancellationToken::new().drop_guard()),
             context,
             session: Arc::default(),
+            opening: Arc::default(),
             index: Arc::default(),
             making: Arc::default(),
         })
@@ -161,13 +164,15 @@ impl Deck {
     /// Stops everything and closes the workspace. Nothing we started is left when this returns.
     pub async fn shut_down(&self) {
         self.stop_making().await;
+        let turn = self.opening.lock().await;
         self.close_session().await;
+        drop(turn);
         // What was only asked, of the machine or of an environment.
         self.context.table.close().await;
         self.context.state.flush().await;
     }
 
-    /// Stops what runs in the open workspace and closes it.
+    /// Stops what runs in the open workspace and closes it. From the first moment on it is open no more.
     async fn close_session(&self) {
         let session = self.session.write().await.take();
         if let Some(session) = session {

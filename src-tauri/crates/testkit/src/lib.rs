@@ -1,7 +1,7 @@
 //! Fixtures, fake tools, waiting. Tests only.
 //!
 //! Owns what several crates' tests need: folders that vanish, the one sanctioned way to wait, copies of the real test
-//! workspace, Dagster's GraphQL, package indexes as they behave, chance with a seed, and the question whether a process was
+//! workspace, Dagster's GraphQL, package indexes as they behave, an owner of an older Dagdeck, chance with a seed, and the question whether a process was
 //! left behind. Refuses to know any other crate but the index.
 #![allow(
     clippy::disallowed_methods,
@@ -15,6 +15,8 @@
 mod disk;
 mod folder;
 mod graphql;
+#[cfg(unix)]
+mod older;
 mod packages;
 mod processes;
 mod rounds;
@@ -28,6 +30,8 @@ mod workspace;
 pub use disk::Disk;
 pub use folder::TestDir;
 pub use graphql::{Graphql, ServedLocation};
+#[cfg(unix)]
+pub use older::OlderOwner;
 pub use packages::{DAGSTER, Index, Manners, Recording, index, recording};
 pub use processes::{ListedProcess, all_dagsters, dagsters, mentioning, wait_until_none_mentions};
 pub use rounds::{Chance, rounds};

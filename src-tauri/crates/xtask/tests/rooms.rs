@@ -39,7 +39,7 @@ const ROOMS: &[&str] = &[
     "open",
     "logs",
     "run",
-    "session",
+    "open_workspace",
     // What is done with it.
     "operations",
     "health",

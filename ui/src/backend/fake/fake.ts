@@ -50,6 +50,8 @@ export class FakeBackend implements Backend {
   /** Rejects the named commands with these. */
   failing: Partial<Record<CommandName, ApiError>> = {};
   folder: string | null = null;
+  /** Folders that the start of the app named. */
+  unopened: string[] = [];
   readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
 
   #hear: ((told: Heard) => void) | null = null;
@@ -120,13 +122,18 @@ export class FakeBackend implements Backend {
 
   async subscribe(hear: (told: Heard) => void): Promise<Begun> {
     this.#hear = hear;
-    return { snapshot: this.snapshot, looked: this.looks, unopened: null, owner: this.owner };
+    return { snapshot: this.snapshot, looked: this.looks, unopened: this.unopened, owner: this.owner };
   }
 
   /** Has the window show something else. */
   replace(snapshot: Snapshot): void {
     this.snapshot = snapshot;
     this.#hear?.({ snapshot });
+  }
+
+  /** Another start of the app names folders. */
+  nameFolders(folders: string[]): void {
+    this.#hear?.({ folders });
   }
 
   /** Tells who runs the workspace now. */
@@ -153,7 +160,11 @@ export class FakeBackend implements Backend {
 
   /** A new owner, to which this window is the only host. */
   #begin(): void {
-    this.replace(begunAnew(this.snapshot));
+    // What another version runs can't be looked at before.
+    const other = this.owner.state === 'other';
+    this.replace(
+      begunAnew(other ? (scenes.overview as (now: number) => Snapshot)(Date.now()) : this.snapshot),
+    );
     this.tellOwner({ ...ATTACHED, pid: (this.owner.pid ?? ATTACHED.pid ?? 0) + 1 });
   }
 
@@ -225,9 +236,6 @@ export class FakeBackend implements Backend {
   onCloseAsked(hear: (running: Running) => void) {
     this.#closeAsked = hear;
     return () => (this.#closeAsked = null);
-  }
-  onFolderOpened() {
-    return () => {};
   }
   onDrop(hear: (event: { over: boolean; paths: string[] }) => void) {
     this.#dropped = hear;

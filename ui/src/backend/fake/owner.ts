@@ -2,7 +2,7 @@
 
 import type { OwnerView } from '../backend';
 import type { LocationView, ServiceView, Snapshot } from '../generated';
-import { HOME } from './fixture';
+import { HOME, ROOT } from './fixture';
 
 /** Nobody runs anything, as on the welcome screen. */
 export const NOBODY: OwnerView = {
@@ -14,6 +14,7 @@ export const NOBODY: OwnerView = {
   differs: [],
   running: 0,
   refused: null,
+  root: null,
 };
 
 /** One of this version, with this window alone. */
@@ -21,7 +22,7 @@ export const ATTACHED: OwnerView = { ...NOBODY, state: 'attached', pid: 41600, v
 
 const SCENES: Record<string, Partial<OwnerView>> = {
   gone: { state: 'gone' },
-  other: { state: 'other', pid: 40112, version: '0.2.0', running: 5 },
+  other: { state: 'other', pid: 40112, version: '0.2.0', running: 5, root: ROOT },
   terminals: { terminals: 1 },
   differs: {
     terminals: 1,

@@ -4,7 +4,6 @@ import type { Creation, HealthView, LocationView, Snapshot } from '../generated'
 import { creationOf, planOf } from './create';
 import { designLocations, environment, HOME, location, ROOT, service, snapshot, workspace } from './fixture';
 import { afterFixes, designHealth, healthy, manyFindings } from './health';
-import { begunAnew } from './owner';
 
 const MANY = [
   'ingest',
@@ -107,7 +106,7 @@ export const scenes: Record<string, (now: number) => Snapshot> = {
   overview: (now) => designSnapshot(now),
   // Who runs each of these is what is to be seen (owner.ts).
   gone: (now) => designSnapshot(now),
-  other: (now) => ({ ...begunAnew(designSnapshot(now)), operations: [] }),
+  other: (now) => snapshot(null, now),
   terminals: (now) => designSnapshot(now),
   differs: (now) => designSnapshot(now),
   checking: (now) => ({

@@ -3,33 +3,39 @@
 use std::io::Write as _;
 
 use api::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
-use attach::Attached;
 
-use super::{Looked, page, request};
+use super::look::page;
 use crate::arguments;
 use crate::error::{CliError, piped, words};
+use crate::hand::Hand;
 
-pub(super) async fn look(
-    attached: &Attached,
+/// Says what another Python would change.
+pub(super) async fn tell(
+    hand: &Hand,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
     python: &str,
-) -> Result<Looked, CliError> {
-    let request = PythonRequest {
+) -> Result<(), CliError> {
+    let request = request(what, workspace, python)?;
+    let plan = hand.python_plan(request).await.map_err(unusable)?;
+    told_plan(&plan, what.json)
+}
+
+/// What is asked for.
+pub(super) fn request(
+    what: &arguments::Sync,
+    workspace: &WorkspaceView,
+    python: &str,
+) -> Result<PythonRequest, CliError> {
+    Ok(PythonRequest {
         location: one(what, workspace)?,
         python: python.to_owned(),
-    };
-    if !what.dry_run {
-        return Ok(Looked::Python(request));
-    }
-    let plan = attached.python_plan(request).await.map_err(unusable)?;
-    told_plan(&plan, what.json)?;
-    Ok(Looked::Told)
+    })
 }
 
 /// The one location that is meant; none is deployments/local.
 fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<String>, CliError> {
-    let asked = request(what, workspace);
+    let asked = super::request(what, workspace);
     match (asked.locations.as_slice(), asked.deployment) {
         ([one], false) => Ok(Some(one.clone())),
         ([], true) => Ok(None),
@@ -98,7 +104,7 @@ mod tests {
             }],
             sync: SyncPlan {
                 downloads: true,
-                ..super::super::tests::plan()
+                ..super::super::look::tests::plan()
             },
             basis: String::new(),
         };

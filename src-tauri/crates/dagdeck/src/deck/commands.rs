@@ -19,32 +19,28 @@ impl Deck {
 
     pub async fn workspace_open(&self, request: FolderRequest) -> CommandResult<Snapshot> {
         let path = self.folder(&request.path)?;
-        let mut open = self.session.write().await;
-        let root = folder::root_of(&path);
-        let same = open
-            .as_ref()
-            .is_some_and(|session| session.facts.root == root);
-        if !same {
-            if let Some(former) = open.take() {
-                former.close(StoppedBy::Closing).await;
-            }
+        let turn = self.opening.lock().await;
+        if self.open_root().await != Some(folder::root_of(&path)) {
+            self.close_session().await;
             let session = OpenWorkspace::open(self.context.clone(), &path).await?;
             if session.facts.reading().kind != workspace::Kind::NotAWorkspace {
                 self.context.state.remember_opened(&session.facts.root);
             }
-            *open = Some(session);
+            *self.session.write().await = Some(session);
         }
-        drop(open);
+        drop(turn);
         let deck = self.clone();
         tokio::spawn(async move { deck.show_recent().await });
         Ok(self.context.board.snapshot())
     }
 
     pub async fn workspace_close(&self, _: Nothing) -> CommandResult<Nothing> {
+        let turn = self.opening.lock().await;
         self.close_session().await;
         self.health.closed();
         self.context.board.show_no_workspace();
         self.context.changes.tell_all();
+        drop(turn);
         self.show_recent().await;
         Ok(Nothing {})
     }

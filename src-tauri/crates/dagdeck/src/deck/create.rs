@@ -39,7 +39,7 @@ impl Deck {
         Ok(plan.shown)
     }
 
-    async fn open_root(&self) -> Option<PathBuf> {
+    pub(super) async fn open_root(&self) -> Option<PathBuf> {
         let session = self.session.read().await;
         session.as_ref().map(|session| session.facts.root.clone())
     }

@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use logstore::{LogKey, RunMeta, Store};
 use process::GuardProgram;
-use testkit::{Disk, TestDir};
+use testkit::{Disk, TestDir, wait_until};
 
 use super::*;
 use crate::context::DeckOptions;
-use api::{ErrorCode, FolderRequest, LocationRequest, LogFilter, Nothing, OpenLogRequest};
+use api::{
+    ErrorCode, FolderRequest, LocationRequest, LogFilter, LogWindowRequest, Nothing,
+    OpenLogRequest, ProjectsApply, ProjectsChange,
+};
+use dagster::uv::SyncCheck;
 
 async fn start(state_folder: &Path) -> Deck {
     let deck = Deck::start(DeckOptions {
@@ -174,5 +178,111 @@ async fn a_workspace_that_another_process_owns_is_among_the_recent_ones_as_runni
     assert_eq!(shown().await, alone);
     owned_by(u32::MAX);
     assert_eq!(shown().await, alone);
+    deck.shut_down().await;
+}
+
+/// How long what waits for nothing may take on a loaded machine.
+const AT_ONCE: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_workspace_is_closed_for_another_nothing_that_is_asked_waits_for_it() {
+    let folder = TestDir::new();
+    let (first, second) = (project(&folder), folder.make("empty"));
+    folder.write(
+        "empty/dg.toml",
+        "directory_type = \"workspace\"\n\n[workspace]\n",
+    );
+    let deck = start(&folder.make("state")).await;
+    deck.workspace_open(open(&first)).await.unwrap();
+    let former = deck.opened().await.unwrap();
+    // Its end waits for this, as it waits for a process that takes its whole grace.
+    let grace = former.refreshing.lock().await;
+    let opening = tokio::spawn({
+        let (deck, second) = (deck.clone(), open(&second));
+        async move { deck.workspace_open(second).await }
+    });
+    wait_until("the first is being closed", AT_ONCE, async || {
+        former.is_over()
+    })
+    .await;
+
+    let asked = async {
+        let location = LocationRequest {
+            location: "marketing".to_owned(),
+        };
+        let start = deck.location_start(location).await.unwrap_err().code;
+        let rows = LogWindowRequest {
+            view: 1,
+            from: 0,
+            count: 1,
+        };
+        let window = deck.log_window(rows).await;
+        let snapshot = deck.snapshot_get(Nothing {}).await;
+        (
+            start,
+            window.is_err(),
+            snapshot.is_ok(),
+            deck.is_idle().await,
+        )
+    };
+    let answered = tokio::time::timeout(AT_ONCE, asked).await;
+    assert_eq!(
+        answered.expect("what is asked waits for the workspace that closes"),
+        (ErrorCode::NotFound, true, true, true)
+    );
+    assert!(
+        !opening.is_finished(),
+        "it does not wait for its end at all"
+    );
+
+    drop(grace);
+    let shown = opening.await.unwrap().unwrap().workspace.unwrap();
+    assert_eq!(Path::new(&shown.root), second);
+    deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_more_takes_nothing_from_what_is_known_of_the_others() {
+    let folder = TestDir::new();
+    let added = project(&folder);
+    let root = folder.make("work");
+    let listing = "directory_type = \"workspace\"\n\n[[workspace.projects]]\npath = \"sales\"\n";
+    folder.write("work/dg.toml", listing);
+    let settings = fs_err::read_to_string(added.join("pyproject.toml")).unwrap();
+    let settings = settings.replace("marketing", "sales");
+    folder.write("work/sales/pyproject.toml", settings);
+    let deck = start(&folder.make("state")).await;
+    deck.workspace_open(open(&root)).await.unwrap();
+    let facts = &deck.opened().await.unwrap().facts;
+    let locations = async || {
+        let snapshot = deck.snapshot_get(Nothing {}).await.unwrap();
+        snapshot.workspace.unwrap().locations
+    };
+    let id = locations().await.remove(0).id;
+    let read = facts.project(&id).unwrap().environment;
+    let said = SyncCheck {
+        outdated: true,
+        ..SyncCheck::default()
+    };
+    facts.keep_answer(&read, &said, None);
+    facts.saw_runs(&id, 2);
+    let known = locations().await.remove(0);
+    assert!(
+        known.environment.checked_by_uv && known.runs == 2,
+        "{known:?}"
+    );
+
+    let change = ProjectsChange {
+        add: vec![added.display().to_string()],
+        ..ProjectsChange::default()
+    };
+    let basis = deck.projects_plan(change.clone()).await.unwrap().basis;
+    deck.projects_apply(ProjectsApply { change, basis })
+        .await
+        .unwrap();
+    let after = locations().await;
+    let names: Vec<&str> = after.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["sales", "marketing"]);
+    assert_eq!(after[0], known);
     deck.shut_down().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::open::folder::FolderError;
 use crate::open::status::NotAWorkspace;
-use crate::open::{NoCommand, NotListed, FactsError};
+use crate::open::{FactsError, NoCommand, NotListed};
 use crate::rim::{by_value, no_location, precondition};
 use api::{ApiError, ErrorCode};
 
@@ -131,7 +131,10 @@ mod tests {
             (FactsError::Untracked { why: why() }, ErrorCode::Io),
             (FactsError::Folder(denied()), ErrorCode::Io),
             (FactsError::Socket(socket), ErrorCode::Io),
-            (FactsError::Reading(ended_early().await), ErrorCode::Internal),
+            (
+                FactsError::Reading(ended_early().await),
+                ErrorCode::Internal,
+            ),
         ] {
             assert_eq!(ApiError::from(&error).code, code, "{error:?}");
         }

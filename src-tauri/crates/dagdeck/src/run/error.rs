@@ -9,7 +9,7 @@ use super::claim::ClaimError;
 use super::half_made::HalfMade;
 use super::ports::PortError;
 use crate::errors::{FileError, NotStarted, UvMissing};
-use crate::open::{NoCommand, NotListed, FactsError};
+use crate::open::{FactsError, NoCommand, NotListed};
 use crate::record::OnceError;
 
 /// Why something that stays was not started.

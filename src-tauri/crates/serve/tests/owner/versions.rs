@@ -138,10 +138,14 @@ async fn a_word_that_is_not_known_is_answered_and_the_rest_goes_on() {
         .await;
     let answer = host.hear().await.unwrap();
     assert!(answer.starts_with(r#"{"refused":{"id":5,"#), "{answer}");
-    host.say(r#"{"call":{"id":6,"command":"workspace_open","request":7}}"#)
+    host.say(r#"{"call":{"id":6,"command":"workspace_open","request":{"path":"/"}}}"#)
         .await;
     let answer = host.hear().await.unwrap();
     assert!(answer.starts_with(r#"{"refused":{"id":6,"#), "{answer}");
+    assert!(
+        answer.contains("Another workspace has another owner."),
+        "{answer}"
+    );
     drop(host);
     stage.end().await;
 }
