@@ -182,7 +182,13 @@ async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result
     // A window that is not shown is never painted.
     let _late = tokio::time::timeout(welcome::FIRST_SCREEN, first.painted()).await;
     match reached(app, &root).await {
-        Ok(door) => first.enter(app, Ok(door)),
+        Ok(door) => {
+            first.enter(app, Ok(door.clone()));
+            if let Door::Workspace { attached, .. } = door {
+                // The first screen is painted; an owner that is gone already has nothing to begin.
+                let _begun = attached.begin_background().await;
+            }
+        }
         Err(error) => {
             tracing::warn!(root = %root.display(), %error, "nobody can run it");
             first.refuse(app, root, error).await;

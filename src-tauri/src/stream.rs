@@ -108,6 +108,10 @@ pub(crate) async fn events_subscribe(
                 let owner = OwnerView::default();
                 pane.stream.owner().clone_from(&owner);
                 *pane.stream.channel.lock() = Some(channel);
+                // One that came meanwhile found no channel to feed.
+                if let Some(door) = pane.door_now() {
+                    pane.stream.change(&app, &pane, door);
+                }
                 return Ok(FirstScreen {
                     snapshot,
                     looked: true,
