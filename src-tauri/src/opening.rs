@@ -172,9 +172,12 @@ async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result
     let root = root_of(&folder.to_string_lossy())?;
     // Until it is shown, so that a second start finds it here.
     let _turn = app.state::<Host>().opened.of(root.clone()).await;
-    let owned = reach(&root)?.existing(find).await?.is_some();
-    let looked = if owned { None } else { look(&root).await };
-    let Some(snapshot) = looked else {
+    // Used, not only asked for: a window that comes and goes ends what runs.
+    if let Some(owner) = reach(&root)?.existing(find).await? {
+        first.enter(app, Ok(behind(app, root, owner).await?));
+        return Ok(());
+    }
+    let Some(snapshot) = look(&root).await else {
         first.enter(app, Ok(reached(app, &root).await?));
         return Ok(());
     };
@@ -232,6 +235,11 @@ async fn reached(app: &AppHandle, root: &Path) -> Result<Door, ApiError> {
     let Some(owner) = owner_or_none(&reach).await? else {
         return alone(root).await;
     };
+    behind(app, root, owner).await
+}
+
+/// The door to an owner that answered.
+async fn behind(app: &AppHandle, root: PathBuf, owner: Owner) -> Result<Door, ApiError> {
     match owner.attach() {
         Ok(attached) => Ok(Door::Workspace { root, attached }),
         Err(_) => Ok(Door::Other {
