@@ -18,7 +18,7 @@ use crate::{title, welcome};
 pub(crate) enum First {
     Door(Door),
     /// What the app reads of a workspace itself, until its owner is there.
-    Look(Snapshot),
+    Look(Box<Snapshot>),
 }
 
 /// One window.
@@ -71,7 +71,7 @@ impl Pane {
         tokio::select! {
             biased;
             door = self.door() => Ok(First::Door(door?)),
-            Some(snapshot) = look => Ok(First::Look(snapshot)),
+            Some(snapshot) = look => Ok(First::Look(Box::new(snapshot))),
         }
     }
 

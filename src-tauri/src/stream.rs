@@ -113,7 +113,7 @@ pub(crate) async fn events_subscribe(
                     pane.stream.change(&app, &pane, door);
                 }
                 return Ok(FirstScreen {
-                    snapshot,
+                    snapshot: *snapshot,
                     looked: true,
                     unopened: pane.take_unopened(),
                     owner,
