@@ -207,7 +207,7 @@ impl Stream {
             refused: Some(error),
             ..OwnerView::gone()
         };
-        // A window that has not subscribed yet hears of it when it does.
+        // A window that subscribes only later finds the owner gone, and learns why when it asks for another.
         if let Some(channel) = channel {
             send(&channel, &Message::Owner(&owner));
         }

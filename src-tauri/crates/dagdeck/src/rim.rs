@@ -12,10 +12,10 @@ mod guarded;
 mod health;
 mod logs;
 mod open;
+mod open_workspace;
 mod operations;
 mod record;
 mod run;
-mod session;
 
 use api::{ApiError, ErrorCode};
 

@@ -286,3 +286,21 @@ async fn a_project_more_takes_nothing_from_what_is_known_of_the_others() {
     assert_eq!(after[0], known);
     deck.shut_down().await;
 }
+
+#[tokio::test]
+async fn a_look_shows_what_opening_would_and_leaves_nothing_open() {
+    let (state, folder) = (TestDir::new(), TestDir::new());
+    let root = project(&folder);
+    let deck = start(state.path()).await;
+    let looked = deck.look(&root).await.unwrap().workspace.unwrap();
+    assert_eq!(deck.running_processes().await, 0);
+    let refused = deck.workspace_check(Nothing {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotFound, "{refused:?}");
+    let opened = deck.workspace_open(open(&root)).await.unwrap();
+    let opened = opened.workspace.unwrap();
+    assert_eq!(
+        (looked.root, looked.locations),
+        (opened.root, opened.locations)
+    );
+    deck.shut_down().await;
+}

@@ -10,7 +10,7 @@ use crate::record::OnceError;
 pub(crate) enum Refusal {
     /// The open workspace refuses.
     #[error(transparent)]
-    Site(#[from] FactsError),
+    Facts(#[from] FactsError),
     /// There is no uv to do it.
     #[error(transparent)]
     UvMissing(#[from] UvMissing),

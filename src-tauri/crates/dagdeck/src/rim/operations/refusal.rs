@@ -9,7 +9,7 @@ by_value!(Refusal);
 impl From<&Refusal> for ApiError {
     fn from(error: &Refusal) -> Self {
         match error {
-            Refusal::Site(error) => error.into(),
+            Refusal::Facts(error) => error.into(),
             Refusal::UvMissing(error) => error.into(),
             Refusal::Moved(moved) => moved.into(),
             Refusal::Program(error) => error.into(),
