@@ -2,6 +2,7 @@
 
 mod closing;
 mod contract;
+mod ends;
 mod hosts;
 mod instances;
 mod new;

@@ -29,6 +29,7 @@ mod opened;
 mod packages;
 mod projects;
 mod python;
+mod questions;
 mod status;
 mod sync_failures;
 mod through_owner;

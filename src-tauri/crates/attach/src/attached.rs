@@ -38,19 +38,23 @@ impl Attached {
     /// Says that what runs shall go on when this host goes: it only looks from now on.
     pub async fn detach(&self) -> Result<(), ApiError> {
         let detach = |id| FromHost::Detach(Ask { id });
-        done(self.owner.line.ask(detach).await?)
+        done(self.owner.soon(self.owner.line.ask(detach)).await?)
     }
 
     /// Goes for good. Answers true when this was the last host that held what runs: then nothing of it is left, and the owner
     /// ends. Where another host holds it, or this one never did, it goes on without this one.
+    ///
+    /// # Errors
+    /// When the owner is gone, and when it is still there after 35 s.
     pub async fn leave(&self) -> Result<bool, ApiError> {
-        self.ask_value(|id| FromHost::Leave(Ask { id })).await
+        let left = self.ask_value(|id| FromHost::Leave(Ask { id }));
+        self.owner.within_end(left).await
     }
 
     /// Says that what runs shall end with this host.
     pub async fn hold(&self) -> Result<(), ApiError> {
         let hold = |id| FromHost::Hold(Ask { id });
-        done(self.owner.line.ask(hold).await?)
+        done(self.owner.soon(self.owner.line.ask(hold)).await?)
     }
 
     /// Says that this host's first screen is on the glass: what nobody waits for may begin.
@@ -66,7 +70,7 @@ impl Attached {
     ) -> Result<Vec<Difference>, ApiError> {
         let environment = relevant(environment);
         let compare = |id| FromHost::Compare(Compare { id, environment });
-        self.ask_value(compare).await
+        self.owner.soon(self.ask_value(compare)).await
     }
 
     /// Asks something that is answered by a value.

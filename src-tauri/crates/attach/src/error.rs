@@ -104,5 +104,5 @@ pub(crate) fn gone() -> ApiError {
         ErrorCode::Internal,
         "The Dagdeck process that runs this workspace is gone.",
     )
-    .with_hint("Open the workspace again to go on.")
+    .with_hint("Open or launch the workspace again to go on.")
 }

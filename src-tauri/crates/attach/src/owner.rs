@@ -16,6 +16,8 @@ use crate::{Attached, pipe};
 
 /// How long an owner may take to say who it is.
 const HELLO: Duration = Duration::from_secs(5);
+/// How long an owner may take for what it can say at once, on a busy machine.
+const SOON: Duration = Duration::from_secs(15);
 /// How long an owner may take to stop everything and end: it ends what is left after 30 s.
 const END: Duration = Duration::from_secs(35);
 
@@ -116,7 +118,10 @@ impl Owner {
 
     /// Asks how it stands.
     pub async fn status(&self) -> Result<Status, ApiError> {
-        match self.line.ask(|id| FromHost::Status(Ask { id })).await? {
+        match self
+            .soon(self.line.ask(|id| FromHost::Status(Ask { id })))
+            .await?
+        {
             Reply::Status(status) => Ok(status),
             reply => Err(unexpected(reply)),
         }
@@ -147,9 +152,38 @@ impl Owner {
             self.gone().await;
             Ok(())
         };
-        tokio::time::timeout(END, ended)
+        self.within_end(ended).await
+    }
+
+    /// Waits for what an owner answers at once.
+    pub(crate) async fn soon<Answer>(
+        &self,
+        answer: impl Future<Output = Result<Answer, ApiError>>,
+    ) -> Result<Answer, ApiError> {
+        tokio::time::timeout(SOON, answer)
+            .await
+            .unwrap_or_else(|_| Err(self.silent()))
+    }
+
+    /// Waits for what an owner answers once everything has ended.
+    pub(crate) async fn within_end<Answer>(
+        &self,
+        answer: impl Future<Output = Result<Answer, ApiError>>,
+    ) -> Result<Answer, ApiError> {
+        tokio::time::timeout(END, answer)
             .await
             .unwrap_or_else(|_| Err(self.stubborn()))
+    }
+
+    fn silent(&self) -> ApiError {
+        let message = format!(
+            "The Dagdeck process that runs this workspace (pid {}) has not answered for {} s.",
+            self.hello.pid,
+            SOON.as_secs()
+        );
+        ApiError::new(ErrorCode::Io, message).with_hint(
+            "It may be very busy: try again. If it stays so, end that process; what it runs ends with it.",
+        )
     }
 
     fn stubborn(&self) -> ApiError {
@@ -162,7 +196,8 @@ impl Owner {
             .with_hint("End that process; what it runs ends with it.")
     }
 
-    fn is_gone(&self) -> bool {
+    /// Whether the owner is gone, however it went.
+    pub fn is_gone(&self) -> bool {
         self.line.shared.gone.is_cancelled()
     }
 

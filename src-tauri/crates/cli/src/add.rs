@@ -99,12 +99,12 @@ pub(crate) fn run(what: &Add) -> Result<(), CliError> {
 
 /// Has the workspace's owner make the change that was worked out here: a window sees it, and nothing else is changed.
 fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), CliError> {
-    runtime::run(async {
+    runtime::wait_for(async {
         let reached = Reached::at(&what.workspace).await?;
         let apply = ProjectsApply { change, basis };
         reached.attached.projects_apply(apply).await?;
         Ok(())
-    })
+    })?
 }
 
 fn folder_of(path: &Path) -> Result<PathBuf, CliError> {

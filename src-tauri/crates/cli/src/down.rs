@@ -7,9 +7,10 @@ use crate::error::{CliError, piped};
 use crate::reached::ReachedWorkspace;
 use crate::runtime;
 use crate::stop::Stop;
+use serve::Leftovers;
 
 pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
-    runtime::run(async {
+    runtime::wait_for(async {
         let mut stop = Stop::listen()?;
         let place = ReachedWorkspace::of(&what.path)?;
         let stopped = tokio::select! {
@@ -27,16 +28,23 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
         } else {
             piped(writeln!(out, "nothing of {root} runs"))
         }
-    })
+    })?
 }
 
-/// Stops all that the owner of a workspace runs, and the owner, of any version; whether there was one.
+/// Stops all that the owner of a workspace runs, and the owner, of any version; and where none answers, what one left. Whether
+/// there was anything.
 pub(crate) async fn end(place: &ReachedWorkspace) -> Result<bool, CliError> {
-    match place.owner().await? {
-        Some(owner) => {
+    let mut ended = false;
+    loop {
+        if let Some(owner) = place.owner().await? {
             owner.end().await?;
-            Ok(true)
+            ended = true;
         }
-        None => Ok(false),
+        match place.leave_nothing().await? {
+            Leftovers::None => return Ok(ended),
+            Leftovers::Ended => return Ok(true),
+            // One that had only begun when it was looked for.
+            Leftovers::Owned => {}
+        }
     }
 }

@@ -9,7 +9,7 @@ use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 
 use crate::error::{CliError, words};
-use crate::reached::Reached;
+use crate::reached::{Reached, tell_notices};
 
 /// What does the work of a command.
 pub(crate) enum Hand {
@@ -77,6 +77,7 @@ impl Hand {
                 _ => CliError::from(error),
             });
         }
+        tell_notices(&own.snapshot_get(Nothing {}).await?);
         Ok(own)
     }
 
@@ -85,7 +86,7 @@ impl Hand {
     pub(crate) async fn to_look(path: &Path) -> Result<Self, CliError> {
         match Reached::if_owned(path).await? {
             Some(reached) => {
-                reached.tell_differences();
+                reached.tell_first();
                 Ok(Self::Owner(reached.attached))
             }
             None => Self::looking_at(path).await,

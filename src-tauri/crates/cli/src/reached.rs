@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use api::protocol::HostCount;
 use api::protocol::PROTOCOL;
@@ -14,7 +15,8 @@ use api::{
     ApiError, ErrorCode, Event, Nothing, Operation, Snapshot, Step, WorkspaceKind, WorkspaceView,
 };
 use attach::{Attached, Introduction, News, Owner, Subscription};
-use serve::Reach;
+use serve::{Leftovers, Reach};
+use tokio::time::timeout;
 
 use crate::environment::environment;
 use crate::error::{CliError, words};
@@ -22,6 +24,11 @@ use crate::error::{CliError, words};
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str =
     "The Dagdeck process that runs this workspace has ended, and with it all that it ran.";
+
+/// How often it is tried again where the owner goes while a terminal comes.
+const AGAIN: u32 = 5;
+/// How long an owner that refused may take to be gone, if that was why.
+const GOING: Duration = Duration::from_secs(1);
 
 /// A terminal looks, until it says that it holds what runs.
 const TERMINAL: Introduction = Introduction {
@@ -64,6 +71,12 @@ impl ReachedWorkspace {
     pub(crate) async fn owner(&self) -> Result<Option<Owner>, ApiError> {
         let find = |socket| async { Ok(Owner::find(socket, TERMINAL).await?) };
         self.reach.existing(find).await
+    }
+
+    /// Makes sure that nothing is left of what an owner ran that is gone.
+    pub(crate) async fn leave_nothing(&self) -> Result<Leftovers, ApiError> {
+        let has_owner = async || Ok(self.owner().await?.is_some());
+        self.reach.leave_nothing(has_owner).await
     }
 
     /// Attaches to its owner, which is started where there is none.
@@ -118,7 +131,28 @@ impl Reached {
 
     /// The same for a workspace that is known to be one.
     pub(crate) async fn to(place: &ReachedWorkspace) -> Result<Self, CliError> {
-        Self::by(place, place.attached().await?).await
+        Self::and(place, async |reached| Ok(reached)).await
+    }
+
+    /// Attaches to the owner of a workspace, which is started where there is none, and does what is to be done first. Where the
+    /// owner goes meanwhile, for it was another host's that left, it is all done again with the next.
+    pub(crate) async fn and<Done>(
+        place: &ReachedWorkspace,
+        first: impl AsyncFn(Self) -> Result<Done, CliError>,
+    ) -> Result<Done, CliError> {
+        let mut again = AGAIN;
+        loop {
+            let attached = place.attached().await?;
+            let owner = attached.owner().clone();
+            let done = match Self::by(place, attached).await {
+                Ok(reached) => first(reached).await,
+                Err(error) => Err(error),
+            };
+            if done.is_ok() || again == 0 || timeout(GOING, owner.gone()).await.is_err() {
+                return done;
+            }
+            again -= 1;
+        }
     }
 
     /// Attaches to the owner of the workspace at a path; none where it has none.
@@ -149,8 +183,10 @@ impl Reached {
         }
     }
 
-    /// Says in what the owner's environment differs from this terminal's, for the owner's counts.
-    pub(crate) fn tell_differences(&self) {
+    /// Says what there is to know of Dagdeck's own state, and in what the owner's environment differs from this terminal's, for
+    /// the owner's counts.
+    pub(crate) fn tell_first(&self) {
+        tell_notices(&self.current.shown);
         if let Some(words) = another_environment(&self.differs) {
             anstream::eprintln!("{words}");
         }
@@ -225,6 +261,13 @@ impl Current {
     pub(crate) fn operations(&self, ids: &[u32]) -> Vec<Operation> {
         let found = |id: &u32| self.shown.operations.iter().find(|one| one.id == *id);
         ids.iter().filter_map(found).cloned().collect()
+    }
+}
+
+/// Says what there is to know of Dagdeck's own state: that a damaged file was set aside, that nothing can be remembered.
+pub(crate) fn tell_notices(shown: &Snapshot) {
+    for notice in &shown.notices {
+        anstream::eprintln!("dagdeck: {notice}");
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 
 use crate::error::CliError;
 
-/// Does work that may take long and has much under way, on as many threads as there are processors.
+/// Does what this command does itself, much of it at once, on as many threads as there are processors.
 ///
 /// # Errors
 /// When no thread can be started, and as the work.
@@ -14,7 +14,7 @@ pub(crate) fn run(work: impl Future<Output = Result<(), CliError>>) -> Result<()
     on(Builder::new_multi_thread(), work)?
 }
 
-/// Waits for a short answer, on this thread alone.
+/// Does what is little more than to ask an owner and wait, on this thread alone: to wake another costs more than it would do.
 ///
 /// # Errors
 /// When the system refuses what waiting takes.

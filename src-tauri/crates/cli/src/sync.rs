@@ -30,8 +30,12 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
         reached = Reached::at(&what.path) => reached?,
         () = stop.told() => return Err(CliError::Interrupted),
     };
-    reached.tell_differences();
-    if trust::to_sync(&reached.workspace, what.trust)? {
+    reached.tell_first();
+    let trusts = tokio::select! {
+        trusts = trust::to_sync(&reached.workspace, what.trust) => trusts?,
+        () = stop.told() => return Err(CliError::Interrupted),
+    };
+    if trusts {
         reached.trust().await?;
     }
     let Reached {

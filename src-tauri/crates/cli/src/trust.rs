@@ -1,8 +1,9 @@
 //! The one question before anything runs: may programs run in this folder?
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use api::WorkspaceView;
+use tokio::sync::oneshot;
 
 use crate::error::CliError;
 
@@ -16,7 +17,7 @@ pub(crate) struct Leave {
 }
 
 /// Finds out what we may do: from `--trust`, from what was allowed before, or by asking on a terminal.
-pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, CliError> {
+pub(crate) async fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, CliError> {
     let wanted = Leave {
         run: !workspace.trusted,
         make: workspace
@@ -36,11 +37,11 @@ pub(crate) fn leave(workspace: &WorkspaceView, trust: bool) -> Result<Leave, Cli
     if !on_terminal() {
         return Err(CliError::Failed(refusal(workspace, wanted)));
     }
-    ask(&question(workspace, wanted)).map(|()| wanted)
+    ask(&question(workspace, wanted)).await.map(|()| wanted)
 }
 
 /// Finds out whether uv may be run in the folder; answers whether that is to be remembered.
-pub(crate) fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, CliError> {
+pub(crate) async fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, CliError> {
     if workspace.trusted || trust {
         return Ok(!workspace.trusted);
     }
@@ -51,20 +52,34 @@ pub(crate) fn to_sync(workspace: &WorkspaceView, trust: bool) -> Result<bool, Cl
             "{root} is not trusted yet, and there is no terminal to ask on.\n  {what} If you trust it, add --trust."
         )));
     }
-    ask(&format!("{root} is not trusted yet. {what}\nGo on? [y/N] ")).map(|()| true)
+    let question = format!("{root} is not trusted yet. {what}\nGo on? [y/N] ");
+    ask(&question).await.map(|()| true)
 }
 
 fn on_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn ask(question: &str) -> Result<(), CliError> {
-    let mut error = anstream::stderr().lock();
-    let asked = write!(error, "{question}").and_then(|()| error.flush());
-    asked.map_err(|error| CliError::Failed(format!("can't ask: {error}")))?;
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && agrees(&answer) {
+/// Asks, and waits for a line. Whoever drops this while it waits hears no more of the answer, so that Ctrl-C ends a question
+/// too: the reading itself can't be broken off, and ends with the process.
+async fn ask(question: &str) -> Result<(), CliError> {
+    let asked = {
+        let mut error = anstream::stderr().lock();
+        write!(error, "{question}").and_then(|()| error.flush())
+    };
+    let failed = |error| CliError::Failed(format!("can't ask: {error}"));
+    asked.map_err(failed)?;
+    let (answer, answered) = oneshot::channel();
+    let read = move || {
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line);
+        // Who asked may have stopped waiting.
+        let _ = answer.send(read.map(|_| line));
+    };
+    std::thread::Builder::new().spawn(read).map_err(failed)?;
+    if let Ok(Ok(answer)) = answered.await
+        && agrees(&answer)
+    {
         Ok(())
     } else {
         Err(CliError::Failed("Nothing was started.".to_owned()))

@@ -1,27 +1,32 @@
 //! `dagdeck up`: launches a workspace and stays until it is told to stop.
 
 mod joined;
+mod leaving;
 mod lines;
 mod progress;
 mod tail;
 
 use std::time::Instant;
 
-use api::{LaunchRequest, Nothing};
+use api::{ErrorCode, LaunchRequest, Nothing};
 use attach::Attached;
 
 use crate::arguments::Up;
 use crate::error::CliError;
-use crate::reached::{Current, New, Reached};
+use crate::reached::{Current, New, Reached, ReachedWorkspace};
 use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
 use joined::{Joined, only_leaves};
+use leaving::{Leaving, Left};
 use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
+/// What is said where another host has all stopped.
+const STOPPED: &str = "It was stopped: by `dagdeck down`, or where else it is shown.";
+
 pub(crate) fn run(what: Up) -> Result<(), CliError> {
-    runtime::run(up(what))
+    runtime::wait_for(up(what))?
 }
 
 async fn up(what: Up) -> Result<(), CliError> {
@@ -32,11 +37,14 @@ async fn up(what: Up) -> Result<(), CliError> {
         joined = joining => joined?,
         () = stop.told() => return Err(CliError::Interrupted),
     };
-    let leave = trust::leave(&joined.reached.workspace, what.trust)?;
+    joined.print_joined(&what);
+    let leave = tokio::select! {
+        leave = trust::leave(&joined.reached.workspace, what.trust) => leave?,
+        () = stop.told() => return Err(CliError::Interrupted),
+    };
     if leave.run {
         joined.reached.trust().await?;
     }
-    joined.print_joined(&what);
     let request = LaunchRequest {
         locations: what.locations.clone(),
         port: what.port.filter(|_| !joined.serves()),
@@ -56,45 +64,37 @@ async fn up(what: Up) -> Result<(), CliError> {
         Some(Tail::open(&attached).await?)
     };
     progress.started()?;
-    let session = ForegroundUp {
+    let foreground = ForegroundUp {
         attached: &attached,
         current,
         tail,
         progress,
         detach: what.detach,
         joins,
+        launched: false,
     };
-    let (end, told) = Box::pin(session.run(request, &mut stop)).await;
-    if matches!(end, Ok(LeftBehind::Detached)) {
+    let followed = Box::pin(foreground.run(request, &mut stop)).await;
+    if matches!(followed.end, Ok(LeftBehind::Detached)) {
         attached.detach().await?;
         progress::print_goes_on(what.json, &workspace)?;
         return Ok(());
     }
-    let mut left = std::pin::pin!(attached.leave());
-    let mut patience = u8::from(!told);
-    let stopped = loop {
-        tokio::select! {
-            left = &mut left => match left {
-                Ok(stopped) => break stopped,
-                // The owner is gone, and with it everything.
-                Err(_) => break true,
-            },
-            () = stop.told() => match patience.checked_sub(1) {
-                Some(left) => {
-                    patience = left;
-                    progress::stopping();
-                }
-                // Told twice: we end at once, and the owner goes on stopping.
-                None => std::process::exit(130),
-            },
-        }
+    let leaving = Leaving {
+        place: ReachedWorkspace::of(&what.path)?,
+        attached,
+        joins,
+        told: followed.told,
     };
-    if stopped {
-        progress::stopped(what.json)?;
-    } else {
-        progress::print_goes_on(what.json, &workspace)?;
+    match leaving.leave(&mut stop).await? {
+        Left::Stopped if followed.launched => progress::stopped(what.json)?,
+        // Nothing had been started.
+        Left::Stopped => {}
+        Left::GoesOn => progress::print_goes_on(what.json, &workspace)?,
+        Left::Unknown(pid) => progress::note(&format!(
+            "The process that runs it (pid {pid}) does not answer: this terminal leaves."
+        )),
     }
-    end.map(drop)
+    followed.end.map(drop)
 }
 
 /// What is left behind where nothing went wrong.
@@ -115,35 +115,51 @@ struct ForegroundUp<'a> {
     detach: bool,
     /// Whether it ran before, so that it goes on without this terminal.
     joins: bool,
+    /// Whether the launch has begun.
+    launched: bool,
+}
+
+/// How it went until it was over.
+struct Followed {
+    end: Result<LeftBehind, CliError>,
+    /// Whether we were told to end.
+    told: bool,
+    /// Whether the launch had begun.
+    launched: bool,
 }
 
 impl ForegroundUp<'_> {
-    /// Goes on until it is over, or we are told to end; the second answer is whether we were told.
-    async fn run(
-        mut self,
-        request: LaunchRequest,
-        stop: &mut Stop,
-    ) -> (Result<LeftBehind, CliError>, bool) {
+    /// Goes on until it is over, or we are told to end.
+    async fn run(mut self, request: LaunchRequest, stop: &mut Stop) -> Followed {
         let over = tokio::select! {
             end = self.follow(request) => Some(end),
             () = stop.told() => None,
         };
+        let launched = self.launched;
         match over {
-            Some(end) => (end.map(|()| LeftBehind::Detached), false),
+            Some(end) => Followed {
+                end: match end {
+                    Ok(()) => Ok(LeftBehind::Detached),
+                    Err(error) => Err(self.why(error).await),
+                },
+                told: false,
+                launched,
+            },
             None => {
                 match only_leaves(self.joins, self.current.hosts) {
                     None => progress::stopping(),
                     Some("") => {}
                     Some(why) => progress::note(why),
                 }
-                (
-                    if self.joins || self.progress.over() {
+                Followed {
+                    end: if self.joins || self.progress.over() {
                         Ok(LeftBehind::Told)
                     } else {
                         Err(CliError::Interrupted)
                     },
-                    true,
-                )
+                    told: true,
+                    launched: true,
+                }
             }
         }
     }
@@ -154,12 +170,11 @@ impl ForegroundUp<'_> {
         let attached = self.attached.clone();
         let launch = attached.launch(request);
         tokio::pin!(launch);
-        let mut launched = false;
         loop {
             let new = tokio::select! {
-                done = &mut launch, if !launched => {
+                done = &mut launch, if !self.launched => {
                     done?;
-                    launched = true;
+                    self.launched = true;
                     // The launch is over once it shows that it began.
                     self.current.shown = attached.snapshot_get(Nothing {}).await?;
                     New { changed: true, grew: false }
@@ -169,9 +184,23 @@ impl ForegroundUp<'_> {
             if new.grew {
                 self.print().await?;
             }
-            if new.changed && self.look(launched, begun).await? && self.detach {
+            if new.changed && self.look(begun).await? && self.detach {
                 return Ok(());
             }
+        }
+    }
+
+    /// Why it is over: where another host had all stopped, whatever was asked last failed by that.
+    async fn why(&self, error: CliError) -> CliError {
+        if !matches!(error, CliError::Failed(_)) {
+            return error;
+        }
+        match Tail::open(self.attached).await {
+            Err(refused) if refused.code == ErrorCode::NotFound => {
+                CliError::Failed(STOPPED.to_owned())
+            }
+            // That is told already, or has nothing to do with it.
+            _ => error,
         }
     }
 
@@ -184,12 +213,13 @@ impl ForegroundUp<'_> {
     }
 
     /// Looks at where everything stands, and says what is new; whether all have settled.
-    async fn look(&mut self, launched: bool, begun: Instant) -> Result<bool, CliError> {
+    async fn look(&mut self, begun: Instant) -> Result<bool, CliError> {
         let Some(workspace) = self.current.shown.workspace.clone() else {
-            return Ok(false);
+            // Its owner closes it when it goes.
+            return Err(CliError::Failed(STOPPED.to_owned()));
         };
         self.progress.see(&workspace)?;
-        if !launched || workspace.launch.active || self.progress.over() {
+        if !self.launched || workspace.launch.active || self.progress.over() {
             return Ok(self.progress.over());
         }
         self.print().await?;

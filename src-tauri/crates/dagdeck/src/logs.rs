@@ -35,7 +35,7 @@ const ALL: &str = "all";
 /// The pause between two ticks.
 const TICK: Duration = Duration::from_millis(50);
 /// The most rows that one request brings.
-const WINDOW: u32 = 500;
+const WINDOW: u32 = 2_000;
 /// The most rows that one copy brings.
 const COPY: u32 = 100_000;
 

@@ -28,7 +28,7 @@ pub use leftover::{InFolder, Marked, end_marked, left_over, marked, running_in};
 pub use restart::{Next, RestartPolicy};
 pub use table::{
     AdoptError, Finished, GuardProgram, HoldError, RunError, SpawnError, Swept, SweptProcess,
-    Table, TableError,
+    Table, TableError, sweep_dead,
 };
 pub use tokio_util::sync::CancellationToken;
 pub use tree::lives_since;

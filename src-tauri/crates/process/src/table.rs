@@ -70,20 +70,31 @@ struct Shared {
     closing: RwLock<bool>,
 }
 
+/// Where the run-files are.
+fn running(state_folder: &Path) -> PathBuf {
+    state_folder.join("running")
+}
+
+/// Ends what dead apps left in `state_folder`, as [`Table::open`] does. Takes up to some seconds where there is something to
+/// end, so not for async threads.
+pub fn sweep_dead(state_folder: &Path) -> Swept {
+    sweep::sweep(&running(state_folder))
+}
+
 impl Table {
     /// Opens the table: sweeps what dead apps left in `state_folder`. The guard is started with the first program.
     ///
     /// # Errors
     /// When the state folder cannot be written.
     pub fn open(state_folder: &Path, guard: GuardProgram) -> Result<(Self, Swept), TableError> {
-        let folder = state_folder.join("running");
+        let folder = running(state_folder);
         let io = |path: &Path| {
             let path = path.to_path_buf();
             move |source| TableError::Io { path, source }
         };
         fs_err::create_dir_all(&folder).map_err(io(&folder))?;
         raise_file_limit();
-        let swept = sweep::sweep(&folder);
+        let swept = sweep_dead(state_folder);
         let mark = uuid::Uuid::new_v4().simple().to_string();
         let run_file = RunFile::create(&folder, &mark).map_err(io(&folder))?;
         let shared = Arc::new_cyclic(|shared: &Weak<Shared>| Shared {

@@ -10,6 +10,7 @@ mod dispatch;
 mod ending;
 mod feed;
 mod hosts;
+mod leftovers;
 mod listener;
 mod out;
 mod owner;
@@ -20,6 +21,7 @@ mod server;
 mod views;
 
 pub use hosts::{Attendance, Hosts, Lease, Presence};
+pub use leftovers::Leftovers;
 pub use listener::{ListenError, Listener};
 pub use owner::{OWNER, owner_main};
 pub use ownership::{Card, Ownership, TakeError};

@@ -27,7 +27,7 @@ pub(super) async fn look(what: &arguments::Sync, stop: &mut Stop) -> Result<(), 
 
 async fn tell(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {
     let workspace = hand.workspace().await?;
-    if trust::to_sync(&workspace, what.trust)? {
+    if trust::to_sync(&workspace, what.trust).await? {
         hand.workspace_trust(Nothing {}).await?;
     }
     match &what.python {

@@ -20,17 +20,20 @@ pub(super) struct Joined {
 impl Joined {
     /// Attaches to the owner of the workspace at a path, which is started where there is none.
     pub(super) async fn to(path: &Path, restart: bool) -> Result<Self, CliError> {
+        // Says in its own words why a folder is no workspace, and what is nearby.
+        crate::status::read(path, false)?;
+        let place = ReachedWorkspace::of(path)?;
         if restart {
-            // First what can't be launched, which stops nothing.
-            crate::status::read(path, false)?;
-            crate::down::end(&ReachedWorkspace::of(path)?).await?;
+            crate::down::end(&place).await?;
         }
-        let reached = Reached::at(path).await?;
-        let joins = reached.running > 0;
-        if !joins {
-            reached.attached.hold().await?;
-        }
-        Ok(Self { reached, joins })
+        Reached::and(&place, async |reached| {
+            let joins = reached.running > 0;
+            if !joins {
+                reached.attached.hold().await?;
+            }
+            Ok(Self { reached, joins })
+        })
+        .await
     }
 
     /// Whether a webserver runs already, so that a port can't be chosen.
@@ -56,7 +59,7 @@ impl Joined {
                 }
             }
         }
-        self.reached.tell_differences();
+        self.reached.tell_first();
     }
 }
 

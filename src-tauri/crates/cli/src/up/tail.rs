@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use api::{FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
+use anstream::{ColorChoice, adapter};
+use api::{ApiError, FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
 use attach::Attached;
 
 use super::lines::{Names, line};
 use crate::error::{CliError, piped};
 
 /// How many rows are asked for at once.
-const ROWS: u32 = 500;
+const ROWS: u32 = 2_000;
 
 /// Where printing stands in the merged log.
 pub(super) struct Tail {
@@ -19,7 +20,7 @@ pub(super) struct Tail {
 
 impl Tail {
     /// Begins at the end: what earlier launches printed stays in their files.
-    pub(super) async fn open(attached: &Attached) -> Result<Self, CliError> {
+    pub(super) async fn open(attached: &Attached) -> Result<Self, ApiError> {
         let request = OpenLogRequest {
             log: "all".to_owned(),
             filter: LogFilter::default(),
@@ -57,7 +58,7 @@ impl Tail {
                 self.printed = row.index + 1;
                 text.extend(line(names, row));
             }
-            piped(anstream::stdout().lock().write_all(text.as_bytes()))?;
+            print(&text)?;
             if let Some(row) = fold {
                 attached
                     .log_fold(FoldLogRequest {
@@ -70,4 +71,17 @@ impl Tail {
             }
         }
     }
+}
+
+/// Prints lines, at one stroke: what takes styles out of a text hands each piece between two of them to the system by itself.
+fn print(text: &str) -> Result<(), CliError> {
+    let stdout = anstream::stdout();
+    let written = match stdout.current_choice() {
+        ColorChoice::Never => {
+            let plain = adapter::strip_str(text).to_string();
+            stdout.into_inner().lock().write_all(plain.as_bytes())
+        }
+        _ => stdout.lock().write_all(text.as_bytes()),
+    };
+    piped(written)
 }

@@ -36,8 +36,39 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
     folder.ok_or(FolderError::NotThere { path: absolute })
 }
 
-/// The workspace that a folder is, or is in; the folder itself where there is none.
+/// The workspace that a folder is, or is in; the folder itself where there is none. By its real path, so that trust, state and
+/// owner are the same however it was spelt.
+///
+/// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn root_of(folder: &Path) -> PathBuf {
-    workspace::find_root(folder).unwrap_or_else(|| folder.to_owned())
+    let root = workspace::find_root(folder).unwrap_or_else(|| folder.to_owned());
+    // One that is not there has no other name than the one it was given.
+    dunce::canonicalize(&root).unwrap_or(root)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use testkit::TestDir;
+
+    use super::*;
+
+    #[test]
+    fn a_workspace_has_one_root_however_it_is_spelt() {
+        let dir = TestDir::new();
+        dir.write("real/dg.toml", "directory_type = \"workspace\"\n");
+        dir.make("real/projects/etl");
+        std::os::unix::fs::symlink(dir.join("real"), dir.join("link")).unwrap();
+        let root = fs_err::canonicalize(dir.join("real")).unwrap();
+        for spelt in [
+            "real",
+            "link",
+            "link/",
+            "link/projects/etl",
+            "real/projects/../../link",
+        ] {
+            assert_eq!(root_of(&dir.join(spelt)), root, "{spelt}");
+        }
+        assert_eq!(root_of(&dir.join("nowhere")), dir.join("nowhere"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Hosts and owners of other versions, and what is no host at all.
 
+use std::collections::BTreeMap;
+
 use api::Nothing;
 use api::protocol::PROTOCOL;
 use attach::{AttachError, Owner};
@@ -148,4 +150,39 @@ async fn a_word_that_is_not_known_is_answered_and_the_rest_goes_on() {
     );
     drop(host);
     stage.end().await;
+}
+
+/// An owner that says hello, and nothing more.
+async fn silent_owner(listener: UnixListener) {
+    let mut raw = Raw(listener.accept().await.unwrap().0);
+    let hello = format!(
+        r#"{{"hello":{{"protocol":{PROTOCOL},"version":"0.1.0","pid":5,"kind":"owner","holds":false}}}}"#
+    );
+    raw.say(&hello).await;
+    while raw.hear().await.is_some() {}
+}
+
+#[tokio::test]
+async fn an_owner_that_falls_silent_is_given_up_by_name() {
+    let dir = testkit::TestDir::new();
+    let socket = dir.join("s");
+    let listener = UnixListener::bind(&socket).unwrap();
+    tokio::spawn(silent_owner(listener));
+    let owner = Owner::connect(&socket, LOOKING).await.unwrap();
+    let attached = owner.attach().unwrap();
+    tokio::time::pause();
+    let given_up = [
+        owner.status().await.map(drop),
+        attached.compare(&BTreeMap::new()).await.map(drop),
+        attached.hold().await,
+        attached.detach().await,
+        attached.leave().await.map(drop),
+        owner.end().await,
+    ];
+    for answer in given_up {
+        let error = answer.unwrap_err();
+        assert!(error.message.contains("(pid 5)"), "{error:?}");
+        let step = "nd that process; what it runs ends with it.";
+        assert!(error.hints[0].text.contains(step), "{error:?}");
+    }
 }

@@ -95,8 +95,8 @@ pub(super) async fn look(
     lock_freshness: bool,
     touched: Touched,
 ) -> Result<Look, FactsError> {
-    let root = workspace::find_root(path).unwrap_or_else(|| path.to_owned());
-    let path = path.to_owned();
+    let root = crate::folder::root_of(path);
+    let path = root.clone();
     let (context, reader) = (Arc::clone(context), Arc::clone(reader));
     let look = move || {
         context.catch_up();

@@ -1,0 +1,75 @@
+//! The end of a terminal that shows what runs: it leaves, and finds out what becomes of what ran.
+
+use std::time::Duration;
+
+use attach::Attached;
+
+use super::progress;
+use crate::error::CliError;
+use crate::reached::ReachedWorkspace;
+use crate::stop::Stop;
+
+/// How long an owner may take to let one go that only looks.
+const LET_GO: Duration = Duration::from_secs(2);
+
+/// What becomes of what ran.
+pub(super) enum Left {
+    /// Nothing of it is left.
+    Stopped,
+    /// It goes on.
+    GoesOn,
+    /// Its owner, with this pid, does not say.
+    Unknown(u32),
+}
+
+/// A terminal that leaves.
+pub(super) struct Leaving {
+    pub(super) place: ReachedWorkspace,
+    pub(super) attached: Attached,
+    /// Whether it ran before, so that it goes on without this terminal.
+    pub(super) joins: bool,
+    /// Whether we were told to end once already.
+    pub(super) told: bool,
+}
+
+impl Leaving {
+    /// Leaves, and waits until it is known what becomes of what ran. When we are told to end twice, the process ends at once.
+    pub(super) async fn leave(&self, stop: &mut Stop) -> Result<Left, CliError> {
+        let mut left = std::pin::pin!(self.left());
+        let mut patience = u8::from(!self.told);
+        loop {
+            tokio::select! {
+                left = &mut left => return left,
+                () = stop.told() => match patience.checked_sub(1) {
+                    Some(less) => {
+                        patience = less;
+                        progress::stopping();
+                    }
+                    // The owner goes on stopping.
+                    None => std::process::exit(130),
+                },
+            }
+        }
+    }
+
+    async fn left(&self) -> Result<Left, CliError> {
+        let answer = if self.joins {
+            match tokio::time::timeout(LET_GO, self.attached.leave()).await {
+                Ok(answer) => answer,
+                Err(_) => return Ok(Left::Unknown(self.attached.owner().hello().pid)),
+            }
+        } else {
+            self.attached.leave().await
+        };
+        match answer {
+            Ok(false) => Ok(Left::GoesOn),
+            Ok(true) => Ok(Left::Stopped),
+            // What it ran is ended by its guard, or by nobody: that is looked at before it is called ended.
+            Err(_) if self.attached.owner().is_gone() => {
+                self.place.leave_nothing().await?;
+                Ok(Left::Stopped)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

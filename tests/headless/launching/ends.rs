@@ -1,0 +1,180 @@
+//! What is said at the end of what runs is true, whoever ends it and however.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
+
+use testkit::{TestWorkspace, dagsters, mentioning, wait_until, wait_until_none_mentions};
+
+use crate::command::{dagdeck, printed};
+use crate::hosted::owners;
+
+const PROJECT: &str = "data-engineering";
+const SOON: Duration = Duration::from_secs(20);
+
+/// An `up` that shows what runs.
+struct Shown {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    printed: String,
+}
+
+/// How it ended.
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    printed: String,
+    said: String,
+}
+
+impl Shown {
+    /// Starts it, and waits until it has said this.
+    fn until(workspace: &TestWorkspace, more: &[&str], word: &str) -> Self {
+        let mut child = dagdeck(workspace)
+            .arg("up")
+            .arg(workspace.path())
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut shown = Self {
+            child,
+            out,
+            printed: String::new(),
+        };
+        while !shown.printed.lines().any(|line| line.contains(word)) {
+            let read = shown.out.read_line(&mut shown.printed).unwrap();
+            assert!(
+                read > 0,
+                "it ended before it said {word}: {}",
+                shown.printed
+            );
+        }
+        shown
+    }
+
+    fn signal(&self, name: &str) {
+        signal(self.child.id(), name);
+    }
+
+    fn ended(mut self) -> Ended {
+        self.out.read_to_string(&mut self.printed).unwrap();
+        let ended = self.child.wait_with_output().unwrap();
+        Ended {
+            code: ended.status.code(),
+            printed: self.printed,
+            said: String::from_utf8_lossy(&ended.stderr).into_owned(),
+        }
+    }
+}
+
+fn signal(pid: u32, name: &str) {
+    let words = [format!("-{name}"), pid.to_string()];
+    let sent = Command::new("kill").args(words).status().unwrap();
+    assert!(sent.success(), "{name} to {pid}");
+}
+
+async fn down(workspace: &TestWorkspace) -> Output {
+    let mut command = dagdeck(workspace);
+    command.arg("down").arg(workspace.path());
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
+}
+
+/// The guards that have to do with a workspace.
+fn guards(workspace: &TestWorkspace) -> Vec<u32> {
+    let all = mentioning(&[workspace.around()]);
+    let guards = all.iter().filter(|process| {
+        let words = &process.arguments;
+        words.get(1).is_some_and(|word| word == "guard")
+    });
+    guards.map(|process| process.pid).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_what_another_stops_says_so_and_nobody_says_it_early() {
+    let workspace = TestWorkspace::of(PROJECT);
+    let root = workspace.path();
+    let launched = Shown::until(&workspace, &["--trust"], "ready ");
+    let joined = Shown::until(&workspace, &[], "ready ");
+    let told = Shown::until(&workspace, &["--json"], "\"ready\"");
+
+    let each = async || {
+        let output = down(&workspace).await;
+        (output, dagsters_left(&root))
+    };
+    let (one, two, three) = tokio::join!(each(), each(), each());
+    for (output, left) in [one, two, three] {
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(left.is_empty(), "{left:?} ran on after {output:?}");
+        assert!(printed(&output).starts_with("stopped"), "{output:?}");
+    }
+    let none = down(&workspace).await;
+    assert!(printed(&none).starts_with("nothing of"), "{none:?}");
+
+    for shown in [launched, joined, told] {
+        let ended = shown.ended();
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.printed.contains("stopped"), "{ended:?}");
+        assert!(!ended.printed.contains("detached"), "{ended:?}");
+        assert!(ended.said.contains("It was stopped"), "{ended:?}");
+    }
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
+/// The same as [`dagsters`], where none may be left.
+fn dagsters_left(root: &std::path::Path) -> Vec<String> {
+    let all = mentioning(&[root]);
+    let left = all.iter().filter(|process| process.says("dagster"));
+    let left = left.filter(|process| !process.program.ends_with("dagdeck"));
+    left.map(|process| process.line()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_ends_what_outlived_its_owner_and_its_guard() {
+    let workspace = TestWorkspace::of(PROJECT);
+    let root = workspace.path();
+    let launched = Shown::until(&workspace, &["--trust", "--detach"], "detached").ended();
+    assert_eq!(launched.code, Some(0), "{launched:?}");
+    let before = dagsters(&root);
+    let (owner, guards) = (owners(workspace.around()), guards(&workspace));
+    assert_eq!((owner.len(), guards.len()), (1, 1));
+    // Stopped first, for a guard ends what a dead owner left, and an owner starts a new guard.
+    signal(guards[0], "STOP");
+    signal(owner[0], "KILL");
+    signal(guards[0], "KILL");
+    wait_until("both are gone", SOON, async || {
+        owners(workspace.around()).is_empty() && self::guards(&workspace).is_empty()
+    })
+    .await;
+    assert_eq!(dagsters(&root), before, "nobody is there to end it");
+
+    let output = down(&workspace).await;
+    assert!(printed(&output).starts_with("stopped"), "{output:?}");
+    let left = mentioning(&[workspace.around()]);
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_terminal_was_told_to_leave_running_goes_on_when_the_one_that_launched_it_ends() {
+    let workspace = TestWorkspace::of(PROJECT);
+    let launched = Shown::until(&workspace, &["--trust"], "ready ");
+    let before = dagsters(&workspace.path());
+    let detached = Shown::until(&workspace, &["--detach"], "detached").ended();
+    assert_eq!(detached.code, Some(0), "{detached:?}");
+
+    launched.signal("INT");
+    let ended = launched.ended();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!ended.said.contains("Stopping"), "{ended:?}");
+    assert!(ended.said.contains("left running"), "{ended:?}");
+    assert!(ended.printed.contains("\ndetached: "), "{ended:?}");
+    assert_eq!(dagsters(&workspace.path()), before);
+
+    let output = down(&workspace).await;
+    assert!(printed(&output).starts_with("stopped"), "{output:?}");
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
