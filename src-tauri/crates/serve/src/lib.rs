@@ -19,7 +19,7 @@ mod reach;
 mod server;
 mod views;
 
-pub use hosts::{Attendance, Hosts, Lease, Presence};
+pub use hosts::{Attendance, Hosts, Lease, Left, Presence};
 pub use listener::{ListenError, Listener};
 pub use owner::{OWNER, owner_main};
 pub use ownership::{Card, Ownership, TakeError};

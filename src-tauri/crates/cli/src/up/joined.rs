@@ -87,6 +87,7 @@ mod tests {
             windows,
             terminals,
             holders,
+            kept: false,
         }
     }
 
