@@ -34,12 +34,15 @@ pub enum FromHost {
     Call(Call),
     /// Wants events from now on; answered by a `snapshot` and then `events`. A second one takes the place of the first.
     Subscribe(Ask),
-    /// What runs shall go on running when this host goes; answered by `done`.
+    /// What runs shall go on running when this host goes, and when all others do; answered by `done`, or by `failed` where
+    /// the owner goes already. It stands until the owner ends, or this host says `hold`.
     Detach(Ask),
-    /// Goes for good. Answered by `answer` with true when it was the last that held what runs: then nothing is left and the
-    /// owner ends; with false, at once, where what runs goes on without it.
+    /// Goes for good. Answered by `answer` with true when nothing is left and the owner ends: it was the last that held what
+    /// runs, or the owner went already; with false, at once, where what runs goes on without it. A terminal ends nothing
+    /// that somebody left running.
     Leave(Ask),
-    /// What runs shall end with this host, as if it had said so in its `hello`; answered by `done`.
+    /// What runs shall end with this host, as if it had said so in its `hello`; answered by `done`, or by `failed` where the
+    /// owner goes already.
     Hold(Ask),
     /// The host's first screen is on the glass: what nobody waits for may begin; answered by `done`.
     Wake(Ask),
@@ -100,8 +103,10 @@ pub struct HostCount {
     pub windows: u64,
     /// Terminals.
     pub terminals: u64,
-    /// Those that hold what runs: it ends with the last of them.
+    /// Those that hold what runs: it ends with the last of them, unless it is kept.
     pub holders: u64,
+    /// Whether somebody left it running: it goes on without them all, unless a window's person ends it.
+    pub kept: bool,
 }
 
 /// What a command answered.

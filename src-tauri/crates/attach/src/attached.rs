@@ -35,14 +35,19 @@ impl Attached {
         Subscription::begin(Arc::clone(&self.owner.line)).await
     }
 
-    /// Says that what runs shall go on when this host goes: it only looks from now on.
+    /// Says that what runs shall go on when this host and all others go: it only looks from now on. Stands until the owner
+    /// ends, or this host holds again.
+    ///
+    /// # Errors
+    /// When the owner is gone, or going already: then what runs ends.
     pub async fn detach(&self) -> Result<(), ApiError> {
         let detach = |id| FromHost::Detach(Ask { id });
         done(self.owner.soon(self.owner.line.ask(detach)).await?)
     }
 
-    /// Goes for good. Answers true when this was the last host that held what runs: then nothing of it is left, and the owner
-    /// ends. Where another host holds it, or this one never did, it goes on without this one.
+    /// Goes for good. Answers true when nothing is left of what ran, and the owner ends: this was the last host that held it,
+    /// or the owner went already, whoever said so. Where another host holds it, this one never did, or this is a terminal
+    /// and somebody left it running, it goes on without this one.
     ///
     /// # Errors
     /// When the owner is gone, and when it is still there after 35 s.
@@ -52,6 +57,9 @@ impl Attached {
     }
 
     /// Says that what runs shall end with this host.
+    ///
+    /// # Errors
+    /// When the owner is gone, or going already.
     pub async fn hold(&self) -> Result<(), ApiError> {
         let hold = |id| FromHost::Hold(Ask { id });
         done(self.owner.soon(self.owner.line.ask(hold)).await?)

@@ -18,11 +18,11 @@ use tokio::io::ReadHalf;
 use tokio::sync::Semaphore;
 use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::dispatch::dispatch;
 use crate::feed::feed;
-use crate::hosts::Presence;
+use crate::hosts::{Left, Presence};
 use crate::listener::Stream;
 use crate::out::{Out, Sent};
 use crate::server::Served;
@@ -37,6 +37,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// What is said when that was not enough.
 const STUBBORN: &str =
     "What runs has not ended in time. The owner goes, and what is left is killed.";
+/// What is said where something shall go on or be held that ends already.
+const GOES: &str = "What runs is being stopped, and the process that runs it ends.";
 /// How long a host that is being left may take to read what was answered.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -103,6 +105,8 @@ struct Connection {
     presence: Presence,
     /// Room for what is under way.
     room: Arc<Semaphore>,
+    /// What is answered when everything has ended, by whoever's word it did.
+    parting: TaskTracker,
     /// None where it speaks another protocol and may say the frozen words only.
     spoken: Option<Spoken>,
 }
@@ -123,6 +127,7 @@ impl Connection {
             // Who can't say that it detaches can't hold either.
             presence: served.hosts.join(host.kind, host.holds && same)?,
             room: Arc::new(Semaphore::new(UNDER_WAY)),
+            parting: TaskTracker::new(),
             spoken: same.then(|| Spoken {
                 views: Arc::default(),
                 feeding: None,
@@ -143,15 +148,20 @@ impl Connection {
                 }
             }
         };
-        tokio::select! {
-            () = hearing => {}
-            () = served.ended.cancelled() => {}
-        }
+        let ended = tokio::select! {
+            () = hearing => false,
+            () = served.ended.cancelled() => true,
+        };
         // First of all, for everything may have to be stopped now; closing views may have to wait for the deck.
         drop(self.presence);
         if let Some(spoken) = self.spoken {
             drop(spoken.feeding);
             spoken.views.close_all(&served.deck).await;
+        }
+        if ended {
+            self.parting.close();
+            // Nothing runs any more: all that is left of them is to say so.
+            let _ = tokio::time::timeout(LAST_WORDS, self.parting.wait()).await;
         }
     }
 
@@ -187,7 +197,8 @@ impl Connection {
             Status(ask) | Stop(ask) | Down(ask) => ask.id,
         };
         let (served, out) = (Arc::clone(&self.served), self.out.clone());
-        let begun = self.beside(async move {
+        let parts = matches!(word, Down(_));
+        let work = async move {
             match word {
                 Hello(_) => {}
                 Status(_) => {
@@ -212,7 +223,12 @@ impl Connection {
                     served.ended.cancel();
                 }
             }
-        });
+        };
+        let begun = if parts {
+            self.beside(self.parting.track_future(work))
+        } else {
+            self.beside(work)
+        };
         if !begun {
             self.out.fail(id, too_many()).await;
         }
@@ -238,27 +254,29 @@ impl Connection {
                 spoken.feeding = Some(AbortOnDropHandle::new(tokio::spawn(feeding)));
             }
             FromHost::Detach(Ask { id }) => {
-                self.presence.detach();
-                self.out.done(id).await;
+                let heard = self.presence.detach();
+                self.done_unless_going(id, heard).await;
             }
             FromHost::Leave(Ask { id }) => {
-                let last = self.presence.leave();
+                let left = self.presence.leave();
                 let (served, out) = (Arc::clone(&self.served), self.out.clone());
                 // It goes on when the host goes; and there is room, or it would not be the last thing that it asks.
-                tokio::spawn(async move {
-                    if last {
+                self.parting.spawn(async move {
+                    let ends = left != Left::GoesOn;
+                    if ends {
+                        // Where another began that, it waits for the same end.
                         served.deck.shut_down().await;
                     }
-                    let answer = answered(&out, id, &last);
+                    let answer = answered(&out, id, &ends);
                     let _ = tokio::time::timeout(LAST_WORDS, answer).await;
-                    if last {
+                    if left == Left::Ends {
                         served.ended.cancel();
                     }
                 });
             }
             FromHost::Hold(Ask { id }) => {
-                self.presence.hold();
-                self.out.done(id).await;
+                let heard = self.presence.hold();
+                self.done_unless_going(id, heard).await;
             }
             FromHost::Wake(Ask { id }) => {
                 self.served.deck.begin_background();
@@ -268,6 +286,15 @@ impl Connection {
                 let found = differences(&self.served.environment, &environment);
                 answered(&self.out, id, &found).await;
             }
+        }
+    }
+
+    /// Answers what could be heard only by an owner that stays.
+    async fn done_unless_going(&self, id: u64, heard: bool) {
+        if heard {
+            self.out.done(id).await;
+        } else {
+            self.out.fail(id, GOES.to_owned()).await;
         }
     }
 

@@ -65,6 +65,7 @@ fn count(attendance: &mut watch::Receiver<Attendance>) -> HostCount {
         windows: now.count(HostKind::Window),
         terminals: now.count(HostKind::Terminal),
         holders: now.holders,
+        kept: now.kept(),
     }
 }
 

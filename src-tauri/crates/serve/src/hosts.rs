@@ -14,9 +14,10 @@ pub enum Lease {
     Unclaimed,
     /// A window or a terminal in the foreground holds it.
     Held,
-    /// The last host that held it said that what runs shall go on.
+    /// Nobody holds it any more, and a host said that what runs shall go on.
     Detached,
-    /// The last host that held it is gone without a word: everything has to be stopped.
+    /// The last host that held it is gone without a word, and none said that what runs shall go on: everything has to be
+    /// stopped.
     Lapsed,
 }
 
@@ -29,6 +30,9 @@ pub struct Attendance {
     pub visited: bool,
     /// How many of them hold what runs.
     pub holders: u64,
+    /// How many hosts said that what runs shall go on without them, and did not hold it again since. Their word outlives
+    /// them, to the owner's end.
+    pub keepers: u64,
     /// Whether what runs is held.
     pub lease: Lease,
     /// Whether the owner goes: nobody is let in any more.
@@ -41,10 +45,20 @@ impl Attendance {
         self.attached.get(&kind).copied().unwrap_or(0)
     }
 
-    fn let_go(&mut self, after: Lease) {
+    /// Whether what runs goes on when all who hold it are gone: somebody left it running, and who came since only to look
+    /// does not undo that.
+    pub fn kept(&self) -> bool {
+        self.keepers > 0
+    }
+
+    fn let_go(&mut self) {
         self.holders = self.holders.saturating_sub(1);
         if self.holders == 0 {
-            self.lease = after;
+            self.lease = if self.kept() {
+                Lease::Detached
+            } else {
+                Lease::Lapsed
+            };
         }
     }
 }
@@ -99,8 +113,20 @@ impl Hosts {
             hosts: self.clone(),
             kind,
             holds,
+            keeps: false,
         })
     }
+}
+
+/// What becomes of what runs when a host leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It goes on without the host.
+    GoesOn,
+    /// It ends with the host: who hears this stops everything and ends the owner, which lets nobody in any more.
+    Ends,
+    /// It ends, and so does the owner, which went already.
+    WasEnding,
 }
 
 /// One host that is there.
@@ -109,39 +135,73 @@ pub struct Presence {
     hosts: Hosts,
     kind: HostKind,
     holds: bool,
+    /// Whether it is one of the keepers.
+    keeps: bool,
 }
 
 impl Presence {
-    /// The host goes for good; whether it was the last that held what runs.
-    pub fn leave(&mut self) -> bool {
-        let mut last = false;
-        if std::mem::take(&mut self.holds) {
-            self.hosts.attendance.send_modify(|now| {
-                now.let_go(Lease::Lapsed);
+    /// The host goes for good.
+    ///
+    /// With the last that held what runs it ends. What was left running ends only with a window, whose person saw that and
+    /// chose it; a terminal that is told to end says nothing of what another left.
+    pub fn leave(&mut self) -> Left {
+        let held = std::mem::take(&mut self.holds);
+        let mut left = Left::GoesOn;
+        self.hosts.attendance.send_if_modified(|now| {
+            if held {
+                now.let_go();
+            }
+            let spared = now.kept() && self.kind != HostKind::Window;
+            let last = held && now.holders == 0 && !spared;
+            if now.closed {
+                left = Left::WasEnding;
+            } else if last || now.lease == Lease::Lapsed {
                 // Whoever comes now finds that the owner goes.
-                last = now.holders == 0 && !now.closed;
-                now.closed |= last;
-            });
-        }
-        last
+                now.closed = true;
+                left = Left::Ends;
+            }
+            held || left == Left::Ends
+        });
+        left
     }
 
-    /// What runs shall end with this host.
-    pub fn hold(&mut self) {
-        if !std::mem::replace(&mut self.holds, true) {
-            self.hosts.attendance.send_modify(|now| {
+    /// What runs shall end with this host: what it said of going on without it no longer stands. Answers false where the
+    /// owner goes already.
+    pub fn hold(&mut self) -> bool {
+        self.unless_closed(|presence, now| {
+            if std::mem::take(&mut presence.keeps) {
+                now.keepers -= 1;
+            }
+            if !std::mem::replace(&mut presence.holds, true) {
                 now.holders += 1;
                 now.lease = Lease::Held;
-            });
-        }
+            }
+        })
     }
 
-    /// What runs shall go on without this host: it only looks from now on.
-    pub fn detach(&mut self) {
-        if std::mem::take(&mut self.holds) {
-            let attendance = &self.hosts.attendance;
-            attendance.send_modify(|now| now.let_go(Lease::Detached));
-        }
+    /// What runs shall go on without this host, which only looks from now on, and without all others that come and go.
+    /// Answers false where the owner goes already.
+    pub fn detach(&mut self) -> bool {
+        self.unless_closed(|presence, now| {
+            if !std::mem::replace(&mut presence.keeps, true) {
+                now.keepers += 1;
+            }
+            if std::mem::take(&mut presence.holds) {
+                now.let_go();
+            } else if now.holders == 0 {
+                now.lease = Lease::Detached;
+            }
+        })
+    }
+
+    fn unless_closed(&mut self, change: impl FnOnce(&mut Self, &mut Attendance)) -> bool {
+        let attendance = Arc::clone(&self.hosts.attendance);
+        attendance.send_if_modified(|now| {
+            if !now.closed {
+                change(self, now);
+            }
+            !now.closed
+        })
     }
 }
 
@@ -153,7 +213,7 @@ impl Drop for Presence {
             }
             now.attached.retain(|_, count| *count > 0);
             if self.holds {
-                now.let_go(Lease::Lapsed);
+                now.let_go();
             }
         });
     }
@@ -209,34 +269,100 @@ mod tests {
     }
 
     #[test]
-    fn the_last_holder_decides() {
+    fn what_was_left_running_outlives_every_holder_that_came_since_and_crashed() {
         let hosts = Hosts::default();
-        let mut kept = join(&hosts, HostKind::Window, true);
-        let crashed = join(&hosts, HostKind::Terminal, true);
-        kept.detach();
-        drop(kept);
-        assert_eq!(lease(&hosts), Lease::Held);
-        drop(crashed);
-        assert_eq!(lease(&hosts), Lease::Lapsed);
-
-        let mut last = join(&hosts, HostKind::Window, true);
-        assert_eq!(lease(&hosts), Lease::Held);
-        last.detach();
-        last.detach();
-        drop(last);
+        let mut detaching = join(&hosts, HostKind::Terminal, true);
+        detaching.detach();
+        detaching.detach();
         assert_eq!(lease(&hosts), Lease::Detached);
+        drop(detaching);
+        for kind in [HostKind::Window, HostKind::Terminal] {
+            let crashing = join(&hosts, kind, true);
+            assert_eq!(lease(&hosts), Lease::Held);
+            drop(crashing);
+            assert_eq!(lease(&hosts), Lease::Detached);
+        }
+        assert!(hosts.watch().borrow().kept());
     }
 
     #[test]
-    fn who_detached_may_hold_again() {
+    fn who_detaches_before_the_last_holder_is_heard_too_whether_it_held_or_only_looked() {
+        for holds in [true, false] {
+            let hosts = Hosts::default();
+            let crashing = join(&hosts, HostKind::Terminal, true);
+            let mut detaching = join(&hosts, HostKind::Terminal, holds);
+            detaching.detach();
+            drop(detaching);
+            assert_eq!(lease(&hosts), Lease::Held);
+            drop(crashing);
+            assert_eq!(lease(&hosts), Lease::Detached);
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_leaves_spares_what_another_left_running_and_a_window_ends_it() {
+        let hosts = Hosts::default();
+        let mut began = join(&hosts, HostKind::Terminal, true);
+        let mut detaching = join(&hosts, HostKind::Terminal, false);
+        detaching.detach();
+        drop(detaching);
+        assert_eq!(began.leave(), Left::GoesOn);
+        assert_eq!(lease(&hosts), Lease::Detached);
+        drop(began);
+
+        let mut stopping = join(&hosts, HostKind::Window, true);
+        assert_eq!(stopping.leave(), Left::Ends);
+        assert!(hosts.join(HostKind::Terminal, true).is_none());
+    }
+
+    #[test]
+    fn who_detached_may_hold_again_and_takes_back_its_own_word_only() {
         let hosts = Hosts::default();
         let mut window = join(&hosts, HostKind::Window, true);
         window.detach();
         window.hold();
         window.hold();
         assert_eq!(hosts.watch().borrow().holders, 1);
+        assert!(!hosts.watch().borrow().kept());
         drop(window);
         assert_eq!(lease(&hosts), Lease::Lapsed);
+
+        let hosts = Hosts::default();
+        let mut window = join(&hosts, HostKind::Window, true);
+        let mut terminal = join(&hosts, HostKind::Terminal, false);
+        terminal.detach();
+        window.detach();
+        window.hold();
+        drop((window, terminal));
+        assert_eq!(lease(&hosts), Lease::Detached);
+    }
+
+    #[test]
+    fn who_leaves_ends_what_nobody_else_holds() {
+        let hosts = Hosts::default();
+        let mut looking = join(&hosts, HostKind::Terminal, false);
+        let mut first = join(&hosts, HostKind::Terminal, true);
+        let mut last = join(&hosts, HostKind::Terminal, true);
+        assert_eq!(looking.leave(), Left::GoesOn);
+        assert_eq!(first.leave(), Left::GoesOn);
+        assert_eq!(last.leave(), Left::Ends);
+    }
+
+    #[test]
+    fn who_leaves_an_owner_that_goes_hears_that_it_ends() {
+        for holds in [true, false] {
+            let hosts = Hosts::default();
+            let mut leaving = join(&hosts, HostKind::Terminal, holds);
+            let mut detaching = join(&hosts, HostKind::Terminal, holds);
+            hosts.close_if(|_| true);
+            assert!(!detaching.detach());
+            assert!(!detaching.hold());
+            assert_eq!(leaving.leave(), Left::WasEnding);
+        }
+        let hosts = Hosts::default();
+        let mut looking = join(&hosts, HostKind::Terminal, false);
+        drop(join(&hosts, HostKind::Window, true));
+        assert_eq!(looking.leave(), Left::Ends, "nobody holds it any more");
     }
 
     #[test]

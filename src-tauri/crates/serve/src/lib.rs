@@ -9,6 +9,7 @@ mod connection;
 mod dispatch;
 mod ending;
 mod feed;
+mod findable;
 mod hosts;
 mod leftovers;
 mod listener;
@@ -20,7 +21,7 @@ mod reach;
 mod server;
 mod views;
 
-pub use hosts::{Attendance, Hosts, Lease, Presence};
+pub use hosts::{Attendance, Hosts, Lease, Left, Presence};
 pub use leftovers::Leftovers;
 pub use listener::{ListenError, Listener};
 pub use owner::{OWNER, owner_main};

@@ -71,6 +71,9 @@ pub(super) fn only_leaves(joins: bool, hosts: HostCount) -> Option<&'static str>
     }
     // This terminal is one of them.
     match hosts.holders.saturating_sub(1) {
+        0 if hosts.kept => Some(
+            "This workspace was left running from elsewhere: what runs goes on, and this terminal leaves.",
+        ),
         0 => None,
         _ if hosts.windows > 0 => Some(
             "A Dagdeck window shows this workspace: what runs goes on, and this terminal leaves.",
@@ -90,6 +93,7 @@ mod tests {
             windows,
             terminals,
             holders,
+            kept: false,
         }
     }
 
@@ -98,6 +102,16 @@ mod tests {
         assert_eq!(only_leaves(false, hosts(0, 1, 1)), None);
         // A window that was left running only looks, and so does a terminal that joined.
         assert_eq!(only_leaves(false, hosts(1, 2, 1)), None);
+    }
+
+    #[test]
+    fn what_was_left_running_goes_on_with_nobody_to_hold_it() {
+        let kept = HostCount {
+            kept: true,
+            ..hosts(0, 1, 1)
+        };
+        let said = only_leaves(false, kept).unwrap();
+        assert!(said.contains("was left running"), "{said}");
     }
 
     #[test]

@@ -38,7 +38,7 @@ async fn each_answer_is_that_of_its_question() {
 }
 
 /// A uv that says its version once it may, or after a minute: a test that is killed leaves nothing behind for longer.
-fn slow_uv(stage: &Stage) -> FakeTool {
+pub(crate) fn slow_uv(stage: &Stage) -> FakeTool {
     let go = stage.dir.join("go");
     let body = format!(
         "n=0; while [ ! -e '{}' ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n+1)); done; echo 'uv 0.9.0'",

@@ -8,6 +8,8 @@
 )]
 
 mod asked;
+#[cfg(target_os = "linux")]
+mod endings;
 mod events;
 mod leases;
 mod owned;
