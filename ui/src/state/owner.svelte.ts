@@ -3,7 +3,7 @@
 import type { Difference, OwnerView } from '../backend';
 import type { ApiError } from '../backend/generated';
 import type { App } from './app.svelte';
-import { listed, plural, tilde } from './format';
+import { fileName, listed, plural, tilde } from './format';
 
 const NOBODY: OwnerView = {
   state: 'none',
@@ -27,6 +27,8 @@ export interface Other {
   name: string;
   /** How many processes it runs. */
   running: number;
+  /** What is to be done before anything else. */
+  first: string;
 }
 
 /** The process that runs the workspace, as the window sees it. */
@@ -55,7 +57,7 @@ export class Owner {
   get halted(): string | null {
     if (this.refused !== null) return 'No Dagdeck process runs this workspace. Run it here first.';
     if (this.gone) return 'The Dagdeck process that ran this workspace has ended. Run it here first.';
-    if (this.other !== null) return 'Another version of Dagdeck runs this workspace. Stop it first.';
+    if (this.other !== null) return this.other.first;
     return null;
   }
 
@@ -92,7 +94,9 @@ export class Owner {
     const who = `${ageOf(version, this.#app.snapshot?.version ?? '')} Dagdeck`;
     const where = root === null ? 'This workspace' : tilde(root, this.#app.snapshot?.home ?? '');
     const said = `${where} is run by ${who}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}.`;
-    return { said, name: version === null ? 'the other Dagdeck' : `Dagdeck ${version}`, running };
+    const name = version === null ? 'the other Dagdeck' : `Dagdeck ${version}`;
+    const what = root === null ? 'this workspace' : fileName(root);
+    return { said, name, running, first: `First stop ${name}, which runs ${what}.` };
   }
 
   /** The variables in which what runs differs from this window. */

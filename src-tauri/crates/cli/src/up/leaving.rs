@@ -53,7 +53,7 @@ impl Leaving {
     }
 
     async fn left(&self) -> Result<Left, CliError> {
-        let answer = if self.joins {
+        let answer = if self.joins && self.told {
             match tokio::time::timeout(LET_GO, self.attached.leave()).await {
                 Ok(answer) => answer,
                 Err(_) => return Ok(Left::Unknown(self.attached.owner().hello().pid)),
