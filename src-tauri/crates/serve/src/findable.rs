@@ -76,7 +76,8 @@ fn look(ownership: &Ownership, root: &Path, told: &mut Told) -> bool {
     true
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use api::protocol::frozen::HostKind;
     use testkit::{TestDir, wait_until};

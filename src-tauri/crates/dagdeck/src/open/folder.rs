@@ -47,7 +47,8 @@ pub fn root_of(folder: &Path) -> PathBuf {
     dunce::canonicalize(&root).unwrap_or(root)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use testkit::TestDir;
 
