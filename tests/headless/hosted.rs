@@ -16,6 +16,9 @@ use crate::launched::{STARTING, is_ready};
 /// How long all that an owner ran may take to be gone once nobody holds it, or once it was killed.
 pub(crate) const GONE: Duration = Duration::from_secs(5);
 
+/// How often an owner looks whether it can still be found.
+pub(crate) const LOOKS: Duration = Duration::from_secs(5);
+
 /// A window, with which what runs ends.
 pub(crate) const WINDOW: Introduction = Introduction {
     kind: HostKind::Window,

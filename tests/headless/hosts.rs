@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use api::protocol::PROTOCOL;
 use attach::Introduction;
-use serve::Reach;
+use serve::{Card, Reach};
 use testkit::{OlderOwner, TestDir, rounds, wait_until};
 use tokio::sync::Barrier;
 
-use crate::hosted::{GONE, LOOKING, TERMINAL, WINDOW, gone, host, is_free, owner, reach};
+use crate::hosted::{GONE, LOOKING, LOOKS, TERMINAL, WINDOW, gone, host, is_free, owner, reach};
 use crate::launched::STARTING;
 
 /// A workspace in which nothing can run, and the way to its owner.
@@ -163,6 +163,31 @@ async fn an_owner_of_an_older_dagdeck_is_stopped_and_this_one_takes_over() {
     assert_ne!(successor.owner().hello().pid, OlderOwner::PID);
     assert_eq!(successor.owner().hello().protocol, PROTOCOL);
     drop(successor);
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_was_removed_is_written_anew_and_an_owner_whose_lock_was_removed_goes() {
+    let empty = Empty::new();
+    let window = host(&empty.reach, WINDOW).await;
+    let lock = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
+    let card = Card::beside(&lock).unwrap();
+    fs_err::remove_file(lock.with_extension("owner.json")).unwrap();
+    wait_until("its card is there again", LOOKS * 4, async || {
+        Card::beside(&lock).as_ref() == Some(&card)
+    })
+    .await;
+    let other = host(&empty.reach, LOOKING).await;
+    assert_eq!(other.owner().hello().pid, window.owner().hello().pid);
+
+    fs_err::remove_dir_all(&empty.reach.state_folder).unwrap();
+    for left in [&window, &other] {
+        let told = tokio::time::timeout(LOOKS * 4, left.owner().gone()).await;
+        assert!(told.is_ok(), "it goes, whoever holds it");
+    }
+    let successor = host(&empty.reach, LOOKING).await;
+    assert_ne!(successor.owner().hello().pid, card.pid);
+    drop((window, other, successor));
     empty.is_gone().await;
 }
 

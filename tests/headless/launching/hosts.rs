@@ -9,7 +9,8 @@ use testkit::{TestWorkspace, mentioning, wait_until};
 
 use crate::command::dagdeck;
 use crate::hosted::{
-    Current, GONE, Hosted, LOOKING, TERMINAL, WINDOW, gone, host, launch, owner, owners, reach,
+    Current, GONE, Hosted, LOOKING, LOOKS, TERMINAL, WINDOW, gone, host, launch, owner, owners,
+    reach,
 };
 use crate::launched::{STARTING, is_ready};
 
@@ -137,6 +138,12 @@ async fn who_detaches_leaves_all_to_who_comes_later() {
         async || later.owner().status().await.unwrap().windows == 0,
     )
     .await;
+    // A window that comes to look, and crashes: what was left running does not end with it.
+    drop(hosted.host(WINDOW).await);
+    wait_until("the owner saw that it is gone", STARTING, async || {
+        later.owner().status().await.unwrap().windows == 0
+    })
+    .await;
     drop(later);
     // An owner that is alone looks at once whether something runs.
     wait_until("the owner saw that it is alone", STARTING, async || {
@@ -159,6 +166,20 @@ async fn who_detaches_leaves_all_to_who_comes_later() {
     last.owner().down().await.unwrap();
     last.owner().gone().await;
     hosted.is_gone("a host that came later ended it").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_nobody_can_find_any_more_stops_what_was_left_running_and_goes() {
+    let hosted = Hosted::of(TestWorkspace::of(ENGINEERING));
+    let window = hosted.host(WINDOW).await;
+    launch(&window).await;
+    window.detach().await.unwrap();
+    drop(window);
+    let lock = dagdeck::owner_lock(&hosted.reach.state_folder, &hosted.reach.root);
+    fs_err::remove_dir_all(lock.parent().unwrap()).unwrap();
+    let took = gone(hosted.workspace.around()).await;
+    println!("all is gone {took:?} after its lock was removed");
+    assert!(took < LOOKS + GONE, "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ mod connection;
 mod dispatch;
 mod ending;
 mod feed;
+mod findable;
 mod hosts;
 mod listener;
 mod out;

@@ -1,6 +1,7 @@
 //! The owner's socket: made anew by who holds the lock, entered by the same person only.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use api::protocol::frozen::HostKind;
 
@@ -37,11 +38,11 @@ pub enum ListenError {
     },
 }
 
-/// A workspace that is owned and listened for. Ownership ends with it.
+/// A workspace that is owned and listened for. Ownership ends with it, unless somebody else has it too.
 #[derive(Debug)]
 pub struct Listener {
     inner: Inner,
-    ownership: Ownership,
+    ownership: Arc<Ownership>,
 }
 
 impl Listener {
@@ -50,7 +51,7 @@ impl Listener {
     ///
     /// Who holds the lock is the only one, so that a socket that lies there is a dead owner's and is replaced.
     pub fn open(
-        ownership: Ownership,
+        mut ownership: Ownership,
         kind: HostKind,
         folders: &[PathBuf],
     ) -> Result<Self, ListenError> {
@@ -62,7 +63,10 @@ impl Listener {
         let inner = Inner::open(&socket).map_err(failed)?;
         let told = ownership.tell(kind, &socket);
         told.map_err(|error| failed(error.source))?;
-        Ok(Self { inner, ownership })
+        Ok(Self {
+            inner,
+            ownership: Arc::new(ownership),
+        })
     }
 
     /// Where it listens.
@@ -71,7 +75,7 @@ impl Listener {
     }
 
     /// What it owns.
-    pub fn ownership(&self) -> &Ownership {
+    pub fn ownership(&self) -> &Arc<Ownership> {
         &self.ownership
     }
 

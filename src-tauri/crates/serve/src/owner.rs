@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::protocol::PROTOCOL;
@@ -20,6 +21,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::connection::PATIENCE;
 use crate::ending::{FIRST_HOST, LAPSE, over};
+use crate::findable::{self, lost};
 use crate::listener::Listener;
 use crate::ownership::{Ownership, TakeError};
 use crate::place::socket_folders;
@@ -87,6 +89,11 @@ async fn own(root: &Path) -> i32 {
     };
     tracing::info!(root = %root.display(), protocol = PROTOCOL, "owns the workspace");
     answer_host(&FirstWord::Listens(listener.socket().to_owned()));
+    let lost = lost(
+        Arc::clone(listener.ownership()),
+        root.to_owned(),
+        findable::LOOK,
+    );
     let serving = tokio::spawn({
         let server = server.clone();
         async move { server.run(listener).await }
@@ -99,6 +106,10 @@ async fn own(root: &Path) -> i32 {
         () = told_to_end() => {
             server.hosts().close_if(|_| true);
             (PATIENCE, "the system said so")
+        }
+        () = lost => {
+            server.hosts().close_if(|_| true);
+            (PATIENCE, "no host can find it any more")
         }
     };
     tracing::info!("stops everything and goes: {why}");

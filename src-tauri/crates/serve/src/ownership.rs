@@ -76,6 +76,8 @@ impl From<LockError> for TakeError {
 pub struct Ownership {
     right: Right,
     guard_locks: Vec<PathBuf>,
+    /// What it wrote down of itself; none until it listens.
+    card: Option<Card>,
 }
 
 impl Ownership {
@@ -105,6 +107,7 @@ impl Ownership {
         Ok(Self {
             right,
             guard_locks: shared.to_vec(),
+            card: None,
         })
     }
 
@@ -119,15 +122,41 @@ impl Ownership {
         &self.guard_locks
     }
 
+    /// Whether its lock is still where others ask for it. Asks the disk, so not for async threads.
+    ///
+    /// # Errors
+    /// When that can't be told.
+    pub fn is_in_place(&self) -> Result<bool, LockError> {
+        self.right.is_in_place()
+    }
+
     /// Writes down who owns the workspace and where it listens.
-    pub(crate) fn tell(&self, kind: HostKind, socket: &Path) -> Result<(), LockError> {
+    pub(crate) fn tell(&mut self, kind: HostKind, socket: &Path) -> Result<(), LockError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        self.right.tell(&Card {
+        let card = self.card.insert(Card {
             pid: std::process::id(),
             since: since.unwrap_or_default().as_secs_f64() * 1000.0,
             kind,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             socket: socket.to_owned(),
-        })
+        });
+        self.right.tell(card)
+    }
+
+    /// Writes that down anew where it is gone or tells of another process; whether it had to. Reads and writes files, so not
+    /// for async threads.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn tell_again(&self) -> Result<bool, LockError> {
+        let Some(card) = &self.card else {
+            return Ok(false);
+        };
+        let ours = |found: &Card| (found.pid, &found.socket) == (card.pid, &card.socket);
+        let astray = !Card::beside(self.lock()).is_some_and(|found| ours(&found));
+        if astray {
+            self.right.tell(card)?;
+        }
+        Ok(astray)
     }
 }

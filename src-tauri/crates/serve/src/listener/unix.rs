@@ -1,7 +1,7 @@
 //! A Unix socket, 0600 in a folder that is 0700.
 
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
@@ -12,6 +12,8 @@ pub(crate) type Stream = UnixStream;
 pub(super) struct Inner {
     listener: UnixListener,
     path: PathBuf,
+    /// The device and the number of the socket's file.
+    file: (u64, u64),
 }
 
 impl Inner {
@@ -31,6 +33,7 @@ impl Inner {
         Ok(Self {
             listener,
             path: path.to_owned(),
+            file: file_at(path)?,
         })
     }
 
@@ -47,7 +50,16 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // A socket that stays is a dead owner's, and the next owner replaces it.
-        let _ = std::fs::remove_file(&self.path);
+        // One of the same name is another's where that became the owner without asking us, as it can once our lock is gone.
+        if file_at(&self.path).is_ok_and(|file| file == self.file) {
+            // A socket that stays is a dead owner's, and the next owner replaces it.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
+}
+
+/// The device and the number of what lies at a path.
+fn file_at(path: &Path) -> Result<(u64, u64)> {
+    let found = std::fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino()))
 }

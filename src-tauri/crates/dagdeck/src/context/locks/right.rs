@@ -4,6 +4,8 @@
 //! file stays when its holder goes: removing it would let two processes hold locks on two files of one name.
 
 use std::fs::{File, TryLockError};
+#[cfg(unix)]
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -99,6 +101,15 @@ impl Right {
         &self.lock
     }
 
+    /// Whether the lock is still where others ask for it. Where it is not, as when somebody removed Dagdeck's own folder,
+    /// another process can have the same right, and who looks for us finds that one. Asks the disk, so not for async threads.
+    ///
+    /// # Errors
+    /// When that can't be told.
+    pub fn is_in_place(&self) -> Result<bool, LockError> {
+        is_at(&self.own, &self.lock).map_err(LockError::of(&self.lock))
+    }
+
     /// Writes down who has the right, for who comes too late. The card is for our person alone.
     ///
     /// # Errors
@@ -128,8 +139,10 @@ impl Right {
 
 impl Drop for Right {
     fn drop(&mut self) {
-        // Before the locks go, so that it is never a successor's.
-        self.take_card_away();
+        // Before the locks go, so that it is never a successor's; nor is it where our lock was removed under us.
+        if self.is_in_place().unwrap_or(true) {
+            self.take_card_away();
+        }
         let shared = self.shared.iter().rev().map(|(_, file)| file);
         for file in shared.chain([&self.own]) {
             // Closing alone is not enough: what is being forked this moment holds them too, until it executes. Where the
@@ -161,6 +174,24 @@ fn open(lock: &Path) -> Result<File, LockError> {
         options.open(lock)
     };
     open().map_err(LockError::of(lock))
+}
+
+/// Whether the file at a path is this one.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    match std::fs::metadata(path) {
+        Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file that is open can't be removed on this platform.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Whether it is ours alone now; not so where another holds it.
