@@ -110,7 +110,7 @@ impl App {
         self.find("trust-accept").await;
         // What is asked about the machine runs in Dagdeck's own folder, and may be under way.
         let mut inside = mentioning(&[&workspace.path()]);
-        inside.retain(|process| process.program != program());
+        inside.retain(|process| process.program != program() && !is_behind_the_window(process));
         assert_eq!(inside, [], "something runs before trust was given");
         self.shoot("trust").await;
         self.click("trust-accept").await;
@@ -356,13 +356,7 @@ impl App {
         let mut found: Vec<ListedProcess> = mentioning(&[&self.around])
             .into_iter()
             .filter(|process| process.program == name)
-            .filter(|process| {
-                !process
-                    .arguments
-                    .iter()
-                    .skip(1)
-                    .any(|word| matches!(word.as_str(), "guard" | "owner"))
-            })
+            .filter(|process| !is_behind_the_window(process))
             .collect();
         // A child between fork and exec still looks like its parent.
         let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
@@ -382,7 +376,7 @@ impl App {
     pub(crate) fn children(&self) -> Vec<ListedProcess> {
         let name = program();
         let mut children = mentioning(&[&self.around]);
-        children.retain(|process| process.program != name);
+        children.retain(|process| process.program != name && !is_behind_the_window(process));
         children
     }
 
@@ -450,6 +444,12 @@ fn port_of_webserver(process: &ListedProcess) -> Option<u16> {
 }
 
 /// The app that was built.
+/// Whether it is one of Dagdeck's own behind the window: an owner or a guard, whichever program that is.
+fn is_behind_the_window(process: &ListedProcess) -> bool {
+    let word = process.arguments.get(1);
+    word.is_some_and(|word| matches!(word.as_str(), "guard" | "owner"))
+}
+
 pub(crate) fn program() -> PathBuf {
     let program = std::env::var_os("DAGDECK_WINDOW").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/debug/dagdeck-desktop"),

@@ -76,8 +76,8 @@ fn look(ownership: &Ownership, root: &Path, told: &mut Told) -> bool {
     true
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use api::protocol::frozen::HostKind;
     use testkit::{TestDir, wait_until};

@@ -165,12 +165,16 @@ impl Presence {
         left
     }
 
-    /// What runs shall end with this host: what it said of going on without it no longer stands. Answers false where the
-    /// owner goes already.
+    /// What runs shall end with this host: what it said of going on without it no longer stands. Nor does what others said where
+    /// it is a terminal, which holds only what it begins itself: nothing ran any more. Answers false where the owner goes
+    /// already.
     pub fn hold(&mut self) -> bool {
         self.unless_closed(|presence, now| {
             if std::mem::take(&mut presence.keeps) {
-                now.keepers -= 1;
+                now.keepers = now.keepers.saturating_sub(1);
+            }
+            if presence.kind == HostKind::Terminal {
+                now.keepers = 0;
             }
             if !std::mem::replace(&mut presence.holds, true) {
                 now.holders += 1;

@@ -19,6 +19,12 @@ pub(crate) fn run(path: Option<&Path>, release: bool) -> Result<()> {
         return Ok(());
     }
     build_ui()?;
+    // What runs workspaces for the window is the command beside it.
+    Program::new("cargo")
+        .args(["build", "--locked", "--package", "dagdeck-cli"])
+        .args(["--package", "dagdeck-desktop"])
+        .args(release.then_some("--release"))
+        .run()?;
     Program::new("cargo")
         .args(["run", "--locked", "--package", "dagdeck-desktop"])
         .args(release.then_some("--release"))
