@@ -30,7 +30,7 @@ impl Reach {
     /// still stopping, what the guard of a dead one ends, and what outlived both. Answers what there was.
     ///
     /// # Errors
-    /// When something is still there after 35 s, and when the locks can't be asked for.
+    /// When something is still there after 35 s.
     pub async fn leave_nothing(
         &self,
         has_owner: impl AsyncFn() -> Result<bool, ApiError>,
@@ -46,21 +46,10 @@ impl Reach {
         loop {
             // Held while it is swept, so that nobody begins to run what is being ended.
             match Ownership::take(&lock, std::slice::from_ref(&shared), Duration::ZERO).await {
-                Ok(_held) => {
-                    let folder = self.state_folder.clone();
-                    let sweep = move || process::sweep_dead(&folder);
-                    let swept = tokio::task::spawn_blocking(sweep).await;
-                    let swept = swept.map_err(|error| self.left().with_source(&error))?;
-                    return Ok(if waited || !swept.ended.is_empty() {
-                        Leftovers::Ended
-                    } else {
-                        Leftovers::None
-                    });
-                }
+                Ok(_held) => return self.swept(waited).await,
                 Err(TakeError::Owned { .. }) if has_owner().await? => return Ok(Leftovers::Owned),
-                Err(error @ TakeError::Unusable { .. }) => {
-                    return Err(self.left().with_source(&error));
-                }
+                // A disk that can't be written takes no new owner either.
+                Err(TakeError::Unusable { .. }) => return self.swept(waited).await,
                 Err(error) if Instant::now() >= end => {
                     let left = self.left().with_source(&error);
                     return Err(
@@ -72,6 +61,18 @@ impl Reach {
             waited = true;
             sleep(LOOK).await;
         }
+    }
+
+    /// Ends what outlived its owner and its guard.
+    async fn swept(&self, waited: bool) -> Result<Leftovers, ApiError> {
+        let folder = self.state_folder.clone();
+        let swept = tokio::task::spawn_blocking(move || process::sweep_dead(&folder)).await;
+        let swept = swept.map_err(|error| self.left().with_source(&error))?;
+        Ok(if waited || !swept.ended.is_empty() {
+            Leftovers::Ended
+        } else {
+            Leftovers::None
+        })
     }
 
     fn left(&self) -> ApiError {
