@@ -196,8 +196,7 @@ impl Owner {
             .with_hint("End that process; what it runs ends with it.")
     }
 
-    /// Whether the owner is gone, however it went.
-    pub fn is_gone(&self) -> bool {
+    fn is_gone(&self) -> bool {
         self.line.shared.gone.is_cancelled()
     }
 

@@ -8,7 +8,7 @@ mod tail;
 
 use std::time::Instant;
 
-use api::{ErrorCode, LaunchRequest, Nothing};
+use api::{ApiError, ErrorCode, LaunchRequest, Nothing};
 use attach::Attached;
 
 use crate::arguments::Up;
@@ -22,8 +22,18 @@ use leaving::{Leaving, Left};
 use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
-/// What is said where another host has all stopped.
-const STOPPED: &str = "It was stopped: by `dagdeck down`, or where else it is shown.";
+/// Another host has all stopped: an owner that goes closes its workspace first.
+fn stopped_elsewhere() -> CliError {
+    CliError::Failed("It was stopped: by `dagdeck down`, or where else it is shown.".to_owned())
+}
+
+/// Why a log can't be read on: it is closed with its workspace.
+fn refused(error: ApiError) -> CliError {
+    match error.code {
+        ErrorCode::NotFound => stopped_elsewhere(),
+        _ => error.into(),
+    }
+}
 
 pub(crate) fn run(what: Up) -> Result<(), CliError> {
     runtime::wait_for(up(what))?
@@ -138,10 +148,7 @@ impl ForegroundUp<'_> {
         let launched = self.launched;
         match over {
             Some(end) => Followed {
-                end: match end {
-                    Ok(()) => Ok(LeftBehind::Detached),
-                    Err(error) => Err(self.why(error).await),
-                },
+                end: end.map(|()| LeftBehind::Detached),
                 told: false,
                 launched,
             },
@@ -190,20 +197,6 @@ impl ForegroundUp<'_> {
         }
     }
 
-    /// Why it is over: where another host had all stopped, whatever was asked last failed by that.
-    async fn why(&self, error: CliError) -> CliError {
-        if !matches!(error, CliError::Failed(_)) {
-            return error;
-        }
-        match Tail::open(self.attached).await {
-            Err(refused) if refused.code == ErrorCode::NotFound => {
-                CliError::Failed(STOPPED.to_owned())
-            }
-            // That is told already, or has nothing to do with it.
-            _ => error,
-        }
-    }
-
     /// Prints what the logs gained.
     async fn print(&mut self) -> Result<(), CliError> {
         match &mut self.tail {
@@ -215,8 +208,7 @@ impl ForegroundUp<'_> {
     /// Looks at where everything stands, and says what is new; whether all have settled.
     async fn look(&mut self, begun: Instant) -> Result<bool, CliError> {
         let Some(workspace) = self.current.shown.workspace.clone() else {
-            // Its owner closes it when it goes.
-            return Err(CliError::Failed(STOPPED.to_owned()));
+            return Err(stopped_elsewhere());
         };
         self.progress.see(&workspace)?;
         if !self.launched || workspace.launch.active || self.progress.over() {

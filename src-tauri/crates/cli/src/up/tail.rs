@@ -7,6 +7,7 @@ use api::{ApiError, FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest,
 use attach::Attached;
 
 use super::lines::{Names, line};
+use super::refused;
 use crate::error::{CliError, piped};
 
 /// How many rows are asked for at once.
@@ -44,7 +45,7 @@ impl Tail {
                 from: self.printed,
                 count: ROWS,
             };
-            let window = attached.log_window(request).await?;
+            let window = attached.log_window(request).await.map_err(refused)?;
             if window.rows.is_empty() {
                 return Ok(());
             }
@@ -66,7 +67,8 @@ impl Tail {
                         row,
                         open: true,
                     })
-                    .await?;
+                    .await
+                    .map_err(refused)?;
                 self.printed = row + 1;
             }
         }
