@@ -100,7 +100,7 @@ async fn who_shows_what_another_stops_says_so_and_nobody_says_it_early() {
     let root = workspace.path();
     let launched = Shown::until(&workspace, &["--trust"], "ready ");
     let joined = Shown::until(&workspace, &[], "ready ");
-    let told = Shown::until(&workspace, &["--json"], "\"ready\"");
+    let told = Shown::until(&workspace, &["--json"], "\"event\":\"ready\"");
 
     let each = async || {
         let output = down(&workspace).await;
