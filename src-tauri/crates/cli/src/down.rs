@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 
+use serve::Leftovers;
+
 use crate::arguments;
 use crate::error::{CliError, piped};
 use crate::reached::ReachedWorkspace;
 use crate::runtime;
 use crate::stop::Stop;
-use serve::Leftovers;
 
 pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
     runtime::wait_for(async {

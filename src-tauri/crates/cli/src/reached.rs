@@ -148,7 +148,7 @@ impl Reached {
                 Ok(reached) => first(reached).await,
                 Err(error) => Err(error),
             };
-            if done.is_ok() || again == 0 || timeout(GOING, owner.gone()).await.is_err() {
+            if done.is_ok() || again == 0 || !goes(&owner).await {
                 return done;
             }
             again -= 1;
@@ -262,6 +262,11 @@ impl Current {
         let found = |id: &u32| self.shown.operations.iter().find(|one| one.id == *id);
         ids.iter().filter_map(found).cloned().collect()
     }
+}
+
+/// Whether an owner that took nothing any more goes: that is heard a moment after.
+pub(crate) async fn goes(owner: &Owner) -> bool {
+    timeout(GOING, owner.gone()).await.is_ok()
 }
 
 /// Says what there is to know of Dagdeck's own state: that a damaged file was set aside, that nothing can be remembered.

@@ -187,7 +187,8 @@ impl Presence {
     /// Answers false where the owner goes already.
     pub fn detach(&mut self) -> bool {
         self.unless_closed(|presence, now| {
-            if !std::mem::replace(&mut presence.keeps, true) {
+            // Its word may have been undone since, by a terminal that began anew.
+            if !std::mem::replace(&mut presence.keeps, true) || now.keepers == 0 {
                 now.keepers += 1;
             }
             if std::mem::take(&mut presence.holds) {
@@ -317,6 +318,21 @@ mod tests {
         let mut stopping = join(&hosts, HostKind::Window, true);
         assert_eq!(stopping.leave(), Left::Ends);
         assert!(hosts.join(HostKind::Terminal, true).is_none());
+    }
+
+    #[test]
+    fn a_terminal_that_begins_anew_undoes_what_was_said_of_what_ran_before_until_it_is_said_again()
+    {
+        let hosts = Hosts::default();
+        let mut window = join(&hosts, HostKind::Window, true);
+        window.detach();
+        let mut up = join(&hosts, HostKind::Terminal, false);
+        up.hold();
+        assert!(!hosts.watch().borrow().kept());
+        window.detach();
+        assert!(hosts.watch().borrow().kept());
+        drop(up);
+        assert_eq!(lease(&hosts), Lease::Detached);
     }
 
     #[test]

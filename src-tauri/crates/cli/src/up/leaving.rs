@@ -6,14 +6,11 @@ use attach::Attached;
 
 use super::progress;
 use crate::error::CliError;
-use crate::reached::ReachedWorkspace;
+use crate::reached::{ReachedWorkspace, goes};
 use crate::stop::Stop;
 
 /// How long an owner may take to let one go that only looks.
 const LET_GO: Duration = Duration::from_secs(2);
-
-/// How long an owner that takes nothing any more may take to be gone.
-const GOING: Duration = Duration::from_secs(1);
 
 /// What becomes of what ran.
 pub(super) enum Left {
@@ -68,18 +65,11 @@ impl Leaving {
             Ok(false) => Ok(Left::GoesOn),
             Ok(true) => Ok(Left::Stopped),
             // What it ran is ended by its guard, or by nobody: that is looked at before it is called ended.
-            Err(_) if self.is_gone().await => {
+            Err(_) if goes(self.attached.owner()).await => {
                 self.place.leave_nothing().await?;
                 Ok(Left::Stopped)
             }
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Whether the owner is gone: what is said to it can fail a moment before that is heard.
-    async fn is_gone(&self) -> bool {
-        tokio::time::timeout(GOING, self.attached.owner().gone())
-            .await
-            .is_ok()
     }
 }
