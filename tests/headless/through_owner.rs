@@ -96,6 +96,50 @@ async fn what_add_does_is_seen_live_by_who_shows_the_workspace() {
     gone(bare.dir.path()).await;
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_that_is_named_by_a_link_is_the_same_and_has_the_same_owner() {
+    let bare = Bare::new();
+    let link = bare.dir.join("link");
+    std::os::unix::fs::symlink(&bare.root, &link).unwrap();
+    let window = host(&reach(&bare.root, &bare.state), LOOKING).await;
+    let pid = window.owner().hello().pid;
+    let mut status = bare.dagdeck(&["status"]);
+    status.arg(&link);
+    let told = printed(&answered(status).await);
+    assert!(told.contains(&format!("process {pid}")), "{told}");
+    let mut add = bare.dagdeck(&["add", "--workspace"]);
+    add.arg(&link).arg(link.join("projects/etl"));
+    let added = answered(add).await;
+    assert_eq!(added.status.code(), Some(0), "{}", said(&added));
+    assert!(bare.lists());
+    Current::of(&window)
+        .await
+        .until("it lists the project", |snapshot| {
+            let workspace = snapshot.workspace.as_ref().unwrap();
+            workspace.locations.iter().any(|one| one.name == "etl")
+        })
+        .await;
+    assert_eq!(owners(bare.dir.path()), [pid]);
+    drop(window);
+    gone(bare.dir.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_of_dagdecks_own_is_said_in_the_terminal_that_met_it() {
+    let bare = Bare::new();
+    let damaged = "this is no database\n".repeat(500);
+    fs_err::write(bare.state.join("state.db"), &damaged).unwrap();
+    let added = bare.add().await;
+    let told = said(&added);
+    assert_eq!(added.status.code(), Some(0), "{told}");
+    assert!(told.contains("It was set aside as"), "{told}");
+    let kept = fs_err::read_dir(&bare.state).unwrap();
+    let kept = kept.map(|file| fs_err::read(file.unwrap().path()).unwrap_or_default());
+    assert!(kept.into_iter().any(|bytes| bytes == damaged.as_bytes()));
+    gone(bare.dir.path()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_runs_it_an_owner_does_the_work_and_goes() {
     let bare = Bare::new();

@@ -26,7 +26,11 @@ async fn pid(host: &Attached, location: &str) -> u32 {
 /// What a host reads in a location's log.
 async fn printed(host: &Attached, log: String) -> String {
     let filter = LogFilter::default();
-    let view = host.log_open(OpenLogRequest { log, filter }).await.unwrap();
+    let view = host.log_open(OpenLogRequest {
+        log,
+        filter,
+        unfolded: false,
+    }).await.unwrap();
     let window = LogWindowRequest {
         view: view.view,
         from: 0,

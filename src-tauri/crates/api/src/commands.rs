@@ -55,6 +55,7 @@ macro_rules! with_commands {
             log_open: OpenLogRequest => LogView, "Opens a view of a log.";
             log_filter: FilterLogRequest => LogView, "Changes what a view shows.";
             log_window: LogWindowRequest => LogWindow, "The rows in sight.";
+            log_print: LogWindowRequest => LogPrint, "Rows for a host that prints them and goes on.";
             log_search: SearchLogRequest => LogMatches, "Finds the next or the previous match.";
             log_marks: ViewRequest => LogMarks, "Where the errors and warnings are.";
             log_fold: FoldLogRequest => LogView, "Opens or closes library frames.";

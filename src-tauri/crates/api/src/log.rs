@@ -1,7 +1,5 @@
 //! Logs as the window reads them: it holds only the rows in sight and asks for the rest.
 
-mod flat;
-
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -114,7 +112,7 @@ pub enum RowKind {
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Row {
@@ -148,6 +146,28 @@ pub struct LogWindow {
     pub total: u32,
     /// Lines of each level, before the filter.
     pub counts: LevelCounts,
+}
+
+/// Rows for a host that prints them and goes on. What floods is mostly alike, and costs little more than its text here.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LogPrint {
+    /// The rows from the asked one on, as many as there are.
+    pub blocks: Vec<PrintBlock>,
+    /// The row behind them, to go on from.
+    pub next: u32,
+}
+
+/// Rows that follow each other and are alike in all but their time and text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PrintBlock {
+    /// The first of them.
+    pub first: Row,
+    /// The texts of the others, which have no style and are not cut, each ended by a line feed.
+    pub more: String,
 }
 
 /// Where a search stands.

@@ -101,6 +101,8 @@ pub struct OpenLogRequest {
     pub log: String,
     /// What to show.
     pub filter: LogFilter,
+    /// Library frames stand open from the beginning, for a host in which nothing can be clicked.
+    pub unfolded: bool,
 }
 
 /// Changes what a view shows.
@@ -132,7 +134,7 @@ pub struct LogWindowRequest {
     pub view: u32,
     /// The first row.
     pub from: u32,
-    /// How many, 500 at most.
+    /// How many, 2,000 at most.
     pub count: u32,
 }
 

@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 use crate::board::Board;
 use api::{
     CopyLogRequest, Event, FilterLogRequest, FoldLogRequest, LevelCounts, LogFilter, LogLevel,
-    LogMarks, LogMatches, LogView, LogWindow, LogWindowRequest, Nothing, OpenLogRequest, Row,
-    RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,
+    LogMarks, LogMatches, LogPrint, LogView, LogWindow, LogWindowRequest, Nothing, OpenLogRequest,
+    PrintBlock, Row, RowKind, SearchLogRequest, Segment, Subject, Text, ViewRequest,
 };
 
 /// Why a view on a log has no answer.
@@ -92,8 +92,17 @@ impl Logs {
         };
         let store = self.store.clone();
         let filter = filter(request.filter);
-        let mut view = blocking(move || store.open_view(of, filter)).await?;
-        let status = view.status();
+        let (view, status) = blocking(move || {
+            let view = store.open_view(of, filter);
+            let mut view = if request.unfolded {
+                view.unfolded()
+            } else {
+                view
+            };
+            let status = view.status();
+            (view, status)
+        })
+        .await?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let shown = shown(id, &status);
         let open = OpenView {
@@ -135,6 +144,15 @@ impl Logs {
             total: window.status.rows,
             counts: counts(window.status.counts),
         })
+    }
+
+    /// Rows to print, those that are alike together.
+    pub(crate) async fn print(&self, request: LogWindowRequest) -> Result<LogPrint, LogsError> {
+        let (from, count) = (request.from, request.count.min(WINDOW));
+        self.with(request.view, move |view| {
+            print(from, view.window(from, count).rows.into_iter().map(row))
+        })
+        .await
     }
 
     /// Finds the next or the previous match.
@@ -352,6 +370,36 @@ fn row(row: logstore::StoredRow) -> Row {
     }
 }
 
+/// Rows from one on, those that are alike together.
+fn print(from: u32, rows: impl Iterator<Item = Row>) -> LogPrint {
+    let (mut blocks, mut next) = (Vec::<PrintBlock>::new(), from);
+    for row in rows {
+        next = row.index + 1;
+        match blocks.last_mut() {
+            Some(block) if alike(&block.first, &row) => {
+                let texts = row.segments.iter().map(|segment| segment.text.as_str());
+                block.more.extend(texts);
+                block.more.push('\n');
+            }
+            _ => blocks.push(PrintBlock {
+                first: row,
+                more: String::new(),
+            }),
+        }
+    }
+    LogPrint { blocks, next }
+}
+
+/// Whether a row is like the first of a block and can be told by its text alone.
+fn alike(first: &Row, row: &Row) -> bool {
+    let plain = |segment: &Segment| segment.color.is_none() && !segment.bold;
+    (row.level, &row.source, &row.kind, &row.logger)
+        == (first.level, &first.source, &first.kind, &first.logger)
+        && row.cut == first.cut
+        && !row.cut
+        && row.segments.iter().all(plain)
+}
+
 fn kind(kind: logstore::RowKind) -> RowKind {
     match kind {
         logstore::RowKind::Line => RowKind::Line,
@@ -369,5 +417,74 @@ fn kind(kind: logstore::RowKind) -> RowKind {
         logstore::RowKind::Note => RowKind::Note,
         logstore::RowKind::RunStart => RowKind::RunStart,
         logstore::RowKind::Gap => RowKind::Gap,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(index: u32, text: &str) -> Row {
+        let segment = Segment {
+            text: text.to_owned(),
+            color: None,
+            bold: false,
+        };
+        Row {
+            index,
+            time: f64::from(index),
+            level: LogLevel::Info,
+            source: "location:etl".to_owned(),
+            kind: RowKind::Line,
+            logger: None,
+            segments: vec![segment],
+            cut: false,
+        }
+    }
+
+    /// How many lines each block has.
+    fn lengths(print: &LogPrint) -> Vec<usize> {
+        let length = |block: &PrintBlock| 1 + block.more.lines().count();
+        print.blocks.iter().map(length).collect()
+    }
+
+    #[test]
+    fn rows_that_are_alike_come_together_and_nothing_of_them_is_lost() {
+        let empty = Row {
+            segments: Vec::new(),
+            ..plain(8, "")
+        };
+        let rows = [plain(7, "one"), empty, plain(9, "three")];
+        let printed = print(7, rows.into_iter());
+        assert_eq!((lengths(&printed), printed.next), (vec![3], 10));
+        assert_eq!(printed.blocks[0].first, plain(7, "one"));
+        assert_eq!(printed.blocks[0].more, "\nthree\n");
+        let nothing = print(7, std::iter::empty());
+        assert_eq!((nothing.blocks, nothing.next), (Vec::new(), 7));
+    }
+
+    #[test]
+    fn a_row_that_differs_begins_a_block_of_its_own() {
+        let change: [fn(&mut Row); 7] = [
+            |row| row.level = LogLevel::Error,
+            |row| row.source = "daemon".to_owned(),
+            |row| row.kind = RowKind::Continuation,
+            |row| row.logger = Some("dagster".to_owned()),
+            |row| row.segments[0].color = Some("red".to_owned()),
+            |row| row.segments[0].bold = true,
+            |row| row.cut = true,
+        ];
+        for (which, change) in change.iter().enumerate() {
+            let mut other = plain(1, "other");
+            change(&mut other);
+            let rows = [plain(0, "one"), other.clone(), plain(2, "three")];
+            let printed = print(0, rows.into_iter());
+            assert_eq!(printed.blocks[1].first, other, "change {which}");
+            let alone = [plain(0, "one"), other.clone(), other];
+            // Two that are cut or have a style are told whole, each.
+            let together = which < 4;
+            let expected = if together { vec![1, 2] } else { vec![1, 1, 1] };
+            assert_eq!(lengths(&print(0, alone.into_iter())), expected, "{which}");
+        }
     }
 }

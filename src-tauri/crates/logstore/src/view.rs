@@ -120,6 +120,8 @@ pub struct View {
     warnings: Vec<u32>,
     /// Folds that were opened: part and first record.
     opened: HashSet<(u32, u32)>,
+    /// Whether folds are open from the beginning.
+    unfolded: bool,
     search: Option<Search>,
 }
 
@@ -144,8 +146,16 @@ impl View {
             errors: Vec::new(),
             warnings: Vec::new(),
             opened: HashSet::new(),
+            unfolded: false,
             search: None,
         }
+    }
+
+    /// The same with every fold open from the beginning.
+    #[must_use]
+    pub fn unfolded(mut self) -> Self {
+        self.unfolded = true;
+        self
     }
 
     /// Tells how many rows there are now.
@@ -398,10 +408,8 @@ impl View {
             return;
         }
         let part = part as u32;
-        let opened = &self.opened;
-        let position = self
-            .spans
-            .push(part, index, record, |first| opened.contains(&(part, first)));
+        let open = |first| self.unfolded || self.opened.contains(&(part, first));
+        let position = self.spans.push(part, index, record, open);
         if record.is_head() {
             match record.level {
                 Level::Error => self.errors.push(position),

@@ -21,6 +21,7 @@ const REQUEST = {
   moved: [],
   log: 'location:data_engineering',
   filter: { levels: [], sources: [] },
+  unfolded: false,
   from: 0,
   count: 1,
   row: 0,

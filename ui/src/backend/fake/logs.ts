@@ -157,6 +157,10 @@ export class FakeLogs {
       return this.#view(view);
     },
     log_window: ({ view, from, count }) => this.#window(view, from, count),
+    log_print: ({ view, from, count }) => {
+      const { rows } = this.#window(view, from, count);
+      return { blocks: rows.map((first) => ({ first, more: '' })), next: from + rows.length };
+    },
     log_copy: ({ view, from, count }) => ({
       text: this.#window(view, from, count).rows.map(text).join('\n'),
     }),

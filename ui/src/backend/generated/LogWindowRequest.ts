@@ -13,6 +13,6 @@ view: number,
  */
 from: number, 
 /**
- * How many, 500 at most.
+ * How many, 2,000 at most.
  */
 count: number, };

@@ -12,4 +12,8 @@ log: string,
 /**
  * What to show.
  */
-filter: LogFilter, };
+filter: LogFilter, 
+/**
+ * Library frames stand open from the beginning, for a host in which nothing can be clicked.
+ */
+unfolded: boolean, };

@@ -22,6 +22,7 @@ import type { LaunchRequest } from "./LaunchRequest";
 import type { LocationRequest } from "./LocationRequest";
 import type { LogMarks } from "./LogMarks";
 import type { LogMatches } from "./LogMatches";
+import type { LogPrint } from "./LogPrint";
 import type { LogView } from "./LogView";
 import type { LogWindow } from "./LogWindow";
 import type { LogWindowRequest } from "./LogWindowRequest";
@@ -150,6 +151,8 @@ export interface Commands {
   log_filter: { request: FilterLogRequest; response: LogView };
   /** The rows in sight. */
   log_window: { request: LogWindowRequest; response: LogWindow };
+  /** Rows for a host that prints them and goes on. */
+  log_print: { request: LogWindowRequest; response: LogPrint };
   /** Finds the next or the previous match. */
   log_search: { request: SearchLogRequest; response: LogMatches };
   /** Where the errors and warnings are. */
@@ -244,6 +247,7 @@ export const COMMAND_NAMES = [
   "log_open",
   "log_filter",
   "log_window",
+  "log_print",
   "log_search",
   "log_marks",
   "log_fold",

@@ -83,7 +83,7 @@ export class LogState {
   }
 
   async open(filter: LogFilter = this.filter): Promise<void> {
-    const opened = await this.#app.run('log_open', { log: this.log, filter });
+    const opened = await this.#app.run('log_open', { log: this.log, filter, unfolded: false });
     if (opened === null) return;
     if (this.#closed) return void this.#app.run('log_close', { view: opened.view });
     this.#view = opened.view;

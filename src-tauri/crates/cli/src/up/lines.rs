@@ -1,9 +1,9 @@
-//! One row of the merged log as a line of a terminal.
+//! Rows of the merged log as lines of a terminal.
 
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
-use api::{LogLevel, Row, RowKind, Segment, WorkspaceView};
+use api::{LogLevel, PrintBlock, RowKind, Segment, WorkspaceView};
 
 /// The colours of sources, in the order of the window's slots.
 const SLOTS: [AnsiColor; 8] = [
@@ -52,38 +52,37 @@ impl Names {
     }
 }
 
-/// The line of a row, with its end; None for rows that only matter to a window.
-pub(super) fn line(names: &Names, row: &Row) -> Option<String> {
+/// Adds the lines of rows that are alike, each with its end; rows that only matter to a window have none.
+pub(super) fn lines(names: &Names, block: &PrintBlock, text: &mut String) {
+    let first = &block.first;
     let dim = Style::new().dimmed();
-    let mut line = names.prefix(&row.source);
-    match row.kind {
-        RowKind::Fold { .. } => return None,
+    let mut start = names.prefix(&first.source);
+    let mut end = "\n".to_owned();
+    match first.kind {
+        RowKind::Fold { .. } => return,
         RowKind::Note | RowKind::RunStart | RowKind::Gap => {
-            let text: String = row
-                .segments
-                .iter()
-                .map(|segment| segment.text.as_str())
-                .collect();
-            line.push_str(&format!("{dim}-- {text}{dim:#}"));
+            start.push_str(&format!("{dim}-- "));
+            end.insert_str(0, &format!("{dim:#}"));
         }
         _ => {
             // Lines that name no level are lines of Info: only what stands out is worth a word.
-            if let (RowKind::Line, Some((word, style))) = (&row.kind, level(row.level)) {
-                line.push_str(&format!("{style}{word}{style:#} "));
+            if let (RowKind::Line, Some((word, style))) = (&first.kind, level(first.level)) {
+                start.push_str(&format!("{style}{word}{style:#} "));
             }
-            if let Some(logger) = &row.logger {
-                line.push_str(&format!("{dim}{logger}{dim:#} "));
+            if let Some(logger) = &first.logger {
+                start.push_str(&format!("{dim}{logger}{dim:#} "));
             }
-            row.segments
-                .iter()
-                .for_each(|segment| line.push_str(&styled(segment)));
         }
     }
-    if row.cut {
-        line.push_str(&format!("{dim} ... (cut; the file has it all){dim:#}"));
+    text.push_str(&start);
+    text.extend(first.segments.iter().map(styled));
+    if first.cut {
+        text.push_str(&format!("{dim} ... (cut; the file has it all){dim:#}"));
     }
-    line.push('\n');
-    Some(line)
+    text.push_str(&end);
+    for more in block.more.lines() {
+        text.extend([&start, more, &end]);
+    }
 }
 
 fn level(level: LogLevel) -> Option<(&'static str, Style)> {
@@ -112,6 +111,8 @@ fn styled(segment: &Segment) -> String {
 
 #[cfg(test)]
 mod tests {
+    use api::Row;
+
     use super::*;
 
     fn names() -> Names {
@@ -121,53 +122,75 @@ mod tests {
         names
     }
 
-    fn row(kind: RowKind, level: LogLevel, text: &str) -> Row {
+    fn block(kind: RowKind, level: LogLevel, text: &str) -> PrintBlock {
         let segments = vec![Segment {
             text: text.to_owned(),
             color: Some("red".to_owned()),
             bold: true,
         }];
-        let source = "location-a".to_owned();
-        Row {
+        let first = Row {
             index: 0,
             time: 0.0,
             level,
-            source,
+            source: "location-a".to_owned(),
             kind,
             logger: Some("dagster".to_owned()),
             segments,
             cut: false,
+        };
+        PrintBlock {
+            first,
+            more: String::new(),
         }
     }
 
-    fn plain(row: &Row) -> String {
-        anstream::adapter::strip_str(&line(&names(), row).unwrap_or_default()).to_string()
+    fn styled(block: &PrintBlock) -> String {
+        let mut text = String::new();
+        lines(&names(), block, &mut text);
+        text
+    }
+
+    fn plain(block: &PrintBlock) -> String {
+        anstream::adapter::strip_str(&styled(block)).to_string()
     }
 
     #[test]
     fn names_line_up() {
         assert_eq!(
-            plain(&row(RowKind::Line, LogLevel::Info, "hello")),
+            plain(&block(RowKind::Line, LogLevel::Info, "hello")),
             "a         | dagster hello\n"
         );
         assert_eq!(
-            plain(&row(RowKind::Line, LogLevel::Error, "no")),
+            plain(&block(RowKind::Line, LogLevel::Error, "no")),
             "a         | ERROR dagster no\n"
         );
     }
 
     #[test]
     fn a_source_without_a_name_is_shown_by_its_log() {
-        let mut odd = row(RowKind::Continuation, LogLevel::Error, "x");
-        odd.source = "sync-a".to_owned();
+        let mut odd = block(RowKind::Continuation, LogLevel::Error, "x");
+        odd.first.source = "sync-a".to_owned();
         assert_eq!(plain(&odd), "sync-a    | dagster x\n");
     }
 
     #[test]
+    fn rows_that_are_alike_begin_and_end_alike_and_an_empty_one_is_a_line() {
+        let mut alike = block(RowKind::Line, LogLevel::Warning, "one");
+        alike.more = "two\n\nfour\n".to_owned();
+        let start = "a         | WARNING dagster";
+        let lines = ["one", "two", "", "four"].map(|text| format!("{start} {text}\n"));
+        assert_eq!(plain(&alike), lines.concat());
+    }
+
+    #[test]
     fn our_own_words_are_set_apart_and_folds_left_out() {
-        let note = row(RowKind::Note, LogLevel::Info, "stopped by you");
-        assert_eq!(plain(&note), "a         | -- stopped by you\n");
-        let fold = row(
+        let mut note = block(RowKind::Note, LogLevel::Info, "stopped by you");
+        note.more = "started by you\n".to_owned();
+        assert_eq!(
+            plain(&note),
+            "a         | -- stopped by you\na         | -- started by you\n"
+        );
+        let fold = block(
             RowKind::Fold {
                 frames: 3,
                 open: true,
@@ -175,12 +198,12 @@ mod tests {
             LogLevel::Error,
             "",
         );
-        assert_eq!(line(&names(), &fold), None);
+        assert_eq!(styled(&fold), "");
     }
 
     #[test]
     fn colours_end_where_the_text_ends() {
-        let line = line(&names(), &row(RowKind::Line, LogLevel::Info, "hot")).unwrap_or_default();
+        let line = styled(&block(RowKind::Line, LogLevel::Info, "hot"));
         assert!(line.contains("\u{1b}[1m\u{1b}[31mhot\u{1b}[0m"), "{line:?}");
     }
 }

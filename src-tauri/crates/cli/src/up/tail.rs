@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use anstream::{ColorChoice, adapter};
-use api::{ApiError, FoldLogRequest, LogFilter, LogWindowRequest, OpenLogRequest, RowKind};
+use api::{ApiError, LogFilter, LogWindowRequest, OpenLogRequest};
 use attach::Attached;
 
-use super::lines::{Names, line};
+use super::lines::{Names, lines};
 use super::refused;
 use crate::error::{CliError, piped};
 
@@ -25,6 +25,7 @@ impl Tail {
         let request = OpenLogRequest {
             log: "all".to_owned(),
             filter: LogFilter::default(),
+            unfolded: true,
         };
         let view = attached.log_open(request).await?;
         Ok(Self {
@@ -33,7 +34,7 @@ impl Tail {
         })
     }
 
-    /// Prints the rows that are new. Folded library frames are opened: a terminal can't be clicked.
+    /// Prints the rows that are new.
     pub(super) async fn print(
         &mut self,
         attached: &Attached,
@@ -45,38 +46,22 @@ impl Tail {
                 from: self.printed,
                 count: ROWS,
             };
-            let window = attached.log_window(request).await.map_err(refused)?;
-            if window.rows.is_empty() {
+            let print = attached.log_print(request).await.map_err(refused)?;
+            if print.blocks.is_empty() {
                 return Ok(());
             }
-            let mut fold = None;
+            self.printed = print.next;
             let mut text = String::new();
-            for row in &window.rows {
-                if let RowKind::Fold { open: false, .. } = row.kind {
-                    fold = Some(row.index);
-                    break;
-                }
-                self.printed = row.index + 1;
-                text.extend(line(names, row));
+            for block in &print.blocks {
+                lines(names, block, &mut text);
             }
-            print(&text)?;
-            if let Some(row) = fold {
-                attached
-                    .log_fold(FoldLogRequest {
-                        view: self.view,
-                        row,
-                        open: true,
-                    })
-                    .await
-                    .map_err(refused)?;
-                self.printed = row + 1;
-            }
+            write(&text)?;
         }
     }
 }
 
 /// Prints lines, at one stroke: what takes styles out of a text hands each piece between two of them to the system by itself.
-fn print(text: &str) -> Result<(), CliError> {
+fn write(text: &str) -> Result<(), CliError> {
     let stdout = anstream::stdout();
     let written = match stdout.current_choice() {
         ColorChoice::Never => {

@@ -327,6 +327,10 @@ impl Deck {
         Ok(self.opened().await?.logs.window(request).await?)
     }
 
+    pub async fn log_print(&self, request: LogWindowRequest) -> CommandResult<LogPrint> {
+        Ok(self.opened().await?.logs.print(request).await?)
+    }
+
     pub async fn log_search(&self, request: SearchLogRequest) -> CommandResult<LogMatches> {
         Ok(self.opened().await?.logs.search(request).await?)
     }

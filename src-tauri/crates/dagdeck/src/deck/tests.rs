@@ -72,6 +72,7 @@ async fn looks_around(state_folder: &Path, root: &Path, has_log: bool) {
     let view = deck.log_open(OpenLogRequest {
         log: "location:marketing".to_owned(),
         filter: LogFilter::default(),
+        unfolded: false,
     });
     let rows = view.await.map(|view| view.rows);
     assert_eq!(rows.is_ok_and(|rows| rows > 0), has_log);

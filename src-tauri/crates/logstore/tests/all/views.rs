@@ -60,6 +60,23 @@ fn library_frames_fold_and_open() {
 }
 
 #[test]
+fn an_unfolded_view_has_every_frame_from_the_beginning_and_can_fold_one() {
+    let bench = bench();
+    let writer = bench.writer("a");
+    let mut folded = bench.view("a");
+    let mut unfolded = bench.view("a").unfolded();
+    print(&writer, TRACEBACK);
+    folded.set_fold(3, true);
+    let opened = folded.window(0, u32::MAX).rows;
+    assert_eq!(unfolded.window(0, u32::MAX).rows, opened);
+    print(&writer, TRACEBACK);
+    let before = unfolded.status().rows;
+    assert_eq!(before - 1, 2 * (opened.len() as u32 - 1));
+    unfolded.set_fold(3, false);
+    assert!(unfolded.status().rows < before);
+}
+
+#[test]
 fn a_fold_grows_while_it_is_looked_at() {
     let bench = bench();
     let writer = bench.writer("a");

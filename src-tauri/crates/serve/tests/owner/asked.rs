@@ -103,6 +103,7 @@ async fn the_log_views_of_a_host_that_goes_are_closed_and_no_others() {
     let open = || OpenLogRequest {
         log: "all".to_owned(),
         filter: LogFilter::default(),
+        unfolded: false,
     };
     let left = going.log_open(open()).await.unwrap().view;
     let kept = staying.log_open(open()).await.unwrap().view;
