@@ -26,11 +26,12 @@ async fn pid(host: &Attached, location: &str) -> u32 {
 /// What a host reads in a location's log.
 async fn printed(host: &Attached, log: String) -> String {
     let filter = LogFilter::default();
-    let view = host.log_open(OpenLogRequest {
+    let request = OpenLogRequest {
         log,
         filter,
         unfolded: false,
-    }).await.unwrap();
+    };
+    let view = host.log_open(request).await.unwrap();
     let window = LogWindowRequest {
         view: view.view,
         from: 0,

@@ -62,8 +62,7 @@ impl Hand {
 
     /// Has this process look at the workspace at a path; ends with 2 where there is none.
     pub(crate) async fn looking_at(path: &Path) -> Result<Self, CliError> {
-        // Says in its own words why a folder is no workspace, and what is nearby.
-        crate::status::read(path, false)?;
+        crate::status::expect(path)?;
         let own = Self::own().await?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let request = FolderRequest {

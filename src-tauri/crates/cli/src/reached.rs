@@ -124,8 +124,7 @@ impl Reached {
     /// Attaches to the owner of the workspace at a path, which is started where there is none; ends with 2 where there is no
     /// workspace.
     pub(crate) async fn at(path: &Path) -> Result<Self, CliError> {
-        // Says in its own words why a folder is no workspace, and what is nearby.
-        crate::status::read(path, false)?;
+        crate::status::expect(path)?;
         Self::to(&ReachedWorkspace::of(path)?).await
     }
 

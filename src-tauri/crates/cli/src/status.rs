@@ -45,8 +45,14 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
 }
 
 /// Reads the workspace at a path; ends with 2 where there is none.
-pub(crate) fn read(path: &Path, lockfiles: bool) -> Result<WorkspaceStatus, CliError> {
+fn read(path: &Path, lockfiles: bool) -> Result<WorkspaceStatus, CliError> {
     dagdeck::status::read(path, environment(), lockfiles)
+        .map_err(|error| CliError::NoWorkspace(words(&error.into())))
+}
+
+/// Ends with 2 where a path is no workspace: says so in its own words, and what is nearby.
+pub(crate) fn expect(path: &Path) -> Result<(), CliError> {
+    dagdeck::status::expect(path, environment())
         .map_err(|error| CliError::NoWorkspace(words(&error.into())))
 }
 

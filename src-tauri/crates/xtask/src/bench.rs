@@ -29,14 +29,15 @@ use table::BenchRow;
 /// What of it to measure.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts: read, health, launch, startup, flood, idle, window
+    /// Only these parts: read, health, launch, startup, flood, idle, window; against another build read, launch, startup,
+    /// flood, idle, weight
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// How often each side is measured; the table shows medians
     #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Measure against another build of Dagdeck instead: the folder that its two programs are in
-    #[arg(long, value_name = "FOLDER", conflicts_with = "only")]
+    #[arg(long, value_name = "FOLDER")]
     against: Option<PathBuf>,
 }
 
@@ -54,21 +55,23 @@ const PARTS: &[Part] = &[
 
 /// Measures the chosen parts and prints one table.
 pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
-    let known = |name: &String| PARTS.iter().any(|(part, _)| part == name);
-    if let Some(unknown) = arguments.only.iter().find(|name| !known(name)) {
-        let names: Vec<_> = PARTS.iter().map(|(name, _)| *name).collect();
-        bail!(
-            "there is no part `{unknown}`; there are {}",
-            names.join(", ")
-        );
+    let all: Vec<&str> = match arguments.against {
+        Some(_) => against::PARTS.to_vec(),
+        None => PARTS.iter().map(|(part, _)| *part).collect(),
+    };
+    let only = &arguments.only;
+    if let Some(unknown) = only.iter().find(|name| !all.contains(&name.as_str())) {
+        bail!("there is no part `{unknown}`; there are {}", all.join(", "));
     }
-    prepared(&Wanted::default(), |_| measured(arguments))
+    let chosen = |part: &&str| only.is_empty() || only.iter().any(|name| name == part);
+    let parts: Vec<&str> = all.into_iter().filter(chosen).collect();
+    prepared(&Wanted::default(), |_| measured(arguments, &parts))
 }
 
-fn measured(arguments: &Arguments) -> Result<()> {
+fn measured(arguments: &Arguments, chosen: &[&str]) -> Result<()> {
     if let Some(other) = &arguments.against {
         build::both()?;
-        let rows = against::measure(arguments.runs.max(1), other)?;
+        let rows = against::measure(arguments.runs.max(1), other, chosen)?;
         setup::heading("Measured");
         println!("{}", table::render(&rows, &measure::machine()));
         return Ok(());
@@ -76,10 +79,7 @@ fn measured(arguments: &Arguments) -> Result<()> {
     build::command()?;
     let mut rows = Vec::new();
     let mut failed = Vec::new();
-    for (name, part) in PARTS {
-        if !arguments.only.is_empty() && !arguments.only.iter().any(|chosen| chosen == name) {
-            continue;
-        }
+    for (name, part) in PARTS.iter().filter(|(name, _)| chosen.contains(name)) {
         setup::heading(name);
         match part(arguments.runs.max(1)) {
             Ok(told) => rows.extend(told),

@@ -20,8 +20,7 @@ pub(super) struct Joined {
 impl Joined {
     /// Attaches to the owner of the workspace at a path, which is started where there is none.
     pub(super) async fn to(path: &Path, restart: bool) -> Result<Self, CliError> {
-        // Says in its own words why a folder is no workspace, and what is nearby.
-        crate::status::read(path, false)?;
+        crate::status::expect(path)?;
         let place = ReachedWorkspace::of(path)?;
         if restart {
             crate::down::end(&place).await?;

@@ -85,6 +85,17 @@ pub struct ProblemStatus {
     pub column: Option<u32>,
 }
 
+/// Says that a path is a workspace, or is in one, and reads no more of it than that takes.
+///
+/// # Errors
+/// When it is in none, with what is near it.
+pub fn expect(path: &Path, environment: BTreeMap<String, String>) -> Result<(), NotAWorkspace> {
+    if workspace::find_root(path).is_some() {
+        return Ok(());
+    }
+    read(path, environment, false).map(drop)
+}
+
 /// Reads a workspace, with `lockfiles` also whether each lockfile answers its project. An error if the folder is none.
 pub fn read(
     path: &Path,

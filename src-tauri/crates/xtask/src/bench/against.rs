@@ -10,6 +10,7 @@ use super::measure::{cpu, median, memory, tree, wait};
 use super::table::{Amount, BenchRow};
 use super::{flood, launch, read, startup, web, workspaces};
 use crate::display::Display;
+use crate::setup;
 
 /// How much worse than the other build is still as good, as a ratio.
 const AIM: f64 = 1.05;
@@ -51,16 +52,24 @@ impl Both {
     }
 }
 
-/// Measures all that a build must not make worse.
-pub(super) fn measure(runs: usize, other: &Path) -> Result<Vec<BenchRow>> {
+/// All that a build must not make worse.
+pub(super) const PARTS: &[&str] = &["read", "launch", "startup", "flood", "idle", "weight"];
+
+/// Measures some of these parts.
+pub(super) fn measure(runs: usize, other: &Path, parts: &[&str]) -> Result<Vec<BenchRow>> {
     let both = Both([Build::present(), Build::at(other)?]);
     let mut rows = Vec::new();
-    rows.extend(reading(&both, runs)?);
-    rows.extend(launching(&both, runs)?);
-    rows.extend(starting(&both, runs)?);
-    rows.extend(logging(&both)?);
-    rows.extend(idling(&both)?);
-    rows.push(weighing(&both, runs)?);
+    for part in parts {
+        setup::heading(part);
+        rows.extend(match *part {
+            "read" => reading(&both, runs),
+            "launch" => launching(&both, runs),
+            "startup" => starting(&both, runs),
+            "flood" => logging(&both),
+            "idle" => idling(&both),
+            _ => weighing(&both, runs),
+        }?);
+    }
     Ok(rows)
 }
 
@@ -169,7 +178,7 @@ fn idling(both: &Both) -> Result<Vec<BenchRow>> {
 }
 
 /// The app and its web view on a workspace in which nothing was started.
-fn weighing(both: &Both, runs: usize) -> Result<BenchRow> {
+fn weighing(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::copies(SHOWN)?;
     let states = Both::states(|which| {
         workspaces::trusted_state(&both.0[which], &format!("against-weight-{which}"), &root)
@@ -182,5 +191,5 @@ fn weighing(both: &Both, runs: usize) -> Result<BenchRow> {
         Ok(memory(&tree(running.pid())))
     })?;
     let what = format!("memory of the app with {SHOWN} locations shown (PSS)");
-    Ok(row(what, Amount::Megabytes, figures))
+    Ok(vec![row(what, Amount::Megabytes, figures)])
 }
