@@ -415,6 +415,19 @@ impl App {
             .len()
     }
 
+    /// Goes to the other one of two windows: what is looked for and clicked from now on is there.
+    pub(crate) async fn to_the_other_window(&self) {
+        let present = in_time(
+            "the driver says in which window it is",
+            self.client.window(),
+        )
+        .await;
+        let all = in_time("the driver lists the windows", self.client.windows()).await;
+        let other = all.into_iter().find(|window| *window != present).unwrap();
+        let going = self.client.switch_to_window(other);
+        in_time("the driver goes to the other window", going).await;
+    }
+
     /// Closes the window.
     pub(crate) async fn close(self) {
         // The session ends with its window, or with the driver.

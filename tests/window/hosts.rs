@@ -42,6 +42,12 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
     app.click("stop").await;
     app.location_is(SCIENCE, "stopped").await;
 
+    app.click_close_button().await;
+    let asked = app.text("close-dialog").await;
+    assert!(asked.contains("1 terminal is attached too"), "{asked}");
+    app.shoot("close-with-terminal").await;
+    app.click("close-cancel").await;
+    app.is_gone("close-dialog").await;
     app.kill();
     windows_are(&workspace, 0).await;
     // The terminal holds what runs.
@@ -82,6 +88,22 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
         "opening another stopped or started something"
     );
     app.location_is(SCIENCE, "running").await;
+    graphql.wait_until_loaded(&BOTH, SOON).await;
+
+    // Both run at once, and what is stopped in one window is that workspace's alone.
+    app.to_the_other_window().await;
+    app.click("launch").await;
+    for location in [ENGINEERING, SCIENCE] {
+        app.location_is(location, "running").await;
+    }
+    assert_eq!(all_dagsters(&other.path(), STARTING).await.len(), 4);
+    app.click("stop-all").await;
+    for location in [ENGINEERING, SCIENCE] {
+        app.location_is(location, "stopped").await;
+    }
+    app.to_the_other_window().await;
+    app.location_is(SCIENCE, "running").await;
+    assert_eq!(dagsters(&one.path()), before, "the other stopped something");
     graphql.wait_until_loaded(&BOTH, SOON).await;
 
     // Its own again: the window that shows it comes to the front, and no third is made.

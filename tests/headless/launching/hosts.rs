@@ -5,7 +5,7 @@ use api::{
     StopLocationRequest,
 };
 use attach::Attached;
-use testkit::{TestWorkspace, mentioning, wait_until};
+use testkit::{TestWorkspace, all_dagsters, mentioning, wait_until};
 
 use crate::command::dagdeck;
 use crate::hosted::{
@@ -101,8 +101,21 @@ async fn what_one_started_is_shown_reloaded_and_stopped_by_another_and_ends_with
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_that_is_killed_leaves_nothing_and_either_host_takes_over() {
     let hosted = Hosted::of(TestWorkspace::of(ENGINEERING));
-    let (first, second) = (hosted.host(WINDOW).await, hosted.host(TERMINAL).await);
-    launch(&first).await;
+    // At the same instant: each opens, each launches, and there is one of everything.
+    let open = async |introduction| {
+        let host = hosted.host(introduction).await;
+        launch(&host).await;
+        host
+    };
+    let (first, second) = tokio::join!(open(WINDOW), open(TERMINAL));
+    assert_eq!(first.owner().hello().pid, second.owner().hello().pid);
+    let path = hosted.workspace.path();
+    let running = all_dagsters(&path, STARTING).await;
+    assert_eq!(
+        running.len(),
+        3,
+        "one code server, one webserver, one daemon"
+    );
     let killed = first.owner().hello().pid;
     let kill = std::process::Command::new("kill")
         .args(["-KILL", &killed.to_string()])

@@ -122,6 +122,7 @@ impl AppContext {
         for notice in &notices {
             tracing::warn!("{notice}");
         }
+        let last = operations.iter().map(|one| one.id).max();
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -142,7 +143,7 @@ impl AppContext {
             told.add_notice(fault);
         });
         Ok(Self {
-            operations: Operations::new(Arc::clone(&board), Arc::clone(&state)),
+            operations: Operations::after(last, Arc::clone(&board), Arc::clone(&state)),
             board,
             changes: Changes::default(),
             table: Arc::new(table),

@@ -69,9 +69,8 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
-    /// The record as the board shows it, going on from there.
-    pub(crate) fn new(board: Arc<Board>, state: Arc<State>) -> Self {
-        let last = board.read(|snapshot| snapshot.operations.iter().map(|one| one.id).max());
+    /// A record that goes on after the operation with this number, the last that is remembered.
+    pub(crate) fn after(last: Option<u32>, board: Arc<Board>, state: Arc<State>) -> Self {
         Self {
             board,
             state,

@@ -100,11 +100,10 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
 /// Makes Dagdeck's own instance folder, with Dagster's usage statistics off. A dagster.yaml that is there stays.
 pub fn make_own(path: &Path) -> io::Result<()> {
     fs_err::create_dir_all(path)?;
-    let config = path.join("dagster.yaml");
-    if config.exists() {
-        return Ok(());
+    match atomicfile::create(&path.join("dagster.yaml"), QUIET.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
-    fs_err::write(config, QUIET)
 }
 
 /// Looks at an instance folder. Where dagster.yaml names another storage than SQLite, there is nothing to make.

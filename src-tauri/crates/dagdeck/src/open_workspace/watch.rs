@@ -89,8 +89,10 @@ impl OpenWorkspace {
             .is_ok_and(|unit| !unit.shown().at_rest || unit.shown().is_crashed());
         if up && self.facts.auto_reload(project) && self.facts.is_trusted() {
             let cause = cause(&self.facts.root, paths);
-            // What keeps it from reloading is already shown on the location.
-            let _ = self.reload_location(project, Some(cause)).await;
+            // What keeps it from reloading is shown on the location; who only saved a file asked for nothing more.
+            if let Err(error) = self.reload_location(project, Some(cause)).await {
+                tracing::info!(project, %error, "not reloaded on a change");
+            }
         }
     }
 }

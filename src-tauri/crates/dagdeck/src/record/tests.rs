@@ -33,6 +33,7 @@ impl Recorded {
             operations,
             notices,
         } = State::open(folder.path());
+        let last = operations.iter().map(|one| one.id).max();
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,
             version: String::new(),
@@ -54,7 +55,7 @@ impl Recorded {
         };
         let (table, _) = Table::open(folder.path(), guard).unwrap();
         Self {
-            operations: Operations::new(board, Arc::new(state)),
+            operations: Operations::after(last, board, Arc::new(state)),
             table: Arc::new(table),
             folder,
             notices,

@@ -121,3 +121,63 @@ pub(super) async fn look(
     let looked = tokio::task::spawn_blocking(look).await;
     looked.map_err(FactsError::Reading)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::time::Duration;
+
+    use process::GuardProgram;
+    use testkit::TestDir;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::context::DeckOptions;
+
+    /// Longer than a reading of next to nothing takes.
+    const SOON: Duration = Duration::from_millis(300);
+
+    const SETTINGS: &str = "[project]\nname = \"etl\"\nversion = \"0\"\n\n[tool.dg]\ndirectory_type = \"project\"\n\n\
+        [tool.dg.project]\nroot_module = \"etl\"\n";
+
+    fn listing(projects: &str) -> String {
+        format!("directory_type = \"workspace\"\n\n[workspace]\n{projects}")
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_waits_to_read_reads_what_is_there_when_the_turn_comes() {
+        let dir = TestDir::new();
+        dir.write("work/dg.toml", listing(""));
+        dir.write("work/etl/pyproject.toml", SETTINGS);
+        let (root, own) = (dir.join("work"), dir.make("own"));
+        let options = DeckOptions {
+            state_folder: dir.make("state"),
+            guard: GuardProgram {
+                program: "/bin/sh".into(),
+                arguments: vec!["-c".into(), "cat >/dev/null".into()],
+            },
+            locks: Vec::new(),
+            environment: std::env::vars().collect(),
+            home: dir.path().to_owned(),
+            drawing: Vec::new(),
+        };
+        let context = Arc::new(AppContext::start(options).unwrap());
+        let reader = Arc::<Reader>::default();
+        let first = look(&context, &reader, &root, true, Touched::All).await;
+        let readings = Readings::new(&context, &own, reader, first.unwrap());
+        assert!(readings.latest().reading.projects.is_empty());
+
+        let earlier = readings.turn.lock().await;
+        let reading = readings.again(&context, (&root, &own), true, Touched::All);
+        tokio::pin!(reading);
+        assert!(timeout(SOON, &mut reading).await.is_err(), "it waits");
+        dir.write(
+            "work/dg.toml",
+            listing("\n[[workspace.projects]]\npath = \"etl\"\n"),
+        );
+        drop(earlier);
+        assert_eq!(reading.await.unwrap().projects.len(), 1);
+        assert_eq!(readings.latest().reading.projects.len(), 1);
+    }
+}

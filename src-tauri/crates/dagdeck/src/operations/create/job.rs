@@ -220,9 +220,11 @@ impl CreationJob {
             Action::Run(command) => self.program(at, command, SHORT, None, cancel).await,
             Action::Sample { folder, files } => sample::write(folder, files, again),
             Action::Write { path, text } => {
-                fs_err::write(path, text).map_err(|source| MakingError::NotWritten {
-                    path: path.clone(),
-                    source,
+                atomicfile::replace(path, text.as_bytes()).map_err(|source| {
+                    MakingError::NotWritten {
+                        path: path.clone(),
+                        source,
+                    }
                 })
             }
         }
