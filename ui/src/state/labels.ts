@@ -125,7 +125,6 @@ function stoppedLine(lifecycle: Extract<Lifecycle, { state: 'stopped' }>, now: n
   const at = when(lifecycle.at, now);
   if (lifecycle.by === 'sync') return `stopped for a sync, ${at}`;
   if (lifecycle.by === 'closing') return `stopped when Dagdeck closed, ${at}`;
-  if (lifecycle.by === 'lost') return `ended when Dagdeck ended, ${at}`;
   return `stopped ${at}`;
 }
 

@@ -72,6 +72,8 @@ pub struct Segment {
     pub color: Option<String>,
     /// Bold.
     pub bold: bool,
+    /// A match of what the view searches for.
+    pub marked: bool,
 }
 
 /// What a row is.

@@ -105,8 +105,6 @@ pub enum StoppedBy {
     Sync,
     /// Dagdeck closing.
     Closing,
-    /// It ended when Dagdeck ended without closing.
-    Lost,
 }
 
 /// A live process as measured.

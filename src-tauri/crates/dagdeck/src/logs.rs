@@ -39,6 +39,9 @@ const WINDOW: u32 = 2_000;
 /// The most rows that one copy brings.
 const COPY: u32 = 100_000;
 
+/// How long a search keeps a view from others at a time, about.
+const SLICE: Duration = Duration::from_millis(30);
+
 type Views = HashMap<u32, OpenView>;
 
 struct OpenView {
@@ -155,7 +158,7 @@ impl Logs {
         .await
     }
 
-    /// Finds the next or the previous match.
+    /// Finds the next or the previous match; whoever else wants the view has it in between.
     pub(crate) async fn search(&self, request: SearchLogRequest) -> Result<LogMatches, LogsError> {
         let query = Query {
             pattern: request.pattern,
@@ -163,11 +166,16 @@ impl Logs {
             case_sensitive: request.case_sensitive,
         };
         let (from, backwards) = (request.from, request.backwards);
-        let found = self
+        let mut found = self
             .with(request.view, move |view| {
-                view.search(&query, from, backwards)
+                view.search_for(&query, from, backwards, Some(SLICE))
             })
             .await?;
+        while !found.complete {
+            // None where it was given up meanwhile.
+            let more = self.with(request.view, |view| view.found(Some(SLICE)));
+            found = more.await?.unwrap_or_else(nothing_found);
+        }
         Ok(LogMatches {
             count: found.count,
             row: found.row,
@@ -364,9 +372,17 @@ fn row(row: logstore::StoredRow) -> Row {
                 text: segment.text,
                 color: segment.color.map(|color| color.as_str().to_owned()),
                 bold: segment.bold,
+                marked: segment.marked,
             })
             .collect(),
         cut: row.cut,
+    }
+}
+
+fn nothing_found() -> logstore::Matches {
+    logstore::Matches {
+        complete: true,
+        ..logstore::Matches::default()
     }
 }
 
@@ -429,6 +445,7 @@ mod tests {
             text: text.to_owned(),
             color: None,
             bold: false,
+            marked: false,
         };
         Row {
             index,

@@ -244,6 +244,7 @@ pub(crate) fn segments(line: &[u8], from: usize, to: usize, limit: usize) -> (Ve
                         text: text[..end].to_owned(),
                         color,
                         bold,
+                        marked: false,
                     });
                 }
                 return (segments, true);
@@ -254,6 +255,7 @@ pub(crate) fn segments(line: &[u8], from: usize, to: usize, limit: usize) -> (Ve
                     text: text.into_owned(),
                     color,
                     bold,
+                    marked: false,
                 });
             }
         }

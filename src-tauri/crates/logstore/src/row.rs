@@ -136,6 +136,8 @@ pub struct Segment {
     pub color: Option<Color>,
     /// Bold.
     pub bold: bool,
+    /// Whether it is a match of what the view searches for.
+    pub marked: bool,
 }
 
 /// What a row is.

@@ -172,7 +172,7 @@ impl View {
         }
     }
 
-    /// Reads the rows from `from` on, `count` at most.
+    /// Reads the rows from `from` on, `count` at most, with what a search finds in them marked.
     pub fn window(&mut self, from: u32, count: u32) -> Window {
         let status = self.status();
         let mut rows = Vec::new();
@@ -209,6 +209,11 @@ impl View {
                 rows.push(render::unreadable(row + missing, source));
             }
             row += length;
+        }
+        if let Some(search) = &self.search {
+            for row in &mut rows {
+                search.mark(&mut row.segments);
+            }
         }
         Window { rows, status }
     }

@@ -11,6 +11,7 @@ import type {
   LogWindow,
   Row,
   RowKind,
+  Segment,
 } from '../generated';
 import type { AnswersOf } from './answers';
 
@@ -109,6 +110,8 @@ interface Open {
   log: string;
   filter: LogFilter;
   cleared: number;
+  /** What is searched for. */
+  find: RegExp | null;
 }
 
 /** Answers the log commands. */
@@ -140,7 +143,7 @@ export class FakeLogs {
 
   readonly answers: AnswersOf<'log'> = {
     log_open: ({ log, filter }) => {
-      this.#views.set(this.#next, { log, filter, cleared: 0 });
+      this.#views.set(this.#next, { log, filter, cleared: 0, find: null });
       return this.#view(this.#next++);
     },
     log_filter: ({ view, filter }) => {
@@ -208,11 +211,11 @@ export class FakeLogs {
     const total = this.#rows(view);
     const rows: Row[] = [];
     for (let index = from; index < Math.min(from + count, total); index += 1)
-      rows.push(this.#row(index, samples));
+      rows.push(this.#row(index, samples, this.#open(view).find));
     return { rows, total, counts: this.#counts(view) };
   }
 
-  #row(index: number, samples: number[]): Row {
+  #row(index: number, samples: number[], find: RegExp | null): Row {
     const at = samples[index % samples.length] ?? 0;
     const [level, kind, logger, parts] = SAMPLES[at] as Sample;
     const shown = kind.kind === 'fold' ? { ...kind, open: this.#folds.has(index) } : kind;
@@ -222,7 +225,7 @@ export class FakeLogs {
       level,
       source: SOURCES[at % SOURCES.length] as string,
       logger,
-      segments: parts.map(([words, color]) => ({ text: words, color, bold: false })),
+      segments: parts.flatMap(([words, color]) => marked(words, color, find)),
       cut: false,
       ...shown,
     };
@@ -243,10 +246,13 @@ export class FakeLogs {
 
   #search(view: number, pattern: string, regex: boolean, from: number, backwards: boolean): LogMatches {
     const none = { count: 0, row: null, ordinal: 0, invalid: null };
+    const open = this.#open(view);
+    if (pattern === '') open.find = null;
     if (pattern === '') return none;
     let test: RegExp;
     try {
       test = new RegExp(regex ? pattern : pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i');
+      open.find = new RegExp(`(${test.source})`, 'i');
     } catch {
       return { ...none, invalid: 'This is not a regular expression: something opened is not closed' };
     }
@@ -268,4 +274,12 @@ export class FakeLogs {
 
 function text(row: Row): string {
   return [row.logger ?? '', ...row.segments.map((one) => one.text)].join(row.logger ? ' ' : '');
+}
+
+/** Words in one colour, split where what is searched for begins and ends. */
+function marked(words: string, color: string | null, find: RegExp | null): Segment[] {
+  const parts = find === null ? [words] : words.split(find);
+  // Every other one is what was found.
+  const segments = parts.map((part, at) => ({ text: part, color, bold: false, marked: at % 2 === 1 }));
+  return segments.filter((one) => one.text !== '');
 }

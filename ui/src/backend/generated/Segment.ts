@@ -15,4 +15,8 @@ color: string | null,
 /**
  * Bold.
  */
-bold: boolean, };
+bold: boolean, 
+/**
+ * A match of what the view searches for.
+ */
+marked: boolean, };

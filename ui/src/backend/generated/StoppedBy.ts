@@ -3,4 +3,4 @@
 /**
  * Who ended a process.
  */
-export type StoppedBy = "person" | "sync" | "closing" | "lost";
+export type StoppedBy = "person" | "sync" | "closing";

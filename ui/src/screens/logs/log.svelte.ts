@@ -255,6 +255,12 @@ export class LogState {
     }
   }
 
+  /** Asks for the rows in sight again: they are to be marked otherwise. */
+  reread(): void {
+    this.#generation += 1;
+    void this.pump();
+  }
+
   #settled(): boolean {
     const { from, rows } = this.held;
     if (this.#heldGeneration !== this.#generation) return false;

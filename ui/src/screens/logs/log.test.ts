@@ -1,10 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { FakeBackend } from '../../backend/fake/fake';
 import { snapshot, workspace } from '../../backend/fake/fixture';
 import { App } from '../../state/app.svelte';
 import { LogState } from './log.svelte';
-import { marker, pieces } from './search.svelte';
 
 async function opened(lines = 10_000) {
   const backend = new FakeBackend(snapshot(workspace([])));
@@ -158,6 +157,22 @@ describe('searching', () => {
     expect(log.search.found.count).toBe(20);
   });
 
+  it('has what matches marked in the rows at hand, by whoever searched, until it ends', async () => {
+    const { log } = await opened(160);
+    const marked = () =>
+      new Set(log.drawn.flatMap((row) => row.segments.filter((one) => one.marked).map((one) => one.text)));
+    log.scrollTo(0);
+    log.search.pattern = 'SKLEARN';
+    await log.search.again();
+    await vi.waitFor(() => expect([...marked()]).toEqual(['sklearn']));
+    log.search.regex = true;
+    log.search.pattern = 'sklearn(';
+    await log.search.again();
+    expect([...marked()], 'of the last pattern that could be used').toEqual(['sklearn']);
+    log.search.clear();
+    await vi.waitFor(() => expect([...marked()]).toEqual([]));
+  });
+
   it('ends when the pattern is empty', async () => {
     const { log } = await opened(160);
     log.search.pattern = 'nothing like it';
@@ -167,29 +182,5 @@ describe('searching', () => {
     await new Promise((done) => setTimeout(done));
     expect(log.search.words).toBe('');
     expect(log.search.found.row).toBeNull();
-  });
-});
-
-describe('marks in a row', () => {
-  const segment = (text: string, color: string | null = null) => ({ text, color, bold: false });
-
-  it('may span segments of different colours', () => {
-    const out = pieces(
-      [segment('Module'), segment('NotFound', 'red'), segment('Error: no')],
-      marker('notfounderror', false),
-    );
-    expect(out.map((one) => [one.text, one.marked])).toEqual([
-      ['Module', false],
-      ['NotFound', true],
-      ['Error', true],
-      [': no', false],
-    ]);
-    expect(out[1]?.color).toBe('red');
-  });
-
-  it('take the pattern as it is unless it is a regular expression', () => {
-    expect(marker('a.c', false)?.test('abc')).toBe(false);
-    expect(marker('a.c', true)?.test('abc')).toBe(true);
-    expect(marker('(', true)).toBeNull();
   });
 });

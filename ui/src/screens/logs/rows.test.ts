@@ -11,7 +11,7 @@ const row = (kind: Partial<Row>, text: string) =>
     source: 'a',
     logger: null,
     cut: false,
-    segments: [{ text, color: null, bold: false }],
+    segments: [{ text, color: null, bold: false, marked: false }],
     ...kind,
   }) as Row;
 const words = (one: Row, root = '/w') => shownSegments(one, root).map((part) => part.text);
@@ -29,7 +29,22 @@ it('tells an exception’s class from its message', () => {
     { text: 'ModuleNotFoundError', color: 'red' },
     { text: ": No module named 'a'", color: null },
   ]);
-  expect(words(row({ kind: 'exception' }, 'KeyboardInterrupt'))).toEqual(['KeyboardInterrupt', '']);
+  expect(words(row({ kind: 'exception' }, 'KeyboardInterrupt'))).toEqual(['KeyboardInterrupt']);
+});
+
+it('keeps what is marked where it shows a row otherwise', () => {
+  const marked = (text: string, on: boolean) => ({ text, color: null, bold: false, marked: on });
+  const parts = [marked('Module', false), marked('NotFoundError: no', true), marked(' a', false)];
+  const exception = { ...row({ kind: 'exception' }, ''), segments: parts };
+  expect(shownSegments(exception, '').map((one) => [one.text, one.color, one.marked])).toEqual([
+    ['Module', 'red', false],
+    ['NotFoundError', 'red', true],
+    [': no', null, true],
+    [' a', null, false],
+  ]);
+  const subject = { path: '/w/a.py', line: 3, column: null };
+  const own = { ...row({ kind: 'ownFrame', subject }, ''), segments: parts };
+  expect(shownSegments(own, '/w').map((one) => one.marked)).toEqual([true]);
 });
 
 it('leaves every other row as it was printed', () => {

@@ -10,15 +10,26 @@ export function shownSegments(row: Row, root: string): Segment[] {
     const { path, line } = row.subject;
     const short = root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
     const place = line === null ? short : `${short}:${line}`;
-    return [{ text: where === undefined ? place : `${place} in ${where}`, color: null, bold: false }];
+    const shown = where === undefined ? place : `${place} in ${where}`;
+    const marked = row.segments.some((one) => one.marked);
+    return [{ text: shown, color: null, bold: false, marked }];
   }
-  const [only] = row.segments;
-  if (row.kind === 'exception' && row.segments.length === 1 && only !== undefined && only.color === null) {
-    const end = only.text.search(/:\s|$/);
-    return [
-      { ...only, text: only.text.slice(0, end), color: 'red' },
-      { ...only, text: only.text.slice(end) },
-    ];
+  if (row.kind === 'exception' && row.segments.every((one) => one.color === null)) {
+    const text = row.segments.map((one) => one.text).join('');
+    return reddened(row.segments, text.search(/:\s|$/));
   }
   return row.segments;
+}
+
+/** The same with so many of their characters in red. */
+function reddened(segments: Segment[], characters: number): Segment[] {
+  let left = characters;
+  return segments.flatMap((one) => {
+    const parts = [
+      { ...one, text: one.text.slice(0, left), color: 'red' },
+      { ...one, text: one.text.slice(left) },
+    ];
+    left = Math.max(0, left - one.text.length);
+    return parts.filter((part) => part.text !== '');
+  });
 }

@@ -1,6 +1,6 @@
-// Searching one log: the pattern, where the search stands, and what to mark in the rows in sight.
+// Searching one log: the pattern and where the search stands. What matches is marked in the rows by who searches.
 
-import type { LogMatches, Segment } from '../../backend/generated';
+import type { LogMatches } from '../../backend/generated';
 import type { App } from '../../state/app.svelte';
 import { Latest } from '../../state/latest';
 import type { LogState } from './log.svelte';
@@ -13,12 +13,11 @@ export class LogSearch {
   regex = $state(false);
   found = $state.raw<LogMatches>(EMPTY);
 
-  /** What to mark in rows; null while nothing is searched for. */
-  marker = $derived.by(() => marker(this.pattern, this.regex));
-
   readonly #app: App;
   readonly #log: LogState;
   readonly #latest = new Latest();
+  /** What the rows at hand are marked with. */
+  #marked = '';
 
   constructor(app: App, log: LogState) {
     this.#app = app;
@@ -57,9 +56,14 @@ export class LogSearch {
   async #ask(from: number, backwards: boolean, pause = 0): Promise<void> {
     const { view } = this.#log;
     if (view === null) return;
+    const marked = this.pattern === '' ? '' : `${this.regex} ${this.pattern}`;
     const answered = await this.#latest.ask(() => this.#search(view, from, backwards), pause);
     const found = answered?.answer ?? null;
     if (found === null) return;
+    if (found.invalid === null && marked !== this.#marked) {
+      this.#marked = marked;
+      this.#log.reread();
+    }
     // A pattern that can't be used leaves the older matches in place.
     this.found = found.invalid === null ? found : { ...this.found, invalid: found.invalid };
     if (this.pattern === '') this.found = EMPTY;
@@ -79,49 +83,4 @@ export class LogSearch {
     const round = backwards ? Math.max(0, this.#log.total - 1) : 0;
     return (await this.#app.run('log_search', { ...request, from: round })) ?? found;
   }
-}
-
-/** The expression that finds a pattern in text, or null where there is none. */
-export function marker(pattern: string, regex: boolean): RegExp | null {
-  if (pattern === '') return null;
-  try {
-    return new RegExp(regex ? pattern : pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
-  } catch {
-    return null;
-  }
-}
-
-/** A run of text in one style, marked or not. */
-export interface Piece {
-  text: string;
-  color: string | null;
-  bold: boolean;
-  marked: boolean;
-}
-
-/** Splits segments where matches begin and end; a match may span several. */
-export function pieces(segments: Segment[], find: RegExp | null): Piece[] {
-  if (find === null) return segments.map((one) => ({ ...one, marked: false }));
-  const whole = segments.map((one) => one.text).join('');
-  const spans = [...whole.matchAll(find)].map(
-    (match) => [match.index, match.index + match[0].length] as const,
-  );
-  const out: Piece[] = [];
-  let start = 0;
-  for (const segment of segments) {
-    const end = start + segment.text.length;
-    const cuts = new Set([start, end]);
-    for (const [from, to] of spans) {
-      if (from > start && from < end) cuts.add(from);
-      if (to > start && to < end) cuts.add(to);
-    }
-    const sorted = [...cuts].sort((a, b) => a - b);
-    for (let at = 0; at + 1 < sorted.length; at += 1) {
-      const [from, to] = [sorted[at] as number, sorted[at + 1] as number];
-      const marked = spans.some(([a, b]) => a <= from && to <= b);
-      out.push({ text: whole.slice(from, to), color: segment.color, bold: segment.bold, marked });
-    }
-    start = end;
-  }
-  return out;
 }

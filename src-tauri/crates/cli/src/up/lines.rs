@@ -127,6 +127,7 @@ mod tests {
             text: text.to_owned(),
             color: Some("red".to_owned()),
             bold: true,
+            marked: false,
         }];
         let first = Row {
             index: 0,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use logstore::{LogKey, RunMeta, Store};
+use logstore::{LogKey, RunMeta, Store, Stream, Writer};
 use process::GuardProgram;
 use testkit::{Disk, TestDir, wait_until};
 
@@ -10,7 +10,7 @@ use super::*;
 use crate::context::DeckOptions;
 use api::{
     ErrorCode, FolderRequest, LocationRequest, LogFilter, LogWindowRequest, Nothing,
-    OpenLogRequest, ProjectsApply, ProjectsChange,
+    OpenLogRequest, ProjectsApply, ProjectsChange, SearchLogRequest,
 };
 use dagster::uv::SyncCheck;
 
@@ -47,6 +47,10 @@ fn open(root: &Path) -> FolderRequest {
 
 /// A workspace with a log, as an earlier start left them.
 fn with_a_log(state_folder: &Path, root: &Path) {
+    writer(state_folder, root).note("it was here");
+}
+
+fn writer(state_folder: &Path, root: &Path) -> Writer {
     let folder = state_folder
         .join("workspaces")
         .join(crate::state::workspace_key(root));
@@ -54,10 +58,8 @@ fn with_a_log(state_folder: &Path, root: &Path) {
     let meta = RunMeta {
         title: "Started".to_owned(),
     };
-    let writer = store
-        .writer(LogKey("location:marketing".into()), meta)
-        .unwrap();
-    writer.note("it was here");
+    let key = LogKey("location:marketing".into());
+    store.writer(key, meta).unwrap()
 }
 
 /// Opens, looks, reads logs, and is told plainly that nothing can be started.
@@ -239,6 +241,47 @@ async fn while_a_workspace_is_closed_for_another_nothing_that_is_asked_waits_for
     drop(grace);
     let shown = opening.await.unwrap().unwrap().workspace.unwrap();
     assert_eq!(Path::new(&shown.root), second);
+    deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_read_while_a_long_search_goes_on() {
+    let folder = TestDir::new();
+    let (root, state) = (project(&folder), folder.make("state"));
+    let lines = "nothing of the kind is in here\n".repeat(300_000);
+    writer(&state, &root).bytes(Stream::Out, lines.as_bytes());
+    let deck = start(&state).await;
+    deck.workspace_open(open(&root)).await.unwrap();
+    let log = OpenLogRequest {
+        log: "location:marketing".to_owned(),
+        filter: LogFilter::default(),
+        unfolded: false,
+    };
+    let view = deck.log_open(log).await.unwrap().view;
+    let search = deck.log_search(SearchLogRequest {
+        view,
+        pattern: "(of the )+kinds".to_owned(),
+        regex: true,
+        case_sensitive: false,
+        from: 0,
+        backwards: false,
+    });
+    tokio::pin!(search);
+    // The first may come before the search has the view; those after it have to come in between.
+    let windows = async {
+        for from in 0..4 {
+            let count = 1;
+            let rows = deck.log_window(LogWindowRequest { view, from, count });
+            assert_eq!(rows.await.unwrap().rows.len(), 1);
+        }
+    };
+    tokio::select! {
+        biased;
+        found = &mut search => panic!("rows waited until all was searched: {found:?}"),
+        () = windows => {}
+    }
+    let found = search.await.unwrap();
+    assert_eq!((found.count, found.row), (0, None));
     deck.shut_down().await;
 }
 

@@ -8,6 +8,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::spans::{SpanKind, Spans};
 use super::{BLOCK, Matches, Part, Query, View, render};
+use crate::row::Segment;
 
 pub(super) struct Search {
     query: Query,
@@ -111,6 +112,37 @@ fn compile(query: &Query) -> Result<Regex, String> {
 }
 
 impl Search {
+    /// Marks what matches in a row's segments, which are split where a match begins or ends; it may span several.
+    pub(super) fn mark(&self, segments: &mut Vec<Segment>) {
+        let whole: String = segments.iter().map(|one| one.text.as_str()).collect();
+        let matches = self.regex.find_iter(whole.as_bytes());
+        let mut matches = matches
+            .map(|found| found.range())
+            // An expression over bytes may end inside a character.
+            .filter(|range| !range.is_empty() && whole.get(range.clone()).is_some())
+            .peekable();
+        let mut split = Vec::with_capacity(segments.len());
+        let (mut at, mut end) = (0, 0);
+        for segment in segments.drain(..) {
+            end += segment.text.len();
+            while at < end {
+                while matches.next_if(|range| range.end <= at).is_some() {}
+                let (to, marked) = match matches.peek() {
+                    Some(range) if range.start <= at => (range.end.min(end), true),
+                    Some(range) => (range.start.min(end), false),
+                    None => (end, false),
+                };
+                split.push(Segment {
+                    text: whole[at..to].to_owned(),
+                    marked,
+                    ..segment
+                });
+                at = to;
+            }
+        }
+        *segments = split;
+    }
+
     pub(super) fn restart(&mut self) {
         self.found.clear();
         self.scanned = 0;

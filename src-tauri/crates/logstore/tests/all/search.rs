@@ -125,3 +125,61 @@ fn a_limit_makes_steps() {
     }
     assert_eq!((found.count, found.row), (1, Some(40_001)));
 }
+
+/// The text of a row, with what is marked in brackets, and a bar between segments.
+fn marked(view: &mut logstore::View, row: u32) -> String {
+    let row = view.window(row, 1).rows.remove(0);
+    let each = row.segments.iter().map(|one| match one.marked {
+        true => format!("[{}]", one.text),
+        false => one.text.clone(),
+    });
+    each.collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn what_matches_is_marked_in_rows_across_colours_until_the_search_ends() {
+    let bench = bench();
+    let writer = bench.writer("a");
+    print(
+        &writer,
+        "Module\x1b[31mNotFound\x1b[0mError: nö\nno match, no harm\n\n",
+    );
+    let mut view = bench.view("a");
+    assert_eq!(marked(&mut view, 1), "Module|NotFound|Error: nö");
+    view.search(&plain("notfounderror"), 0, false);
+    assert_eq!(marked(&mut view, 1), "Module|[NotFound]|[Error]|: nö");
+    view.search(&plain("no"), 0, false);
+    assert_eq!(marked(&mut view, 2), "[no]| match, |[no]| harm");
+    assert_eq!(marked(&mut view, 3), "");
+    // What can't be used leaves the last one, and an expression that matches nothing at all marks nothing.
+    let regex = |pattern: &str| Query {
+        regex: true,
+        ..plain(pattern)
+    };
+    view.search(&regex("("), 0, false);
+    assert_eq!(marked(&mut view, 2), "[no]| match, |[no]| harm");
+    view.search(&regex("x*"), 0, false);
+    assert_eq!(marked(&mut view, 2), "no match, no harm");
+    // A byte of a character is no match of a text.
+    view.search(&regex("(?-u:\\xc3)"), 0, false);
+    assert_eq!(marked(&mut view, 1), "Module|NotFound|Error: nö");
+    view.search(&plain("ö"), 0, false);
+    assert_eq!(marked(&mut view, 1), "Module|NotFound|Error: n|[ö]");
+    view.search(&plain(""), 0, false);
+    assert_eq!(marked(&mut view, 1), "Module|NotFound|Error: nö");
+}
+
+#[test]
+fn an_expression_that_others_would_never_end_with_is_marked_at_once() {
+    let bench = bench();
+    let writer = bench.writer("a");
+    print(&writer, &format!("{}!\n", "a".repeat(3_000)));
+    let mut view = bench.view("a");
+    let query = Query {
+        pattern: "(a+)+$".to_owned(),
+        regex: true,
+        ..Query::default()
+    };
+    assert_eq!(view.search(&query, 0, false).count, 0);
+    assert!(!marked(&mut view, 1).contains('['));
+}
