@@ -107,7 +107,8 @@ async fn a_workspace_that_is_named_by_a_link_is_the_same_and_has_the_same_owner(
     let mut status = bare.dagdeck(&["status"]);
     status.arg(&link);
     let told = printed(&answered(status).await);
-    assert!(told.contains(&format!("process {pid}")), "{told}");
+    assert!(told.starts_with("work  "), "its name: {told}");
+    assert!(told.contains(&format!("Process {pid} ")), "{told}");
     let mut add = bare.dagdeck(&["add", "--workspace"]);
     add.arg(&link).arg(link.join("projects/etl"));
     let added = answered(add).await;

@@ -54,7 +54,6 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
         return Hand::looking_at(&what.path).await;
     }
     let reached = Reached::at(&what.path).await?;
-    reached.tell_first();
     Ok(Hand::Owner(reached.attached))
 }
 

@@ -54,7 +54,6 @@ async fn of_workspace(root: &Path, what: &New, make: &Make) -> Result<Hand, CliE
         Hand::to_look(root).await?
     } else {
         let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
-        reached.tell_first();
         Hand::Owner(reached.attached)
     };
     if let New::Project { trust: true, .. } = what {

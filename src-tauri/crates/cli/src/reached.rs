@@ -121,8 +121,8 @@ pub(crate) struct Reached {
 }
 
 impl Reached {
-    /// Attaches to the owner of the workspace at a path, which is started where there is none; ends with 2 where there is no
-    /// workspace.
+    /// Attaches to the owner of the workspace at a path, which is started where there is none, and says first what there is to
+    /// know; ends with 2 where there is no workspace.
     pub(crate) async fn at(path: &Path) -> Result<Self, CliError> {
         crate::status::expect(path)?;
         Self::to(&ReachedWorkspace::of(path)?).await
@@ -130,7 +130,9 @@ impl Reached {
 
     /// The same for a workspace that is known to be one.
     pub(crate) async fn to(place: &ReachedWorkspace) -> Result<Self, CliError> {
-        Self::and(place, async |reached| Ok(reached)).await
+        let reached = Self::and(place, async |reached| Ok(reached)).await?;
+        reached.tell_first();
+        Ok(reached)
     }
 
     /// Attaches to the owner of a workspace, which is started where there is none, and does what is to be done first. Where the

@@ -30,7 +30,6 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
         reached = Reached::at(&what.path) => reached?,
         () = stop.told() => return Err(CliError::Interrupted),
     };
-    reached.tell_first();
     let trusts = tokio::select! {
         trusts = trust::to_sync(&reached.workspace, what.trust) => trusts?,
         () = stop.told() => return Err(CliError::Interrupted),

@@ -108,7 +108,8 @@ pub fn read(
         lock_freshness: lockfiles,
         ..ReadOptions::default()
     };
-    let reading = workspace::read(&path, &options);
+    // By its real path, as everything else that is known of it.
+    let reading = workspace::read(&crate::folder::root_of(&path), &options);
     if reading.kind == Kind::NotAWorkspace {
         let nearby = reading.nearby.into_iter().map(|near| near.path);
         return Err(NotAWorkspace {

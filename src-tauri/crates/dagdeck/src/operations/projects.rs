@@ -39,14 +39,17 @@ pub fn read(
         environment,
         ..ReadOptions::default()
     };
-    let reading = workspace::read(folder, &options);
+    // By its real path, as its owner knows it.
+    let reading = workspace::read(&crate::folder::root_of(folder), &options);
     config_of(&reading)?;
     Ok(reading)
 }
 
 /// Looks for projects in a folder, and says of each whether it can be added.
 pub fn find(reading: &Reading, folder: &Path) -> ProjectsFound {
-    let (found, cut) = workspace::find_projects(folder);
+    // A project that is reached by a link is the one that the workspace knows by its real path.
+    let real = dunce::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let (found, cut) = workspace::find_projects(&real);
     let projects = found
         .into_iter()
         .map(|one| FoundProject {
