@@ -411,7 +411,6 @@ fn alike(first: &Row, row: &Row) -> bool {
     let plain = |segment: &Segment| segment.color.is_none() && !segment.bold;
     (row.level, &row.source, &row.kind, &row.logger)
         == (first.level, &first.source, &first.kind, &first.logger)
-        && row.cut == first.cut
         && !row.cut
         && row.segments.iter().all(plain)
 }
