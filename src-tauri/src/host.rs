@@ -74,7 +74,7 @@ impl Host {
     }
 
     /// The person is at a window.
-    pub(crate) fn at(&self, label: &str) {
+    pub(crate) fn focused(&self, label: &str) {
         label.clone_into(&mut self.last.lock());
         if let Some(pane) = self.pane(label) {
             pane.returned();

@@ -66,7 +66,7 @@ pub fn run() -> i32 {
                 api.prevent_close();
                 closing::asked(window.app_handle(), window.label());
             }
-            WindowEvent::Focused(true) => window.state::<Host>().at(window.label()),
+            WindowEvent::Focused(true) => window.state::<Host>().focused(window.label()),
             _ => {}
         })
         .setup(|app| {

@@ -177,11 +177,11 @@ async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result
         first.enter(app, Ok(behind(app, root, owner).await?));
         return Ok(());
     }
-    let Some(snapshot) = look(&root).await else {
+    let Some(snapshot) = read_only(&root).await else {
         first.enter(app, Ok(reached(app, &root).await?));
         return Ok(());
     };
-    first.look(app, &root, snapshot);
+    first.show_reading(app, &root, snapshot);
     // A window that is not shown is never painted.
     let _late = tokio::time::timeout(welcome::FIRST_SCREEN, first.painted()).await;
     match reached(app, &root).await {
@@ -201,10 +201,10 @@ async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result
 }
 
 /// How a workspace stands that nobody runs; none where that can't be read in this process, and its owner says why.
-async fn look(root: &Path) -> Option<Snapshot> {
+async fn read_only(root: &Path) -> Option<Snapshot> {
     let looked = async {
         let deck = Deck::start(start::options()?).await?;
-        let snapshot = deck.look(root).await;
+        let snapshot = deck.read_only(root).await;
         deck.shut_down().await;
         snapshot
     };

@@ -18,7 +18,7 @@ use crate::{title, welcome};
 pub(crate) enum First {
     Door(Door),
     /// What the app reads of a workspace itself, until its owner is there.
-    Look(Box<Snapshot>),
+    Reading(Box<Snapshot>),
 }
 
 /// One window.
@@ -71,12 +71,12 @@ impl Pane {
         tokio::select! {
             biased;
             door = self.door() => Ok(First::Door(door?)),
-            Some(snapshot) = look => Ok(First::Look(Box::new(snapshot))),
+            Some(snapshot) = look => Ok(First::Reading(Box::new(snapshot))),
         }
     }
 
     /// Shows what was read of a workspace until its owner is there.
-    pub(crate) fn look(&self, app: &AppHandle, root: &Path, snapshot: Snapshot) {
+    pub(crate) fn show_reading(&self, app: &AppHandle, root: &Path, snapshot: Snapshot) {
         self.looked.send_replace(Some(snapshot));
         title::set(app, &self.label, Some(root));
     }

@@ -104,7 +104,7 @@ pub(crate) async fn events_subscribe(
         let pane = host::pane_of(&app, window.label())?;
         let door = match pane.first().await? {
             First::Door(door) => door,
-            First::Look(snapshot) => {
+            First::Reading(snapshot) => {
                 let owner = OwnerView::default();
                 pane.stream.owner().clone_from(&owner);
                 *pane.stream.channel.lock() = Some(channel);
@@ -188,7 +188,7 @@ impl Stream {
     }
 
     /// Changes who runs what the window shows, and tells it.
-    fn tell(
+    fn change_owner(
         &self,
         channel: &Channel<InvokeResponseBody>,
         change: impl FnOnce(&mut OwnerView),
@@ -216,7 +216,7 @@ impl Stream {
     /// Tells the window that the owner is gone. What it shows stays.
     async fn gone(&self, app: &AppHandle, pane: &Pane, channel: &Channel<InvokeResponseBody>) {
         running::stopped(app, &pane.label);
-        self.tell(channel, |owner| *owner = OwnerView::gone());
+        self.change_owner(channel, |owner| *owner = OwnerView::gone());
         pane.lose(app).await;
     }
 }
@@ -307,7 +307,7 @@ async fn feed(
         && let Ok(environment) = start::environment()
         // A comparison that fails means that the owner is gone, which is told below.
         && let Ok(differs) = attached.compare(&environment).await
-        && !pane.stream.tell(&channel, |owner| owner.differs = differs)
+        && !pane.stream.change_owner(&channel, |owner| owner.differs = differs)
     {
         return;
     }
@@ -317,7 +317,9 @@ async fn feed(
                 running::stands(&app, &pane.label, snapshot);
                 send(&channel, &Message::Snapshot(snapshot))
             }
-            News::Hosts(hosts) => pane.stream.tell(&channel, |owner| owner.count(*hosts)),
+            News::Hosts(hosts) => pane
+                .stream
+                .change_owner(&channel, |owner| owner.count(*hosts)),
             News::Events(events) => {
                 running::happened(&app, &pane.label, events);
                 let mut messages = messages(events).into_iter();

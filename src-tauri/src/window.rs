@@ -49,7 +49,7 @@ pub(crate) fn show(app: &AppHandle, label: &str) {
         window.unminimize()?;
         window.set_focus()
     });
-    app.state::<Host>().at(label);
+    app.state::<Host>().focused(label);
 }
 
 /// Brings every window in front, the one that the person was at last over the others.

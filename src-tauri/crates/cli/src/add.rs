@@ -17,7 +17,7 @@ use crate::runtime;
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Done {
+struct Addition {
     /// The file that lists the projects.
     config: Option<PathBuf>,
     /// The projects' folders.
@@ -76,7 +76,7 @@ pub(crate) fn run(what: &Add) -> Result<(), CliError> {
     if write {
         apply(what, change, planned.plan.basis.clone())?;
     }
-    let done = Done {
+    let done = Addition {
         config: reading.config.clone(),
         added: add,
         listed,
@@ -90,7 +90,7 @@ pub(crate) fn run(what: &Add) -> Result<(), CliError> {
             .collect(),
         written: write,
     };
-    tell(&done, what.json)?;
+    print(&done, what.json)?;
     if done.added.is_empty() && done.listed.is_empty() {
         return Err(CliError::NothingServed);
     }
@@ -100,7 +100,7 @@ pub(crate) fn run(what: &Add) -> Result<(), CliError> {
 /// Has the workspace's owner make the change that was worked out here: a window sees it, and nothing else is changed.
 fn apply(what: &Add, change: ProjectsChange, basis: String) -> Result<(), CliError> {
     runtime::wait_for(async {
-        let reached = Reached::at(&what.workspace).await?;
+        let reached = Reached::workspace(&what.workspace).await?;
         let apply = ProjectsApply { change, basis };
         reached.attached.projects_apply(apply).await?;
         Ok(())
@@ -135,7 +135,7 @@ fn diff_of(planned: &Planned) -> Vec<String> {
     edits.flat_map(|edit| edit.diff.clone()).collect()
 }
 
-fn tell(done: &Done, json: bool) -> Result<(), CliError> {
+fn print(done: &Addition, json: bool) -> Result<(), CliError> {
     if json {
         let json = serde_json::to_string_pretty(done)
             .map_err(|error| CliError::Failed(error.to_string()))?;
@@ -144,7 +144,7 @@ fn tell(done: &Done, json: bool) -> Result<(), CliError> {
     piped(write!(anstream::stdout().lock(), "{}", page(done)))
 }
 
-fn page(done: &Done) -> String {
+fn page(done: &Addition) -> String {
     let mut page = String::new();
     for refused in &done.refused {
         let _infallible = writeln!(page, "! {} is left out. {}", refused.path, refused.reason);

@@ -38,11 +38,11 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
     let hand = tokio::select! {
         hand = hand(what) => hand?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     let end = tokio::select! {
         end = work(&hand, what) => end,
-        () = stop.told() => Err(CliError::Interrupted),
+        () = stop.requested() => Err(CliError::Interrupted),
     };
     hand.end().await;
     end
@@ -53,7 +53,7 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     if !what.fix_safe {
         return Hand::looking_at(&what.path).await;
     }
-    let reached = Reached::at(&what.path).await?;
+    let reached = Reached::workspace(&what.path).await?;
     Ok(Hand::Owner(reached.attached))
 }
 
@@ -80,7 +80,7 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
     let health = hand.snapshot_get(Nothing {}).await?.health;
     let checks = hand.health_list(Nothing {}).await?.checks;
     if what.json {
-        tell(&workspace, trusted, &health, &checks)?;
+        print_report(&workspace, trusted, &health, &checks)?;
     } else {
         let page = page(&health, &checks, trusted);
         piped(write!(anstream::stdout().lock(), "{page}"))?;
@@ -129,7 +129,7 @@ fn count(health: &HealthView, severity: Severity) -> usize {
         .count()
 }
 
-fn tell(
+fn print_report(
     workspace: &WorkspaceView,
     trusted: bool,
     health: &HealthView,

@@ -17,7 +17,7 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
         let stopped = tokio::select! {
             stopped = end(&place) => stopped?,
             // The owner goes on stopping.
-            () = stop.told() => return Err(CliError::Interrupted),
+            () = stop.requested() => return Err(CliError::Interrupted),
         };
         let mut out = anstream::stdout().lock();
         let root = place.root.display();

@@ -1,7 +1,7 @@
 //! `dagdeck new`: makes a workspace or a project, with the plan that the window shows.
 
 mod page;
-mod told;
+mod step_lines;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::hand::{Ear, Hand};
 use crate::reached::{Reached, ReachedWorkspace};
 use crate::runtime;
 use crate::stop::Stop;
-use told::Told;
+use step_lines::StepLines;
 
 pub(crate) fn run(what: &New) -> Result<(), CliError> {
     runtime::run(async {
@@ -154,7 +154,7 @@ async fn carry_out(
     stop: &mut Stop,
 ) -> Result<Creation, CliError> {
     let mut events = hand.listen().await?;
-    let mut told = Told::new(json);
+    let mut lines = StepLines::new(json);
     let start = CreateStart {
         spec: plan.spec,
         basis: plan.basis,
@@ -164,12 +164,12 @@ async fn carry_out(
         let creation = hand.snapshot_get(Nothing {}).await?.creation;
         let creation = creation
             .ok_or_else(|| CliError::Failed("what was being made was put away".to_owned()))?;
-        told.see(&creation)?;
+        lines.print_new(&creation)?;
         if creation.state != CreationState::Running {
             return Ok(creation);
         }
         tokio::select! {
-            () = stop.told() => drop(hand.create_cancel(Nothing {}).await?),
+            () = stop.requested() => drop(hand.create_cancel(Nothing {}).await?),
             changed = changed(&mut events) => { changed?; continue },
         };
         // Told once is enough: what ends the step is under way.

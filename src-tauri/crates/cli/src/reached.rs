@@ -123,7 +123,7 @@ pub(crate) struct Reached {
 impl Reached {
     /// Attaches to the owner of the workspace at a path, which is started where there is none, and says first what there is to
     /// know; ends with 2 where there is no workspace.
-    pub(crate) async fn at(path: &Path) -> Result<Self, CliError> {
+    pub(crate) async fn workspace(path: &Path) -> Result<Self, CliError> {
         crate::status::expect(path)?;
         Self::to(&ReachedWorkspace::of(path)?).await
     }

@@ -23,7 +23,7 @@ impl Stop {
 
     /// Waits until we are told to end.
     #[cfg(unix)]
-    pub(crate) fn told(&mut self) -> impl Future<Output = ()> + '_ {
+    pub(crate) fn requested(&mut self) -> impl Future<Output = ()> + '_ {
         std::future::poll_fn(|context| {
             let told = self
                 .signals
@@ -44,7 +44,7 @@ impl Stop {
 
     /// Waits until we are told to end.
     #[cfg(not(unix))]
-    pub(crate) async fn told(&mut self) {
+    pub(crate) async fn requested(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,6 +1,6 @@
 //! `dagdeck sync`: makes environments answer their lockfiles, or says what that would change.
 
-mod look;
+mod dry_run;
 mod python;
 
 use std::io::Write as _;
@@ -24,15 +24,15 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     if what.dry_run {
-        return look::look(what, &mut stop).await;
+        return dry_run::print(what, &mut stop).await;
     }
     let reached = tokio::select! {
-        reached = Reached::at(&what.path) => reached?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        reached = Reached::workspace(&what.path) => reached?,
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     let trusts = tokio::select! {
         trusts = trust::to_sync(&reached.workspace, what.trust) => trusts?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     if trusts {
         reached.trust().await?;
@@ -45,7 +45,7 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     } = reached;
     let asked = tokio::select! {
         asked = asked(&attached, what, &workspace) => asked?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     // From here on to the answer nothing is listened to: what has begun has to be known to be taken back.
     let begun = match asked {
@@ -135,7 +135,7 @@ async fn follow(
         }
         tokio::select! {
             new = current.next() => drop(new?),
-            () = stop.told() => {
+            () = stop.requested() => {
                 if std::mem::replace(&mut cancelled, true) {
                     // Told twice: we end at once, and the owner goes on ending them.
                     return Err(CliError::Interrupted);
@@ -156,7 +156,7 @@ fn print_line(words: &str) {
 /// One environment, as scripts read it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Done<'a> {
+struct EnvironmentSynced<'a> {
     title: &'a str,
     /// `succeeded`, `failed`, `cancelled`, `interrupted`.
     state: &'static str,
@@ -171,7 +171,7 @@ struct Done<'a> {
 }
 
 fn print_outcome(done: &[Operation], json: bool) -> Result<(), CliError> {
-    let rows: Vec<Done<'_>> = done.iter().map(row).collect();
+    let rows: Vec<EnvironmentSynced<'_>> = done.iter().map(row).collect();
     if json {
         let json = serde_json::to_string_pretty(&serde_json::json!({ "environments": rows }))
             .map_err(|error| CliError::Failed(error.to_string()))?;
@@ -197,14 +197,14 @@ fn print_outcome(done: &[Operation], json: bool) -> Result<(), CliError> {
     }
 }
 
-fn row(operation: &Operation) -> Done<'_> {
+fn row(operation: &Operation) -> EnvironmentSynced<'_> {
     let (state, reason) = match &operation.state {
         OperationState::Running | OperationState::Interrupted => ("interrupted", None),
         OperationState::Succeeded => ("succeeded", None),
         OperationState::Cancelled => ("cancelled", None),
         OperationState::Failed { reason } => ("failed", Some(reason.as_str())),
     };
-    Done {
+    EnvironmentSynced {
         title: &operation.title,
         state,
         reason,

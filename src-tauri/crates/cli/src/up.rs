@@ -18,7 +18,7 @@ use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
 use joined::{Joined, only_leaves};
-use leaving::{Leaving, Left};
+use leaving::{AfterLeaving, Leaving};
 use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
@@ -45,12 +45,12 @@ async fn up(what: Up) -> Result<(), CliError> {
     let joining = Joined::to(&what.path, what.restart);
     let joined = tokio::select! {
         joined = joining => joined?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     joined.print_joined(&what);
     let leave = tokio::select! {
         leave = trust::leave(&joined.reached.workspace, what.trust) => leave?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     if leave.run {
         joined.reached.trust().await?;
@@ -93,14 +93,14 @@ async fn up(what: Up) -> Result<(), CliError> {
         place: ReachedWorkspace::of(&what.path)?,
         attached,
         joins,
-        told: followed.told,
+        interrupted: followed.interrupted,
     };
     match leaving.leave(&mut stop).await? {
-        Left::Stopped if followed.launched => progress::stopped(what.json)?,
+        AfterLeaving::Stopped if followed.launched => progress::stopped(what.json)?,
         // Nothing had been started.
-        Left::Stopped => {}
-        Left::GoesOn => progress::print_goes_on(what.json, &workspace)?,
-        Left::Unknown(pid) => progress::note(&format!(
+        AfterLeaving::Stopped => {}
+        AfterLeaving::GoesOn => progress::print_goes_on(what.json, &workspace)?,
+        AfterLeaving::Unknown(pid) => progress::note(&format!(
             "The process that runs it (pid {pid}) does not answer: this terminal leaves."
         )),
     }
@@ -112,7 +112,7 @@ enum LeftBehind {
     /// What runs goes on without this terminal.
     Detached,
     /// We were told to end.
-    Told,
+    Interrupted,
 }
 
 /// From the launch on: prints what happens until it is over.
@@ -133,7 +133,7 @@ struct ForegroundUp<'a> {
 struct Followed {
     end: Result<LeftBehind, CliError>,
     /// Whether we were told to end.
-    told: bool,
+    interrupted: bool,
     /// Whether the launch had begun.
     launched: bool,
 }
@@ -143,13 +143,13 @@ impl ForegroundUp<'_> {
     async fn run(mut self, request: LaunchRequest, stop: &mut Stop) -> Followed {
         let over = tokio::select! {
             end = self.follow(request) => Some(end),
-            () = stop.told() => None,
+            () = stop.requested() => None,
         };
         let launched = self.launched;
         match over {
             Some(end) => Followed {
                 end: end.map(|()| LeftBehind::Detached),
-                told: false,
+                interrupted: false,
                 launched,
             },
             None => {
@@ -160,11 +160,11 @@ impl ForegroundUp<'_> {
                 }
                 Followed {
                     end: if self.joins || self.progress.over() {
-                        Ok(LeftBehind::Told)
+                        Ok(LeftBehind::Interrupted)
                     } else {
                         Err(CliError::Interrupted)
                     },
-                    told: true,
+                    interrupted: true,
                     launched: true,
                 }
             }
@@ -191,7 +191,7 @@ impl ForegroundUp<'_> {
             if new.grew {
                 self.print().await?;
             }
-            if new.changed && self.look(begun).await? && self.detach {
+            if new.changed && self.print_changes(begun).await? && self.detach {
                 return Ok(());
             }
         }
@@ -206,7 +206,7 @@ impl ForegroundUp<'_> {
     }
 
     /// Looks at where everything stands, and says what is new; whether all have settled.
-    async fn look(&mut self, begun: Instant) -> Result<bool, CliError> {
+    async fn print_changes(&mut self, begun: Instant) -> Result<bool, CliError> {
         let Some(workspace) = self.current.shown.workspace.clone() else {
             return Err(stopped_elsewhere());
         };

@@ -50,7 +50,7 @@ impl Board {
     }
 
     /// Publishes an event that changes nothing in the snapshot (a measurement, a log's growth).
-    pub(crate) fn tell(&self, event: Event) {
+    pub(crate) fn announce(&self, event: Event) {
         self.publish(&mut self.snapshot.lock(), event);
     }
 

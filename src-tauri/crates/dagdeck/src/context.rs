@@ -213,7 +213,7 @@ impl AppContext {
 
     fn show_settings(&self) {
         self.board.set_settings((*self.state.settings()).clone());
-        self.changes.tell([Reads::Processes, Reads::Machine]);
+        self.changes.add_parts([Reads::Processes, Reads::Machine]);
     }
 
     /// Lets programs run in a workspace, or no longer. It is on disk when this returns.
@@ -317,7 +317,7 @@ impl AppContext {
             // Who comes while somebody looks waits for what they see.
             let _turn = self.looking.lock().await;
             if known(self).is_empty() {
-                self.look().await;
+                self.detect_tools().await;
             }
         }
         (known(self), self.pythons().await)
@@ -326,16 +326,17 @@ impl AppContext {
     /// Looks at this machine's tools and shows them.
     pub(crate) async fn look_at_machine(&self) {
         let _turn = self.looking.lock().await;
-        self.look().await;
+        self.detect_tools().await;
     }
 
-    async fn look(&self) {
+    async fn detect_tools(&self) {
         let uv = self.uv().await;
         let find = move |name: &str| match name {
             "uv" => uv.clone(),
             other => process::tools::find(other).map(|found| found.path),
         };
-        let (tools, pythons) = ::health::machine::look(&self.table, &self.state_folder, find).await;
+        let (tools, pythons) =
+            ::health::machine::detect(&self.table, &self.state_folder, find).await;
         self.tools.write().clone_from(&tools);
         let tools = tools.into_iter().map(present::tool).collect();
         if let Some(pythons) = pythons {
@@ -346,7 +347,7 @@ impl AppContext {
             tools,
             checked_at: Some(clock::now()),
         });
-        self.changes.tell([Reads::Machine]);
+        self.changes.add_parts([Reads::Machine]);
     }
 }
 

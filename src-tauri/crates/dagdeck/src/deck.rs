@@ -81,8 +81,8 @@ impl Deck {
     ///
     /// # Errors
     /// The folder can't be read, or Dagdeck's own can't be written.
-    pub async fn look(&self, root: &Path) -> CommandResult<Snapshot> {
-        let looked = OpenWorkspace::look(Arc::clone(&self.context), root).await?;
+    pub async fn read_only(&self, root: &Path) -> CommandResult<Snapshot> {
+        let looked = OpenWorkspace::read(Arc::clone(&self.context), root).await?;
         let snapshot = self.context.board.snapshot();
         // Nothing runs. Closing it would have what never ran remembered as stopped by that.
         drop(looked);

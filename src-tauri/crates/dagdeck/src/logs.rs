@@ -265,7 +265,7 @@ async fn tick(
         let before = std::mem::take(&mut told);
         let looked = tokio::task::spawn_blocking(move || {
             for event in growth(&views) {
-                board.tell(event);
+                board.announce(event);
             }
             let now: BTreeMap<String, LevelCounts> = store
                 .keys()
@@ -277,7 +277,7 @@ async fn tick(
                 (before.error, before.warning) != (counts.error, counts.warning)
             });
             if graver {
-                board.tell(Event::ErrorsCounted {
+                board.announce(Event::ErrorsCounted {
                     counts: now.clone(),
                 });
             }

@@ -116,7 +116,7 @@ impl OpenWorkspace {
     }
 
     /// Asks a unit for a process, unless everything is being ended for good.
-    pub(crate) async fn tell(&self, unit: &Unit, ask: Ask) {
+    pub(crate) async fn ask_unit(&self, unit: &Unit, ask: Ask) {
         if self.ended.is_cancelled() {
             return;
         }

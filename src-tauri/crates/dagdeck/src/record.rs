@@ -134,7 +134,7 @@ impl Operations {
     }
 
     /// Says what a line is at; what was printed stays.
-    fn at(&self, id: u32, progress: Option<OperationProgress>) {
+    fn show_progress(&self, id: u32, progress: Option<OperationProgress>) {
         let mut open = self.open.lock();
         let Some(open) = open.get_mut(&id) else {
             return;

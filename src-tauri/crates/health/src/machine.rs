@@ -52,7 +52,7 @@ pub enum ToolState {
 ///
 /// `find` tells where a program is and may take its time (it runs on a thread of its own); `folder` is where the
 /// questions run: any folder that holds no project, such as Dagdeck's own.
-pub async fn look<F>(table: &Table, folder: &Path, find: F) -> (Vec<Tool>, Option<Vec<Python>>)
+pub async fn detect<F>(table: &Table, folder: &Path, find: F) -> (Vec<Tool>, Option<Vec<Python>>)
 where
     F: Fn(&str) -> Option<PathBuf> + Clone + Send + 'static,
 {
@@ -82,7 +82,7 @@ async fn uv(table: &Table, folder: &Path, path: Option<PathBuf>) -> Tool {
     let tool = Tool::missing("uv", "Installs Python and packages for each project");
     let Some(path) = path else { return tool };
     let answer = ask(table, folder, &path, &["--version"]).await;
-    tool.at(path, answer.as_deref().and_then(answers::version_of))
+    tool.found_at(path, answer.as_deref().and_then(answers::version_of))
 }
 
 async fn python<F>(
@@ -117,7 +117,7 @@ where
         return (tool, None);
     };
     let answer = ask(table, folder, &path, &["--version"]).await;
-    let tool = tool.at(path, answer.as_deref().and_then(answers::version_of));
+    let tool = tool.found_at(path, answer.as_deref().and_then(answers::version_of));
     (tool, None)
 }
 
@@ -180,7 +180,7 @@ where
         }
     }
     let answer = ask(table, folder, &path, &["--version"]).await;
-    tool.at(path, answer.as_deref().and_then(answers::version_of))
+    tool.found_at(path, answer.as_deref().and_then(answers::version_of))
 }
 
 impl Tool {
@@ -195,7 +195,7 @@ impl Tool {
         }
     }
 
-    fn at(self, path: PathBuf, version: Option<String>) -> Self {
+    fn found_at(self, path: PathBuf, version: Option<String>) -> Self {
         let state = if version.is_some() {
             ToolState::Ready
         } else {

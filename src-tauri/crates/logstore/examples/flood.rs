@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let mut view = store.open_view(ViewOf::One(key.clone()), Filter::default());
             let mut took = Vec::new();
             while !done.load(Ordering::SeqCst) {
-                took.push(look(&mut view, u32::MAX));
+                took.push(read_window(&mut view, u32::MAX));
                 std::thread::sleep(Duration::from_millis(50));
             }
             took
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         lines + 1 - rows as usize
     )?;
     let mut windows: Vec<Duration> = (0..1_000_u32)
-        .map(|at| look(&mut view, at.wrapping_mul(2_654_435_761) % rows))
+        .map(|at| read_window(&mut view, at.wrapping_mul(2_654_435_761) % rows))
         .collect();
     report(&mut out, "window anywhere", &mut windows)?;
     let began = Instant::now();
@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Reads 100 rows, the last ones for a row beyond the end.
-fn look(view: &mut View, from: u32) -> Duration {
+fn read_window(view: &mut View, from: u32) -> Duration {
     let began = Instant::now();
     let rows = view.status().rows;
     view.window(from.min(rows.saturating_sub(100)), 100);

@@ -63,7 +63,7 @@ impl StreamState {
                 other => other,
             };
             return if self.begun {
-                self.goes_on(Kind::Continuation)
+                self.continuation(Kind::Continuation)
             } else {
                 self.begins(Level::Info)
             };
@@ -79,23 +79,23 @@ impl StreamState {
             Trace::Python(_) | Trace::Dagster(_) if indented => self.in_frames(line),
             Trace::Python(_) => {
                 self.trace = Trace::After;
-                self.goes_on(Kind::Exception)
+                self.continuation(Kind::Exception)
             }
             Trace::Chained if !indented => {
                 self.trace = Trace::After;
-                self.goes_on(Kind::Exception)
+                self.continuation(Kind::Exception)
             }
             _ => {
                 let grave = self.level >= Level::Warning;
                 // Dagster puts blank lines between a failed step, its exception and the stack.
                 if grave && !indented && was_blank && gap <= TOGETHER_MS && names_exception(line) {
                     self.trace = Trace::After;
-                    return self.goes_on(Kind::Exception);
+                    return self.continuation(Kind::Exception);
                 }
                 let hint = grave && gap <= SOON_MS && line.starts_with(b"hint: ");
                 let together = grave && !was_blank && gap <= TOGETHER_MS;
                 if self.begun && (hint || together || (indented && gap <= SOON_MS)) {
-                    self.goes_on(Kind::Continuation)
+                    self.continuation(Kind::Continuation)
                 } else {
                     self.begins(Level::Info)
                 }
@@ -105,7 +105,7 @@ impl StreamState {
 
     /// Goes on the line before, which was split.
     pub(crate) fn joined(&self) -> Class {
-        self.goes_on(Kind::Continuation)
+        self.continuation(Kind::Continuation)
     }
 
     fn begins(&mut self, level: Level) -> Class {
@@ -119,7 +119,7 @@ impl StreamState {
         }
     }
 
-    fn goes_on(&self, kind: Kind) -> Class {
+    fn continuation(&self, kind: Kind) -> Class {
         Class {
             kind,
             level: self.level,
@@ -145,7 +145,7 @@ impl StreamState {
             || self.trace == Trace::Chained
             || self.level >= Level::Warning && self.trace == Trace::None && gap <= TOGETHER_MS;
         let class = if follows {
-            self.goes_on(Kind::Continuation)
+            self.continuation(Kind::Continuation)
         } else {
             self.begins(Level::Error)
         };
@@ -159,9 +159,9 @@ impl StreamState {
             Some(_) => Frame::Own,
             None => {
                 let (Trace::Python(frame) | Trace::Dagster(frame)) = self.trace else {
-                    return self.goes_on(Kind::Continuation);
+                    return self.continuation(Kind::Continuation);
                 };
-                return self.goes_on(match frame {
+                return self.continuation(match frame {
                     Frame::Library => Kind::LibraryCode,
                     Frame::Own | Frame::None => Kind::Continuation,
                 });
@@ -171,7 +171,7 @@ impl StreamState {
             Trace::Python(current) | Trace::Dagster(current) => *current = frame,
             _ => {}
         }
-        self.goes_on(if frame == Frame::Library {
+        self.continuation(if frame == Frame::Library {
             Kind::LibraryFrame
         } else {
             Kind::OwnFrame

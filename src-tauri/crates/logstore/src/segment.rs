@@ -320,13 +320,13 @@ impl Appender {
             read_at(&self.segment.data, &mut bytes[..length], self.data_len)?;
             let last = self.data_len + length as u64 == data_len;
             let mut records = Vec::new();
-            let used = split(&bytes[..length], last, &mut joined, |line, goes_on| {
-                let class = classify(&mut entry, line, goes_on, fallback);
+            let used = split(&bytes[..length], last, &mut joined, |line, continued| {
+                let class = classify(&mut entry, line, continued, fallback);
                 let printed = header::time(&ansi::strip(ansi::last_state(line)));
                 records.push(draft(
                     line.len(),
                     class,
-                    goes_on,
+                    continued,
                     Stream::Out,
                     0,
                     printed.unwrap_or(fallback).min(latest),
@@ -494,10 +494,10 @@ impl Appender {
 pub(crate) fn classify(
     entry: &mut StreamState,
     line: &[u8],
-    goes_on: bool,
+    continued: bool,
     time: i64,
 ) -> crate::entry::Class {
-    if goes_on {
+    if continued {
         entry.joined()
     } else {
         entry.next(&ansi::strip(ansi::last_state(line)), time)
@@ -508,13 +508,13 @@ pub(crate) fn classify(
 pub(crate) fn draft(
     len: usize,
     class: crate::entry::Class,
-    goes_on: bool,
+    continued: bool,
     stream: Stream,
     run: u32,
     time: i64,
 ) -> Record {
     let head = if class.head { record::HEAD } else { 0 };
-    let joined = if goes_on { record::JOINED } else { 0 };
+    let joined = if continued { record::JOINED } else { 0 };
     Record {
         offset: 0,
         time,
@@ -637,8 +637,8 @@ mod tests {
         let text = "€".repeat(LONGEST);
         let mut joined = false;
         let mut pieces = Vec::new();
-        let used = split(text.as_bytes(), true, &mut joined, |piece, goes_on| {
-            assert_eq!(goes_on, !pieces.is_empty());
+        let used = split(text.as_bytes(), true, &mut joined, |piece, continued| {
+            assert_eq!(continued, !pieces.is_empty());
             pieces.push(std::str::from_utf8(piece).unwrap().len());
         });
         assert_eq!(

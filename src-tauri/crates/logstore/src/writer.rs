@@ -169,12 +169,12 @@ impl RunState {
         }
         let time = (self.store.options.clock)();
         let mut records = Vec::new();
-        let used = segment::split(bytes, all, joined, |line, goes_on| {
-            let class = segment::classify(entry, line, goes_on, time);
+        let used = segment::split(bytes, all, joined, |line, continued| {
+            let class = segment::classify(entry, line, continued, time);
             records.push(segment::draft(
                 line.len(),
                 class,
-                goes_on,
+                continued,
                 stream,
                 self.run,
                 time,

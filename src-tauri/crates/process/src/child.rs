@@ -52,7 +52,7 @@ pub struct StopPlan {
 impl StopPlan {
     /// SIGTERM at once, SIGKILL after `term_grace`.
     #[must_use]
-    pub fn tell(term_grace: Duration) -> Self {
+    pub fn terminate(term_grace: Duration) -> Self {
         Self {
             ask: None,
             ask_grace: Duration::ZERO,
@@ -119,7 +119,7 @@ impl Tree {
         let killing = self.killing.load(Ordering::Acquire);
         let polite = if killing { Duration::ZERO } else { POLITE };
         tree::end(
-            || self.look().all,
+            || self.members().all,
             Ending {
                 polite,
                 limit: LATEST,
@@ -129,7 +129,7 @@ impl Tree {
     }
 
     /// Looks for its members. For threads that may block.
-    pub(crate) fn look(&self) -> Members {
+    pub(crate) fn members(&self) -> Members {
         self.registrar.looks().wait().of(self.root)
     }
 
@@ -161,7 +161,7 @@ impl Tree {
     fn kill(&self) {
         let mut last = Members::default();
         let halted = tree::freeze(&mut || {
-            last = self.look();
+            last = self.members();
             last.all.clone()
         });
         for member in halted {

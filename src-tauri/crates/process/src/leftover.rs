@@ -45,10 +45,10 @@ pub fn marked() -> Vec<Marked> {
 /// A living Dagdeck has a guard, which names its mark in its own command line and carries none itself.
 #[must_use]
 pub fn left_over() -> Vec<InFolder> {
-    let left = settled(UNSURE, Look::take);
+    let left = settled(UNSURE, MarkSurvey::take);
     let living = left
         .into_iter()
-        .filter(|&pid| tree::look(pid).is_some_and(|seen| !seen.ended));
+        .filter(|&pid| tree::process(pid).is_some_and(|seen| !seen.ended));
     living
         .map(|pid| InFolder {
             pid,
@@ -59,7 +59,7 @@ pub fn left_over() -> Vec<InFolder> {
 }
 
 /// What one look at all processes found.
-struct Look {
+struct MarkSurvey {
     /// The marks that processes carry, by pid.
     marks: BTreeMap<u32, String>,
     /// The command lines of those that carry none.
@@ -68,7 +68,7 @@ struct Look {
     unsure: bool,
 }
 
-impl Look {
+impl MarkSurvey {
     fn take() -> Self {
         let marks: BTreeMap<u32, String> = tree::pids()
             .into_iter()
@@ -101,7 +101,7 @@ impl Look {
 }
 
 /// Looks until nothing is left or all can be told; at most `limit`.
-fn settled(limit: Duration, mut look: impl FnMut() -> Look) -> Vec<u32> {
+fn settled(limit: Duration, mut look: impl FnMut() -> MarkSurvey) -> Vec<u32> {
     let begun = Instant::now();
     loop {
         let seen = look();
@@ -159,7 +159,7 @@ fn working_folder(_: u32) -> Option<PathBuf> {
 /// # Errors
 /// When it is not one of ours, or still lives after all.
 pub fn end_marked(pid: u32) -> io::Result<()> {
-    let Some(seen) = tree::look(pid) else {
+    let Some(seen) = tree::process(pid) else {
         return Ok(());
     };
     if tree::mark_of(pid, TABLE_MARK).is_none() {
@@ -183,8 +183,8 @@ pub fn end_marked(pid: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn look(unmarked: &[&str], unsure: bool) -> Look {
-        Look {
+    fn look(unmarked: &[&str], unsure: bool) -> MarkSurvey {
+        MarkSurvey {
             marks: BTreeMap::from([(7, "mark".to_owned())]),
             unmarked: unmarked.iter().map(|&command| command.into()).collect(),
             unsure,

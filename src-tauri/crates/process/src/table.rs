@@ -28,7 +28,7 @@ pub use sweep::{Swept, SweptProcess};
 use crate::child::{Child, Output, Registrar, StopPlan, Tree, adopt, launch};
 use crate::command::CommandLine;
 use crate::looks::Looks;
-use crate::tree::{self, Identity, Look, TABLE_MARK};
+use crate::tree::{self, Identity, TABLE_MARK, TreeWalk};
 use crate::usage::{Gauge, Usage};
 use run_file::RunFile;
 use supervisor::GuardSupervisor;
@@ -65,7 +65,7 @@ struct Shared {
     run_file: RunFile,
     /// The registered roots: each is the root of its own tree and a member of no other.
     trees: Mutex<BTreeMap<Identity, Weak<Tree>>>,
-    looks: Looks<Look>,
+    looks: Looks<TreeWalk>,
     /// True from when nothing is started any more; read for as long as one is being started.
     closing: RwLock<bool>,
 }
@@ -210,7 +210,7 @@ impl Table {
                 return;
             }
             let stops = still.into_iter().map(|child| async move {
-                child.stop(StopPlan::tell(CANCEL_GRACE)).await;
+                child.stop(StopPlan::terminate(CANCEL_GRACE)).await;
             });
             stops.collect::<JoinSet<()>>().join_all().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -293,7 +293,7 @@ impl Shared {
     }
 
     /// Looks at all processes once, for all trees, and keeps who was seen in which.
-    fn walk(&self) -> Look {
+    fn walk(&self) -> TreeWalk {
         let mut trees = Vec::new();
         let look = tree::take(|| {
             trees = self.trees();
@@ -330,7 +330,7 @@ impl Registrar for Shared {
         tracing::info!(pid = tree.root.pid, %program, "runs");
     }
 
-    fn looks(&self) -> &Looks<Look> {
+    fn looks(&self) -> &Looks<TreeWalk> {
         &self.looks
     }
 

@@ -27,7 +27,7 @@ pub enum How {
 
 /// A program that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundTool {
     /// Its path. Never a pyenv shim: those start a shell and may pick another version in another folder.
     pub path: PathBuf,
     /// How it was found.
@@ -36,7 +36,7 @@ pub struct Found {
 
 /// Finds a program. May block for up to five seconds, once, when a login shell has to be asked.
 #[must_use]
-pub fn find(name: &str) -> Option<Found> {
+pub fn find(name: &str) -> Option<FoundTool> {
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     find_in(name, &on_path, How::Path)
         .or_else(|| {
@@ -61,7 +61,7 @@ pub fn probed_path() -> Option<&'static OsStr> {
     PROBED.get()?.as_deref()
 }
 
-fn find_in(name: &str, folders: &OsStr, how: How) -> Option<Found> {
+fn find_in(name: &str, folders: &OsStr, how: How) -> Option<FoundTool> {
     let candidates: Vec<PathBuf> = which::which_in_all(name, Some(folders), "/")
         .ok()?
         .collect();
@@ -71,7 +71,7 @@ fn find_in(name: &str, folders: &OsStr, how: How) -> Option<Found> {
             .iter()
             .find_map(|shim| behind_pyenv_shim(shim, name))
     })?;
-    Some(Found { path, how })
+    Some(FoundTool { path, how })
 }
 
 /// Whether this is one of pyenv's stand-ins.
@@ -199,7 +199,7 @@ fn ask_shell(shell: &Path, limit: Duration) -> Option<OsString> {
 fn end_probe(started: &std::process::Child, mark: &str) {
     use crate::tree::{self, Ending, TREE_MARK};
     let pid = started.id();
-    let root = tree::look(pid).map(|seen| seen.id);
+    let root = tree::process(pid).map(|seen| seen.id);
     tree::end(
         tree::everything(root.into_iter().collect(), Some((TREE_MARK, mark))),
         Ending {
@@ -283,7 +283,7 @@ mod tests {
         });
         let stray = stray.unwrap();
         testkit::wait_until_blocking("the stray is gone", Duration::from_secs(20), || {
-            crate::tree::look(stray).is_none_or(|seen| seen.ended)
+            crate::tree::process(stray).is_none_or(|seen| seen.ended)
         });
     }
 

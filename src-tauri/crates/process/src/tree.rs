@@ -4,9 +4,9 @@
 //! descends from a member, or carries the tree's mark in its environment. The mark is what finds a grandchild that made
 //! itself a session of its own and lost its parent. Which of several trees has it says [`membership`].
 
-mod look;
+mod listed;
 mod membership;
-mod seen;
+mod walk;
 
 #[cfg(not(target_os = "linux"))]
 #[path = "tree/elsewhere.rs"]
@@ -18,12 +18,13 @@ mod system;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
-pub(crate) use look::{Look, Members, take};
+pub(crate) use listed::{Identity, KnownTree, ListedProcess};
 pub(crate) use membership::owners;
-pub(crate) use seen::{Identity, KnownTree, Seen};
 pub(crate) use system::{
-    age, all, boot, command, executable, is_unmarked, look, mark_of, pids, second_in_ticks, watch,
+    age, all, boot, command, executable, is_unmarked, mark_of, pids, process, second_in_ticks,
+    watch,
 };
+pub(crate) use walk::{Members, TreeWalk, take};
 
 /// The variable that every process of one table carries.
 pub(crate) const TABLE_MARK: &str = "DAGDECK_MARK";
@@ -153,18 +154,18 @@ pub(crate) fn end_with_starting(mut find: impl FnMut() -> Vec<Identity>, ending:
 /// can tell yet whose it is.
 pub(crate) fn runs_program(pid: u32) -> bool {
     // The system's own threads have no command line either, and no program.
-    executable(pid).is_some() && look(pid).is_some_and(|seen| !seen.ended)
+    executable(pid).is_some() && process(pid).is_some_and(|seen| !seen.ended)
 }
 
 /// Whether exactly this process runs.
 pub(crate) fn is_alive(id: Identity) -> bool {
-    look(id.pid).is_some_and(|seen| seen.id == id && !seen.ended)
+    process(id.pid).is_some_and(|seen| seen.id == id && !seen.ended)
 }
 
 /// Whether a process of this pid lives that was started by then: a pid is another's once its process has ended.
 pub fn lives_since(pid: u32, since: SystemTime) -> bool {
     let held = since.elapsed().unwrap_or_default();
-    look(pid)
+    process(pid)
         .filter(|seen| !seen.ended)
         .and_then(|seen| age(seen.id.start))
         .is_some_and(|age| age + CLOCKS >= held)

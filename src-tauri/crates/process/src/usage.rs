@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::child::Tree;
-use crate::tree::{self, Identity, KnownTree, Seen, TREE_MARK};
+use crate::tree::{self, Identity, KnownTree, ListedProcess, TREE_MARK};
 
 /// After so many looks everybody is looked at anew: a pid that was a stranger's may be a member's by then.
 const FORGET_AFTER: u32 = 30;
@@ -77,7 +77,7 @@ impl Gauge {
     /// The processor time a process had at the last look, and the seconds since. One that is new had none.
     fn since_last(
         &self,
-        seen: &Seen,
+        seen: &ListedProcess,
         since: Option<Instant>,
         now: Instant,
         trees: &[Arc<Tree>],
@@ -99,12 +99,12 @@ impl Gauge {
         pids: &[u32],
         trees: &[Arc<Tree>],
         found: impl Fn(&Tree, &[Identity]),
-    ) -> Vec<(Seen, u32)> {
+    ) -> Vec<(ListedProcess, u32)> {
         let roots: HashSet<u32> = trees.iter().map(|tree| tree.root.pid).collect();
-        let candidates: Vec<Seen> = pids
+        let candidates: Vec<ListedProcess> = pids
             .iter()
             .filter(|pid| roots.contains(pid) || !self.strangers.contains(pid))
-            .filter_map(|&pid| tree::look(pid))
+            .filter_map(|&pid| tree::process(pid))
             .collect();
         let targets: Vec<KnownTree> = trees.iter().map(|tree| tree.target()).collect();
         let owners = tree::owners(&candidates, &targets, std::process::id(), |pid| {

@@ -22,7 +22,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::dispatch::dispatch;
 use crate::feed::feed;
-use crate::hosts::{Left, Presence};
+use crate::hosts::{AfterLeaving, Presence};
 use crate::listener::Stream;
 use crate::out::{Out, Sent};
 use crate::server::Served;
@@ -262,14 +262,14 @@ impl Connection {
                 let (served, out) = (Arc::clone(&self.served), self.out.clone());
                 // It goes on when the host goes; and there is room, or it would not be the last thing that it asks.
                 self.parting.spawn(async move {
-                    let ends = left != Left::GoesOn;
+                    let ends = left != AfterLeaving::GoesOn;
                     if ends {
                         // Where another began that, it waits for the same end.
                         served.deck.shut_down().await;
                     }
                     let answer = answered(&out, id, &ends);
                     let _ = tokio::time::timeout(LAST_WORDS, answer).await;
-                    if left == Left::Ends {
+                    if left == AfterLeaving::Ends {
                         served.ended.cancel();
                     }
                 });

@@ -16,9 +16,9 @@ pub(crate) const LOOK: Duration = Duration::from_secs(5);
 
 /// What is said once and not at every look.
 #[derive(Debug, Default)]
-struct Told {
+struct Warned {
     unreadable: bool,
-    untold: bool,
+    unwritten: bool,
     rootless: bool,
 }
 
@@ -26,17 +26,17 @@ struct Told {
 pub(crate) async fn lost(ownership: Arc<Ownership>, root: PathBuf, pause: Duration) {
     let mut looks = interval(pause);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut told = Told::default();
+    let mut warned = Warned::default();
     loop {
         looks.tick().await;
         let (ownership, root) = (Arc::clone(&ownership), root.clone());
         let looking = tokio::task::spawn_blocking(move || {
-            let found = look(&ownership, &root, &mut told);
-            (found, told)
+            let found = is_findable(&ownership, &root, &mut warned);
+            (found, warned)
         });
         // Only a fault of ours ends a look early, and the next one begins anew.
         let found;
-        (found, told) = looking.await.unwrap_or((true, Told::default()));
+        (found, warned) = looking.await.unwrap_or((true, Warned::default()));
         if !found {
             return;
         }
@@ -44,7 +44,7 @@ pub(crate) async fn lost(ownership: Arc<Ownership>, root: PathBuf, pause: Durati
 }
 
 /// Whether the owner can be found.
-fn look(ownership: &Ownership, root: &Path, told: &mut Told) -> bool {
+fn is_findable(ownership: &Ownership, root: &Path, warned: &mut Warned) -> bool {
     let lock = ownership.lock().display();
     match ownership.is_in_place() {
         Ok(true) => {}
@@ -54,23 +54,23 @@ fn look(ownership: &Ownership, root: &Path, told: &mut Told) -> bool {
         }
         // A disk that does not answer has not lost it.
         Err(error) => {
-            if !std::mem::replace(&mut told.unreadable, true) {
+            if !std::mem::replace(&mut warned.unreadable, true) {
                 tracing::warn!(%error, "can't tell whether the lock is still in its place");
             }
             return true;
         }
     }
-    match ownership.tell_again() {
+    match ownership.renew_card() {
         Ok(true) => tracing::warn!(%lock, "the card beside the lock was gone and is written anew"),
         Ok(false) => {}
         Err(error) => {
-            if !std::mem::replace(&mut told.untold, true) {
+            if !std::mem::replace(&mut warned.unwritten, true) {
                 tracing::warn!(%error, "the card beside the lock is gone and can't be written anew");
             }
         }
     }
-    if !told.rootless && matches!(root.try_exists(), Ok(false)) {
-        told.rootless = true;
+    if !warned.rootless && matches!(root.try_exists(), Ok(false)) {
+        warned.rootless = true;
         tracing::warn!(root = %root.display(), "the folder of the workspace is gone");
     }
     true
@@ -152,9 +152,13 @@ mod tests {
         fs_err::remove_dir(dir.join("work")).unwrap();
         let stays = timeout(SOON * 5, &mut lost).await;
         assert!(stays.is_err(), "{stays:?}");
-        let mut told = Told::default();
-        assert!(look(listener.ownership(), &dir.join("work"), &mut told));
-        assert!(told.rootless);
+        let mut warned = Warned::default();
+        assert!(is_findable(
+            listener.ownership(),
+            &dir.join("work"),
+            &mut warned
+        ));
+        assert!(warned.rootless);
         lost.abort();
     }
 

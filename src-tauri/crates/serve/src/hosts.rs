@@ -120,7 +120,7 @@ impl Hosts {
 
 /// What becomes of what runs when a host leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum AfterLeaving {
     /// It goes on without the host.
     GoesOn,
     /// It ends with the host: who hears this stops everything and ends the owner, which lets nobody in any more.
@@ -144,9 +144,9 @@ impl Presence {
     ///
     /// With the last that held what runs it ends. What was left running ends only with a window, whose person saw that and
     /// chose it; a terminal that is told to end says nothing of what another left.
-    pub fn leave(&mut self) -> Left {
+    pub fn leave(&mut self) -> AfterLeaving {
         let held = std::mem::take(&mut self.holds);
-        let mut left = Left::GoesOn;
+        let mut left = AfterLeaving::GoesOn;
         self.hosts.attendance.send_if_modified(|now| {
             if held {
                 now.let_go();
@@ -154,13 +154,13 @@ impl Presence {
             let spared = now.kept() && self.kind != HostKind::Window;
             let last = held && now.holders == 0 && !spared;
             if now.closed {
-                left = Left::WasEnding;
+                left = AfterLeaving::WasEnding;
             } else if last || now.lease == Lease::Lapsed {
                 // Whoever comes now finds that the owner goes.
                 now.closed = true;
-                left = Left::Ends;
+                left = AfterLeaving::Ends;
             }
-            held || left == Left::Ends
+            held || left == AfterLeaving::Ends
         });
         left
     }
@@ -311,12 +311,12 @@ mod tests {
         let mut detaching = join(&hosts, HostKind::Terminal, false);
         detaching.detach();
         drop(detaching);
-        assert_eq!(began.leave(), Left::GoesOn);
+        assert_eq!(began.leave(), AfterLeaving::GoesOn);
         assert_eq!(lease(&hosts), Lease::Detached);
         drop(began);
 
         let mut stopping = join(&hosts, HostKind::Window, true);
-        assert_eq!(stopping.leave(), Left::Ends);
+        assert_eq!(stopping.leave(), AfterLeaving::Ends);
         assert!(hosts.join(HostKind::Terminal, true).is_none());
     }
 
@@ -363,9 +363,9 @@ mod tests {
         let mut looking = join(&hosts, HostKind::Terminal, false);
         let mut first = join(&hosts, HostKind::Terminal, true);
         let mut last = join(&hosts, HostKind::Terminal, true);
-        assert_eq!(looking.leave(), Left::GoesOn);
-        assert_eq!(first.leave(), Left::GoesOn);
-        assert_eq!(last.leave(), Left::Ends);
+        assert_eq!(looking.leave(), AfterLeaving::GoesOn);
+        assert_eq!(first.leave(), AfterLeaving::GoesOn);
+        assert_eq!(last.leave(), AfterLeaving::Ends);
     }
 
     #[test]
@@ -377,12 +377,16 @@ mod tests {
             hosts.close_if(|_| true);
             assert!(!detaching.detach());
             assert!(!detaching.hold());
-            assert_eq!(leaving.leave(), Left::WasEnding);
+            assert_eq!(leaving.leave(), AfterLeaving::WasEnding);
         }
         let hosts = Hosts::default();
         let mut looking = join(&hosts, HostKind::Terminal, false);
         drop(join(&hosts, HostKind::Window, true));
-        assert_eq!(looking.leave(), Left::Ends, "nobody holds it any more");
+        assert_eq!(
+            looking.leave(),
+            AfterLeaving::Ends,
+            "nobody holds it any more"
+        );
     }
 
     #[test]

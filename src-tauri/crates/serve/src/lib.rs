@@ -21,7 +21,7 @@ mod reach;
 mod server;
 mod views;
 
-pub use hosts::{Attendance, Hosts, Lease, Left, Presence};
+pub use hosts::{AfterLeaving, Attendance, Hosts, Lease, Presence};
 pub use leftovers::Leftovers;
 pub use listener::{ListenError, Listener};
 pub use owner::{OWNER, owner_main};

@@ -61,7 +61,7 @@ impl Listener {
             source,
         };
         let inner = Inner::open(&socket).map_err(failed)?;
-        let told = ownership.tell(kind, &socket);
+        let told = ownership.write_card(kind, &socket);
         told.map_err(|error| failed(error.source))?;
         Ok(Self {
             inner,

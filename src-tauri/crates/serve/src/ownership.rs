@@ -131,7 +131,7 @@ impl Ownership {
     }
 
     /// Writes down who owns the workspace and where it listens.
-    pub(crate) fn tell(&mut self, kind: HostKind, socket: &Path) -> Result<(), LockError> {
+    pub(crate) fn write_card(&mut self, kind: HostKind, socket: &Path) -> Result<(), LockError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let card = self.card.insert(Card {
             pid: std::process::id(),
@@ -140,7 +140,7 @@ impl Ownership {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             socket: socket.to_owned(),
         });
-        self.right.tell(card)
+        self.right.write_card(card)
     }
 
     /// Writes that down anew where it is gone or tells of another process; whether it had to. Reads and writes files, so not
@@ -148,14 +148,14 @@ impl Ownership {
     ///
     /// # Errors
     /// When it can't be written.
-    pub(crate) fn tell_again(&self) -> Result<bool, LockError> {
+    pub(crate) fn renew_card(&self) -> Result<bool, LockError> {
         let Some(card) = &self.card else {
             return Ok(false);
         };
         let ours = |found: &Card| (found.pid, &found.socket) == (card.pid, &card.socket);
         let astray = !Card::beside(self.lock()).is_some_and(|found| ours(&found));
         if astray {
-            self.right.tell(card)?;
+            self.right.write_card(card)?;
         }
         Ok(astray)
     }

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::prepared::{Wanted, prepared};
+use crate::prepared::{PrepareArguments, prepared};
 use crate::setup;
 use table::BenchRow;
 
@@ -65,7 +65,9 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     let chosen = |part: &&str| only.is_empty() || only.iter().any(|name| name == part);
     let parts: Vec<&str> = all.into_iter().filter(chosen).collect();
-    prepared(&Wanted::default(), |_| measured(arguments, &parts))
+    prepared(&PrepareArguments::default(), |_| {
+        measured(arguments, &parts)
+    })
 }
 
 fn measured(arguments: &Arguments, chosen: &[&str]) -> Result<()> {

@@ -23,14 +23,14 @@ mod setup;
 mod shots;
 mod soak;
 mod test;
-mod told;
+mod test_report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::prepared::Wanted;
+use crate::prepared::PrepareArguments;
 
 /// Dagdeck's repository: one way in.
 #[derive(Parser)]
@@ -97,7 +97,9 @@ fn main() -> ExitCode {
 fn asked() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Setup { tests: false } => setup::for_running(),
-        Command::Setup { tests: true } => prepared::prepared(&Wanted::default(), |_| Ok(())),
+        Command::Setup { tests: true } => {
+            prepared::prepared(&PrepareArguments::default(), |_| Ok(()))
+        }
         Command::Run { path, release } => run::run(path.as_deref(), release),
         Command::Test(arguments) => test::test(&arguments),
         Command::Gen { check } => generate::generate(check),

@@ -32,7 +32,7 @@ const LOOPBACK: &str = "ip link set lo up";
 
 /// What is wanted of the preparation.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Wanted {
+pub(crate) struct PrepareArguments {
     /// Takes set-up as done
     #[arg(long)]
     no_setup: bool,
@@ -48,7 +48,10 @@ pub(crate) struct Prepared {
 }
 
 /// Does `work` prepared, after what is missing was fetched.
-pub(crate) fn prepared(wanted: &Wanted, work: impl FnOnce(&Prepared) -> Result<()>) -> Result<()> {
+pub(crate) fn prepared(
+    wanted: &PrepareArguments,
+    work: impl FnOnce(&Prepared) -> Result<()>,
+) -> Result<()> {
     let Ok(network) = std::env::var(NETWORK) else {
         return again(wanted);
     };
@@ -74,7 +77,7 @@ pub(crate) fn is_dark() -> bool {
 pub(crate) fn unmade(work: impl FnOnce() -> Result<()>) -> Result<()> {
     match std::env::var(NETWORK) {
         Ok(network) => within(&network, work),
-        Err(_) => again(&Wanted::default()),
+        Err(_) => again(&PrepareArguments::default()),
     }
 }
 
@@ -118,7 +121,7 @@ fn within(network: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
 }
 
 /// The first xtask's part: set-up, then itself once more.
-fn again(wanted: &Wanted) -> Result<()> {
+fn again(wanted: &PrepareArguments) -> Result<()> {
     let started = Instant::now();
     if !wanted.no_setup {
         setup::for_testing()?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::places;
-use crate::told::{Counts, Told};
+use crate::test_report::{Counts, TestReport};
 
 /// What leaks in from an activated shell and would change what a Python program does.
 const LEAKS: &[&str] = &[
@@ -191,7 +191,7 @@ impl Program {
                 }
             }
         });
-        let mut told = Told::default();
+        let mut told = TestReport::default();
         let end = Instant::now() + limit;
         loop {
             match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -219,7 +219,7 @@ impl Program {
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) line: String,
-    pub(crate) told: Told,
+    pub(crate) told: TestReport,
 }
 
 impl std::fmt::Display for Failed {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::display::Display;
-use crate::prepared::{Wanted, prepared};
+use crate::prepared::{PrepareArguments, prepared};
 use crate::test::{build, driven};
 use crate::{places, run};
 
@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(900);
 
 /// Drives the real app through every screen and leaves the pictures in target/shots.
 pub(crate) fn shots() -> Result<()> {
-    prepared(&Wanted::default(), |_| taken())
+    prepared(&PrepareArguments::default(), |_| taken())
 }
 
 fn taken() -> Result<()> {

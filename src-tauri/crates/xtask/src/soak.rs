@@ -5,7 +5,7 @@ mod older;
 
 use anyhow::Result;
 
-use crate::prepared::{self, Wanted, prepared};
+use crate::prepared::{self, PrepareArguments, prepared};
 use crate::test;
 
 /// The first commit whose workspaces have owners.
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "REVISION", default_value = FIRST_OWNERS)]
     older: String,
     #[command(flatten)]
-    wanted: Wanted,
+    wanted: PrepareArguments,
 }
 
 /// Kills, cancels and reloads in their full number. `DAGDECK_SEED` takes a seed that was printed.

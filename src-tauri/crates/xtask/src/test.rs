@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
-use crate::prepared::{Wanted, prepared};
+use crate::prepared::{PrepareArguments, prepared};
 use crate::program::Failed;
 use crate::setup;
-use crate::told::Counts;
+use crate::test_report::Counts;
 pub(crate) use steps::{Chosen, Step, build, driven, soak};
 
 /// What of it to run.
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     tests: Chosen,
     #[command(flatten)]
-    wanted: Wanted,
+    wanted: PrepareArguments,
 }
 
 /// Sets up, then runs all steps; a failed one does not keep the others from telling what they find.
@@ -132,7 +132,7 @@ fn summary(set_up: Duration, went: &[Went]) -> Result<Counts> {
         );
     }
     // A test that found that it can't be made here ended well for its runner, and was counted there.
-    let skipped = skips::told()?;
+    let skipped = skips::recorded()?;
     let count = u32::try_from(skipped.len())?;
     all.passed = all.passed.saturating_sub(count);
     all.skipped += count;

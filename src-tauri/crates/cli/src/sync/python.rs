@@ -4,13 +4,13 @@ use std::io::Write as _;
 
 use api::{ApiError, ErrorCode, PythonPlan, PythonRequest, WorkspaceView};
 
-use super::look::page;
+use super::dry_run::page;
 use crate::arguments;
 use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
 
 /// Says what another Python would change.
-pub(super) async fn tell(
+pub(super) async fn print_plan(
     hand: &Hand,
     what: &arguments::Sync,
     workspace: &WorkspaceView,
@@ -18,7 +18,7 @@ pub(super) async fn tell(
 ) -> Result<(), CliError> {
     let request = request(what, workspace, python)?;
     let plan = hand.python_plan(request).await.map_err(unusable)?;
-    told_plan(&plan, what.json)
+    print_plan_as(&plan, what.json)
 }
 
 /// What is asked for.
@@ -59,7 +59,7 @@ pub(super) fn unusable(error: ApiError) -> CliError {
     }
 }
 
-fn told_plan(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
+fn print_plan_as(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     if json {
         let json = serde_json::to_string_pretty(plan)
@@ -104,7 +104,7 @@ mod tests {
             }],
             sync: SyncPlan {
                 downloads: true,
-                ..super::super::look::tests::plan()
+                ..super::super::dry_run::tests::plan()
             },
             basis: String::new(),
         };

@@ -13,7 +13,7 @@ use crate::stop::Stop;
 const LET_GO: Duration = Duration::from_secs(2);
 
 /// What becomes of what ran.
-pub(super) enum Left {
+pub(super) enum AfterLeaving {
     /// Nothing of it is left.
     Stopped,
     /// It goes on.
@@ -29,18 +29,18 @@ pub(super) struct Leaving {
     /// Whether it ran before, so that it goes on without this terminal.
     pub(super) joins: bool,
     /// Whether we were told to end once already.
-    pub(super) told: bool,
+    pub(super) interrupted: bool,
 }
 
 impl Leaving {
     /// Leaves, and waits until it is known what becomes of what ran. When we are told to end twice, the process ends at once.
-    pub(super) async fn leave(&self, stop: &mut Stop) -> Result<Left, CliError> {
-        let mut left = std::pin::pin!(self.left());
-        let mut patience = u8::from(!self.told);
+    pub(super) async fn leave(&self, stop: &mut Stop) -> Result<AfterLeaving, CliError> {
+        let mut left = std::pin::pin!(self.detach());
+        let mut patience = u8::from(!self.interrupted);
         loop {
             tokio::select! {
                 left = &mut left => return left,
-                () = stop.told() => match patience.checked_sub(1) {
+                () = stop.requested() => match patience.checked_sub(1) {
                     Some(less) => {
                         patience = less;
                         progress::stopping();
@@ -52,22 +52,22 @@ impl Leaving {
         }
     }
 
-    async fn left(&self) -> Result<Left, CliError> {
-        let answer = if self.joins && self.told {
+    async fn detach(&self) -> Result<AfterLeaving, CliError> {
+        let answer = if self.joins && self.interrupted {
             match tokio::time::timeout(LET_GO, self.attached.leave()).await {
                 Ok(answer) => answer,
-                Err(_) => return Ok(Left::Unknown(self.attached.owner().hello().pid)),
+                Err(_) => return Ok(AfterLeaving::Unknown(self.attached.owner().hello().pid)),
             }
         } else {
             self.attached.leave().await
         };
         match answer {
-            Ok(false) => Ok(Left::GoesOn),
-            Ok(true) => Ok(Left::Stopped),
+            Ok(false) => Ok(AfterLeaving::GoesOn),
+            Ok(true) => Ok(AfterLeaving::Stopped),
             // What it ran is ended by its guard, or by nobody: that is looked at before it is called ended.
             Err(_) if goes(self.attached.owner()).await => {
                 self.place.leave_nothing().await?;
-                Ok(Left::Stopped)
+                Ok(AfterLeaving::Stopped)
             }
             Err(error) => Err(error.into()),
         }

@@ -62,7 +62,7 @@ pub(super) struct LaunchProgress {
     workspace: WorkspaceView,
     asked: Vec<String>,
     names: Names,
-    told: BTreeMap<String, Location>,
+    printed: BTreeMap<String, Location>,
     over: bool,
 }
 
@@ -73,7 +73,7 @@ impl LaunchProgress {
             workspace: workspace.clone(),
             asked: asked.to_vec(),
             names: Names::of(workspace),
-            told: BTreeMap::new(),
+            printed: BTreeMap::new(),
             over: false,
         }
     }
@@ -117,7 +117,7 @@ impl LaunchProgress {
             .collect();
         for location in asked {
             let now = Location::of(location);
-            if self.told.get(&location.id) == Some(&now) {
+            if self.printed.get(&location.id) == Some(&now) {
                 continue;
             }
             if self.json {
@@ -125,7 +125,7 @@ impl LaunchProgress {
             } else if let Some(words) = now.words(&self.names.prefix(&location.log)) {
                 piped(anstream::stdout().lock().write_all(words.as_bytes()))?;
             }
-            self.told.insert(location.id.clone(), now);
+            self.printed.insert(location.id.clone(), now);
         }
         Ok(())
     }

@@ -15,12 +15,12 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Some parts differ.
-    pub(crate) fn tell(&self, parts: impl IntoIterator<Item = Reads>) {
+    pub(crate) fn add_parts(&self, parts: impl IntoIterator<Item = Reads>) {
         self.add(Request::changed(parts));
     }
 
     /// Everything may differ.
-    pub(crate) fn tell_all(&self) {
+    pub(crate) fn add_all(&self) {
         self.add(Request::all());
     }
 

@@ -39,7 +39,7 @@ impl Deck {
         self.close_session().await;
         self.health.closed();
         self.context.board.show_no_workspace();
-        self.context.changes.tell_all();
+        self.context.changes.add_all();
         drop(turn);
         self.show_recent().await;
         Ok(Nothing {})
@@ -49,7 +49,7 @@ impl Deck {
         let session = self.opened().await?;
         self.context.set_trust(&session.facts.root, true).await?;
         session.refresh().await;
-        self.context.changes.tell_all();
+        self.context.changes.add_all();
         Ok(Nothing {})
     }
 
@@ -59,7 +59,7 @@ impl Deck {
         let remembered = self.context.set_trust(&session.facts.root, false).await;
         session.stop_all(StoppedBy::Person).await;
         session.refresh().await;
-        self.context.changes.tell_all();
+        self.context.changes.add_all();
         remembered?;
         Ok(Nothing {})
     }

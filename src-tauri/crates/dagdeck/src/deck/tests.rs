@@ -336,7 +336,7 @@ async fn a_look_shows_what_opening_would_and_leaves_nothing_open() {
     let (state, folder) = (TestDir::new(), TestDir::new());
     let root = project(&folder);
     let deck = start(state.path()).await;
-    let looked = deck.look(&root).await.unwrap().workspace.unwrap();
+    let looked = deck.read_only(&root).await.unwrap().workspace.unwrap();
     assert_eq!(deck.running_processes().await, 0);
     let refused = deck.workspace_check(Nothing {}).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotFound, "{refused:?}");

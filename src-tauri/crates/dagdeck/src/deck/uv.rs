@@ -21,7 +21,7 @@ impl Deck {
             self.use_uv("").await;
             return Ok(Nothing {});
         }
-        let path = uv::at(&self.context, typed).await?;
+        let path = uv::named(&self.context, typed).await?;
         self.use_uv(&path.display().to_string()).await;
         Ok(Nothing {})
     }

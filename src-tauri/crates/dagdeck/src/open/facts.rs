@@ -23,10 +23,10 @@ use workspace::{Concern, DotEnv, Project, Reader, Reading, Touched};
 use self::answers::Answers;
 use self::folder::OwnFolder;
 use self::reading::Readings;
-use self::wanted::Wanted;
+use self::wanted::WantedLocations;
 use super::error::FactsError;
+use super::observed::Observed;
 use super::runs::{self, Runs};
-use super::seen::Seen;
 use super::syncing::{SyncMark, Syncing};
 use crate::context::AppContext;
 use crate::state::workspace_key;
@@ -41,11 +41,11 @@ pub(crate) struct WorkspaceFacts {
     readings: Readings,
     /// The numbers of the locations' sockets, by id.
     numbers: Mutex<BTreeMap<String, usize>>,
-    wanted: Wanted,
+    wanted: WantedLocations,
     port: Mutex<Option<u16>>,
     syncing: Arc<Syncing>,
     /// What was seen of it that no file tells.
-    seen: Mutex<Seen>,
+    seen: Mutex<Observed>,
     /// Whether it is still to be shown. Held by who gathers and shows: nothing older comes after something newer.
     showing: Mutex<bool>,
     answers: Answers,
@@ -62,7 +62,7 @@ impl WorkspaceFacts {
         path: &Path,
     ) -> Result<(Self, Store), FactsError> {
         let reader = Arc::<Reader>::default();
-        let first = reading::look(&context, &reader, path, false, Touched::All).await?;
+        let first = reading::read(&context, &reader, path, false, Touched::All).await?;
         let root = first.reading.root.clone();
         let folder = OwnFolder::make(&context, &root).map_err(FactsError::Folder)?;
         let store = Store::open(&folder.path().join("logs")).map_err(FactsError::Logs)?;
@@ -75,7 +75,7 @@ impl WorkspaceFacts {
             folder,
             store: store.clone(),
             numbers: Mutex::default(),
-            wanted: Wanted::default(),
+            wanted: WantedLocations::default(),
             port: Mutex::default(),
             syncing: Arc::default(),
             seen: Mutex::default(),
@@ -201,7 +201,7 @@ impl WorkspaceFacts {
     }
 
     /// What was seen of it that no file tells.
-    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Observed> {
         self.seen.lock()
     }
 

@@ -83,7 +83,7 @@ impl WorkspaceFacts {
             of.unit.replace(unit.clone())
         };
         if former.as_ref().map(loading) != Some(loading(unit)) {
-            self.context.changes.tell([Reads::Load]);
+            self.context.changes.add_parts([Reads::Load]);
         }
         self.show_location(id);
     }
@@ -96,7 +96,7 @@ impl WorkspaceFacts {
         };
         if is_up(&former) != is_up(unit) {
             let parts = [Reads::Processes, Reads::Instance];
-            self.context.changes.tell(parts);
+            self.context.changes.add_parts(parts);
         }
         self.show_service(name);
     }
@@ -133,7 +133,7 @@ impl WorkspaceFacts {
     /// Takes note of what is watched, and shows it.
     pub(crate) fn saw_watching(&self, watching: WatchView) {
         self.seen().watching = watching;
-        self.context.changes.tell([Reads::Files]);
+        self.context.changes.add_parts([Reads::Files]);
         self.show_own();
     }
 

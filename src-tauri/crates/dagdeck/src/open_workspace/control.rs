@@ -14,7 +14,7 @@ impl OpenWorkspace {
         self.facts.require_trust()?;
         self.facts.startable(id)?;
         self.facts.want(id);
-        self.tell(&unit, Ask::Start).await;
+        self.ask_unit(&unit, Ask::Start).await;
         self.tell_webserver_of_workspace().await;
         Ok(())
     }
@@ -37,7 +37,7 @@ impl OpenWorkspace {
         self.facts.require_trust()?;
         self.facts.startable(id)?;
         self.facts.want(id);
-        self.tell(&unit, Ask::Restart).await;
+        self.ask_unit(&unit, Ask::Restart).await;
         Ok(())
     }
 
@@ -50,7 +50,7 @@ impl OpenWorkspace {
         let unit = self.location(id)?;
         self.facts.require_trust()?;
         self.facts.startable(id)?;
-        self.tell(&unit, Ask::Reload { cause }).await;
+        self.ask_unit(&unit, Ask::Reload { cause }).await;
         Ok(())
     }
 
@@ -68,7 +68,7 @@ impl OpenWorkspace {
         if name == ServiceName::Daemon {
             self.instance.claim().await?;
         }
-        self.tell(self.service(name), Ask::Start).await;
+        self.ask_unit(self.service(name), Ask::Start).await;
         Ok(())
     }
 
@@ -78,7 +78,7 @@ impl OpenWorkspace {
         if name == ServiceName::Daemon {
             self.instance.claim().await?;
         }
-        self.tell(self.service(name), Ask::Restart).await;
+        self.ask_unit(self.service(name), Ask::Restart).await;
         Ok(())
     }
 

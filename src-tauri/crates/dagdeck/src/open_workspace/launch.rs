@@ -49,7 +49,7 @@ impl OpenWorkspace {
             services.push(self.daemon.clone());
         }
         for unit in startable.iter().chain(&services) {
-            self.tell(unit, Ask::Start).await;
+            self.ask_unit(unit, Ask::Start).await;
         }
         let session = Arc::clone(self);
         tokio::spawn(async move {

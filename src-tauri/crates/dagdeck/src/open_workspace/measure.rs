@@ -61,9 +61,13 @@ pub(crate) fn start(session: &Arc<OpenWorkspace>) {
                 WAVER
             };
             if is_news(&told, &metrics, &steps) {
-                session.facts.context.board.tell(Event::MetricsMeasured {
-                    metrics: metrics.clone(),
-                });
+                session
+                    .facts
+                    .context
+                    .board
+                    .announce(Event::MetricsMeasured {
+                        metrics: metrics.clone(),
+                    });
                 told = metrics;
                 told_at = Instant::now();
             }

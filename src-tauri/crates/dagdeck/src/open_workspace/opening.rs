@@ -24,8 +24,8 @@ impl OpenWorkspace {
         context: Arc<AppContext>,
         path: &Path,
     ) -> Result<Arc<Self>, FactsError> {
-        let session = Self::look(context, path).await?;
-        session.facts.context.changes.tell_all();
+        let session = Self::read(context, path).await?;
+        session.facts.context.changes.add_all();
         watch::start(&session);
         measure::start(&session);
         session.check_environments(false);
@@ -33,7 +33,7 @@ impl OpenWorkspace {
     }
 
     /// Reads a folder and shows it, and no more: nothing is run, nothing watched.
-    pub(crate) async fn look(
+    pub(crate) async fn read(
         context: Arc<AppContext>,
         path: &Path,
     ) -> Result<Arc<Self>, FactsError> {

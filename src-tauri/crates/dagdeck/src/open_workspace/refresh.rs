@@ -69,7 +69,7 @@ impl OpenWorkspace {
                 && never_started
                 && self.facts.startable(&project.id).is_ok()
             {
-                self.tell(&unit, Ask::Start).await;
+                self.ask_unit(&unit, Ask::Start).await;
             }
         }
     }

@@ -137,7 +137,7 @@ pub(crate) async fn bring(context: &Arc<AppContext>) -> Result<PathBuf, UvError>
 }
 
 /// The uv at a path that a person named: the program, or a folder that has it. It has to answer.
-pub(crate) async fn at(context: &AppContext, typed: &str) -> Result<PathBuf, UvError> {
+pub(crate) async fn named(context: &AppContext, typed: &str) -> Result<PathBuf, UvError> {
     let path = workspace::expand_home(typed, &context.home);
     let name = program_name();
     let places = [path.clone(), path.join(name), path.join("bin").join(name)];

@@ -180,7 +180,7 @@ impl OperationHandle {
             done: None,
             total: None,
         };
-        self.operations.at(self.id, Some(progress));
+        self.operations.show_progress(self.id, Some(progress));
     }
 
     /// Waits for a step that something else holds up, saying `words` meanwhile.
@@ -199,7 +199,7 @@ impl OperationHandle {
         self.show_phase(words);
         tokio::select! {
             done = step => {
-                self.operations.at(self.id, None);
+                self.operations.show_progress(self.id, None);
                 Ok(done)
             }
             () = self.cancel.cancelled() => Err(OnceError::Cancelled),

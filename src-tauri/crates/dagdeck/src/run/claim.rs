@@ -90,7 +90,7 @@ impl Claim {
             let (instance, card) = (instance.to_owned(), living_card(&lock));
             return Err(Elsewhere { instance, card }.into());
         };
-        right.tell(&Card {
+        right.write_card(&Card {
             pid: std::process::id(),
             since: clock::now(),
             name: name.to_owned(),

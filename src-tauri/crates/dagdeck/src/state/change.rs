@@ -245,9 +245,9 @@ impl ToSql for Stored<'_> {
 }
 
 /// A path from a row.
-pub(super) struct Found(pub(super) PathBuf);
+pub(super) struct StoredPath(pub(super) PathBuf);
 
-impl FromSql for Found {
+impl FromSql for StoredPath {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
             ValueRef::Blob(bytes) => Ok(Self(path_of(bytes))),

@@ -65,7 +65,7 @@ impl State {
         let trust = Arc::new(HeldTrust::default());
         let queue = Arc::new(Queue::default());
         let (operations, cache) = record_of(cache, folder, &faults);
-        let state = found(state, journal, &mut notices);
+        let state = load_state(state, journal, &mut notices);
         let writes = state.writer.is_some();
         let targets = Targets {
             state: state.writer,
@@ -99,19 +99,23 @@ impl State {
 }
 
 /// `state.db` as found.
-struct Found {
+struct LoadedState {
     memory: Memory,
     reader: Option<Reader>,
     writer: Option<(PathBuf, Connection)>,
 }
 
-fn found(opened: database::Opened, journal: Journal, notices: &mut Vec<String>) -> Found {
+fn load_state(
+    opened: database::Opened,
+    journal: Journal,
+    notices: &mut Vec<String>,
+) -> LoadedState {
     let path = opened.path;
     let (mut connection, newer, may_write) = match opened.standing {
         Access::Whole(connection) => (connection, false, true),
         Access::ReadOnly { connection, newer } => (connection, newer, false),
         Access::Absent => {
-            return Found {
+            return LoadedState {
                 memory: Memory::default(),
                 reader: None,
                 writer: None,
@@ -140,7 +144,7 @@ fn found(opened: database::Opened, journal: Journal, notices: &mut Vec<String>) 
         notices.push(format!("{shown} can't be written: {error}"));
         None
     });
-    Found {
+    LoadedState {
         memory,
         writer: writer.map(|writer| (path.clone(), writer)),
         reader: Some(Reader {

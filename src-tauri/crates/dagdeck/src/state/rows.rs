@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::change::{Found, Stored};
+use super::change::{Stored, StoredPath};
 use super::memory::{LocationMemory, Memory, settings_from};
 
 /// Everything but trust, as it is on disk. The second part names settings whose values this Dagdeck does not know.
@@ -49,7 +49,7 @@ fn workspaces(rows: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
         rows.prepare_cached("SELECT root, opened_at, launch_took FROM workspaces")?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let Found(root) = row.get(0)?;
+        let StoredPath(root) = row.get(0)?;
         let workspace = memory.workspace(&root);
         workspace.opened_at = row.get(1)?;
         workspace.launch_took = row.get(2)?;
@@ -63,14 +63,14 @@ fn locations(rows: &Connection, memory: &mut Memory) -> rusqlite::Result<()> {
     let mut statement = rows.prepare_cached(SQL)?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let Found(root) = row.get(0)?;
-        let picked: Option<Found> = row.get(2)?;
+        let StoredPath(root) = row.get(0)?;
+        let picked: Option<StoredPath> = row.get(2)?;
         let at: Option<f64> = row.get(5)?;
         let by: Option<String> = row.get(6)?;
         // Who stopped it, in words of a later version, is as good as not known.
         let by = by.and_then(|by| serde_json::from_value(Value::String(by)).ok());
         let location = LocationMemory {
-            picked: picked.map(|Found(path)| path),
+            picked: picked.map(|StoredPath(path)| path),
             auto_reload: row.get(3)?,
             usual: row.get(4)?,
             stopped: at.zip(by),

@@ -52,7 +52,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// What a state tells while it is open.
-fn told(state: &State) -> Arc<Mutex<Vec<String>>> {
+fn faults_told(state: &State) -> Arc<Mutex<Vec<String>>> {
     let told = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&told);
     state.tell_faults_to(move |notice| into.lock().push(notice));

@@ -64,13 +64,13 @@ impl Write {
     }
 }
 
-type Told = oneshot::Sender<Result<(), StateError>>;
+type WriteOutcome = oneshot::Sender<Result<(), StateError>>;
 
 struct Queued {
     number: u64,
     write: Write,
     /// Who waits for it to be on disk.
-    told: Option<Told>,
+    told: Option<WriteOutcome>,
 }
 
 #[derive(Default)]
@@ -93,7 +93,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Takes something in.
-    pub(super) fn push(&self, write: Write, told: Option<Told>) {
+    pub(super) fn push(&self, write: Write, told: Option<WriteOutcome>) {
         let mut waiting = self.waiting.lock();
         let number = waiting.next;
         waiting.next += 1;

@@ -162,7 +162,7 @@ impl Search {
             let count = (span.len - at).min(BLOCK);
             let closed = span.kind == SpanKind::Closed;
             let mut found = std::mem::take(&mut self.found);
-            self.look(
+            self.each_match(
                 &parts[span.part as usize],
                 span.record + at,
                 count,
@@ -189,7 +189,7 @@ impl Search {
         self.wants_more = false;
     }
 
-    fn look(&self, part: &Part, from: u32, count: u32, mut hit: impl FnMut(u32)) {
+    fn each_match(&self, part: &Part, from: u32, count: u32, mut hit: impl FnMut(u32)) {
         let mut records = Vec::new();
         if part.segment.records(from, count, &mut records).is_err() {
             return;
@@ -211,7 +211,7 @@ impl Search {
             return;
         }
         let mut inside = Vec::new();
-        self.look(
+        self.each_match(
             &parts[span.part as usize],
             span.record,
             end - span.position,

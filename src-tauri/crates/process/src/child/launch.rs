@@ -16,7 +16,7 @@ use crate::command::CommandLine;
 use crate::exit::Exit;
 use crate::looks::Looks;
 use crate::table::SpawnError;
-use crate::tree::{self, Identity, Look, TABLE_MARK, TREE_MARK};
+use crate::tree::{self, Identity, TABLE_MARK, TREE_MARK, TreeWalk};
 
 /// How long the pipes may stay open behind a program before we look who holds them.
 const DRAIN: Duration = Duration::from_millis(40);
@@ -31,7 +31,7 @@ pub(crate) trait Registrar: Send + Sync {
     /// A program runs.
     fn entered(&self, tree: &Arc<Tree>);
     /// The looks that all trees share.
-    fn looks(&self) -> &Looks<Look>;
+    fn looks(&self) -> &Looks<TreeWalk>;
     /// It and all it left behind are gone.
     fn left(&self, tree: &Tree);
 }
@@ -69,7 +69,7 @@ pub(crate) fn launch(
     let mut started =
         begin(&mut command).map_err(|source| SpawnError::from_system(line, source))?;
     let pid = started.id();
-    let start = tree::look(pid).map_or(0, |seen| seen.id.start);
+    let start = tree::process(pid).map_or(0, |seen| seen.id.start);
     let tree = Arc::new(Tree {
         root: Identity { pid, start },
         mark: Some(tree_mark),

@@ -133,7 +133,7 @@ impl Pumps {
             "err"
         };
         // Dropped also when the thread does not start.
-        let done = Done {
+        let done = PumpGuard {
             pumps: Arc::clone(self),
             pipe,
         };
@@ -167,12 +167,12 @@ impl Pumps {
 }
 
 /// Counts a pipe as closed when its thread ends, however it ends.
-struct Done {
+struct PumpGuard {
     pumps: Arc<Pumps>,
     pipe: Arc<Pipe>,
 }
 
-impl Drop for Done {
+impl Drop for PumpGuard {
     fn drop(&mut self) {
         let mut open = self.pumps.open.lock();
         open.retain(|pipe| !Arc::ptr_eq(pipe, &self.pipe));

@@ -89,7 +89,7 @@ impl Table {
         };
         let took = begun.elapsed();
         if exit.is_none() {
-            child.stop(StopPlan::tell(CANCEL_GRACE)).await;
+            child.stop(StopPlan::terminate(CANCEL_GRACE)).await;
         }
         drop(unless_dropped);
         let kept = std::mem::take(&mut *captured.lock());

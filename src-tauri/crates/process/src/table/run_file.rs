@@ -52,7 +52,7 @@ impl RunFile {
         let pid = std::process::id();
         let owner = Identity {
             pid,
-            start: tree::look(pid).map_or(0, |seen| seen.id.start),
+            start: tree::process(pid).map_or(0, |seen| seen.id.start),
         };
         let content = Content {
             version: VERSION,

@@ -76,20 +76,20 @@ impl GuardSupervisor {
     pub(super) fn enter(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.insert(id);
-        state.tell(Word::Runs(id).line());
+        state.send(Word::Runs(id).line());
     }
 
     pub(super) fn leave(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.remove(&id);
-        state.tell(Word::Gone(id).line());
+        state.send(Word::Gone(id).line());
     }
 
     /// Asks the guard to hold a lock, and waits until it has it.
     pub(super) fn hold(&self, lock: &Path) -> io::Result<()> {
         let mut state = self.shared.state.lock();
         let line = state.locks.hold(lock)?;
-        state.tell(Ok(line));
+        state.send(Ok(line));
         let state = self.shared.wait_while(state, |state| {
             state.locks.answer(lock).is_none() && !state.closed
         });
@@ -102,7 +102,7 @@ impl GuardSupervisor {
         // It may come to have it yet.
         let mut state = self.shared.state.lock();
         if let Ok(Some((_, line))) = state.locks.let_go(lock) {
-            state.tell(Ok(line));
+            state.send(Ok(line));
         }
         result
     }
@@ -113,7 +113,7 @@ impl GuardSupervisor {
         let Some((number, line)) = state.locks.let_go(lock)? else {
             return Ok(());
         };
-        state.tell(Ok(line));
+        state.send(Ok(line));
         let state = self
             .shared
             .wait_while(state, |state| state.locks.is_leaving(number));
@@ -148,7 +148,7 @@ impl Shared {
 impl State {
     /// Says a line, where there is one. Each that tells of a process can be said, and a guard that just died is told
     /// everything by its successor's start.
-    fn tell(&mut self, line: io::Result<String>) {
+    fn send(&mut self, line: io::Result<String>) {
         if let (Some(pipe), Ok(line)) = (&mut self.pipe, line) {
             let _dead = pipe.write_all(line.as_bytes());
         }
@@ -203,7 +203,7 @@ fn watch(mut started: Child, guard: &GuardProgram, arguments: &[OsString], share
                 let mut lines = state.locks.again();
                 let running = state.running.iter();
                 lines.extend(running.filter_map(|id| Word::Runs(*id).line().ok()));
-                state.tell(Ok(lines));
+                state.send(Ok(lines));
                 shared.changed.notify_all();
                 break;
             }

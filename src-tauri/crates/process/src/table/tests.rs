@@ -22,7 +22,9 @@ async fn stopping_many_programs_at_once_takes_far_fewer_looks_than_one_each() {
         .collect();
     let (before, begun) = (table.shared.looks.walks(), Instant::now());
     let stops = children.iter().cloned().map(|child| async move {
-        let exit = child.stop(StopPlan::tell(Duration::from_secs(60))).await;
+        let exit = child
+            .stop(StopPlan::terminate(Duration::from_secs(60)))
+            .await;
         assert_eq!(exit, Exit::Signal(15));
     });
     stops.collect::<JoinSet<()>>().join_all().await;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
-use super::{Identity, Seen};
+use super::{Identity, ListedProcess};
 
 /// Between two looks at a process whose end is waited for.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
@@ -21,9 +21,9 @@ fn basics() -> ProcessRefreshKind {
     ProcessRefreshKind::nothing().with_memory().with_cpu()
 }
 
-fn seen(process: &Process) -> Seen {
+fn seen(process: &Process) -> ListedProcess {
     let pid = process.pid().as_u32();
-    Seen {
+    ListedProcess {
         id: Identity {
             pid,
             start: process.start_time(),
@@ -63,7 +63,7 @@ pub(crate) fn pids() -> Vec<u32> {
 }
 
 /// All processes.
-pub(crate) fn all() -> Vec<Seen> {
+pub(crate) fn all() -> Vec<ListedProcess> {
     refreshed(ProcessesToUpdate::All, basics())
         .processes()
         .values()
@@ -72,7 +72,7 @@ pub(crate) fn all() -> Vec<Seen> {
 }
 
 /// One process, or nothing if there is none of this pid.
-pub(crate) fn look(pid: u32) -> Option<Seen> {
+pub(crate) fn process(pid: u32) -> Option<ListedProcess> {
     let pid = Pid::from_u32(pid);
     refreshed(ProcessesToUpdate::Some(&[pid]), basics())
         .process(pid)

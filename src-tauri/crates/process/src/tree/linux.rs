@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::{Identity, Seen};
+use super::{Identity, ListedProcess};
 
 /// All pids.
 pub(crate) fn pids() -> Vec<u32> {
@@ -21,12 +21,12 @@ pub(crate) fn pids() -> Vec<u32> {
 }
 
 /// All processes.
-pub(crate) fn all() -> Vec<Seen> {
-    pids().into_iter().filter_map(look).collect()
+pub(crate) fn all() -> Vec<ListedProcess> {
+    pids().into_iter().filter_map(process).collect()
 }
 
 /// One process, or nothing if there is none of this pid.
-pub(crate) fn look(pid: u32) -> Option<Seen> {
+pub(crate) fn process(pid: u32) -> Option<ListedProcess> {
     let mut buffer = [0u8; 1024];
     let length = File::open(format!("/proc/{pid}/stat"))
         .ok()?
@@ -36,7 +36,7 @@ pub(crate) fn look(pid: u32) -> Option<Seen> {
 }
 
 /// Reads a stat line. The name stands in parentheses and may itself hold any of them, so the last one counts.
-fn parse(pid: u32, line: &[u8]) -> Option<Seen> {
+fn parse(pid: u32, line: &[u8]) -> Option<ListedProcess> {
     let end_of_name = line.iter().rposition(|&byte| byte == b')')?;
     let rest = std::str::from_utf8(line.get(end_of_name + 2..)?).ok()?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -48,7 +48,7 @@ fn parse(pid: u32, line: &[u8]) -> Option<Seen> {
             .ok()
             .map(|value| u32::try_from(value).unwrap_or(0))
     };
-    Some(Seen {
+    Some(ListedProcess {
         id: Identity {
             pid,
             start: number(19)?,
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn we_see_ourselves() {
-        let us = look(std::process::id()).unwrap();
+        let us = process(std::process::id()).unwrap();
         assert!(us.resident > 0 && us.id.start > 0);
         assert!(all().iter().any(|seen| seen.id == us.id));
         assert!(!command(std::process::id()).is_empty());

@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Identity, KnownTree, Seen};
+use super::{Identity, KnownTree, ListedProcess};
 
 /// The owner of each process in the list, as a place in `targets`. None for strangers and for `us`, through whom nothing
 /// descends.
 ///
 /// `mark_of` is asked for a process's mark only where that could still change the answer.
 pub(crate) fn owners(
-    listed: &[Seen],
+    listed: &[ListedProcess],
     targets: &[KnownTree],
     us: u32,
     mark_of: impl Fn(u32) -> Option<String>,
@@ -91,7 +91,7 @@ struct Claims<'a, M> {
 
 impl<'a, M: Fn(u32) -> Option<String>> Claims<'a, M> {
     fn new(
-        listed: &[Seen],
+        listed: &[ListedProcess],
         places: &HashMap<u32, usize>,
         targets: &'a [KnownTree],
         mark_of: M,
@@ -150,7 +150,7 @@ impl<'a, M: Fn(u32) -> Option<String>> Claims<'a, M> {
     }
 
     /// Whose a process is that is no root, by whose its parent is.
-    fn owner(&self, seen: &Seen, parents: Option<usize>) -> Option<usize> {
+    fn owner(&self, seen: &ListedProcess, parents: Option<usize>) -> Option<usize> {
         let mut owner = self.inner(parents, self.known.get(&seen.id).copied());
         for number in [seen.session, seen.group] {
             owner = self.inner(owner, self.numbers.get(&number).copied());

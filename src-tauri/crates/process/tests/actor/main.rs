@@ -126,7 +126,9 @@ fn warm(state: &Path, tag: &str) -> ! {
         .build();
     let _child = runtime.unwrap().block_on(async {
         let child = table.adopt(pid, start, &line).await.unwrap();
-        parent.stop(StopPlan::tell(Duration::from_secs(60))).await;
+        parent
+            .stop(StopPlan::terminate(Duration::from_secs(60)))
+            .await;
         child
     });
     println!("full");

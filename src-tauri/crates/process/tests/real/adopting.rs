@@ -73,7 +73,7 @@ async fn an_adopted_child_outlives_its_parent_and_is_measured_and_stopped_by_its
     assert_eq!(usage[&family.parent.pid()].processes, 2);
     assert_eq!(usage[&child.pid()].processes, 2);
 
-    let exit = family.parent.stop(StopPlan::tell(LONG)).await;
+    let exit = family.parent.stop(StopPlan::terminate(LONG)).await;
     assert_eq!(exit, Exit::Signal(15));
     family.until_only(2);
     assert_eq!(child.exit(), None);
@@ -81,7 +81,7 @@ async fn an_adopted_child_outlives_its_parent_and_is_measured_and_stopped_by_its
     assert_eq!(running, [child.pid()]);
     assert_eq!(family.table.measure()[&child.pid()].processes, 2);
 
-    assert_eq!(child.stop(StopPlan::tell(LONG)).await, Exit::Untold);
+    assert_eq!(child.stop(StopPlan::terminate(LONG)).await, Exit::Untold);
     until("the child's tree is gone", LONG, || {
         tagged(&family.tag, 0).is_empty()
     });

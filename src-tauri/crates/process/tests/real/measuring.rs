@@ -29,7 +29,7 @@ async fn a_busy_tree_shows_its_processor_time_strays_included() {
             && idle.processes == 1
             && idle.cpu < 0.05
     });
-    busy.stop(StopPlan::tell(LONG)).await;
+    busy.stop(StopPlan::terminate(LONG)).await;
     until("only the other is left", LONG, || {
         table.measure().keys().copied().collect::<Vec<_>>() == [idle.pid()]
     });

@@ -17,7 +17,9 @@ async fn stopping_ends_children_grandchildren_and_strays() {
     let tree = "sh -c 'sleep 987; :' & (setsid sh -c 'sleep 987; :' &) ; env -i setsid sh -c 'while :; do sleep 987; done' sh $TAG & wait";
     let child = table.spawn(&script(tree, &tag), None).unwrap();
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 6);
-    let exit = child.stop(StopPlan::tell(Duration::from_secs(5))).await;
+    let exit = child
+        .stop(StopPlan::terminate(Duration::from_secs(5)))
+        .await;
     assert_eq!(exit, Exit::Signal(15));
     until_gone(&tag);
     assert!(child.was_stopped());
@@ -42,7 +44,9 @@ async fn one_that_ignores_sigterm_is_killed_after_the_grace() {
     let child = table.spawn(&script("trap '' TERM; sh -c \"trap '' TERM; sleep 987; sleep 988\" & echo up; while :; do sleep 987; done", &tag), None).unwrap();
     until("the tree stands", LONG, || tagged(&tag, 0).len() >= 3);
     let begun = Instant::now();
-    let exit = child.stop(StopPlan::tell(Duration::from_millis(300))).await;
+    let exit = child
+        .stop(StopPlan::terminate(Duration::from_millis(300)))
+        .await;
     assert_eq!(exit, Exit::Signal(9));
     assert!(begun.elapsed() >= Duration::from_millis(300));
     until_gone(&tag);

@@ -51,7 +51,7 @@ impl<S: Read + Seek> LockText<S> {
 
     /// The text about one local package; `relative` is its folder as the lockfile names it.
     pub(super) fn package(&mut self, name: &str, relative: &str) -> Option<String> {
-        let wanted = Wanted::new(name, relative);
+        let wanted = LocalPackage::new(name, relative);
         if let Some(found) = self.bisect(name).and_then(|near| wanted.find(&near)) {
             return Some(found);
         }
@@ -136,12 +136,12 @@ fn first_package(text: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// How a local package looks in a lockfile.
-struct Wanted {
+struct LocalPackage {
     name: String,
     sources: [String; 3],
 }
 
-impl Wanted {
+impl LocalPackage {
     fn new(name: &str, relative: &str) -> Self {
         Self {
             name: format!("\nname = \"{name}\""),
@@ -237,7 +237,7 @@ mod tests {
         for name in &local {
             assert_eq!(
                 lock.package(name, name),
-                Wanted::new(name, name).find(text.as_bytes()),
+                LocalPackage::new(name, name).find(text.as_bytes()),
                 "{name}"
             );
         }
@@ -271,7 +271,10 @@ mod tests {
         let text = text.concat();
         let found = opened(&text).package("twin", ".").unwrap();
         assert!(found.contains("editable = \".\""));
-        assert_eq!(Some(found), Wanted::new("twin", ".").find(text.as_bytes()));
+        assert_eq!(
+            Some(found),
+            LocalPackage::new("twin", ".").find(text.as_bytes())
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::Step;
 use crate::program::Failed;
 use crate::setup;
-use crate::told::Counts;
+use crate::test_report::Counts;
 
 /// More than this in a run is no coincidence.
 pub(super) const FEW: usize = 3;
@@ -53,11 +53,11 @@ mod tests {
     use super::*;
     use crate::test::Chosen;
     use crate::test::steps::ByName;
-    use crate::told::Told;
+    use crate::test_report::TestReport;
 
     /// The outcome of a runner of which tests of these names fail.
     fn failing(names: &[&str]) -> Result<Counts> {
-        let mut told = Told::default();
+        let mut told = TestReport::default();
         told.failed = names.iter().map(|name| (*name).to_owned()).collect();
         told.counts.passed = 5;
         told.counts.failed = u32::try_from(names.len())?;

@@ -23,7 +23,7 @@ pub(super) fn forget() -> Result<()> {
 }
 
 /// Each skipped test with its reason, in order.
-pub(super) fn told() -> Result<Vec<(String, String)>> {
+pub(super) fn recorded() -> Result<Vec<(String, String)>> {
     let text = match fs_err::read_to_string(file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         read => read?,

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::skips;
 use crate::display::Display;
 use crate::program::Program;
-use crate::told::Counts;
+use crate::test_report::Counts;
 use crate::{generate, lint, places, run, setup};
 
 /// What is chosen of a step's tests.

@@ -114,7 +114,7 @@ impl Right {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn tell(&self, card: &impl Serialize) -> Result<(), LockError> {
+    pub fn write_card(&self, card: &impl Serialize) -> Result<(), LockError> {
         let path = card_of(&self.lock);
         let write = || {
             let text = serde_json::to_vec(card)?;

@@ -35,7 +35,7 @@ impl WorkspaceFacts {
         let mut answers = self.answers.by_path.lock();
         answers.insert(read.path.clone(), answer);
         drop(answers);
-        self.context.changes.tell([Reads::Files, Reads::Uv]);
+        self.context.changes.add_parts([Reads::Files, Reads::Uv]);
         self.show_environment(&read.path);
     }
 

@@ -12,7 +12,7 @@ use crate::context::AppContext;
 use crate::open::error::FactsError;
 
 /// One look at the folder.
-pub(super) struct Look {
+pub(super) struct Reread {
     pub(super) reading: Reading,
     concerns: Vec<Concern>,
 }
@@ -35,7 +35,12 @@ pub(super) struct Readings {
 
 impl Readings {
     /// Begins with the first look, which this reader took; `own` is Dagdeck's folder for the workspace.
-    pub(super) fn new(context: &AppContext, own: &Path, reader: Arc<Reader>, first: Look) -> Self {
+    pub(super) fn new(
+        context: &AppContext,
+        own: &Path,
+        reader: Arc<Reader>,
+        first: Reread,
+    ) -> Self {
         Self {
             reader,
             latest: RwLock::new(Arc::new(Read::of(context, own, first))),
@@ -58,23 +63,23 @@ impl Readings {
     ) -> Result<Arc<Reading>, FactsError> {
         // One after the other: what was read earlier never takes the place of what was read later.
         let _turn = self.turn.lock().await;
-        let look = look(context, &self.reader, root, thorough, touched).await?;
-        let read = Arc::new(Read::of(context, own, look));
+        let reread = read(context, &self.reader, root, thorough, touched).await?;
+        let read = Arc::new(Read::of(context, own, reread));
         let former = std::mem::replace(&mut *self.latest.write(), Arc::clone(&read));
         if former.reading != read.reading || former.instance != read.instance {
             let parts = [Reads::Files, Reads::Uv, Reads::Instance];
-            context.changes.tell(parts);
+            context.changes.add_parts(parts);
         }
         Ok(Arc::clone(&read.reading))
     }
 }
 
 impl Read {
-    fn of(context: &AppContext, own: &Path, look: Look) -> Self {
+    fn of(context: &AppContext, own: &Path, reread: Reread) -> Self {
         Self {
-            instance: choose_instance(context, &look.reading, own),
-            reading: Arc::new(look.reading),
-            concerns: Arc::new(look.concerns),
+            instance: choose_instance(context, &reread.reading, own),
+            reading: Arc::new(reread.reading),
+            concerns: Arc::new(reread.concerns),
         }
     }
 }
@@ -88,13 +93,13 @@ fn choose_instance(context: &AppContext, reading: &Reading, own: &Path) -> Insta
 }
 
 /// Looks at a folder away from the async threads.
-pub(super) async fn look(
+pub(super) async fn read(
     context: &Arc<AppContext>,
     reader: &Arc<Reader>,
     path: &Path,
     lock_freshness: bool,
     touched: Touched,
-) -> Result<Look, FactsError> {
+) -> Result<Reread, FactsError> {
     let root = crate::folder::root_of(path);
     let path = root.clone();
     let (context, reader) = (Arc::clone(context), Arc::clone(reader));
@@ -116,7 +121,7 @@ pub(super) async fn look(
         } else {
             workspace::concerns(&reading)
         };
-        Look { reading, concerns }
+        Reread { reading, concerns }
     };
     let looked = tokio::task::spawn_blocking(look).await;
     looked.map_err(FactsError::Reading)
@@ -164,7 +169,7 @@ mod tests {
         };
         let context = Arc::new(AppContext::start(options).unwrap());
         let reader = Arc::<Reader>::default();
-        let first = look(&context, &reader, &root, true, Touched::All).await;
+        let first = read(&context, &reader, &root, true, Touched::All).await;
         let readings = Readings::new(&context, &own, reader, first.unwrap());
         assert!(readings.latest().reading.projects.is_empty());
 

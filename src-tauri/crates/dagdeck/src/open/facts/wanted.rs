@@ -11,7 +11,7 @@ use crate::present::blocked;
 
 /// The locations that the person wants to run, by id.
 #[derive(Default)]
-pub(super) struct Wanted {
+pub(super) struct WantedLocations {
     ids: Mutex<BTreeSet<String>>,
 }
 

@@ -71,14 +71,14 @@ impl OpenWorkspace {
         let stops = self.syncs.stops.load(Ordering::Relaxed);
         let mut left = Aftermath::default();
         let turn = self.wait_for_turn(target, &line).await;
-        let before = look(&target.environment.path).await;
+        let before = installed(&target.environment.path).await;
         let (turn, outcome) = match turn {
             Ok(turn) => (Some(turn), self.sync_now(&sync, &line, &mut left).await),
             Err(error) => (None, SyncOutcome::Failed(error)),
         };
         let undone = sync.python.is_some() && !matches!(outcome, SyncOutcome::Done);
         let put_back = left.asked.filter(|_| undone).map(WrittenPin::put_back);
-        let after = look(&target.environment.path).await;
+        let after = installed(&target.environment.path).await;
         self.read_what_it_left().await;
         let now = self.environment_of(target);
         let unfinished = after.unfinished_names();
@@ -336,7 +336,7 @@ fn outcome_words(
 
 /// Looks at what an environment holds, away from the async threads. Nothing can be looked at where that thread ended
 /// early, which reads as an environment that is not there.
-async fn look(path: &Path) -> Contents {
+async fn installed(path: &Path) -> Contents {
     let path: PathBuf = path.to_owned();
     tokio::task::spawn_blocking(move || workspace::contents(&path))
         .await

@@ -89,7 +89,7 @@ fn writes_as_one_of_several() {
     let journal = std::env::var_os(ROLLBACK).map(|_| Journal::Rollback);
     let Opened { state, notices, .. } = State::open_with(&folder, journal);
     assert_eq!(notices, [""; 0]);
-    let told = told(&state);
+    let told = faults_told(&state);
     runtime.block_on(async {
         for write in 1..=writes {
             let id = format!("{number}-{write}");

@@ -45,7 +45,7 @@ async fn a_newer_file_is_left_alone_byte_for_byte_and_read_as_far_as_it_goes() {
         "{said}"
     );
     let state = opened.state;
-    let told = told(&state);
+    let told = faults_told(&state);
     assert_eq!(state.settings().port, 4100);
     assert_eq!(state.recent().len(), 1);
     assert!(
@@ -203,7 +203,7 @@ async fn a_disk_that_is_full_is_said_once_and_what_waits_is_written_when_there_i
     used(disk.path()).await;
     let Opened { state, notices, .. } = State::open(disk.path());
     assert_eq!(notices, [""; 0]);
-    let told = told(&state);
+    let told = faults_told(&state);
     disk.fill();
     let long = "x".repeat(20_000);
     for round in 0..3 {
@@ -268,7 +268,7 @@ async fn a_folder_that_can_not_be_written_is_read_and_said_and_changes_hold_in_m
         opened.notices
     );
     let state = opened.state;
-    let told = told(&state);
+    let told = faults_told(&state);
     assert_eq!((state.settings().port, opened.operations.len()), (4100, 1));
     assert!(state.is_trusted(root()));
     state.set_trust(root(), false).await.unwrap();

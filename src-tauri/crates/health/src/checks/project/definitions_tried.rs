@@ -138,7 +138,10 @@ async fn load(facts: &Facts, project: &Project, server: &CodeServer) -> Vec<Find
         exit = child.0.exited() => return vec![ended(&exit.words())],
         () = tokio::time::sleep(LIMIT) => None,
     };
-    child.0.stop(StopPlan::tell(Duration::from_secs(5))).await;
+    child
+        .0
+        .stop(StopPlan::terminate(Duration::from_secs(5)))
+        .await;
     match loaded {
         None => vec![untried(&format!("no answer after {} s", LIMIT.as_secs()))],
         Some(Err(error)) => vec![untried(&error.to_string())],

@@ -2,7 +2,7 @@
 
 use workspace::{Project, python_pin};
 
-use super::python_available::{self, Wanted};
+use super::python_available::{self, AskedPython};
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
 use crate::finding::{FilePlace, Finding, FindingKey};
@@ -26,7 +26,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
     else {
         return Vec::new();
     };
-    let wanted = Wanted::of(project);
+    let wanted = AskedPython::of(project);
     if wanted.accepts(python) {
         return Vec::new();
     }

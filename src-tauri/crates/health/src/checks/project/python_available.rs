@@ -29,12 +29,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// What a project asks of its Python.
-pub(super) struct Wanted {
+pub(super) struct AskedPython {
     requires: Option<String>,
     pin: Option<String>,
 }
 
-impl Wanted {
+impl AskedPython {
     pub(super) fn of(project: &Project) -> Self {
         // In other words than a version it is uv's to understand.
         let plain = |pin: &String| pin.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -67,7 +67,7 @@ impl Wanted {
 }
 
 /// Whether a Python of this machine will do.
-pub(super) fn installed(facts: &Facts, wanted: &Wanted) -> bool {
+pub(super) fn installed(facts: &Facts, wanted: &AskedPython) -> bool {
     let mut pythons = facts.machine.pythons.iter();
     pythons.any(|python| wanted.accepts(&python.text))
 }
@@ -79,7 +79,7 @@ fn stamp(facts: &Facts, subject: &Subject) -> String {
         .iter()
         .map(|python| python.text.as_str())
         .collect();
-    let wanted = facts.project(subject).map(Wanted::of);
+    let wanted = facts.project(subject).map(AskedPython::of);
     let python = facts.project(subject).map(|one| &one.environment.python);
     let words = wanted.map(|wanted| wanted.words());
     format!("{words:?} {python:?} {pythons:?}")
@@ -96,7 +96,7 @@ fn ask(facts: Arc<Facts>, subject: Subject) -> BoxFuture<'static, Vec<Finding>> 
 }
 
 async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
-    let wanted = Wanted::of(project);
+    let wanted = AskedPython::of(project);
     let environment = &project.environment;
     let fits = environment.can_run()
         && environment

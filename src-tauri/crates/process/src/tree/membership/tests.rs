@@ -14,8 +14,8 @@ fn id(pid: u32) -> Identity {
 }
 
 /// A process that inherited its session and group.
-fn seen(pid: u32, parent: u32, session: u32) -> Seen {
-    Seen {
+fn seen(pid: u32, parent: u32, session: u32) -> ListedProcess {
+    ListedProcess {
         id: id(pid),
         parent,
         group: session,
@@ -46,7 +46,11 @@ fn forked(pid: u32, within: u32) -> KnownTree {
 }
 
 /// The root of each process's tree, by pid; `marks` are those of processes that have one.
-fn told(listed: &[Seen], targets: &[KnownTree], marks: &[(u32, u32)]) -> BTreeMap<u32, u32> {
+fn told(
+    listed: &[ListedProcess],
+    targets: &[KnownTree],
+    marks: &[(u32, u32)],
+) -> BTreeMap<u32, u32> {
     let mark_of = |pid| {
         let mark = marks.iter().find(|(marked, _)| *marked == pid);
         mark.map(|(_, mark)| mark.to_string())
@@ -59,7 +63,7 @@ fn told(listed: &[Seen], targets: &[KnownTree], marks: &[(u32, u32)]) -> BTreeMa
 }
 
 /// A warm parent 10 with a helper 11, whose child 20 was forked and has a child 21, all in one session.
-fn warm() -> Vec<Seen> {
+fn warm() -> Vec<ListedProcess> {
     vec![
         seen(1, 0, 1),
         seen(US, 1, 1),
@@ -148,7 +152,7 @@ fn the_number_of_a_root_that_is_gone_needs_the_mark_beside_it() {
     assert_eq!(told(&listed, &targets, &[]).get(&21), None);
     assert_eq!(told(&listed, &targets, &[(21, 10)])[&21], 20);
     // It was: then the number says nothing at all.
-    listed.push(Seen {
+    listed.push(ListedProcess {
         id: Identity { pid: 20, start: 7 },
         ..seen(20, 1, 20)
     });
@@ -174,8 +178,12 @@ fn a_mark_is_read_only_where_it_can_change_the_answer() {
 }
 
 /// What made a member of one tree before there were trees inside one another.
-fn members_of_one(listed: &[Seen], target: &KnownTree, marks: &[Option<u8>]) -> BTreeSet<u32> {
-    let living: Vec<&Seen> = listed.iter().filter(|seen| seen.id.pid != US).collect();
+fn members_of_one(
+    listed: &[ListedProcess],
+    target: &KnownTree,
+    marks: &[Option<u8>],
+) -> BTreeSet<u32> {
+    let living: Vec<&ListedProcess> = listed.iter().filter(|seen| seen.id.pid != US).collect();
     let roots: HashSet<u32> = living
         .iter()
         .filter(|seen| target.roots.contains(&seen.id))
@@ -209,10 +217,10 @@ fn members_of_one(listed: &[Seen], target: &KnownTree, marks: &[Option<u8>]) -> 
 const MOST: u32 = 24;
 
 /// Any processes: parents, sessions and groups point anywhere, in circles and to nobody, too.
-fn any_processes() -> impl Strategy<Value = Vec<Seen>> {
+fn any_processes() -> impl Strategy<Value = Vec<ListedProcess>> {
     let one = (0..MOST, 0..MOST, 0..MOST);
     proptest::collection::vec(one, MOST as usize).prop_map(|all| {
-        let one = |(pid, (parent, session, group)): (u32, (u32, u32, u32))| Seen {
+        let one = |(pid, (parent, session, group)): (u32, (u32, u32, u32))| ListedProcess {
             group,
             ..seen(pid, parent, session)
         };
@@ -221,8 +229,8 @@ fn any_processes() -> impl Strategy<Value = Vec<Seen>> {
 }
 
 /// Any processes whose parents are older than they, in any order.
-fn any_forest() -> impl Strategy<Value = Vec<Seen>> {
-    let older = |mut all: Vec<Seen>| {
+fn any_forest() -> impl Strategy<Value = Vec<ListedProcess>> {
+    let older = |mut all: Vec<ListedProcess>| {
         for seen in &mut all {
             seen.parent = seen.parent.checked_rem(seen.id.pid).unwrap_or(MOST);
         }
@@ -263,7 +271,7 @@ proptest! {
         parents in proptest::collection::vec(0..MOST, MOST as usize), inner in 4..MOST,
     ) {
         // Everybody descends from 3, by a parent of a smaller pid, and carries its mark; nothing tells more.
-        let listed: Vec<Seen> = (3..MOST)
+        let listed: Vec<ListedProcess> = (3..MOST)
             .map(|pid| seen(pid, if pid == 3 { US } else { 3 + parents[pid as usize] % (pid - 3) }, 3))
             .collect();
         let marks: Vec<(u32, u32)> = (3..MOST).map(|pid| (pid, 3)).collect();

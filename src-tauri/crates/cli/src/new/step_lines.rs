@@ -1,4 +1,4 @@
-//! What has been told of something that is being made: each step once when it begins and once when it ends.
+//! The steps of something that is being made, as lines: each once when it begins and once when it ends.
 
 use std::io::{IsTerminal, Write};
 
@@ -6,8 +6,8 @@ use api::{Creation, CreationState, StepState};
 
 use crate::error::{CliError, piped};
 
-/// What has been told.
-pub(super) struct Told {
+/// Prints the steps of a creation, each once when it begins and once when it ends.
+pub(super) struct StepLines {
     /// With JSON only the result is told.
     quiet: bool,
     /// Whether a line can be written over.
@@ -18,7 +18,7 @@ pub(super) struct Told {
     line: String,
 }
 
-impl Told {
+impl StepLines {
     pub(super) fn new(quiet: bool) -> Self {
         Self {
             quiet,
@@ -29,7 +29,7 @@ impl Told {
     }
 
     /// Tells what is new.
-    pub(super) fn see(&mut self, creation: &Creation) -> Result<(), CliError> {
+    pub(super) fn print_new(&mut self, creation: &Creation) -> Result<(), CliError> {
         if self.quiet {
             return Ok(());
         }

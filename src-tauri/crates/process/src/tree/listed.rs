@@ -14,7 +14,7 @@ pub(crate) struct Identity {
 
 /// One process as the system lists it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
+pub(crate) struct ListedProcess {
     pub(crate) id: Identity,
     pub(crate) parent: u32,
     pub(crate) group: u32,

@@ -12,34 +12,34 @@ use crate::stop::Stop;
 use crate::trust;
 
 /// Says what would change. Nothing is begun, so that it can be left at any moment.
-pub(super) async fn look(what: &arguments::Sync, stop: &mut Stop) -> Result<(), CliError> {
+pub(super) async fn print(what: &arguments::Sync, stop: &mut Stop) -> Result<(), CliError> {
     let hand = tokio::select! {
         hand = Hand::to_look(&what.path) => hand?,
-        () = stop.told() => return Err(CliError::Interrupted),
+        () = stop.requested() => return Err(CliError::Interrupted),
     };
     let end = tokio::select! {
-        end = tell(&hand, what) => end,
-        () = stop.told() => Err(CliError::Interrupted),
+        end = preview(&hand, what) => end,
+        () = stop.requested() => Err(CliError::Interrupted),
     };
     hand.end().await;
     end
 }
 
-async fn tell(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {
+async fn preview(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {
     let workspace = hand.workspace().await?;
     if trust::to_sync(&workspace, what.trust).await? {
         hand.workspace_trust(Nothing {}).await?;
     }
     match &what.python {
-        Some(version) => python::tell(hand, what, &workspace, version).await,
+        Some(version) => python::print_plan(hand, what, &workspace, version).await,
         None => {
             let preview = hand.sync_preview(request(what, &workspace)).await?;
-            told_preview(&preview, what.json)
+            print_preview(&preview, what.json)
         }
     }
 }
 
-fn told_preview(preview: &SyncPreview, json: bool) -> Result<(), CliError> {
+fn print_preview(preview: &SyncPreview, json: bool) -> Result<(), CliError> {
     if json {
         let json = serde_json::to_string_pretty(preview)
             .map_err(|error| CliError::Failed(error.to_string()))?;

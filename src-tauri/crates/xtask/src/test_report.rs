@@ -50,7 +50,7 @@ impl std::ops::AddAssign for Counts {
 
 /// What a run has told so far.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct TestReport {
     pub(crate) counts: Counts,
     /// The names of what failed, where the runner is cargo's.
     pub(crate) failed: Vec<String>,
@@ -62,7 +62,7 @@ pub(crate) struct Told {
 
 const RESULT: &str = "test result: ";
 
-impl Told {
+impl TestReport {
     /// The counts of a program that failed: it may have ended before it could say of what.
     pub(crate) fn at_least_one_failed(&self) -> Counts {
         Counts {
@@ -110,8 +110,8 @@ fn without_colour(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Told {
-        let mut told = Told::default();
+    fn told(text: &str) -> TestReport {
+        let mut told = TestReport::default();
         text.lines().for_each(|line| told.add_line(line));
         told
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Identity, KnownTree, Seen, TREE_MARK, all, mark_of, owners};
+use super::{Identity, KnownTree, ListedProcess, TREE_MARK, all, mark_of, owners};
 
 /// The living members of one tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,11 +17,11 @@ pub(crate) struct Members {
 
 /// What one walk found, by the root of each tree.
 #[derive(Debug, Default)]
-pub(crate) struct Look {
+pub(crate) struct TreeWalk {
     trees: BTreeMap<Identity, Members>,
 }
 
-impl Look {
+impl TreeWalk {
     /// The members of the tree with this root; none if it was not registered.
     pub(crate) fn of(&self, root: Identity) -> Members {
         self.trees.get(&root).cloned().unwrap_or_default()
@@ -36,7 +36,7 @@ impl Look {
     }
 
     /// Sorts a list of processes by owner.
-    fn new(listed: &[Seen], targets: &[KnownTree], owners: &[Option<usize>]) -> Self {
+    fn new(listed: &[ListedProcess], targets: &[KnownTree], owners: &[Option<usize>]) -> Self {
         let groups: HashMap<Identity, u32> =
             listed.iter().map(|seen| (seen.id, seen.group)).collect();
         let mut found: Vec<Members> = vec![Members::default(); targets.len()];
@@ -73,21 +73,21 @@ impl Look {
 }
 
 /// Walks the process list once. The trees are asked for after it was read: one that is registered meanwhile keeps what is its own.
-pub(crate) fn take(targets: impl FnOnce() -> Vec<KnownTree>) -> Look {
+pub(crate) fn take(targets: impl FnOnce() -> Vec<KnownTree>) -> TreeWalk {
     let listed = all();
     let targets = targets();
     let owners = owners(&listed, &targets, std::process::id(), |pid| {
         mark_of(pid, TREE_MARK)
     });
-    Look::new(&listed, &targets, &owners)
+    TreeWalk::new(&listed, &targets, &owners)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(pid: u32, parent: u32, group: u32) -> Seen {
-        Seen {
+    fn seen(pid: u32, parent: u32, group: u32) -> ListedProcess {
+        ListedProcess {
             id: Identity { pid, start: 1 },
             parent,
             group,
@@ -112,7 +112,7 @@ mod tests {
         let listed = [seen(10, 1, 10), seen(11, 10, 10), seen(12, 10, 10)];
         let look = |targets: &[KnownTree]| {
             let owners = owners(&listed, targets, 99, |_| None);
-            Look::new(&listed, targets, &owners)
+            TreeWalk::new(&listed, targets, &owners)
         };
         let alone = look(&[root(10, None)]);
         assert!(alone.of(id(10)).has_group);
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(shared.root_of(id(13)), None);
         assert_eq!(shared.of(id(13)), Members::default());
         let owners = owners(&[], &[root(10, None)], 99, |_| None);
-        let unread = Look::new(&[], &[root(10, None)], &owners);
+        let unread = TreeWalk::new(&[], &[root(10, None)], &owners);
         assert!(unread.of(id(10)).has_group, "the list could not be read");
     }
 }

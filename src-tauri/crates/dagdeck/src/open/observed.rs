@@ -7,9 +7,9 @@ use unit::Shown;
 
 /// What was seen of the open workspace that no file tells.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Observed {
     /// What each location's unit is at, by id.
-    pub(crate) locations: BTreeMap<String, SeenLocation>,
+    pub(crate) locations: BTreeMap<String, ObservedLocation>,
     pub(crate) webserver: Shown,
     pub(crate) daemon: Shown,
     /// Why the daemon can't run: another's runs for the instance.
@@ -21,7 +21,7 @@ pub(crate) struct Seen {
     pub(crate) trust_plan: TrustPlan,
 }
 
-impl Default for Seen {
+impl Default for Observed {
     fn default() -> Self {
         Self {
             locations: BTreeMap::new(),
@@ -40,12 +40,12 @@ impl Default for Seen {
 
 /// What was seen of one location.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SeenLocation {
+pub(crate) struct ObservedLocation {
     pub(crate) unit: Option<Shown>,
     pub(crate) runs: u32,
 }
 
-impl Seen {
+impl Observed {
     /// What the webserver's or the daemon's unit is at.
     pub(crate) fn service(&mut self, name: ServiceName) -> &mut Shown {
         match name {
