@@ -104,7 +104,7 @@ impl Store {
         };
         if LogKey::of_folder(&key.folder()).is_none() {
             fs_err::create_dir_all(&folder).map_err(failed)?;
-            fs_err::write(folder.join("key"), key.as_str()).map_err(failed)?;
+            atomicfile::replace(&folder.join("key"), key.as_str().as_bytes()).map_err(failed)?;
         }
         let series = {
             let mut all = self.inner.series.write();

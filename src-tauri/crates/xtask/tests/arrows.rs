@@ -71,7 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["dagdeck-process", "dagdeck-logstore", "dagdeck-api"],
     ),
     ("dagdeck-api", &[]),
-    ("dagdeck-logstore", &[]),
+    ("dagdeck-logstore", &["dagdeck-atomicfile"]),
     ("dagdeck-atomicfile", &[]),
     // The headless tests are a host like any other.
     (
