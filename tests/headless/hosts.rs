@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -164,6 +164,38 @@ async fn an_owner_of_an_older_dagdeck_is_stopped_and_this_one_takes_over() {
     assert_eq!(successor.owner().hello().protocol, PROTOCOL);
     drop(successor);
     empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_was_removed_is_made_anew_with_its_folder_too() {
+    let mut empty = Empty::new();
+    // Its own, so that no other test's sockets go with it.
+    let session = empty.dir.make("run").into();
+    let environment = &mut empty.reach.environment;
+    environment.insert("XDG_RUNTIME_DIR".into(), session);
+    let window = host(&empty.reach, WINDOW).await;
+    let owner = window.owner().hello().pid;
+    let lock = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
+    let socket = Card::beside(&lock).unwrap().socket;
+    let folder = socket.parent().unwrap();
+    for whole_folder in [false, true] {
+        if whole_folder {
+            fs_err::remove_dir_all(folder).unwrap();
+        } else {
+            fs_err::remove_file(&socket).unwrap();
+        }
+        wait_until("it is there again", LOOKS * 4, async || socket.exists()).await;
+        let other = host(&empty.reach, LOOKING).await;
+        assert_eq!(other.owner().hello().pid, owner);
+        assert_eq!(modes_of(&[folder, &socket]), [0o700, 0o600]);
+    }
+    drop(window);
+    empty.is_gone().await;
+}
+
+fn modes_of(paths: &[&Path]) -> Vec<u32> {
+    let mode = |path: &&Path| fs_err::symlink_metadata(path).unwrap().mode() & 0o777;
+    paths.iter().map(mode).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

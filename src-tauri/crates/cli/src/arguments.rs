@@ -53,7 +53,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Prints JSON
@@ -66,7 +66,7 @@ pub(crate) struct Status {
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Only these code locations
@@ -91,7 +91,7 @@ pub(crate) struct Up {
 
 #[derive(Debug, Args)]
 pub(crate) struct Down {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Prints JSON: the workspace, and whether something was stopped
@@ -104,7 +104,7 @@ pub(crate) struct Add {
     /// A project's folder, or a folder with projects in it
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(long, default_value = ".")]
     pub(crate) workspace: PathBuf,
     /// Shows the change and writes nothing
@@ -117,7 +117,7 @@ pub(crate) struct Add {
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Prints JSON
@@ -136,7 +136,7 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// Only these code locations; `deployments/local` names the environment of the webserver and the daemon
@@ -158,7 +158,7 @@ pub(crate) struct Sync {
 
 #[derive(Debug, Args)]
 pub(crate) struct Open {
-    /// The workspace, or a folder in it
+    /// The workspace or project, or a folder in it; a project in a workspace means that project alone
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
 }

@@ -76,15 +76,21 @@ pub(crate) fn socket_for(lock: &Path, folders: &[PathBuf]) -> Result<PathBuf, Pl
             tried.push(format!("{} is too long", socket.display()));
             continue;
         }
-        match make(folder) {
-            Ok(()) => {
-                check(folder)?;
-                return Ok(socket);
-            }
-            Err(error) => tried.push(format!("{}: {error}", folder.display())),
+        match make_safe(folder) {
+            Ok(()) => return Ok(socket),
+            Err(PlaceError::Nowhere { tried: why }) => tried.extend(why),
+            Err(refused) => return Err(refused),
         }
     }
     Err(PlaceError::Nowhere { tried })
+}
+
+/// Makes a folder for sockets where there is none, and refuses one that is not ours alone.
+pub(crate) fn make_safe(folder: &Path) -> Result<(), PlaceError> {
+    make(folder).map_err(|error| PlaceError::Nowhere {
+        tried: vec![format!("{}: {error}", folder.display())],
+    })?;
+    check(folder)
 }
 
 #[cfg(windows)]

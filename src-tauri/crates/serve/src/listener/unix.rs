@@ -3,8 +3,15 @@
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
+use tokio::time::{Instant, interval_at};
+
+use crate::place;
+
+/// The pause between two looks whether the socket is still in its place.
+const LOOK: Duration = Duration::from_secs(5);
 
 pub(crate) type Stream = UnixStream;
 
@@ -14,6 +21,8 @@ pub(super) struct Inner {
     path: PathBuf,
     /// The device and the number of the socket's file.
     file: (u64, u64),
+    /// Whether it was said that the socket is gone and can't be made anew.
+    gone: bool,
 }
 
 impl Inner {
@@ -34,6 +43,7 @@ impl Inner {
             listener,
             path: path.to_owned(),
             file: file_at(path)?,
+            gone: false,
         })
     }
 
@@ -41,10 +51,45 @@ impl Inner {
         &self.path
     }
 
+    /// A socket that is gone meanwhile, as when somebody tidied up, is made anew.
     pub(super) async fn accept(&mut self) -> Result<Option<Stream>> {
-        let (stream, _) = self.listener.accept().await?;
-        let same = stream.peer_cred()?.uid() == nix::unistd::geteuid().as_raw();
-        Ok(same.then_some(stream))
+        let mut looks = interval_at(Instant::now() + LOOK, LOOK);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => {
+                    let (stream, _) = accepted?;
+                    let same = stream.peer_cred()?.uid() == nix::unistd::geteuid().as_raw();
+                    return Ok(same.then_some(stream));
+                }
+                _ = looks.tick() => self.stay_in_place(),
+            }
+        }
+    }
+
+    fn stay_in_place(&mut self) {
+        let there = std::fs::symlink_metadata(&self.path);
+        if !there.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+            return;
+        }
+        let socket = self.path.display();
+        match self.anew() {
+            Ok(anew) => {
+                tracing::warn!(%socket, "the socket was gone and is made anew");
+                *self = anew;
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.gone, true) {
+                    tracing::warn!(%socket, %error, "the socket is gone and can't be made anew");
+                }
+            }
+        }
+    }
+
+    fn anew(&self) -> Result<Self> {
+        if let Some(folder) = self.path.parent() {
+            place::make_safe(folder).map_err(Error::other)?;
+        }
+        Self::open(&self.path)
     }
 }
 
