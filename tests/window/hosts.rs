@@ -14,6 +14,7 @@ use testkit::{
 
 use crate::app::{App, SOON, STARTING};
 use crate::main_job::{ENGINEERING, SCIENCE, launch};
+use crate::screens::taken;
 
 const BOTH: [&str; 2] = ["data-engineering", "data-science"];
 
@@ -37,7 +38,7 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
         "the window started something"
     );
     assert_eq!(app.owners().len(), 1);
-    app.shoot("terminal-attached").await;
+    taken(&app, "34-terminal-attached").await;
     app.open_location(SCIENCE).await;
     app.click("stop").await;
     app.location_is(SCIENCE, "stopped").await;
@@ -45,7 +46,7 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
     app.click_close_button().await;
     let asked = app.text("close-dialog").await;
     assert!(asked.contains("1 terminal is attached too"), "{asked}");
-    app.shoot("close-with-terminal").await;
+    taken(&app, "33-close-with-terminal").await;
     app.click("close-cancel").await;
     app.is_gone("close-dialog").await;
     app.kill();
@@ -153,7 +154,7 @@ async fn when_the_owner_is_killed_the_window_says_so_and_runs_it_again() {
     let killed = Command::new("kill").args(["-KILL", &owner]).status();
     assert!(killed.unwrap().success());
     app.find("owner-gone").await;
-    app.shoot("owner-gone").await;
+    taken(&app, "32-owner-gone").await;
     wait_until("nothing of it is left", SOON, async || {
         app.children().is_empty()
     })

@@ -12,6 +12,7 @@ use testkit::{
 use crate::app::{App, SOON, STARTING};
 use crate::hosts::{status, up_command};
 use crate::main_job::ENGINEERING;
+use crate::screens::taken;
 
 const PROJECT: &str = "data-engineering";
 
@@ -43,7 +44,7 @@ async fn what_runs_in_another_environment_is_named_and_restarted_in_the_windows_
     assert!(values.contains(instance.to_str().unwrap()), "{values}");
     assert_eq!(dagsters(&root), before, "looking started something");
     let owner = app.owners().remove(0).pid;
-    app.shoot("owner-differs").await;
+    taken(&app, "30-owner-differs").await;
 
     app.click("differs-restart").await;
     app.click("restart-owner-run").await;
@@ -88,7 +89,7 @@ async fn an_owner_of_an_older_dagdeck_is_named_and_one_click_takes_its_place() {
     assert!(said.contains(&who), "{said}");
     assert!(said.contains("3 processes run there."), "{said}");
     assert_eq!(app.owners(), [], "another was started beside it");
-    app.shoot("owner-other").await;
+    taken(&app, "31-owner-other").await;
     app.click("run-here").await;
     app.click("take-over-run").await;
     older.ended(SOON).await;
