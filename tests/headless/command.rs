@@ -42,11 +42,16 @@ impl Up {
     }
 
     /// Starts `up` as given, on a free port.
-    pub(crate) fn started(mut command: Command) -> Up {
+    pub(crate) fn started(command: Command) -> Up {
+        Up::printing(command, Stdio::null())
+    }
+
+    /// Starts `up` as given, on a free port, with this to print to.
+    pub(crate) fn printing(mut command: Command, stdout: Stdio) -> Up {
         let port = process::ports::any_free().unwrap();
         let child = command
             .args(["--port", &port.to_string()])
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();

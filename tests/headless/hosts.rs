@@ -298,6 +298,9 @@ async fn an_owner_that_has_no_safe_place_for_its_socket_says_so() {
         causes.contains("its permissions are 755, not 700"),
         "{refused:?}"
     );
+    let open = format!("`chmod 700 {}`", open.display());
+    let hinted = refused.hints.iter().any(|hint| hint.text.contains(&open));
+    assert!(hinted, "{refused:?}");
     empty.is_gone().await;
 }
 

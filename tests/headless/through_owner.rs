@@ -71,6 +71,28 @@ fn said(output: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_judges_what_runs_by_the_owners_environment() {
+    let bare = Bare::new();
+    let home = bare.dir.make("home").display().to_string();
+    let mut reach = reach(&bare.root, &bare.state);
+    let environment = &mut reach.environment;
+    environment.insert("DAGSTER_HOME".into(), home.clone().into());
+    let unset = "DAGSTER_HOME isn’t set";
+    let doctor = async || {
+        let mut command = bare.dagdeck(&["doctor"]);
+        command.arg(&bare.root);
+        printed(&answered(command).await)
+    };
+    let window = host(&reach, LOOKING).await;
+    let by_owner = doctor().await;
+    assert!(!by_owner.contains(unset), "{by_owner}");
+    drop(window);
+    gone(bare.dir.path()).await;
+    let alone = doctor().await;
+    assert!(alone.contains(unset), "{alone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_add_does_is_seen_live_by_who_shows_the_workspace() {
     let bare = Bare::new();
     let window = host(&reach(&bare.root, &bare.state), LOOKING).await;

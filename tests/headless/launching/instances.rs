@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use api::{ErrorCode, LaunchRequest, Lifecycle, ServiceName, ServiceRequest, ServiceView};
-use testkit::{ListedProcess, TestDir, TestWorkspace, mentioning, wait_until};
+use api::{
+    ErrorCode, LaunchRequest, Lifecycle, LocationRequest, Nothing, ServiceName, ServiceRequest,
+    ServiceView,
+};
+use testkit::{ListedProcess, TestDir, TestWorkspace, dagsters, mentioning, wait_until};
 
 use crate::command::{Up, dagdeck};
 use crate::launched::{Launched, STARTING, is_ready};
@@ -168,5 +171,49 @@ async fn two_workspaces_with_instances_of_their_own_have_a_daemon_each() {
     let all = daemons(&[&one.workspace, &other.workspace]);
     assert_eq!(all.len(), 2, "{all:?}");
     other.end().await;
+    what_runs_keeps_its_instance(&one).await;
     one.end().await;
+}
+
+/// What the files name while something runs is used once nothing runs any more; what is started meanwhile goes to the instance
+/// that the rest has.
+async fn what_runs_keeps_its_instance(launched: &Launched) {
+    let before = launched.shown().await.instance;
+    let next = launched.workspace.around().join("another instance");
+    fs_err::create_dir(&next).unwrap();
+    let dot_env = format!("DAGSTER_HOME=\"{}\"\n", next.display());
+    fs_err::write(launched.workspace.path().join(".env"), dot_env).unwrap();
+    launched
+        .until("what was changed is said", |workspace| {
+            let said = workspace.instance.problem.as_ref();
+            said.is_some_and(|said| said.contains("another instance"))
+        })
+        .await;
+    assert_eq!(launched.shown().await.instance.path, before.path);
+    let location = launched.shown().await.locations.remove(0);
+    let request = LocationRequest {
+        location: location.id,
+    };
+    launched.deck.location_restart(request).await.unwrap();
+    launched.settled().await;
+    launched
+        .until("it is served again", |workspace| {
+            is_ready(&workspace.locations[0])
+        })
+        .await;
+    let all = dagsters(&launched.workspace.path());
+    assert!(all.len() > 2, "{all:?}");
+    for pid in all {
+        let environment = fs_err::read(format!("/proc/{pid}/environ")).unwrap();
+        let environment = String::from_utf8_lossy(&environment).into_owned();
+        let home = format!("DAGSTER_HOME={}", before.path);
+        assert!(environment.split('\0').any(|one| one == home), "{pid}");
+    }
+    launched.deck.stop_all(Nothing {}).await.unwrap();
+    launched
+        .until("the other is to be used", |workspace| {
+            workspace.instance.path == next.to_str().unwrap()
+        })
+        .await;
+    assert_eq!(launched.shown().await.instance.problem, None);
 }

@@ -15,6 +15,8 @@ use crate::hosted::{LOOKING, WINDOW, host, reach};
 
 const STARTING: Duration = Duration::from_secs(240);
 const ENDING: Duration = Duration::from_secs(60);
+/// How long stopping and the last words may take while nobody reads: much less than it would take a person to look.
+const LAPSE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_all_locations_until_asked_to_end() {
@@ -59,6 +61,48 @@ fn fails_when_nothing_can_be_served() {
     let told = printed(&output);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("no_such_library"), "{told}");
+}
+
+/// Code that prints much more than a terminal shows in time, and never stops.
+const FLOOD: &str = "\
+import threading
+import time
+
+
+def flood():
+    while True:
+        print((\"x\" * 180 + \"\\n\") * 200, end=\"\", flush=True)
+        time.sleep(0.02)
+
+
+threading.Thread(target=flood, daemon=True).start()
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_holds_up_neither_the_end_of_a_launch_nor_a_signal() {
+    let workspace = TestWorkspace::of("data-engineering");
+    let flood = workspace.definitions("data-engineering").join("flood.py");
+    fs_err::write(flood, FLOOD).unwrap();
+    let detached = joined(&workspace, &["--trust", "--detach"], "CONT").await;
+    assert_eq!(detached.code, Some(0));
+    let about = ["is ready", "\nready http", "\ndetached: "];
+    assert!(about.iter().all(|words| detached.printed.contains(words)));
+    down(&workspace).await;
+
+    // Nobody reads what it prints.
+    let mut command = dagdeck(&workspace);
+    command.arg("up").arg(workspace.path()).arg("--trust");
+    let (kept, stdout) = std::io::pipe().unwrap();
+    let mut unread = Up::printing(command, stdout.into());
+    let graphql = Graphql::new(&unread.address());
+    graphql
+        .wait_until_loaded(&["data-engineering"], STARTING)
+        .await;
+    unread.signal("INT");
+    let ended = tokio::time::timeout(LAPSE, unread.ended(ENDING)).await;
+    assert!(ended.is_ok(), "it ends with what it ran");
+    drop(kept);
+    wait_until_none_mentions(&[workspace.around()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,10 +35,17 @@ pub enum AttachError {
         user: u32,
     },
     /// It did not say who it is.
-    #[error("what listens at {} said nothing for {} s", socket.display(), waited.as_secs())]
+    #[error(
+        "{} listens at {} and said nothing for {} s",
+        who(*pid),
+        socket.display(),
+        waited.as_secs()
+    )]
     Silent {
         /// The socket.
         socket: PathBuf,
+        /// Who listens there, where the system tells it.
+        pid: Option<u32>,
         /// How long was waited.
         waited: Duration,
     },
@@ -63,8 +70,13 @@ pub enum AttachError {
     },
 }
 
+fn who(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"))
+}
+
 impl From<AttachError> for ApiError {
     fn from(error: AttachError) -> Self {
+        let ending;
         let (code, hint) = match &error {
             AttachError::NoOwner { .. } => (ErrorCode::NotFound, "Open the workspace again."),
             AttachError::OtherProtocol { owner } if owner.protocol < PROTOCOL => (
@@ -75,10 +87,16 @@ impl From<AttachError> for ApiError {
                 ErrorCode::Precondition,
                 "Use that newer Dagdeck; or stop all that it runs, and open the workspace again.",
             ),
-            AttachError::Silent { .. } => (
-                ErrorCode::Io,
-                "It may be very busy: try again. If it stays so, end that process.",
-            ),
+            AttachError::Silent { pid, .. } => {
+                let how = pid.map_or_else(
+                    || "end that process".to_owned(),
+                    |pid| format!("end it (`kill -9 {pid}`)"),
+                );
+                ending = format!(
+                    "It may be very busy: try again. If it stays so, {how}: all that it ran ends with it."
+                );
+                (ErrorCode::Io, ending.as_str())
+            }
             AttachError::Unreachable { .. }
             | AttachError::Stranger { .. }
             | AttachError::NotDagdeck { .. } => (

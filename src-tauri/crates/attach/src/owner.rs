@@ -48,7 +48,7 @@ impl std::fmt::Debug for Owner {
 impl Owner {
     /// Connects to the owner that listens at a socket; both say who they are.
     pub async fn connect(socket: &Path, host: Introduction) -> Result<Self, AttachError> {
-        let (mut incoming, mut outgoing) = pipe::connect(socket).await?;
+        let (mut incoming, mut outgoing, pid) = pipe::connect(socket).await?;
         let gone = |source| AttachError::NoOwner {
             socket: socket.to_owned(),
             source,
@@ -69,6 +69,7 @@ impl Owner {
         let first = tokio::time::timeout(HELLO, incoming.next()).await;
         let first = first.map_err(|_| AttachError::Silent {
             socket: socket.to_owned(),
+            pid,
             waited: HELLO,
         })?;
         let frame = match first {

@@ -18,9 +18,12 @@ pub(crate) type Incoming = FramedRead<ReadHalf<Stream>, LengthDelimitedCodec>;
 /// Frames as they go out.
 pub(crate) type Outgoing = FramedWrite<WriteHalf<Stream>, LengthDelimitedCodec>;
 
-/// Connects; whoever listens is a process of the same person.
-pub(crate) async fn connect(socket: &Path) -> Result<(Incoming, Outgoing), AttachError> {
-    let (read, write) = tokio::io::split(open(socket).await?);
+/// Connects; whoever listens is a process of the same person, of this pid where the system tells it.
+pub(crate) async fn connect(
+    socket: &Path,
+) -> Result<(Incoming, Outgoing, Option<u32>), AttachError> {
+    let (stream, pid) = open(socket).await?;
+    let (read, write) = tokio::io::split(stream);
     let codec = || {
         LengthDelimitedCodec::builder()
             .little_endian()
@@ -30,11 +33,12 @@ pub(crate) async fn connect(socket: &Path) -> Result<(Incoming, Outgoing), Attac
     Ok((
         FramedRead::new(read, codec()),
         FramedWrite::new(write, codec()),
+        pid,
     ))
 }
 
 #[cfg(unix)]
-async fn open(socket: &Path) -> Result<Stream, AttachError> {
+async fn open(socket: &Path) -> Result<(Stream, Option<u32>), AttachError> {
     let stream = Stream::connect(socket)
         .await
         .map_err(|source| not_connected(socket, source))?;
@@ -47,13 +51,15 @@ async fn open(socket: &Path) -> Result<Stream, AttachError> {
             user: peer.uid(),
         });
     }
-    Ok(stream)
+    let pid = peer.pid().and_then(|pid| u32::try_from(pid).ok());
+    Ok((stream, pid))
 }
 
 #[cfg(windows)]
-async fn open(socket: &Path) -> Result<Stream, AttachError> {
+async fn open(socket: &Path) -> Result<(Stream, Option<u32>), AttachError> {
     tokio::net::windows::named_pipe::ClientOptions::new()
         .open(socket)
+        .map(|stream| (stream, None))
         .map_err(|source| not_connected(socket, source))
 }
 

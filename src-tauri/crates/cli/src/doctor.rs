@@ -48,10 +48,15 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     end
 }
 
-/// Who looks: this command where it only looks, the workspace's owner where something is put right.
+/// Who looks: the workspace's owner where it has one, for what runs has its environment, and where something is put right; else
+/// this command. An owner that can't be asked is no reason not to look.
 async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     if !what.fix_safe {
-        return Hand::looking_at(&what.path).await;
+        return match Hand::to_look(&what.path).await {
+            Ok(hand) => Ok(hand),
+            Err(CliError::NoWorkspace(why)) => Err(CliError::NoWorkspace(why)),
+            Err(_) => Hand::looking_at(&what.path).await,
+        };
     }
     let reached = Reached::workspace(&what.path).await?;
     Ok(Hand::Owner(reached.attached))

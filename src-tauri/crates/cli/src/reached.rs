@@ -191,6 +191,10 @@ impl Reached {
         if let Some(words) = another_environment(&self.differs) {
             anstream::eprintln!("{words}");
         }
+        let instance = &self.workspace.instance;
+        if let Some(problem) = &instance.problem {
+            anstream::eprintln!("dagdeck: {problem}. In use: {}.", instance.path);
+        }
     }
 
     /// Lets programs run in the workspace from now on.
@@ -313,9 +317,18 @@ fn no_room(state_folder: &Path, error: &std::io::Error) -> String {
             state_folder.display()
         ),
     );
-    let told = because.with_source(error).with_hint(
-        "Make that folder writable, or name another in DAGDECK_STATE. `dagdeck status` and `dagdeck doctor` work all the same.",
-    );
+    let full = [
+        std::io::ErrorKind::StorageFull,
+        std::io::ErrorKind::QuotaExceeded,
+    ];
+    let room = if full.contains(&error.kind()) {
+        "Free some space there"
+    } else {
+        "Make that folder writable"
+    };
+    let told = because.with_source(error).with_hint(format!(
+        "{room}, or name another in DAGDECK_STATE. `dagdeck status` and `dagdeck doctor` work all the same."
+    ));
     words(&told)
 }
 
@@ -366,6 +379,12 @@ mod tests {
             told.contains("/state") && told.contains("because: "),
             "{told}"
         );
-        assert!(told.contains("DAGDECK_STATE"), "{told}");
+        assert!(
+            told.contains("Make that folder writable, or name another in DAGDECK_STATE"),
+            "{told}"
+        );
+        let error = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let told = no_room(Path::new("/state"), &error);
+        assert!(told.contains("Free some space there"), "{told}");
     }
 }

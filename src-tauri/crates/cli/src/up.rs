@@ -3,7 +3,9 @@
 mod joined;
 mod leaving;
 mod lines;
+mod output;
 mod progress;
+mod services;
 mod tail;
 
 use std::time::Instant;
@@ -19,12 +21,16 @@ use crate::stop::Stop;
 use crate::trust;
 use joined::{Joined, only_leaves};
 use leaving::{AfterLeaving, Leaving};
+use output::Output;
 use progress::{LaunchOutcome, LaunchProgress};
 use tail::Tail;
 
 /// Another host has all stopped: an owner that goes closes its workspace first.
 fn stopped_elsewhere() -> CliError {
-    CliError::Failed("It was stopped: by `dagdeck down`, or where else it is shown.".to_owned())
+    CliError::Failed(
+        "It was stopped: by `dagdeck down`, from another window or terminal, or because the one that held it ended."
+            .to_owned(),
+    )
 }
 
 /// Why a log can't be read on: it is closed with its workspace.
@@ -73,21 +79,24 @@ async fn up(what: Up) -> Result<(), CliError> {
     } else {
         Some(Tail::open(&attached).await?)
     };
-    progress.started()?;
+    let output = Output::begin()?;
+    progress.started(&output).await?;
     let foreground = ForegroundUp {
         attached: &attached,
+        output: &output,
         current,
         tail,
         progress,
         detach: what.detach,
         joins,
         launched: false,
+        behind: false,
     };
     let followed = Box::pin(foreground.run(request, &mut stop)).await;
     if matches!(followed.end, Ok(LeftBehind::Detached)) {
         attached.detach().await?;
-        progress::print_goes_on(what.json, &workspace)?;
-        return Ok(());
+        let goes_on = progress::goes_on(what.json, &workspace)?;
+        return output.end(goes_on).await;
     }
     let leaving = Leaving {
         place: ReachedWorkspace::of(&what.path)?,
@@ -95,15 +104,19 @@ async fn up(what: Up) -> Result<(), CliError> {
         joins,
         interrupted: followed.interrupted,
     };
-    match leaving.leave(&mut stop).await? {
+    let last = match leaving.leave(&mut stop, &output).await? {
         AfterLeaving::Stopped if followed.launched => progress::stopped(what.json)?,
         // Nothing had been started.
-        AfterLeaving::Stopped => {}
-        AfterLeaving::GoesOn => progress::print_goes_on(what.json, &workspace)?,
-        AfterLeaving::Unknown(pid) => progress::note(&format!(
-            "The process that runs it (pid {pid}) does not answer: this terminal leaves."
-        )),
-    }
+        AfterLeaving::Stopped => String::new(),
+        AfterLeaving::GoesOn => progress::goes_on(what.json, &workspace)?,
+        AfterLeaving::Unknown(pid) => {
+            output.note(&format!(
+                "The process that runs it (pid {pid}) does not answer: this terminal leaves."
+            ));
+            String::new()
+        }
+    };
+    output.end(last).await?;
     followed.end.map(drop)
 }
 
@@ -118,6 +131,7 @@ enum LeftBehind {
 /// From the launch on: prints what happens until it is over.
 struct ForegroundUp<'a> {
     attached: &'a Attached,
+    output: &'a Output,
     current: Current,
     tail: Option<Tail>,
     progress: LaunchProgress,
@@ -127,6 +141,8 @@ struct ForegroundUp<'a> {
     joins: bool,
     /// Whether the launch has begun.
     launched: bool,
+    /// Whether the logs may hold more than was printed.
+    behind: bool,
 }
 
 /// How it went until it was over.
@@ -154,9 +170,9 @@ impl ForegroundUp<'_> {
             },
             None => {
                 match only_leaves(self.joins, self.current.hosts) {
-                    None => progress::stopping(),
+                    None => self.output.note(progress::STOPPING),
                     Some("") => {}
-                    Some(why) => progress::note(why),
+                    Some(why) => self.output.note(why),
                 }
                 Followed {
                     end: if self.joins || self.progress.over() {
@@ -179,6 +195,7 @@ impl ForegroundUp<'_> {
         tokio::pin!(launch);
         loop {
             let new = tokio::select! {
+                biased;
                 done = &mut launch, if !self.launched => {
                     done?;
                     self.launched = true;
@@ -187,22 +204,27 @@ impl ForegroundUp<'_> {
                     New { changed: true, grew: false }
                 }
                 new = self.current.next() => new?,
+                // Nothing else is new.
+                () = std::future::ready(()), if self.behind => New::default(),
             };
-            if new.grew {
-                self.print().await?;
-            }
+            self.behind |= new.grew;
+            self.print_some().await?;
             if new.changed && self.print_changes(begun).await? && self.detach {
                 return Ok(());
             }
         }
     }
 
-    /// Prints what the logs gained.
-    async fn print(&mut self) -> Result<(), CliError> {
-        match &mut self.tail {
-            Some(tail) => tail.print(self.attached, self.progress.names()).await,
-            None => Ok(()),
-        }
+    /// Prints some of what the logs gained. Not all at once: what is printed faster than it can be shown holds up no news.
+    async fn print_some(&mut self) -> Result<(), CliError> {
+        self.behind = match &mut self.tail {
+            Some(tail) if self.behind => {
+                let names = self.progress.names();
+                tail.print_some(self.attached, names, self.output).await?
+            }
+            _ => false,
+        };
+        Ok(())
     }
 
     /// Looks at where everything stands, and says what is new; whether all have settled.
@@ -210,12 +232,16 @@ impl ForegroundUp<'_> {
         let Some(workspace) = self.current.shown.workspace.clone() else {
             return Err(stopped_elsewhere());
         };
-        self.progress.see(&workspace)?;
+        self.progress.see(&workspace, self.output).await?;
         if !self.launched || workspace.launch.active || self.progress.over() {
             return Ok(self.progress.over());
         }
-        self.print().await?;
-        match self.progress.settled(&workspace, begun.elapsed())? {
+        // What was printed on the way comes first.
+        self.behind = true;
+        self.print_some().await?;
+        let elapsed = begun.elapsed();
+        let settled = self.progress.settled(&workspace, elapsed, self.output);
+        match settled.await? {
             LaunchOutcome::Serving => Ok(true),
             LaunchOutcome::Nothing => Err(CliError::NothingServed),
         }

@@ -176,6 +176,8 @@ fn subscriber(
         .with_env_filter(filter)
         .with_ansi(false)
         .with_timer(WhenAndWho { role })
+        // A full disk is said where it keeps somebody from something, not in the middle of what a terminal shows.
+        .log_internal_errors(false)
         .with_writer(file)
         .finish();
     Ok((subscriber, refused))

@@ -47,6 +47,19 @@ pub struct Instance {
     pub source: Source,
     /// Why the person's own DAGSTER_HOME is not used.
     pub problem: Option<String>,
+    /// The instance that is to be used once nothing runs any more: what runs keeps the one that it was started with.
+    pub next: Option<PathBuf>,
+}
+
+impl Instance {
+    /// The same, kept by what runs, where another is to be used by now.
+    #[must_use]
+    pub fn kept_before(self, now: Instance) -> Self {
+        Self {
+            next: Some(now.path).filter(|path| *path != self.path),
+            ..self
+        }
+    }
 }
 
 /// What can be said of an instance folder from its files.
@@ -77,6 +90,7 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
             path: own.to_owned(),
             source: Source::Dagdeck,
             problem: None,
+            next: None,
         };
     };
     let path = match std::env::var_os("HOME") {
@@ -88,11 +102,13 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
             path,
             source,
             problem: None,
+            next: None,
         },
         Some(problem) => Instance {
             path: own.to_owned(),
             source: Source::Dagdeck,
             problem: Some(problem),
+            next: None,
         },
     }
 }

@@ -7,6 +7,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// The longest socket path that every platform takes (`sun_path` less its end mark, on macOS).
 pub const PATH_LIMIT: usize = 103;
@@ -52,7 +53,8 @@ pub struct LocationSockets {
 
 impl SocketFolder {
     /// Makes the folder `dagdeck-KEY` (mode 0700) under XDG_RUNTIME_DIR, or under the temporary folder where that is not
-    /// set or too long. `key` should be short and of its own to this app and workspace.
+    /// set or too long. `key` should be short and of its own to this app and workspace; where it ends with a pid, what processes
+    /// that are gone left under the same key is removed.
     pub fn make(key: &str) -> Result<Self, SocketError> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let short =
@@ -78,6 +80,7 @@ impl SocketFolder {
             path: path.clone(),
             source,
         };
+        remove_dead(base, key);
         let mut builder = std::fs::DirBuilder::new();
         make_private(&mut builder);
         match builder.create(&path) {
@@ -119,6 +122,38 @@ impl SocketFolder {
             _ => Ok(()),
         }
     }
+}
+
+/// Removes the folders of processes that are gone: one that was killed leaves its own. One that can't be removed stays.
+fn remove_dead(base: &Path, key: &str) {
+    let Some((workspace, own)) = key.rsplit_once('-') else {
+        return;
+    };
+    let prefix = format!("dagdeck-{workspace}-");
+    for entry in fs_err::read_dir(base).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix(&prefix));
+        let Some(pid) = pid.filter(|pid| *pid != own) else {
+            continue;
+        };
+        let gone = |pid: u32| !process::lives_since(pid, SystemTime::now());
+        let path = entry.path();
+        if pid.parse().is_ok_and(gone) && check_ours(&path).is_ok() && !is_listened_in(&path) {
+            let _stays = fs_err::remove_dir_all(path);
+        }
+    }
+}
+
+/// Whether somebody listens at one of the sockets in a folder: one in another container has a pid that is not known here.
+#[cfg(unix)]
+fn is_listened_in(folder: &Path) -> bool {
+    let mut entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| std::os::unix::net::UnixStream::connect(entry.path()).is_ok())
+}
+
+#[cfg(not(unix))]
+fn is_listened_in(_: &Path) -> bool {
+    false
 }
 
 impl LocationSockets {
@@ -234,6 +269,24 @@ mod tests {
         sockets.withdraw().unwrap();
         sockets.withdraw().unwrap();
         assert!(fs_err::symlink_metadata(sockets.link()).is_err());
+    }
+
+    #[test]
+    fn what_a_process_that_is_gone_left_is_removed_and_nothing_else() {
+        let base = tempfile::tempdir().unwrap();
+        let folder = |key: &str| SocketFolder::make_in(base.path(), key).unwrap();
+        // No process has such a pid.
+        let dead = [4_194_305, 4_194_306].map(|pid| folder(&format!("w-{pid}")));
+        let listened = dead[1].location(0).unwrap().generation(1);
+        let listener = std::os::unix::net::UnixListener::bind(&listened).unwrap();
+        let ours = folder(&format!("w-{}", std::process::id()));
+        let others = ["v-4194305", "w-no-pid"].map(folder);
+        assert!(!dead[0].path().exists());
+        let stay = [&dead[1], &ours, &others[0], &others[1]];
+        assert!(stay.iter().all(|folder| folder.path().exists()));
+        drop(listener);
+        let again = folder("w-1");
+        assert!(!dead[1].path().exists() && again.path().exists());
     }
 
     #[test]

@@ -22,9 +22,9 @@ use tokio::time::{sleep, timeout};
 use crate::connection::PATIENCE;
 use crate::ending::{FIRST_HOST, LAPSE, over};
 use crate::findable::{self, lost};
-use crate::listener::Listener;
+use crate::listener::{ListenError, Listener};
 use crate::ownership::{Ownership, TakeError};
-use crate::place::socket_folders;
+use crate::place::{PlaceError, socket_folders};
 use crate::server::Server;
 
 /// The word that makes a host's program the owner's: the first argument, before the workspace's folder.
@@ -154,7 +154,15 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     let opened = deck.workspace_open(FolderRequest { path }).await;
     opened.map_err(failed)?;
     let listener = Listener::open(ownership, HostKind::Owner, &socket_folders());
-    let listener = listener.map_err(|error| io(&error))?;
+    let listener = listener.map_err(|error| match (io(&error), &error) {
+        (FirstWord::Failed(said), ListenError::Place(PlaceError::Unsafe { folder, .. })) => {
+            let folder = folder.display();
+            failed(said.with_hint(format!(
+                "Remove {folder}, or close it to everybody but you: `chmod 700 {folder}`."
+            )))
+        }
+        (word, _) => word,
+    })?;
     Ok((Server::new(deck, environment), listener))
 }
 

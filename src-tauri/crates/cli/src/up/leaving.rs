@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use attach::Attached;
 
-use super::progress;
+use super::output::Output;
+use super::progress::STOPPING;
 use crate::error::CliError;
 use crate::reached::{ReachedWorkspace, goes};
 use crate::stop::Stop;
@@ -34,7 +35,11 @@ pub(super) struct Leaving {
 
 impl Leaving {
     /// Leaves, and waits until it is known what becomes of what ran. When we are told to end twice, the process ends at once.
-    pub(super) async fn leave(&self, stop: &mut Stop) -> Result<AfterLeaving, CliError> {
+    pub(super) async fn leave(
+        &self,
+        stop: &mut Stop,
+        output: &Output,
+    ) -> Result<AfterLeaving, CliError> {
         let mut left = std::pin::pin!(self.detach());
         let mut patience = u8::from(!self.interrupted);
         loop {
@@ -43,10 +48,18 @@ impl Leaving {
                 () = stop.requested() => match patience.checked_sub(1) {
                     Some(less) => {
                         patience = less;
-                        progress::stopping();
+                        output.note(STOPPING);
                     }
-                    // The owner goes on stopping.
-                    None => std::process::exit(130),
+                    None => {
+                        let pid = self.attached.owner().hello().pid;
+                        output.note(&format!(
+                            "This terminal ends, and process {pid} goes on stopping. Where that hangs, `kill -9 {pid}` ends it with \
+                             all that it runs."
+                        ));
+                        // Said or not, it ends.
+                        let _said = output.end(String::new()).await;
+                        std::process::exit(130)
+                    }
                 },
             }
         }

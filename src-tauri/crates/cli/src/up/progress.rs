@@ -1,7 +1,6 @@
 //! What `dagdeck up` says about itself, apart from logs: in words, or as JSON lines for scripts.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -9,7 +8,9 @@ use api::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, Workspa
 use serde::Serialize;
 
 use super::lines::Names;
-use crate::error::{CliError, piped};
+use super::output::Output;
+use super::services::{Service, Services};
+use crate::error::CliError;
 
 /// What came of the launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,7 @@ enum Said<'a> {
         locations: Vec<&'a str>,
     },
     Location(Location),
+    Service(Service),
     Ready {
         url: Option<&'a str>,
         served: usize,
@@ -63,6 +65,7 @@ pub(super) struct LaunchProgress {
     asked: Vec<String>,
     names: Names,
     printed: BTreeMap<String, Location>,
+    services: Services,
     over: bool,
 }
 
@@ -74,6 +77,7 @@ impl LaunchProgress {
             asked: asked.to_vec(),
             names: Names::of(workspace),
             printed: BTreeMap::new(),
+            services: Services::default(),
             over: false,
         }
     }
@@ -89,7 +93,7 @@ impl LaunchProgress {
     }
 
     /// Says what is being launched.
-    pub(super) fn started(&self) -> Result<(), CliError> {
+    pub(super) async fn started(&self, output: &Output) -> Result<(), CliError> {
         if !self.json {
             return Ok(());
         }
@@ -100,15 +104,20 @@ impl LaunchProgress {
             .filter(|one| self.is_asked(one))
             .map(|one| one.name.as_str());
         let (root, name) = (&self.workspace.root, &self.workspace.name);
-        print_said(&Said::Started {
+        let started = Said::Started {
             root,
             name,
             locations: locations.collect(),
-        })
+        };
+        output.print(started.line()?).await
     }
 
-    /// Says what is new about the locations.
-    pub(super) fn see(&mut self, workspace: &WorkspaceView) -> Result<(), CliError> {
+    /// Says what is new about the locations, and once the launch is over about the services.
+    pub(super) async fn see(
+        &mut self,
+        workspace: &WorkspaceView,
+        output: &Output,
+    ) -> Result<(), CliError> {
         self.names = Names::of(workspace);
         let asked: Vec<&LocationView> = workspace
             .locations
@@ -121,22 +130,32 @@ impl LaunchProgress {
                 continue;
             }
             if self.json {
-                print_said(&Said::Location(now.clone()))?;
-            } else if let Some(words) = now.words(&self.names.prefix(&location.log)) {
-                piped(anstream::stdout().lock().write_all(words.as_bytes()))?;
+                output.print(Said::Location(now.clone()).line()?).await?;
+            } else if let Some(words) = now.words(&self.names.prefix(&location.log), self.over) {
+                output.print(words).await?;
             }
             self.printed.insert(location.id.clone(), now);
+        }
+        for (before, now, log) in self.services.news(workspace) {
+            let prefix = self.names.prefix(&log);
+            if self.json {
+                output.print(Said::Service(now).line()?).await?;
+            } else if let Some(words) = now.words(&before, &prefix) {
+                output.print(words).await?;
+            }
         }
         Ok(())
     }
 
     /// Says, once, that all have settled, and what came of it.
-    pub(super) fn settled(
+    pub(super) async fn settled(
         &mut self,
         workspace: &WorkspaceView,
         elapsed: Duration,
+        output: &Output,
     ) -> Result<LaunchOutcome, CliError> {
         self.over = true;
+        self.services.note(workspace);
         let asked: Vec<&LocationView> = workspace
             .locations
             .iter()
@@ -164,13 +183,14 @@ impl LaunchProgress {
             .as_deref()
             .filter(|_| !matches!(daemon.lifecycle, Lifecycle::Running { .. }));
         if self.json {
-            print_said(&Said::Ready {
+            let ready = Said::Ready {
                 url,
                 served,
                 of,
                 seconds: (seconds * 100.0).round() / 100.0,
                 no_daemon,
-            })?;
+            };
+            output.print(ready.line()?).await?;
             return Ok(outcome);
         }
         let mut words = String::new();
@@ -186,7 +206,7 @@ impl LaunchProgress {
             words.push_str(&without_daemon(why));
         }
         words.push_str(&ready(url, served, of, seconds, outcome));
-        piped(anstream::stdout().lock().write_all(words.as_bytes()))?;
+        output.print(words).await?;
         Ok(outcome)
     }
 
@@ -237,8 +257,8 @@ impl Location {
         told
     }
 
-    /// The lines for a person; the quiet states have none.
-    fn words(&self, prefix: &str) -> Option<String> {
+    /// The lines for a person; the quiet states have none. That one stopped is news once the launch is `over`.
+    fn words(&self, prefix: &str, over: bool) -> Option<String> {
         let message = self.message.as_deref().unwrap_or_default();
         let red = AnsiColor::Red.on_default();
         let green = AnsiColor::Green.on_default();
@@ -255,6 +275,8 @@ impl Location {
             "load_error" => format!("{prefix}{red}can't be loaded{red:#}: {message}\n"),
             "crashed" => format!("{prefix}{red}crashed{red:#}: {message}\n"),
             "blocked" => format!("{prefix}{red}can't start{red:#}: {message}\n"),
+            "stopped" if over && message.is_empty() => format!("{prefix}is stopped\n"),
+            "stopped" if over => format!("{prefix}is stopped: it {message}\n"),
             _ => return None,
         };
         if let Some(place) = &self.place {
@@ -344,36 +366,35 @@ pub(super) fn note(words: &str) {
     anstream::eprintln!("{words}");
 }
 
-/// Says that what runs goes on without this terminal.
-pub(super) fn print_goes_on(json: bool, workspace: &WorkspaceView) -> Result<(), CliError> {
+/// What is said last where what runs goes on without this terminal.
+pub(super) fn goes_on(json: bool, workspace: &WorkspaceView) -> Result<String, CliError> {
     if json {
-        return print_said(&Said::Detached);
+        return Said::Detached.line();
     }
     let name = &workspace.name;
-    piped(writeln!(
-        anstream::stdout().lock(),
-        "detached: {name} goes on running; `dagdeck up` or the Dagdeck window shows it again"
+    Ok(format!(
+        "detached: {name} goes on running; `dagdeck up` or the Dagdeck window shows it again\n"
     ))
 }
 
-/// Says that stopping has begun.
-pub(super) fn stopping() {
-    anstream::eprintln!("Stopping. Once more ends it at once.");
-}
+/// What is said when stopping begins.
+pub(super) const STOPPING: &str = "Stopping. Once more ends it at once.";
 
-/// Says that nothing is left.
-pub(super) fn stopped(json: bool) -> Result<(), CliError> {
+/// What is said last where nothing is left.
+pub(super) fn stopped(json: bool) -> Result<String, CliError> {
     if json {
-        print_said(&Said::Stopped)
+        Said::Stopped.line()
     } else {
-        piped(writeln!(anstream::stdout().lock(), "stopped"))
+        Ok("stopped\n".to_owned())
     }
 }
 
-fn print_said(said: &Said<'_>) -> Result<(), CliError> {
-    let line = serde_json::to_string(said).map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut out = std::io::stdout().lock();
-    piped(writeln!(out, "{line}").and_then(|()| out.flush()))
+impl Said<'_> {
+    fn line(&self) -> Result<String, CliError> {
+        let line = serde_json::to_string(self);
+        line.map(|line| format!("{line}\n"))
+            .map_err(|error| CliError::Failed(error.to_string()))
+    }
 }
 
 #[cfg(test)]
@@ -481,7 +502,7 @@ mod tests {
             }),
             definitions: None,
         };
-        let words = failed.words("a | ").unwrap_or_default();
+        let words = failed.words("a | ", false).unwrap_or_default();
         let plain = anstream::adapter::strip_str(&words).to_string();
         assert_eq!(
             plain,

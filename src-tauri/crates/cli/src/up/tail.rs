@@ -1,16 +1,14 @@
 //! Follows the merged log and prints what it gains, each line with the name of what printed it.
 
-use std::io::Write;
-
-use anstream::{ColorChoice, adapter};
 use api::{ApiError, LogFilter, LogWindowRequest, OpenLogRequest};
 use attach::Attached;
 
 use super::lines::{Names, lines};
+use super::output::Output;
 use super::refused;
-use crate::error::{CliError, piped};
+use crate::error::CliError;
 
-/// How many rows are asked for at once.
+/// How many rows are printed at once.
 const ROWS: u32 = 2_000;
 
 /// Where printing stands in the merged log.
@@ -34,41 +32,28 @@ impl Tail {
         })
     }
 
-    /// Prints the rows that are new.
-    pub(super) async fn print(
+    /// Prints some of the rows that are new, so that other news comes in between; whether there may be more.
+    pub(super) async fn print_some(
         &mut self,
         attached: &Attached,
         names: &Names,
-    ) -> Result<(), CliError> {
-        loop {
-            let request = LogWindowRequest {
-                view: self.view,
-                from: self.printed,
-                count: ROWS,
-            };
-            let print = attached.log_print(request).await.map_err(refused)?;
-            if print.blocks.is_empty() {
-                return Ok(());
-            }
-            self.printed = print.next;
-            let mut text = String::new();
-            for block in &print.blocks {
-                lines(names, block, &mut text);
-            }
-            write(&text)?;
+        output: &Output,
+    ) -> Result<bool, CliError> {
+        let request = LogWindowRequest {
+            view: self.view,
+            from: self.printed,
+            count: ROWS,
+        };
+        let print = attached.log_print(request).await.map_err(refused)?;
+        if print.blocks.is_empty() {
+            return Ok(false);
         }
+        self.printed = print.next;
+        let mut text = String::new();
+        for block in &print.blocks {
+            lines(names, block, &mut text);
+        }
+        output.print(text).await?;
+        Ok(true)
     }
-}
-
-/// Prints lines, at one stroke: what takes styles out of a text hands each piece between two of them to the system by itself.
-fn write(text: &str) -> Result<(), CliError> {
-    let stdout = anstream::stdout();
-    let written = match stdout.current_choice() {
-        ColorChoice::Never => {
-            let plain = adapter::strip_str(text).to_string();
-            stdout.into_inner().lock().write_all(plain.as_bytes())
-        }
-        _ => stdout.lock().write_all(text.as_bytes()),
-    };
-    piped(written)
 }

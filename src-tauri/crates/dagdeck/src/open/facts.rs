@@ -98,9 +98,19 @@ impl WorkspaceFacts {
         Arc::clone(&self.readings.latest().concerns)
     }
 
-    /// The instance in use.
+    /// The instance in use: what runs keeps the one that it was started with, whatever the files say by now.
     pub(crate) fn instance(&self) -> Instance {
-        self.readings.latest().instance.clone()
+        let now = self.readings.latest().instance.clone();
+        match self.seen().instance.clone() {
+            Some(kept) => kept.kept_before(now),
+            None => now,
+        }
+    }
+
+    /// The same, kept from now on until nothing runs any more.
+    pub(crate) fn keep_instance(&self) -> Instance {
+        let now = self.readings.latest().instance.clone();
+        self.seen().instance.get_or_insert(now).clone()
     }
 
     /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.

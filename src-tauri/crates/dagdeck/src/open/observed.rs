@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::{ApiError, ServiceName, TrustPlan, WatchView};
+use dagster::instance::Instance;
 use unit::Shown;
 
 /// What was seen of the open workspace that no file tells.
@@ -14,6 +15,8 @@ pub(crate) struct Observed {
     pub(crate) daemon: Shown,
     /// Why the daemon can't run: another's runs for the instance.
     pub(crate) daemon_elsewhere: Option<ApiError>,
+    /// The instance that what runs was started with; none while nothing runs.
+    pub(crate) instance: Option<Instance>,
     /// When the launch that is under way began, in ms since the epoch.
     pub(crate) launched: Option<f64>,
     pub(crate) watching: WatchView,
@@ -28,6 +31,7 @@ impl Default for Observed {
             webserver: Shown::at_rest(),
             daemon: Shown::at_rest(),
             daemon_elsewhere: None,
+            instance: None,
             launched: None,
             watching: WatchView::default(),
             trust_plan: TrustPlan {
@@ -46,6 +50,14 @@ pub(crate) struct ObservedLocation {
 }
 
 impl Observed {
+    /// Lets go of the instance where nothing runs any more; answers it then.
+    pub(crate) fn leave_instance(&mut self) -> Option<Instance> {
+        let locations = self.locations.values();
+        let mut units = locations.filter_map(|one| one.unit.as_ref());
+        let rests = self.webserver.at_rest && self.daemon.at_rest && units.all(|unit| unit.at_rest);
+        if rests { self.instance.take() } else { None }
+    }
+
     /// What the webserver's or the daemon's unit is at.
     pub(crate) fn service(&mut self, name: ServiceName) -> &mut Shown {
         match name {

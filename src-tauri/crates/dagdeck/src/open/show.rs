@@ -82,6 +82,7 @@ impl WorkspaceFacts {
             let of = seen.locations.entry(id.to_owned()).or_default();
             of.unit.replace(unit.clone())
         };
+        self.leave_instance();
         if former.as_ref().map(loading) != Some(loading(unit)) {
             self.context.changes.add_parts([Reads::Load]);
         }
@@ -94,11 +95,21 @@ impl WorkspaceFacts {
             let mut seen = self.seen();
             std::mem::replace(seen.service(name), unit.clone())
         };
+        self.leave_instance();
         if is_up(&former) != is_up(unit) {
             let parts = [Reads::Processes, Reads::Instance];
             self.context.changes.add_parts(parts);
         }
         self.show_service(name);
+    }
+
+    /// Where nothing runs any more, the instance is the one that the files name by now.
+    fn leave_instance(&self) {
+        let left = self.seen().leave_instance();
+        if left.is_some_and(|left| left.path != self.instance().path) {
+            self.context.changes.add_parts([Reads::Instance]);
+            self.show_own();
+        }
     }
 
     /// Takes note of why another's daemon keeps ours from running, or that none does, and shows it; answers what was known

@@ -1,6 +1,6 @@
 //! The workspace as a whole: its own parts, the webserver and the daemon, what Launch would do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use api::{
     ApiError, DeploymentView, EnvironmentSource, EnvironmentState, EnvironmentView, InstanceView,
@@ -142,10 +142,18 @@ fn deployment(model: &DeploymentModel<'_>) -> DeploymentView {
 
 /// The instance, on the wire.
 fn instance(instance: &Instance) -> InstanceView {
+    let changed = |next: &PathBuf| {
+        let next = next.display();
+        format!("DAGSTER_HOME was changed to {next}, which is used once all has been stopped")
+    };
     InstanceView {
         path: instance.path.display().to_string(),
         source: instance.source.as_str().to_owned(),
-        problem: instance.problem.clone(),
+        problem: instance
+            .next
+            .as_ref()
+            .map(changed)
+            .or_else(|| instance.problem.clone()),
     }
 }
 

@@ -43,7 +43,7 @@ impl OurInstance {
     /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`].
     pub(crate) async fn prepare(&self) -> Result<(), StartError> {
         let facts = &self.facts;
-        let instance = facts.instance();
+        let instance = facts.keep_instance();
         let place = instance.path.clone();
         let make = async {
             if instance.source == dagster::instance::Source::Dagdeck {

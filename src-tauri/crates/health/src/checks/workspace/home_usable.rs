@@ -1,5 +1,7 @@
 //! The DAGSTER_HOME that the person set can be used. One that is not set is only good to know: Dagdeck keeps its own.
 
+use std::path::Path;
+
 use dagster::instance::Source;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
@@ -18,6 +20,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
+    if let Some(next) = &workspace.instance.next {
+        return vec![changed(workspace, next)];
+    }
     let Some(problem) = &workspace.instance.problem else {
         let unset = workspace.instance.source == Source::Dagdeck;
         return unset.then(|| not_set(workspace)).into_iter().collect();
@@ -50,6 +55,17 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         Some(fix) => finding.fix(fix),
         None => finding,
     }]
+}
+
+fn changed(workspace: &WorkspaceFacts, next: &Path) -> Finding {
+    Finding::warning(
+        FindingKey::ONLY,
+        "DAGSTER_HOME was changed while Dagster runs",
+        "What runs, and what is started beside it, keeps the instance that it began with, so that its runs and schedules stay \
+         in one place. Stop all and launch again to use the other.",
+    )
+    .seen(format!("in use: {}", workspace.instance.path.display()))
+    .seen(format!("from the next launch: {}", next.display()))
 }
 
 fn not_set(workspace: &WorkspaceFacts) -> Finding {
