@@ -14,8 +14,8 @@ use api::{
     WorkspaceView,
 };
 use attach::{Introduction, Owner};
-use dagdeck::Deck;
 use dagdeck::guarded::guarded;
+use dagdeck::{Deck, DeckOptions};
 use serve::Reach;
 use tauri::{AppHandle, Manager, WebviewWindow};
 
@@ -203,7 +203,11 @@ async fn show_first(app: &AppHandle, first: &Arc<Pane>, folder: &Path) -> Result
 /// How a workspace stands that nobody runs; none where that can't be read in this process, and its owner says why.
 async fn read_only(root: &Path) -> Option<Snapshot> {
     let looked = async {
-        let deck = Deck::start(start::options()?).await?;
+        let options = DeckOptions {
+            workspace: Some(root.to_owned()),
+            ..start::options()?
+        };
+        let deck = Deck::start(options).await?;
         let snapshot = deck.read_only(root).await;
         deck.shut_down().await;
         snapshot

@@ -31,6 +31,7 @@ pub(crate) async fn deck(workspace: &TestWorkspace) -> Deck {
             arguments: vec!["guard".into()],
         },
         locks: Vec::new(),
+        workspace: None,
         environment: std::env::vars().collect(),
         home: workspace.around().to_path_buf(),
         drawing: Vec::new(),

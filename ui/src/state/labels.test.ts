@@ -15,7 +15,7 @@ import {
   when,
 } from './format';
 import { headline, launchPlan, launchSentence } from './summary';
-import { lifecycleLine, locationKey, locationLine, locationShort } from './labels';
+import { lifecycleLine, locationKey, locationLine, locationShort, serviceLine } from './labels';
 
 const NOW = new Date(2026, 10, 20, 14, 3, 2).getTime();
 
@@ -44,7 +44,9 @@ describe('a location’s state', () => {
   });
 
   it('says who stopped it', () => {
-    expect(lifecycleLine({ state: 'stopped', at: null, by: null }, NOW)).toBe('never started here');
+    const never = { state: 'stopped', at: null, by: null } as const;
+    expect(lifecycleLine(never, NOW)).toBe('never started here');
+    expect(serviceLine(never, NOW)).toBe('Launch starts it');
     expect(lifecycleLine({ state: 'stopped', at: NOW - 3_600_000, by: 'closing' }, NOW)).toBe(
       'stopped when Dagdeck closed, 13:03',
     );

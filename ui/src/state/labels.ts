@@ -97,10 +97,10 @@ export function environmentLine(location: LocationView): string {
 }
 
 /** The second line of a lifecycle. */
-export function lifecycleLine(lifecycle: Lifecycle, now: number): string {
+export function lifecycleLine(lifecycle: Lifecycle, now: number, never = 'never started here'): string {
   switch (lifecycle.state) {
     case 'stopped':
-      return stoppedLine(lifecycle, now);
+      return stoppedLine(lifecycle, now, never);
     case 'starting': {
       const so = `${PHASE[lifecycle.phase]} ${took(now - lifecycle.phaseSince)}`;
       const slow = lifecycle.usual !== null && now - lifecycle.since > lifecycle.usual * 2;
@@ -120,12 +120,21 @@ export function lifecycleLine(lifecycle: Lifecycle, now: number): string {
   }
 }
 
-function stoppedLine(lifecycle: Extract<Lifecycle, { state: 'stopped' }>, now: number): string {
-  if (lifecycle.at === null) return 'never started here';
+function stoppedLine(
+  lifecycle: Extract<Lifecycle, { state: 'stopped' }>,
+  now: number,
+  never: string,
+): string {
+  if (lifecycle.at === null) return never;
   const at = when(lifecycle.at, now);
   if (lifecycle.by === 'sync') return `stopped for a sync, ${at}`;
   if (lifecycle.by === 'closing') return `stopped when Dagdeck closed, ${at}`;
   return `stopped ${at}`;
+}
+
+/** What a service did, which is not remembered when Dagdeck ends. */
+export function serviceLine(lifecycle: Lifecycle, now: number): string {
+  return lifecycleLine(lifecycle, now, 'Launch starts it');
 }
 
 /** Where a process listens, short: "port 4300" or "its own socket". */

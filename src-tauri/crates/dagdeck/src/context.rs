@@ -93,6 +93,7 @@ impl AppContext {
             state_folder,
             guard,
             locks,
+            workspace,
             environment,
             home,
             drawing,
@@ -101,7 +102,7 @@ impl AppContext {
             state,
             operations,
             mut notices,
-        } = State::open(&state_folder);
+        } = State::open(&state_folder, workspace.as_deref());
         let state = Arc::new(state);
         let Tracked {
             table,

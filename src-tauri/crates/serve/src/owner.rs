@@ -147,6 +147,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         Err(error) => return Err(io(&error)),
     };
     options.locks = vec![shared];
+    options.workspace = Some(root.to_owned());
     let environment = options.environment.clone();
     let deck = Deck::start(options).await.map_err(failed)?;
     deck.defer_background();

@@ -14,6 +14,8 @@ pub struct DeckOptions {
     pub guard: GuardProgram,
     /// Locks that the guard shares as long as anything runs, and holds until all of it has ended. Their files must be there.
     pub locks: Vec<PathBuf>,
+    /// The one workspace that is to be opened, by its real path, where that is known: the record is its own then.
+    pub workspace: Option<PathBuf>,
     /// The environment the host was started with.
     pub environment: BTreeMap<String, String>,
     /// The person's home folder.
@@ -32,6 +34,7 @@ impl DeckOptions {
             state_folder,
             guard,
             locks: Vec::new(),
+            workspace: None,
             environment,
             home,
             drawing: Vec::new(),

@@ -23,6 +23,7 @@ async fn start(state_folder: &Path) -> Deck {
             arguments: vec!["-c".into(), "cat >/dev/null".into()],
         },
         locks: Vec::new(),
+        workspace: None,
         environment: std::env::vars().collect(),
         home: state_folder.to_owned(),
         drawing: Vec::new(),

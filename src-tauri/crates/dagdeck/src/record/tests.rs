@@ -32,7 +32,7 @@ impl Recorded {
             state,
             operations,
             notices,
-        } = State::open(folder.path());
+        } = State::open(folder.path(), None);
         let last = operations.iter().map(|one| one.id).max();
         let board = Arc::new(Board::new(Snapshot {
             revision: 0,

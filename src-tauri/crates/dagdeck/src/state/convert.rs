@@ -212,7 +212,7 @@ fn workspaces(folder: &Path, rows: &Connection, old: OldMemory) -> Result<(), Fa
 fn operations(rows: &Connection, old: Vec<Operation>) -> Result<(), Failure> {
     for mut operation in old {
         history::interrupt(&mut operation);
-        history::write(rows, "0.1", &operation)?;
+        history::write(rows, "0.1", None, &operation)?;
     }
-    Ok(history::prune(rows)?)
+    Ok(history::prune(rows, None)?)
 }

@@ -1,9 +1,14 @@
 //! The record of operations as rows: what each start of Dagdeck ran.
 //!
-//! A row belongs to the start that wrote it, so that several at once never write over each other's.
+//! A row belongs to the start that wrote it, so that several at once never write over each other's, and to the workspace that
+//! it was run for, whose record it is.
+
+use std::path::Path;
 
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
+
+use super::change::Stored;
 
 use api::{OPERATIONS_KEPT, Operation, OperationState};
 
@@ -11,10 +16,15 @@ use api::{OPERATIONS_KEPT, Operation, OperationState};
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) fn write(rows: &Connection, session: &str, one: &Operation) -> rusqlite::Result<()> {
+pub(super) fn write(
+    rows: &Connection,
+    session: &str,
+    workspace: Option<&Path>,
+    one: &Operation,
+) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT OR REPLACE INTO operations
-        (session, id, title, command, cause, state, started_at, took, location, log, tail)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        (session, id, title, command, cause, state, started_at, took, location, log, tail, root)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let command = one.command.as_ref().map(json).transpose()?;
     rows.prepare_cached(SQL)?.execute(params![
         session,
@@ -28,37 +38,41 @@ pub(super) fn write(rows: &Connection, session: &str, one: &Operation) -> rusqli
         one.location,
         one.log,
         json(&one.tail)?,
+        workspace.map(Stored),
     ])?;
     Ok(())
 }
 
-/// Removes those that no start shows any more.
+/// Removes those of a workspace that no start shows any more.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) fn prune(rows: &Connection) -> rusqlite::Result<()> {
-    const SQL: &str = "DELETE FROM operations WHERE (started_at, id) < (
-        SELECT started_at, id FROM operations
+pub(super) fn prune(rows: &Connection, workspace: Option<&Path>) -> rusqlite::Result<()> {
+    const SQL: &str = "DELETE FROM operations WHERE root IS ?2 AND (started_at, id) < (
+        SELECT started_at, id FROM operations WHERE root IS ?2
         ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?1)";
     // The oldest that is shown.
     let last = OPERATIONS_KEPT.saturating_sub(1);
-    rows.prepare_cached(SQL)?.execute([last]).map(drop)
+    let removed = params![last, workspace.map(Stored)];
+    rows.prepare_cached(SQL)?.execute(removed).map(drop)
 }
 
-/// The newest, newest first, numbered anew. What was under way when its Dagdeck ended is interrupted: how it went is not
+/// The newest of a workspace and of none, newest first, numbered anew. What was under way when its Dagdeck ended is interrupted: how it went is not
 /// known. What a Dagdeck that `lives` is at is its own to tell, and left out.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub(super) fn load(
     rows: &Connection,
+    workspace: Option<&Path>,
     lives: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Vec<Operation>> {
     const SQL: &str =
         "SELECT title, command, cause, state, started_at, took, location, log, tail, session
-        FROM operations ORDER BY started_at DESC, id DESC LIMIT ?1";
+        FROM operations WHERE root IS NULL OR root = ?2
+        ORDER BY started_at DESC, id DESC LIMIT ?1";
     let mut statement = rows.prepare_cached(SQL)?;
-    let found = statement.query_map([OPERATIONS_KEPT], |row| {
+    let found = statement.query_map(params![OPERATIONS_KEPT, workspace.map(Stored)], |row| {
         Ok((operation(row)?, row.get::<_, String>(9)?))
     })?;
     let mut operations = Vec::new();

@@ -71,6 +71,11 @@ pub(super) const CACHE: Schema = Schema {
         CREATE TABLE converted (
             file TEXT PRIMARY KEY -- of 0.1
         ) STRICT, WITHOUT ROWID;
+    ", "
+        -- The workspace that it was run for; null where it was for none, as for one that was still to be made.
+        ALTER TABLE operations ADD COLUMN root ANY;
+        DROP INDEX operations_by_age;
+        CREATE INDEX operations_by_age ON operations (root, started_at, id);
     "],
 };
 

@@ -28,15 +28,20 @@ pub(crate) struct Opened {
 }
 
 impl State {
-    /// Opens what is remembered in Dagdeck's own folder, as far as it can be read and written.
+    /// Opens what is remembered in Dagdeck's own folder, as far as it can be read and written; the record is that of a workspace,
+    /// and of what was run for none.
     ///
     /// Blocks: for other starts too, ten seconds at most.
-    pub(crate) fn open(folder: &Path) -> Opened {
-        Self::open_with(folder, None)
+    pub(crate) fn open(folder: &Path, workspace: Option<&Path>) -> Opened {
+        Self::open_with(folder, workspace, None)
     }
 
     /// As [`Self::open`], with a journal of choice instead of the one that the folder allows.
-    pub(super) fn open_with(folder: &Path, journal: Option<Journal>) -> Opened {
+    pub(super) fn open_with(
+        folder: &Path,
+        workspace: Option<&Path>,
+        journal: Option<Journal>,
+    ) -> Opened {
         let lock = fs_err::create_dir_all(folder).and_then(|()| aside::OpeningLock::take(folder));
         // Once the folder is there: one that is not has no kind.
         let journal = journal.unwrap_or_else(|| journal_in(folder));
@@ -64,13 +69,14 @@ impl State {
         let faults = Arc::new(Faults::default());
         let trust = Arc::new(HeldTrust::default());
         let queue = Arc::new(Queue::default());
-        let (operations, cache) = record_of(cache, folder, &faults);
+        let (operations, cache) = record_of(cache, (folder, workspace), &faults);
         let state = load_state(state, journal, &mut notices);
         let writes = state.writer.is_some();
         let targets = Targets {
             state: state.writer,
             cache,
             session,
+            workspace: workspace.map(Path::to_owned),
             faults: Arc::clone(&faults),
             trust: Arc::clone(&trust),
         };
@@ -159,7 +165,7 @@ fn load_state(
 /// The record as found, and what it is written to.
 fn record_of(
     opened: database::Opened,
-    folder: &Path,
+    (folder, workspace): (&Path, Option<&Path>),
     faults: &Faults,
 ) -> (Vec<Operation>, Option<(PathBuf, Connection)>) {
     let (connection, may_write) = match opened.standing {
@@ -168,7 +174,7 @@ fn record_of(
         Access::Absent => return (Vec::new(), None),
     };
     let lives = |session: &str| sessions::lives(folder, session);
-    let operations = history::load(&connection, lives).unwrap_or_else(|error| {
+    let operations = history::load(&connection, workspace, lives).unwrap_or_else(|error| {
         faults.unreadable(&opened.path, &error);
         Vec::new()
     });

@@ -30,7 +30,7 @@ impl Folder {
 
     /// A start that has nothing to say.
     fn open(&self) -> State {
-        let opened = State::open(self.path());
+        let opened = State::open(self.path(), None);
         assert_eq!(opened.notices, [""; 0]);
         opened.state
     }

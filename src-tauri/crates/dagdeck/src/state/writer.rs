@@ -138,6 +138,8 @@ pub(super) struct Targets {
     pub(super) cache: Option<(PathBuf, Connection)>,
     /// This start of Dagdeck, in the record.
     pub(super) session: Session,
+    /// The workspace whose record is written.
+    pub(super) workspace: Option<PathBuf>,
     pub(super) faults: Arc<Faults>,
     pub(super) trust: Arc<HeldTrust>,
 }
@@ -284,11 +286,12 @@ impl Targets {
             return Vec::new();
         }
         let session = self.session.name();
+        let workspace = self.workspace.as_deref();
         let written = transact(connection, false, |rows| {
             for (_, operation) in &operations {
-                history::write(rows, session, operation)?;
+                history::write(rows, session, workspace, operation)?;
             }
-            history::prune(rows)
+            history::prune(rows, workspace)
         });
         match written {
             Ok(()) => {

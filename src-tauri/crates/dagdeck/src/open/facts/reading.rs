@@ -163,6 +163,7 @@ mod tests {
                 arguments: vec!["-c".into(), "cat >/dev/null".into()],
             },
             locks: Vec::new(),
+            workspace: None,
             environment: std::env::vars().collect(),
             home: dir.path().to_owned(),
             drawing: Vec::new(),

@@ -57,7 +57,7 @@ pub(super) fn assert_taken_over(folder: &Folder) {
         state,
         operations,
         notices,
-    } = State::open(folder.path());
+    } = State::open(folder.path(), None);
     assert_eq!(notices, [""; 0]);
     let settings = state.settings();
     assert_eq!((settings.port, settings.theme), (4100, api::Theme::Dark));
@@ -139,7 +139,7 @@ fn what_ends_in_the_middle_leaves_nothing_half_taken_over_and_is_made_again() {
     let folder = of_0_1();
     // The definitions can't be put where they belong, after rows were written.
     fs_err::write(folder.file("workspaces"), "in the way").unwrap();
-    let opened = State::open(folder.path());
+    let opened = State::open(folder.path(), None);
     let said = opened.notices.join("\n");
     assert!(
         said.contains("workspaces.json") && said.contains("tried again"),
@@ -163,7 +163,7 @@ fn a_damaged_file_of_0_1_is_set_aside_under_a_name_of_its_own_and_costs_only_its
     let folder = of_0_1();
     fs_err::write(folder.file("settings.damaged-1.json"), "an older one").unwrap();
     fs_err::write(folder.file("settings.json"), "{ not json").unwrap();
-    let opened = State::open(folder.path());
+    let opened = State::open(folder.path(), None);
     let said = opened.notices.join("\n");
     assert!(said.contains("settings.damaged-2.json"), "{said}");
     let read = |name: &str| fs_err::read_to_string(folder.file(name)).unwrap();

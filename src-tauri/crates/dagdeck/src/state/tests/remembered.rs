@@ -149,14 +149,14 @@ async fn the_record_is_numbered_anew_and_what_was_under_way_is_interrupted() {
     other.keep_operation(operation(1, "Syncing acme", OperationState::Running, 20.0));
     first.flush().await;
     other.flush().await;
-    let beside = State::open(folder.path()).operations;
+    let beside = State::open(folder.path(), None).operations;
     assert_eq!(
         beside.len(),
         1,
         "what another is at is its own to tell: {beside:?}"
     );
     drop((first, other));
-    let found = State::open(folder.path()).operations;
+    let found = State::open(folder.path(), None).operations;
     let found: Vec<_> = found
         .iter()
         .map(|one| (one.id, one.title.as_str(), &one.state))
@@ -164,6 +164,35 @@ async fn the_record_is_numbered_anew_and_what_was_under_way_is_interrupted() {
     let interrupted = (2, "Syncing acme", &OperationState::Interrupted);
     let done = (1, "Synced", &OperationState::Succeeded);
     assert_eq!(found, [interrupted, done], "two starts had the same number");
+}
+
+#[tokio::test]
+async fn each_workspace_has_a_record_of_its_own_and_one_beside_it_takes_no_place_in_it() {
+    let folder = Folder::new();
+    let (one, other) = (Path::new("/work/one"), Path::new("/work/other"));
+    let done = |id, title: &str| operation(id, title, OperationState::Succeeded, f64::from(id));
+    let titles = |workspace| {
+        let found = State::open(folder.path(), workspace).operations;
+        found.into_iter().map(|one| one.title).collect::<Vec<_>>()
+    };
+    let first = State::open(folder.path(), Some(one)).state;
+    first.keep_operation(done(1, "Synced"));
+    let none = folder.open();
+    none.keep_operation(done(2, "Created a workspace"));
+    let second = State::open(folder.path(), Some(other)).state;
+    let many = u32::try_from(api::OPERATIONS_KEPT).unwrap() + 1;
+    for id in 0..many {
+        second.keep_operation(done(10 + id, "Added"));
+    }
+    for state in [&first, &none, &second] {
+        state.flush().await;
+    }
+    drop((first, none, second));
+    assert_eq!(titles(Some(one)), ["Created a workspace", "Synced"]);
+    assert_eq!(titles(None), ["Created a workspace"]);
+    let others = titles(Some(other));
+    assert!(others.iter().all(|title| title == "Added"), "{others:?}");
+    assert_eq!(others.len(), api::OPERATIONS_KEPT);
 }
 
 #[tokio::test]
@@ -185,7 +214,7 @@ async fn the_record_keeps_as_many_as_are_shown() {
     let database = Connection::open(folder.file("cache.db")).unwrap();
     let rows: usize = database.query_row(count, [], |row| row.get(0)).unwrap();
     assert_eq!(rows, api::OPERATIONS_KEPT);
-    let found = State::open(folder.path()).operations;
+    let found = State::open(folder.path(), None).operations;
     let (first, last) = (&found[0].title, &found[rows - 1].title);
     assert_eq!((first.as_str(), last.as_str()), ("Number 249", "Number 50"));
 }

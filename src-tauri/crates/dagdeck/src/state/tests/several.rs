@@ -87,7 +87,7 @@ fn writes_as_one_of_several() {
         .unwrap();
     let writes: u32 = std::env::var(WRITES).unwrap().parse().unwrap();
     let journal = std::env::var_os(ROLLBACK).map(|_| Journal::Rollback);
-    let Opened { state, notices, .. } = State::open_with(&folder, journal);
+    let Opened { state, notices, .. } = State::open_with(&folder, None, journal);
     assert_eq!(notices, [""; 0]);
     let told = faults_told(&state);
     runtime.block_on(async {
@@ -133,7 +133,7 @@ fn nor_is_it_with_the_journal_for_disks_of_other_machines() {
 
 fn eight_write(writes: u32, journal: Option<Journal>) {
     let folder = Folder::new();
-    let state = State::open_with(folder.path(), journal).state;
+    let state = State::open_with(folder.path(), None, journal).state;
     let count = writes.to_string();
     let mut more = vec![(WRITES, count.as_str())];
     more.extend(journal.map(|_| (ROLLBACK, "1")));
@@ -159,7 +159,7 @@ fn eight_write(writes: u32, journal: Option<Journal>) {
     assert!(read > 0, "something was read while they wrote");
     drop(state);
 
-    let opened = State::open_with(folder.path(), journal);
+    let opened = State::open_with(folder.path(), None, journal);
     assert_eq!(opened.notices, [""; 0]);
     let state = opened.state;
     let mut expected = Settings::default();
@@ -193,7 +193,7 @@ fn starts_as_one_of_several() {
     let Some((folder, _)) = asked() else {
         return;
     };
-    let opened = State::open(&folder);
+    let opened = State::open(&folder, None);
     assert_eq!(opened.notices, [""; 0]);
     assert_eq!(opened.state.settings().port, 4100);
     assert!(opened.state.is_trusted(root()));

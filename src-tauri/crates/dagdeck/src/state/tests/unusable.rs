@@ -10,7 +10,7 @@ fn root() -> &'static Path {
 
 /// A folder with something in both databases.
 async fn used(folder: &Path) {
-    let Opened { state, notices, .. } = State::open(folder);
+    let Opened { state, notices, .. } = State::open(folder, None);
     assert_eq!(notices, [""; 0]);
     state.change_settings(|settings| settings.port = 4100);
     state.set_trust(root(), true).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_newer_file_is_left_alone_byte_for_byte_and_read_as_far_as_it_goes() {
     used(folder.path()).await;
     set_version(&folder.file("state.db"), 99);
     let before = bytes(&folder.file("state.db"));
-    let opened = State::open(folder.path());
+    let opened = State::open(folder.path(), None);
     let said = opened.notices.join("\n");
     assert!(
         said.contains("newer") && said.contains("state.db"),
@@ -69,7 +69,7 @@ async fn a_newer_file_is_left_alone_byte_for_byte_and_read_as_far_as_it_goes() {
     assert_eq!(bytes(&folder.file("state.db")), before);
     let names = ["cache.db", "sessions", "state.db", "state.lock"];
     assert_eq!(folder.names(), names);
-    assert_eq!(State::open(folder.path()).operations.len(), 2);
+    assert_eq!(State::open(folder.path(), None).operations.len(), 2);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_newer_version_that_lies_in_the_write_ahead_log_is_seen_and_left_there
     }
     let before = bytes(&path);
     assert!(!before.1.is_empty(), "the change lies in the log");
-    let opened = State::open(crashed.path());
+    let opened = State::open(crashed.path(), None);
     assert!(opened.notices[0].contains("newer"), "{:?}", opened.notices);
     drop(opened);
     assert_eq!(bytes(&path), before);
@@ -156,7 +156,7 @@ async fn a_damaged_file_is_set_aside_and_said_and_never_takes_an_older_ones_plac
                 .file(file)
                 .is_file()
                 .then(|| bytes(&folder.file(file)).0);
-            let opened = State::open(folder.path());
+            let opened = State::open(folder.path(), None);
             let (stem, _) = file.split_once('.').unwrap();
             let aside = format!("{stem}.damaged-{number}.db");
             let said = opened.notices.join("\n");
@@ -187,7 +187,7 @@ async fn the_log_of_a_damaged_file_goes_with_it() {
     used(folder.path()).await;
     fs_err::write(folder.file("state.db"), vec![7; 5000]).unwrap();
     fs_err::write(folder.file("state.db-wal"), "its log").unwrap();
-    let opened = State::open(folder.path());
+    let opened = State::open(folder.path(), None);
     assert_eq!(opened.notices.len(), 1);
     let log = fs_err::read_to_string(folder.file("state.damaged-1.db-wal")).unwrap();
     assert_eq!(log, "its log");
@@ -201,7 +201,7 @@ async fn a_disk_that_is_full_is_said_once_and_what_waits_is_written_when_there_i
         return;
     };
     used(disk.path()).await;
-    let Opened { state, notices, .. } = State::open(disk.path());
+    let Opened { state, notices, .. } = State::open(disk.path(), None);
     assert_eq!(notices, [""; 0]);
     let told = faults_told(&state);
     disk.fill();
@@ -230,7 +230,7 @@ async fn a_disk_that_is_full_is_said_once_and_what_waits_is_written_when_there_i
     state.remember_opened(other);
     state.flush().await;
     drop(state);
-    let Opened { state, notices, .. } = State::open(disk.path());
+    let Opened { state, notices, .. } = State::open(disk.path(), None);
     assert_eq!(notices, [""; 0]);
     assert_eq!(state.settings().editor, format!("{long}2"));
     assert!(!state.is_trusted(root()) && !state.is_trusted(other));
@@ -244,7 +244,7 @@ async fn what_is_remembered_can_be_read_on_a_disk_that_was_full_before() {
     };
     used(disk.path()).await;
     disk.fill();
-    let opened = State::open(disk.path());
+    let opened = State::open(disk.path(), None);
     assert!(!opened.notices.is_empty());
     assert_eq!(opened.state.settings().port, 4100);
     assert!(opened.state.is_trusted(root()));
@@ -260,7 +260,7 @@ async fn a_folder_that_can_not_be_written_is_read_and_said_and_changes_hold_in_m
     used(disk.path()).await;
     fs_err::write(disk.path().join("settings.json"), "{}").unwrap();
     disk.make_read_only();
-    let opened = State::open(disk.path());
+    let opened = State::open(disk.path(), None);
     assert_eq!(opened.notices.len(), 1, "said once: {:?}", opened.notices);
     assert!(
         opened.notices[0].contains("can't write"),
@@ -287,7 +287,7 @@ async fn a_folder_that_can_not_be_written_is_read_and_said_and_changes_hold_in_m
 async fn a_folder_that_can_not_be_made_is_said_and_all_holds_in_memory() {
     let folder = Folder::new();
     fs_err::write(folder.file("in the way"), "").unwrap();
-    let opened = State::open(&folder.file("in the way/state"));
+    let opened = State::open(&folder.file("in the way/state"), None);
     assert_eq!(opened.notices.len(), 1, "said once: {:?}", opened.notices);
     let state = opened.state;
     state.set_trust(root(), true).await.unwrap();
