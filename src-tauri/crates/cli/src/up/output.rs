@@ -15,14 +15,18 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The output of a terminal.
 pub(super) struct Output {
+    /// Whether who reads it takes no styles.
+    plain: bool,
     out: Printer,
     err: Printer,
 }
 
 impl Output {
     pub(super) fn begin() -> Result<Self, CliError> {
+        let plain = anstream::stdout().current_choice() == ColorChoice::Never;
         Ok(Self {
-            out: Printer::begin("out", write)?,
+            plain,
+            out: Printer::begin("out", move |text| write(plain, text))?,
             err: Printer::begin("err", |text| {
                 anstream::stderr().lock().write_all(text.as_bytes())
             })?,
@@ -30,7 +34,11 @@ impl Output {
     }
 
     /// Prints a text with its styles, as far as who reads it takes them; waits until it is taken.
-    pub(super) async fn print(&self, text: String) -> Result<(), CliError> {
+    pub(super) async fn print(&self, mut text: String) -> Result<(), CliError> {
+        if self.plain {
+            // Here, not where it is printed: each thread that makes a text keeps room for the longest.
+            text = adapter::strip_str(&text).to_string();
+        }
         let printed = self.out.push(text).await;
         piped(printed.unwrap_or(Ok(())))
     }
@@ -92,18 +100,12 @@ impl Printer {
 }
 
 /// Prints at one stroke: what takes styles out of a text hands each piece between two of them to the system by itself.
-fn write(text: &str) -> std::io::Result<()> {
-    let stdout = anstream::stdout();
-    match stdout.current_choice() {
-        ColorChoice::Never => {
-            let plain = adapter::strip_str(text).to_string();
-            let mut out = stdout.into_inner().lock();
-            out.write_all(plain.as_bytes()).and_then(|()| out.flush())
-        }
-        _ => {
-            let mut out = stdout.lock();
-            out.write_all(text.as_bytes()).and_then(|()| out.flush())
-        }
+fn write(plain: bool, text: &str) -> std::io::Result<()> {
+    let print = |out: &mut dyn Write| out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if plain {
+        print(&mut std::io::stdout().lock())
+    } else {
+        print(&mut anstream::stdout().lock())
     }
 }
 
@@ -115,6 +117,7 @@ mod tests {
 
     fn output(write: impl Fn(&str) -> std::io::Result<()> + Send + 'static) -> Output {
         Output {
+            plain: true,
             out: Printer::begin("out", write).unwrap(),
             err: Printer::begin("err", |_| Ok(())).unwrap(),
         }
@@ -127,7 +130,7 @@ mod tests {
             "closed" => Err(ErrorKind::BrokenPipe.into()),
             text => sender.send(text.to_owned()).map_err(std::io::Error::other),
         });
-        for text in ["one ", "two "] {
+        for text in ["one ", "\u{1b}[1mtwo \u{1b}[0m"] {
             output.print(text.to_owned()).await.unwrap();
         }
         let closed = output.print("closed".to_owned()).await;

@@ -9,7 +9,7 @@ use super::refused;
 use crate::error::CliError;
 
 /// How many rows are printed at once.
-const ROWS: u32 = 2_000;
+const ROWS: u32 = 1_000;
 
 /// Where printing stands in the merged log.
 pub(super) struct Tail {
