@@ -18,7 +18,7 @@ pub(super) async fn print_plan(
 ) -> Result<(), CliError> {
     let request = request(what, workspace, python)?;
     let plan = hand.python_plan(request).await.map_err(unusable)?;
-    print_plan_as(&plan, what.json)
+    print_python_plan(&plan, what.json)
 }
 
 /// What is asked for.
@@ -59,7 +59,7 @@ pub(super) fn unusable(error: ApiError) -> CliError {
     }
 }
 
-fn print_plan_as(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
+fn print_python_plan(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     if json {
         let json = serde_json::to_string_pretty(plan)

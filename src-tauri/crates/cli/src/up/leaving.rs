@@ -40,7 +40,7 @@ impl Leaving {
         stop: &mut Stop,
         output: &Output,
     ) -> Result<AfterLeaving, CliError> {
-        let mut left = std::pin::pin!(self.detach());
+        let mut left = std::pin::pin!(self.let_go());
         let mut patience = u8::from(!self.interrupted);
         loop {
             tokio::select! {
@@ -65,7 +65,7 @@ impl Leaving {
         }
     }
 
-    async fn detach(&self) -> Result<AfterLeaving, CliError> {
+    async fn let_go(&self) -> Result<AfterLeaving, CliError> {
         let answer = if self.joins && self.interrupted {
             match tokio::time::timeout(LET_GO, self.attached.leave()).await {
                 Ok(answer) => answer,

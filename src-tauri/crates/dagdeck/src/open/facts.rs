@@ -101,16 +101,13 @@ impl WorkspaceFacts {
     /// The instance in use: what runs keeps the one that it was started with, whatever the files say by now.
     pub(crate) fn instance(&self) -> Instance {
         let now = self.readings.latest().instance.clone();
-        match self.seen().instance.clone() {
-            Some(kept) => kept.kept_before(now),
-            None => now,
-        }
+        self.seen().instance(now)
     }
 
     /// The same, kept from now on until nothing runs any more.
     pub(crate) fn keep_instance(&self) -> Instance {
         let now = self.readings.latest().instance.clone();
-        self.seen().instance.get_or_insert(now).clone()
+        self.seen().keep_instance(now)
     }
 
     /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.

@@ -50,12 +50,34 @@ pub(crate) struct ObservedLocation {
 }
 
 impl Observed {
+    /// Whether nothing runs, and nothing is about to.
+    fn rests(&self) -> bool {
+        let mut units = self.locations.values().filter_map(|one| one.unit.as_ref());
+        self.webserver.at_rest && self.daemon.at_rest && units.all(|unit| unit.at_rest)
+    }
+
+    /// The instance in use, where the files name this one by now.
+    pub(crate) fn instance(&self, now: Instance) -> Instance {
+        match &self.instance {
+            Some(kept) if !self.rests() => kept.clone().kept_before(now),
+            _ => now,
+        }
+    }
+
+    /// The instance that is used from now on until nothing runs any more, where the files name this one. What was kept for a
+    /// start that came to nothing is not.
+    pub(crate) fn keep_instance(&mut self, now: Instance) -> Instance {
+        self.leave_instance();
+        self.instance.get_or_insert(now).clone()
+    }
+
     /// Lets go of the instance where nothing runs any more; answers it then.
     pub(crate) fn leave_instance(&mut self) -> Option<Instance> {
-        let locations = self.locations.values();
-        let mut units = locations.filter_map(|one| one.unit.as_ref());
-        let rests = self.webserver.at_rest && self.daemon.at_rest && units.all(|unit| unit.at_rest);
-        if rests { self.instance.take() } else { None }
+        if self.rests() {
+            self.instance.take()
+        } else {
+            None
+        }
     }
 
     /// What the webserver's or the daemon's unit is at.
@@ -64,5 +86,36 @@ impl Observed {
             ServiceName::Webserver => &mut self.webserver,
             ServiceName::Daemon => &mut self.daemon,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dagster::instance::{Source, choose};
+
+    use super::*;
+
+    fn named(path: &str) -> Instance {
+        Instance {
+            path: path.into(),
+            source: Source::DotEnv,
+            ..choose(None, None, path.as_ref())
+        }
+    }
+
+    #[test]
+    fn what_runs_keeps_its_instance_and_a_start_that_came_to_nothing_does_not() {
+        let mut seen = Observed::default();
+        assert_eq!(seen.keep_instance(named("/first")), named("/first"));
+        assert_eq!(seen.instance(named("/second")), named("/second"));
+        assert_eq!(seen.keep_instance(named("/second")), named("/second"));
+        seen.daemon.at_rest = false;
+        let kept = seen.instance(named("/third"));
+        assert_eq!(kept.path, named("/second").path);
+        assert_eq!(kept.next, Some(named("/third").path));
+        assert_eq!(seen.keep_instance(named("/third")), named("/second"));
+        seen.daemon.at_rest = true;
+        assert_eq!(seen.leave_instance(), Some(named("/second")));
+        assert_eq!(seen.instance(named("/third")), named("/third"));
     }
 }

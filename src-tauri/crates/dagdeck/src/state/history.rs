@@ -57,8 +57,8 @@ pub(super) fn prune(rows: &Connection, workspace: Option<&Path>) -> rusqlite::Re
     rows.prepare_cached(SQL)?.execute(removed).map(drop)
 }
 
-/// The newest of a workspace and of none, newest first, numbered anew. What was under way when its Dagdeck ended is interrupted: how it went is not
-/// known. What a Dagdeck that `lives` is at is its own to tell, and left out.
+/// The newest of a workspace and of none, newest first, numbered anew. What was under way when its Dagdeck ended is
+/// interrupted: how it went is not known. What a Dagdeck that `lives` is at is its own to tell, and left out.
 ///
 /// # Errors
 /// Whatever the database answers.

@@ -3,15 +3,12 @@
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::{Instant, interval_at};
 
+use crate::findable::LOOK;
 use crate::place;
-
-/// The pause between two looks whether the socket is still in its place.
-const LOOK: Duration = Duration::from_secs(5);
 
 pub(crate) type Stream = UnixStream;
 
