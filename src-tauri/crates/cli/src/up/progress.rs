@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::lines::Names;
 use super::output::Output;
-use super::services::{Service, Services};
+use super::services::{ServiceLine, Services};
 use crate::error::CliError;
 
 /// What came of the launch.
@@ -31,7 +31,7 @@ enum Said<'a> {
         locations: Vec<&'a str>,
     },
     Location(Location),
-    Service(Service),
+    Service(ServiceLine),
     Ready {
         url: Option<&'a str>,
         served: usize,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// Where one of them stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Service {
+pub(super) struct ServiceLine {
     name: ServiceName,
     /// `running`, `starting`, `stopping`, `stopped`, `crashed`, `blocked`.
     state: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Service {
     message: Option<String>,
 }
 
-impl Service {
+impl ServiceLine {
     pub(super) fn of(view: &ServiceView) -> Self {
         let (state, message) = match &view.lifecycle {
             Lifecycle::Running { .. } => ("running", None),
@@ -54,7 +54,7 @@ impl Service {
 /// Both, as they were said to stand last.
 #[derive(Debug, Default)]
 pub(super) struct Services {
-    said: Vec<Service>,
+    said: Vec<ServiceLine>,
 }
 
 impl Services {
@@ -64,7 +64,10 @@ impl Services {
     }
 
     /// What is new since then, each with what it was before and the log that it is about; nothing before [`Self::note`].
-    pub(super) fn news(&mut self, workspace: &WorkspaceView) -> Vec<(Service, Service, String)> {
+    pub(super) fn news(
+        &mut self,
+        workspace: &WorkspaceView,
+    ) -> Vec<(ServiceLine, ServiceLine, String)> {
         let mut news = Vec::new();
         for (said, (now, log)) in self.said.iter_mut().zip(both(workspace)) {
             if *said != now {
@@ -75,8 +78,8 @@ impl Services {
     }
 }
 
-fn both(workspace: &WorkspaceView) -> [(Service, String); 2] {
-    let of = |view: &ServiceView| (Service::of(view), view.log.clone());
+fn both(workspace: &WorkspaceView) -> [(ServiceLine, String); 2] {
+    let of = |view: &ServiceView| (ServiceLine::of(view), view.log.clone());
     [of(&workspace.webserver), of(&workspace.daemon)]
 }
 
@@ -84,8 +87,8 @@ fn both(workspace: &WorkspaceView) -> [(Service, String); 2] {
 mod tests {
     use super::*;
 
-    fn service(name: ServiceName, state: &'static str, message: Option<&str>) -> Service {
-        Service {
+    fn service(name: ServiceName, state: &'static str, message: Option<&str>) -> ServiceLine {
+        ServiceLine {
             name,
             state,
             message: message.map(str::to_owned),
@@ -96,7 +99,7 @@ mod tests {
     fn what_comes_goes_or_breaks_is_said_and_what_is_on_its_way_is_not() {
         let web = |state, message| service(ServiceName::Webserver, state, message);
         let running = web("running", None);
-        let said = |now: Service| now.words(&running, "web | ");
+        let said = |now: ServiceLine| now.words(&running, "web | ");
         assert_eq!(said(web("starting", None)), None);
         assert_eq!(said(web("stopping", None)), None);
         assert_eq!(said(web("stopped", None)).unwrap(), "web | is stopped\n");
