@@ -1,7 +1,7 @@
 //! Dagdeck's own log: what its processes (window, owner, terminal) did, and what went wrong in them, for a bug report.
 //!
 //! One text file per day in Dagdeck's own folder, the last seven days; every process appends to it, and each line names who
-//! wrote it. `DAGDECK_LOG` chooses what is written, in the words of `tracing`'s filters (`debug`, `dagdeck=trace,warn`). What
+//! wrote it. `DAGDECK_LOG` chooses what is written: a level, or one for each module that it names (`debug`, `dagdeck=trace,warn`). What
 //! programs print is no part of it (`logstore` keeps that), and nothing here may name the value of a person's variable.
 
 use std::fmt;
@@ -10,20 +10,33 @@ use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use api::{ApiError, ErrorCode};
-use tracing::Subscriber;
+use tracing::{Level, Subscriber};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::context::{here, state_folder};
 
 /// Names the variable that chooses what is written.
 pub const LEVELS: &str = "DAGDECK_LOG";
 
-/// What is written where [`LEVELS`] says nothing: what Dagdeck does, and what goes wrong in what it stands on.
-const USUAL: &str = "warn,api=info,attach=info,dagdeck=info,dagdeck_cli=info,dagdeck_desktop=info,dagster=info,\
-                     health=info,logstore=info,process=info,serve=info,unit=info,workspace=info";
+/// Our own crates.
+const OURS: [&str; 12] = [
+    "api",
+    "attach",
+    "dagdeck",
+    "dagdeck_cli",
+    "dagdeck_desktop",
+    "dagster",
+    "health",
+    "logstore",
+    "process",
+    "serve",
+    "unit",
+    "workspace",
+];
 const NAME: &str = "dagdeck";
 const ENDING: &str = "log";
 /// How many days are kept.
@@ -167,20 +180,26 @@ fn subscriber(
         .build(&folder)
         .map_err(|source| OwnLogError::File { folder, source })?;
     let chosen = levels.map(str::trim).filter(|levels| !levels.is_empty());
-    let (filter, refused) = match chosen.map(EnvFilter::try_new) {
-        Some(Ok(filter)) => (filter, None),
-        Some(Err(error)) => (EnvFilter::new(USUAL), Some(error.to_string())),
-        None => (EnvFilter::new(USUAL), None),
+    let (levels, refused) = match chosen.map(str::parse::<Targets>) {
+        Some(Ok(levels)) => (levels, None),
+        Some(Err(error)) => (usual(), Some(error.to_string())),
+        None => (usual(), None),
     };
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_timer(WhenAndWho { role })
         // A full disk is said where it keeps somebody from something, not in the middle of what a terminal shows.
         .log_internal_errors(false)
-        .with_writer(file)
-        .finish();
+        .with_writer(file);
+    let subscriber = tracing_subscriber::registry().with(lines).with(levels);
     Ok((subscriber, refused))
+}
+
+/// What Dagdeck does, and what goes wrong in what it stands on.
+fn usual() -> Targets {
+    Targets::new()
+        .with_default(Level::WARN)
+        .with_targets(OURS.map(|one| (one, Level::INFO)))
 }
 
 /// Begins each line: when, and which process.
@@ -222,6 +241,7 @@ mod tests {
         let (text, refused) = written(None, || {
             tracing::warn!(file = "dg.toml", "can't be read");
             tracing::debug!("of no interest");
+            tracing::info!(target: "hyper", "of no interest");
         });
         assert_eq!(refused, None);
         let [line] = text.lines().collect::<Vec<_>>()[..] else {
@@ -239,6 +259,12 @@ mod tests {
         let say = || tracing::debug!("asked for");
         assert!(written(Some("debug"), say).0.contains("asked for"));
         assert!(!written(Some("  "), say).0.contains("asked for"));
+        assert!(
+            written(Some("warn,dagdeck=debug"), say)
+                .0
+                .contains("asked for")
+        );
+        assert_eq!(written(Some("debug,dagdeck=warn"), say).0, "");
         let (text, refused) = written(Some("dagdeck=loud"), say);
         assert_eq!(text, "");
         assert!(refused.is_some_and(|words| words.contains("loud") || !words.is_empty()));
