@@ -6,7 +6,7 @@ use api::{
     ErrorCode, LaunchRequest, Lifecycle, LocationRequest, Nothing, ServiceName, ServiceRequest,
     ServiceView,
 };
-use testkit::{ListedProcess, TestDir, TestWorkspace, dagsters, mentioning, wait_until};
+use testkit::{ListedProcess, TestDir, TestWorkspace, mentioning, wait_until};
 
 use crate::command::{Up, dagdeck};
 use crate::launched::{Launched, STARTING, is_ready};
@@ -163,6 +163,9 @@ async fn two_workspaces_with_instances_of_their_own_have_a_daemon_each() {
     );
     let state = one.state();
     let one = launch(one, &state, None).await;
+    // Dagster itself would read this, and refuse it.
+    let unusable = "DAGSTER_HOME=not/absolute\n";
+    fs_err::write(other.path().join(".env"), unusable).unwrap();
     let other = launch(other, &state, None).await;
     for launched in [&one, &other] {
         let daemon = launched.shown().await.daemon;
@@ -170,9 +173,24 @@ async fn two_workspaces_with_instances_of_their_own_have_a_daemon_each() {
     }
     let all = daemons(&[&one.workspace, &other.workspace]);
     assert_eq!(all.len(), 2, "{all:?}");
+    let instance = other.shown().await.instance;
+    assert!(instance.problem.is_some(), "{instance:?}");
+    runs_in(&other, Path::new(&instance.path), "forecast").await;
     other.end().await;
     what_runs_keeps_its_instance(&one).await;
     one.end().await;
+}
+
+/// A run that is started here is executed, and kept in this instance.
+async fn runs_in(launched: &Launched, instance: &Path, asset: &str) {
+    let graphql = launched.graphql().await;
+    let location = launched.shown().await.locations.remove(0).name;
+    let within = [location.as_str()];
+    graphql.wait_until_loaded(&within, STARTING).await;
+    let run = graphql.materialise(&location, asset).await.unwrap();
+    graphql.wait_for_run(&run, "SUCCESS", STARTING).await;
+    let kept = instance.join("history/runs").join(format!("{run}.db"));
+    assert!(kept.exists(), "{}", kept.display());
 }
 
 /// What the files name while something runs is used once nothing runs any more; what is started meanwhile goes to the instance
@@ -195,20 +213,20 @@ async fn what_runs_keeps_its_instance(launched: &Launched) {
         location: location.id,
     };
     launched.deck.location_restart(request).await.unwrap();
+    for service in [ServiceName::Webserver, ServiceName::Daemon] {
+        let request = ServiceRequest { service };
+        launched.deck.service_restart(request).await.unwrap();
+    }
     launched.settled().await;
     launched
-        .until("it is served again", |workspace| {
-            is_ready(&workspace.locations[0])
+        .until("all is served again", |workspace| {
+            let services = [&workspace.webserver, &workspace.daemon];
+            is_ready(&workspace.locations[0]) && services.into_iter().all(runs)
         })
         .await;
-    let all = dagsters(&launched.workspace.path());
-    assert!(all.len() > 2, "{all:?}");
-    for pid in all {
-        let environment = fs_err::read(format!("/proc/{pid}/environ")).unwrap();
-        let environment = String::from_utf8_lossy(&environment).into_owned();
-        let home = format!("DAGSTER_HOME={}", before.path);
-        assert!(environment.split('\0').any(|one| one == home), "{pid}");
-    }
+    runs_in(launched, Path::new(&before.path), "orders").await;
+    let left = fs_err::read_dir(&next).unwrap().count();
+    assert_eq!(left, 0, "something opened it");
     launched.deck.stop_all(Nothing {}).await.unwrap();
     launched
         .until("the other is to be used", |workspace| {

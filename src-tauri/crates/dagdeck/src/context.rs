@@ -120,6 +120,7 @@ impl AppContext {
                 path.display()
             )
         }));
+        notices.extend(ended(&swept));
         for notice in &notices {
             tracing::warn!("{notice}");
         }
@@ -350,6 +351,17 @@ impl AppContext {
         });
         self.changes.add_parts([Reads::Machine]);
     }
+}
+
+/// Says what was ended, where a Dagdeck was killed together with its guard.
+fn ended(swept: &Swept) -> Option<String> {
+    let pids: Vec<String> = swept.ended.iter().map(|one| one.pid.to_string()).collect();
+    (!pids.is_empty()).then(|| {
+        format!(
+            "A Dagdeck that was killed together with its guard had left programs running. They were ended (pid {}).",
+            pids.join(", ")
+        )
+    })
 }
 
 /// The table of what runs.

@@ -14,7 +14,7 @@ use crate::environment;
 mod scripts;
 mod tools;
 
-pub use scripts::{PREPARED, READDRESSED, prepare_instance, readdress_runs};
+pub use scripts::{PREPARED, READDRESSED, prepare_instance, read_instance_ref, readdress_runs};
 pub use tools::{
     MakeDeployment, UvProject, import_check, import_times, make_deployment, reinstalling,
 };
@@ -80,6 +80,9 @@ pub struct Shared {
     pub root: PathBuf,
     /// The instance folder (DAGSTER_HOME).
     pub instance: PathBuf,
+    /// The instance in Dagster's own words, where the root's `.env` names another: Dagster reads that file by itself, and only
+    /// this wins over it ([`read_instance_ref`]).
+    pub instance_ref: Option<String>,
     /// What the root's `.env` sets ([`workspace::DotEnv::variables`], read with the whole inherited environment).
     pub dot_env: BTreeMap<String, String>,
     /// Whether the person lets Dagster send usage statistics.
@@ -164,6 +167,7 @@ pub fn code_server(server: &CodeServer) -> CommandLine {
         .arg("--inject-env-vars-from-instance")
         .args(["--log-level", server.log_level.as_str()])
         .args(["--log-format", "colored"]);
+    line = with_instance(line, &server.shared);
     line = match &server.code {
         Code::Module(name) => line.arg("-m").arg(name),
         Code::File(path) => line.arg("-f").arg(path.to_string_lossy()),
@@ -188,24 +192,34 @@ pub fn code_server(server: &CodeServer) -> CommandLine {
 /// The command line of the webserver, with the flags that `dg dev` gives it.
 #[must_use]
 pub fn webserver(server: &Webserver) -> CommandLine {
-    python(&server.interpreter, &server.shared)
+    let line = python(&server.interpreter, &server.shared)
         .args(["-m", "dagster_webserver", "--host", "127.0.0.1", "--port"])
         .arg(server.port.to_string())
         .args(["--dagster-log-level", server.log_level.as_str()])
         .args(["--log-format", "colored", "--live-data-poll-rate", "2000"])
         .arg("--workspace")
-        .arg(server.workspace_file.to_string_lossy())
+        .arg(server.workspace_file.to_string_lossy());
+    with_instance(line, &server.shared)
 }
 
 /// The command line of the daemon, with the flags that `dg dev` gives it.
 #[must_use]
 pub fn daemon(daemon: &Daemon) -> CommandLine {
-    python(&daemon.interpreter, &daemon.shared)
+    let line = python(&daemon.interpreter, &daemon.shared)
         .args(["-m", "dagster._daemon", "run"])
         .args(["--log-level", daemon.log_level.as_str()])
         .args(["--log-format", "colored"])
         .arg("--workspace")
-        .arg(daemon.workspace_file.to_string_lossy())
+        .arg(daemon.workspace_file.to_string_lossy());
+    with_instance(line, &daemon.shared)
+}
+
+/// As `dagster dev` hands its instance to what it starts.
+fn with_instance(line: CommandLine, shared: &Shared) -> CommandLine {
+    match &shared.instance_ref {
+        Some(words) => line.arg("--instance-ref").arg(words),
+        None => line,
+    }
 }
 
 /// Whether a line of the daemon's output says that it is up: it has opened the instance and names its parts.

@@ -52,6 +52,13 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// Whether Dagster would use another where the root's `.env` says this of DAGSTER_HOME: it reads that file by itself, and
+    /// what stands there wins over its environment.
+    #[must_use]
+    pub fn is_overruled_by(&self, dot_env: Option<&str>) -> bool {
+        dot_env.is_some_and(|named| expanded(named) != self.path)
+    }
+
     /// The same, kept by what runs, where another is to be used by now.
     #[must_use]
     pub fn kept_before(self, now: Instance) -> Self {
@@ -93,10 +100,7 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
             next: None,
         };
     };
-    let path = match std::env::var_os("HOME") {
-        Some(home) => workspace::expand_home(&value, Path::new(&home)),
-        None => PathBuf::from(&value),
-    };
+    let path = expanded(&value);
     match fault(&path, &value) {
         None => Instance {
             path,
@@ -110,6 +114,13 @@ pub fn choose(environment: Option<&str>, dot_env: Option<&str>, own: &Path) -> I
             problem: Some(problem),
             next: None,
         },
+    }
+}
+
+fn expanded(value: &str) -> PathBuf {
+    match std::env::var_os("HOME") {
+        Some(home) => workspace::expand_home(value, Path::new(&home)),
+        None => PathBuf::from(value),
     }
 }
 

@@ -110,6 +110,15 @@ impl WorkspaceFacts {
         self.seen().keep_instance(now)
     }
 
+    /// Whether Dagster would use another instance than the one in use: it reads the root's `.env` by itself.
+    pub(crate) fn is_instance_overruled(&self) -> bool {
+        let reading = self.reading();
+        let named = reading.dot_env.as_ref().map(DotEnv::variables);
+        let named = named.as_ref().and_then(|all| all.get("DAGSTER_HOME"));
+        let instance = self.instance();
+        instance.is_overruled_by(named.map(String::as_str))
+    }
+
     /// Reads the folder again, as far as something of it was touched; `thorough` also compares lockfiles.
     pub(crate) async fn read_again(
         &self,
@@ -164,9 +173,11 @@ impl WorkspaceFacts {
     pub(crate) fn shared(&self) -> Shared {
         let reading = self.reading();
         let dot_env = reading.dot_env.as_ref().map(DotEnv::variables);
+        let instance_ref = self.seen().instance_ref.clone();
         Shared {
             root: self.root.clone(),
             instance: self.instance().path,
+            instance_ref,
             dot_env: dot_env.unwrap_or_default(),
             telemetry: self.context.state.settings().dagster_telemetry,
         }

@@ -17,6 +17,8 @@ pub(crate) struct Observed {
     pub(crate) daemon_elsewhere: Option<ApiError>,
     /// The instance that what runs was started with; none while nothing runs.
     pub(crate) instance: Option<Instance>,
+    /// The same in Dagster's own words, where the root's `.env` names another.
+    pub(crate) instance_ref: Option<String>,
     /// When the launch that is under way began, in ms since the epoch.
     pub(crate) launched: Option<f64>,
     pub(crate) watching: WatchView,
@@ -32,6 +34,7 @@ impl Default for Observed {
             daemon: Shown::at_rest(),
             daemon_elsewhere: None,
             instance: None,
+            instance_ref: None,
             launched: None,
             watching: WatchView::default(),
             trust_plan: TrustPlan {
@@ -74,6 +77,7 @@ impl Observed {
     /// Lets go of the instance where nothing runs any more; answers it then.
     pub(crate) fn leave_instance(&mut self) -> Option<Instance> {
         if self.rests() {
+            self.instance_ref = None;
             self.instance.take()
         } else {
             None

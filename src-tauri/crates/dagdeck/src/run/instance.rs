@@ -27,6 +27,8 @@ const INSTANCE_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) struct OurInstance {
     facts: Arc<WorkspaceFacts>,
     prepared: OnceReady,
+    /// Held by who has the instance said in Dagster's own words.
+    saying: tokio::sync::Mutex<()>,
     /// The right to run a daemon for it, while that is ours. Held by who takes it or gives it up.
     claim: tokio::sync::Mutex<Option<Claim>>,
 }
@@ -36,11 +38,13 @@ impl OurInstance {
         Self {
             facts,
             prepared: OnceReady::default(),
+            saying: tokio::sync::Mutex::default(),
             claim: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`].
+    /// Makes a fresh instance with one process; everything that opens it waits for that. See [`dagster::instance`]. What starts
+    /// then opens this one, whatever the files name by now.
     pub(crate) async fn prepare(&self) -> Result<(), StartError> {
         let facts = &self.facts;
         let instance = facts.keep_instance();
@@ -64,9 +68,29 @@ impl OurInstance {
             }
             let command = command::prepare_instance(&interpreter(facts)?, &facts.shared());
             let titles = ("Making the instance", "Made the instance");
-            run(facts, titles, &command, INSTANCE_LIMIT).await
+            run(facts, titles, &command, INSTANCE_LIMIT).await.map(drop)
         };
-        self.prepared.or_make(&place, make).await
+        self.prepared.or_make(&place, make).await?;
+        self.say().await
+    }
+
+    /// Has the instance said in Dagster's own words where Dagster would use another by itself.
+    async fn say(&self) -> Result<(), StartError> {
+        let facts = &self.facts;
+        let _turn = self.saying.lock().await;
+        if !facts.is_instance_overruled() {
+            facts.seen().instance_ref = None;
+            return Ok(());
+        }
+        if facts.seen().instance_ref.is_some() {
+            return Ok(());
+        }
+        let command = command::read_instance_ref(&interpreter(facts)?, &facts.shared());
+        let titles = ("Reading the instance", "Read the instance");
+        let finished = run(facts, titles, &command, INSTANCE_LIMIT).await?;
+        let said = finished.stdout_text();
+        facts.seen().instance_ref = said.lines().last().map(str::to_owned);
+        Ok(())
     }
 
     /// Takes the right to run a daemon for the instance, unless it is ours already.

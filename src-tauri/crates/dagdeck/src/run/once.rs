@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use process::{CancellationToken, CommandLine};
+use process::{CancellationToken, CommandLine, Finished};
 
 use super::StartError;
 use crate::open::WorkspaceFacts;
@@ -15,7 +15,7 @@ pub(super) async fn run(
     (title, done): (&str, &str),
     command: &CommandLine,
     limit: Duration,
-) -> Result<(), StartError> {
+) -> Result<Finished, StartError> {
     let once = OneShot {
         begun: NewOperation {
             title: title.to_owned(),
@@ -28,9 +28,7 @@ pub(super) async fn run(
         environment: None,
     };
     let context = &facts.context;
-    context
-        .operations
-        .run(&context.table, once, &CancellationToken::new())
-        .await?;
-    Ok(())
+    let cancel = CancellationToken::new();
+    let finished = context.operations.run(&context.table, once, &cancel);
+    Ok(finished.await?)
 }

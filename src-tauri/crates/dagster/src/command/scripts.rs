@@ -18,6 +18,14 @@ with DagsterInstance.get() as instance:
 print('instance ready')
 ";
 
+/// Says the instance in Dagster's own words.
+const INSTANCE_REF: &str = "\
+from dagster import DagsterInstance
+from dagster._serdes import serialize_value
+with DagsterInstance.get() as instance:
+    print(serialize_value(instance.get_ref()))
+";
+
 /// Tells runs where the server that executes them is to be asked from now on.
 const READDRESS: &str = "\
 import sys
@@ -40,6 +48,13 @@ pub const READDRESSED: &str = "readdressed ";
 #[must_use]
 pub fn prepare_instance(interpreter: &Path, shared: &Shared) -> CommandLine {
     script(interpreter, shared, PREPARE)
+}
+
+/// The command line that prints the instance in Dagster's own words as its last line, as [`Shared::instance_ref`] takes it.
+/// About 1.5 s.
+#[must_use]
+pub fn read_instance_ref(interpreter: &Path, shared: &Shared) -> CommandLine {
+    script(interpreter, shared, INSTANCE_REF)
 }
 
 /// The command line that points runs at the own address of the server that executes them, so that they can be terminated

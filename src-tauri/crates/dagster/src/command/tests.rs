@@ -4,6 +4,7 @@ fn shared(folder: &Path) -> Shared {
     Shared {
         root: folder.to_owned(),
         instance: folder.join("home"),
+        instance_ref: None,
         dot_env: BTreeMap::from([("TOKEN".to_owned(), "from the root".to_owned())]),
         telemetry: false,
     }

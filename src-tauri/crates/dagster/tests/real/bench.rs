@@ -76,6 +76,7 @@ impl Bench {
             shared: Shared {
                 root,
                 instance,
+                instance_ref: None,
                 dot_env: BTreeMap::new(),
                 telemetry: false,
             },

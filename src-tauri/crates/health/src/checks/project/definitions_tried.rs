@@ -97,6 +97,7 @@ fn server(workspace: &WorkspaceFacts, project: &Project) -> Option<CodeServer> {
         shared: Shared {
             root: workspace.reading.root.clone(),
             instance: workspace.folder.join("tried").join(&server_id),
+            instance_ref: None,
             dot_env: dot_env
                 .map(workspace::DotEnv::variables)
                 .unwrap_or_default(),
