@@ -104,8 +104,19 @@ pub(super) fn make_lasting(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(before)
 }
 
-/// Opens a file, or makes it, and sees that it is whole and of our version.
+/// Opens a file, or makes it, and sees that it is whole and of our version. Of one that could not be made nothing is left, which
+/// would look damaged.
 fn whole(path: &Path, schema: &Schema, journal: Journal) -> Result<Connection, Fault> {
+    let was_there = path.exists();
+    let whole = open_whole(path, schema, journal);
+    if whole.is_err() && !was_there {
+        // What can't be removed is set aside by the next that opens it.
+        let _kept = fs_err::remove_file(path);
+    }
+    whole
+}
+
+fn open_whole(path: &Path, schema: &Schema, journal: Journal) -> Result<Connection, Fault> {
     if let Some(version) = peek(path)?
         && version > schema.version()
     {
@@ -219,9 +230,10 @@ fn begin_anew(
 /// Reads what can be read of a newer Dagdeck's file, and leaves it alone.
 fn newer(path: &Path, schema: &Schema, version: u32) -> (Access, Option<String>) {
     let notice = format!(
-        "{} was written by a newer Dagdeck (its version is {version}, this Dagdeck knows {}). It is left as it is: no folder counts as trusted by it, and what you choose now is forgotten when Dagdeck ends.",
+        "{} was written by a newer Dagdeck (its version is {version}, this Dagdeck knows {}). It is left as it is: {}.",
         path.display(),
-        schema.version()
+        schema.version(),
+        schema.newer
     );
     let standing = read_only(path).map_or(Access::Absent, |connection| Access::ReadOnly {
         connection,
@@ -242,11 +254,12 @@ fn look_only(folder: &Path, path: &Path, schema: &Schema, why: &str) -> (Access,
     );
     let standing =
         read_only(path).map_or(Access::Absent, |connection| match version_of(&connection) {
+            // Nothing was ever written to it.
+            Ok(0) | Err(_) => Access::Absent,
             Ok(version) => Access::ReadOnly {
                 newer: version > schema.version(),
                 connection,
             },
-            Err(_) => Access::Absent,
         });
     (standing, Some(notice))
 }

@@ -10,6 +10,8 @@ pub(super) struct Schema {
     pub(super) file: &'static str,
     /// What the file holds, for a notice.
     pub(super) holds: &'static str,
+    /// What a newer Dagdeck's file means for the person, for a notice.
+    pub(super) newer: &'static str,
     /// Step by step, from an empty file.
     steps: &'static [&'static str],
 }
@@ -18,6 +20,7 @@ pub(super) struct Schema {
 pub(super) const STATE: Schema = Schema {
     file: "state.db",
     holds: "your settings, which folders you trust, and what was chosen for locations",
+    newer: "no folder counts as trusted by it, and what you choose now is forgotten when Dagdeck ends",
     steps: &["
         CREATE TABLE settings (
             name TEXT PRIMARY KEY,
@@ -52,6 +55,7 @@ pub(super) const STATE: Schema = Schema {
 pub(super) const CACHE: Schema = Schema {
     file: "cache.db",
     holds: "the record of what Dagdeck ran",
+    newer: "what Dagdeck runs now is off the record when Dagdeck ends",
     steps: &["
         CREATE TABLE operations (
             session TEXT NOT NULL, -- one start of Dagdeck

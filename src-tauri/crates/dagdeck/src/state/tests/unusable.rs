@@ -33,6 +33,17 @@ fn bytes(path: &Path) -> (Vec<u8>, Vec<u8>) {
 }
 
 #[tokio::test]
+async fn what_is_said_of_a_newer_file_is_about_what_it_holds() {
+    for (file, words) in FILES.into_iter().zip(["trusted", "record"]) {
+        let folder = Folder::new();
+        used(folder.path()).await;
+        set_version(&folder.file(file), 99);
+        let said = State::open(folder.path(), None).notices.join("\n");
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_newer_file_is_left_alone_byte_for_byte_and_read_as_far_as_it_goes() {
     let folder = Folder::new();
     used(folder.path()).await;
@@ -249,6 +260,24 @@ async fn what_is_remembered_can_be_read_on_a_disk_that_was_full_before() {
     assert_eq!(opened.state.settings().port, 4100);
     assert!(opened.state.is_trusted(root()));
     assert_eq!(opened.operations.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_that_was_full_at_the_first_start_left_nothing_that_looks_damaged() {
+    let Some(disk) = testkit::Disk::new() else {
+        return;
+    };
+    disk.fill();
+    let opened = State::open(disk.path(), None);
+    let said = opened.notices.join("\n");
+    assert!(said.contains("can't write its own folder"), "{said}");
+    assert!(!opened.state.is_trusted(root()));
+    assert_eq!(*faults_told(&opened.state).lock(), [""; 0]);
+    drop(opened);
+    disk.make_room();
+    // Nothing is said there.
+    used(disk.path()).await;
 }
 
 #[cfg(target_os = "linux")]
