@@ -46,7 +46,8 @@ impl From<&OnceError> for ApiError {
             } => {
                 let message = match &explained.explanation {
                     Some(explanation) => format!("{}: {explanation}", explained.title),
-                    None => format!("{title}: the program {ended}."),
+                    None if explained.title.is_empty() => format!("{title}: the program {ended}."),
+                    None => format!("{title}: the program {ended}. It said: {}", explained.title),
                 };
                 let told = Self {
                     causes: last_lines(printed),
@@ -105,7 +106,7 @@ mod tests {
         let told = tool(&lines.join("\n"));
         assert_eq!(
             told.message,
-            "Listing what etl can hold: the program ended with code 1."
+            "Listing what etl can hold: the program ended with code 1. It said: line 20"
         );
         assert_eq!(told.causes, lines[8..]);
     }
