@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use logstore::{Stream, Writer};
 use parking_lot::{Condvar, Mutex};
 
-/// One read takes up to this much; fewer wake-ups matter more than memory here.
-const CHUNK: usize = 64 * 1024;
+/// One read takes up to this much while little is printed.
+const CHUNK: usize = 4 * 1024;
+/// The same once a read was full: fewer wake-ups matter more than memory then.
+const LARGE_CHUNK: usize = 64 * 1024;
 /// Between two looks whether all has been given away.
 const PAUSE: Duration = Duration::from_millis(20);
 /// What is kept of one stream of a one-shot program.
@@ -98,7 +100,12 @@ impl Pipe {
             self.idle.store(false, Ordering::Release);
             match read {
                 Ok(0) => return,
-                Ok(length) => output.give(stream, &chunk[..length]),
+                Ok(length) => {
+                    output.give(stream, &chunk[..length]);
+                    if length == chunk.len() {
+                        chunk.resize(LARGE_CHUNK, 0);
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return,
             }
