@@ -17,6 +17,8 @@ use tokio::sync::Barrier;
 use crate::hosted::{GONE, LOOKING, LOOKS, TERMINAL, WINDOW, gone, host, is_free, owner, reach};
 use crate::launched::STARTING;
 
+mod unreached;
+
 /// A workspace in which nothing can run, and the way to its owner.
 struct Empty {
     dir: TestDir,

@@ -177,24 +177,23 @@ impl Owner {
     }
 
     fn silent(&self) -> ApiError {
+        let (pid, waited) = (self.hello.pid, SOON.as_secs());
         let message = format!(
-            "The Dagdeck process that runs this workspace (pid {}) has not answered for {} s.",
-            self.hello.pid,
-            SOON.as_secs()
+            "The Dagdeck process that runs this workspace (pid {pid}) has not answered for {waited} s."
         );
-        ApiError::new(ErrorCode::Io, message).with_hint(
-            "It may be very busy: try again. If it stays so, end that process; what it runs ends with it.",
-        )
+        ApiError::new(ErrorCode::Io, message).with_hint(format!(
+            "It may be very busy: try again. If it stays so, end that process; what it runs ends with it. `kill -9 {pid}` does that."
+        ))
     }
 
     fn stubborn(&self) -> ApiError {
+        let (pid, waited) = (self.hello.pid, END.as_secs());
         let message = format!(
-            "The process that runs this workspace (pid {}) did not end within {} s.",
-            self.hello.pid,
-            END.as_secs()
+            "The process that runs this workspace (pid {pid}) did not end within {waited} s."
         );
-        ApiError::new(ErrorCode::Io, message)
-            .with_hint("End that process; what it runs ends with it.")
+        ApiError::new(ErrorCode::Io, message).with_hint(format!(
+            "End that process; what it runs ends with it. `kill -9 {pid}` does that."
+        ))
     }
 
     fn is_gone(&self) -> bool {

@@ -2,20 +2,27 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use api::{
-    CheckView, FindingState, FindingView, FixDoes, FixRequest, FixView, HealthRequest, HealthView,
-    Nothing, Severity, WorkspaceView,
+    ApiError, CheckView, FindingState, FindingView, FixDoes, FixRequest, FixView, HealthRequest,
+    HealthView, Nothing, Severity, WorkspaceView,
 };
 use serde::Serialize;
 
 use crate::arguments;
 use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
-use crate::reached::Reached;
+use crate::reached::{Reached, ReachedWorkspace};
 use crate::runtime;
+use crate::status::living_card;
 use crate::stop::Stop;
+
+/// What is said where the owner can't be asked.
+const LOOKS_ITSELF: &str = "  So this terminal looks itself, with its own environment.";
+/// How long is waited before the owner that looks is asked whether it still answers, and between two such questions.
+const PULSE: Duration = Duration::from_secs(5);
 
 /// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -42,6 +49,7 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     };
     let end = tokio::select! {
         end = work(&hand, what) => end,
+        silent = silence(&hand) => Err(silent.into()),
         () = stop.requested() => Err(CliError::Interrupted),
     };
     hand.end().await;
@@ -49,17 +57,47 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
 }
 
 /// Who looks: the workspace's owner where it has one, for what runs has its environment, and where something is put right; else
-/// this command. An owner that can't be asked is no reason not to look.
+/// this command. An owner that can't be asked is no reason not to look, but is told: what runs has another environment.
 async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     if !what.fix_safe {
         return match Hand::to_look(&what.path).await {
-            Ok(hand) => Ok(hand),
+            Ok(hand) => {
+                tell_of_owner(&hand, what)?;
+                Ok(hand)
+            }
             Err(CliError::NoWorkspace(why)) => Err(CliError::NoWorkspace(why)),
-            Err(_) => Hand::looking_at(&what.path).await,
+            Err(error) => {
+                error.print();
+                anstream::eprintln!("{LOOKS_ITSELF}");
+                Hand::looking_at(&what.path).await
+            }
         };
     }
     let reached = Reached::workspace(&what.path).await?;
     Ok(Hand::Owner(reached.attached))
+}
+
+/// Says that there is an owner, and why it can't be reached, where this command looks all the same.
+fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
+    if let Hand::Own(_) = hand
+        && let Some(card) = living_card(&ReachedWorkspace::of(&what.path)?.root)
+    {
+        anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
+    }
+    Ok(())
+}
+
+/// Waits until the owner that looks answers no more, and says so; for ever where there is none.
+async fn silence(hand: &Hand) -> ApiError {
+    let Hand::Owner(attached) = hand else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::time::sleep(PULSE).await;
+        if let Err(silent) = attached.owner().status().await {
+            return silent;
+        }
+    }
 }
 
 async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {

@@ -16,12 +16,14 @@ use crate::error::{CliError, piped, words};
 use crate::reached::ReachedWorkspace;
 use crate::status::owned::{Owned, owned};
 
+pub(crate) use owned::living_card;
+
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct StatusReport<'a> {
     #[serde(flatten)]
     status: &'a WorkspaceStatus,
-    /// Who runs it; null where nobody does.
+    /// Who runs it, also where that does not answer; null where nobody does.
     owner: Option<Owned>,
 }
 

@@ -22,7 +22,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::dispatch::dispatch;
 use crate::feed::feed;
-use crate::hosts::{AfterLeaving, Presence};
+use crate::hosts::{AfterLeaving, Hosts, Presence};
 use crate::listener::Stream;
 use crate::out::{Out, Sent};
 use crate::server::Served;
@@ -335,7 +335,8 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
         if let Some(why) = not_for_hosts(&command) {
             return Err(ApiError::new(ErrorCode::Precondition, why));
         }
-        dispatch(&served.deck, &command, &request).await
+        let answer = dispatch(&served.deck, &command, &request).await;
+        answer.map_err(|error| going_words(&served.hosts, error))
     };
     let sent = match guarded(&command, work).await {
         Ok(response) => {
@@ -351,11 +352,38 @@ async fn carry_out(served: &Served, views: &Views, out: &Out, call: Call) {
     }
 }
 
+/// An owner that goes has closed its workspace: what is not there then was stopped.
+fn going_words(hosts: &Hosts, error: ApiError) -> ApiError {
+    if error.code == ErrorCode::NotFound && hosts.is_closed() {
+        let message = "What ran here was stopped: by `dagdeck down`, from another window or terminal, or because the one that held it \
+                       ended.";
+        return ApiError::new(ErrorCode::NotFound, message);
+    }
+    error
+}
+
 /// Why a command is not one for hosts: an owner has one workspace from its beginning to its end.
 fn not_for_hosts(command: &str) -> Option<&'static str> {
     match command {
         "workspace_open" => Some("Another workspace has another owner."),
         "workspace_close" => Some("A host leaves a workspace by going."),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_in_an_owner_that_goes_was_stopped() {
+        let hosts = Hosts::default();
+        let missing = || ApiError::new(ErrorCode::NotFound, "No workspace is open.");
+        assert_eq!(going_words(&hosts, missing()), missing());
+        hosts.close_if(|_| true);
+        let said = going_words(&hosts, missing());
+        assert!(said.message.contains("was stopped"), "{said:?}");
+        let other = ApiError::new(ErrorCode::Io, "The disk is full.");
+        assert_eq!(going_words(&hosts, other.clone()), other);
     }
 }

@@ -83,6 +83,11 @@ impl Hosts {
         self.attendance.subscribe()
     }
 
+    /// Whether the owner goes.
+    pub fn is_closed(&self) -> bool {
+        self.attendance.borrow().closed
+    }
+
     /// Lets nobody in any more if `goes` says so of who is there; whether it did. Nobody can come between the look and the
     /// closing.
     pub fn close_if(&self, goes: impl FnOnce(&Attendance) -> bool) -> bool {
@@ -405,7 +410,9 @@ mod tests {
         let window = join(&hosts, HostKind::Window, true);
         assert!(!hosts.close_if(|now| now.attached.is_empty()));
         drop(window);
+        assert!(!hosts.is_closed());
         assert!(hosts.close_if(|now| now.lease == Lease::Lapsed));
+        assert!(hosts.is_closed());
         assert!(!hosts.close_if(|_| true), "it is closed once");
         assert!(hosts.join(HostKind::Terminal, true).is_none());
         assert_eq!(lease(&hosts), Lease::Lapsed);

@@ -81,6 +81,14 @@ impl Listener {
 
     /// Waits for the next host; none where it was another person's process, which is sent away.
     pub(crate) async fn accept(&mut self) -> std::io::Result<Option<Stream>> {
-        self.inner.accept().await
+        #[cfg(unix)]
+        {
+            self.inner.accept(&self.ownership).await
+        }
+        // A pipe lies nowhere that somebody could tidy up.
+        #[cfg(not(unix))]
+        {
+            self.inner.accept().await
+        }
     }
 }

@@ -11,6 +11,8 @@ use dagdeck::{LockError, Right, card_beside};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::place;
+
 /// Who owns a workspace, for who comes too late.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
@@ -31,6 +33,45 @@ impl Card {
     /// an owner who was killed: connecting tells.
     pub fn beside(lock: &Path) -> Option<Self> {
         card_beside(lock)
+    }
+
+    /// Whether the process that wrote it lives. Asks the system, so not for async threads.
+    pub fn lives(&self) -> bool {
+        let since = Duration::try_from_secs_f64(self.since / 1000.0);
+        let since = since.ok().and_then(|since| UNIX_EPOCH.checked_add(since));
+        since.is_some_and(|since| process::lives_since(self.pid, since))
+    }
+
+    /// What to say where nobody answers at its socket though its process lives: who that is, why it can't be reached as far as
+    /// the socket's place tells, and what can be done. Asks the disk, so not for async threads.
+    pub fn unreached(&self) -> String {
+        let (pid, why) = (self.pid, self.astray());
+        format!(
+            "Process {pid} owns this workspace, but {why}. To end it with all that it runs: `kill {pid}`, or `kill -9 {pid}` where it hangs."
+        )
+    }
+
+    /// What is wrong with the place of the socket, and what puts it right.
+    fn astray(&self) -> String {
+        let socket = self.socket.display();
+        let folder = self.socket.parent().filter(|folder| folder.exists());
+        if let Some(folder) = folder
+            && let Err(refused) = place::make_safe(folder)
+        {
+            let folder = folder.display();
+            return format!(
+                "{refused}. Remove {folder}, or close it to everybody but you (`chmod 700 {folder}`): soon after, it can be reached"
+            );
+        }
+        match std::fs::symlink_metadata(&self.socket) {
+            Ok(found) if found.is_dir() || found.is_file() || found.is_symlink() => {
+                format!("something else lies in the place of its socket: remove {socket}")
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                format!("its socket is gone ({socket})")
+            }
+            _ => format!("nobody answers at {socket}: it may be just beginning or ending"),
+        }
     }
 }
 
@@ -158,5 +199,73 @@ impl Ownership {
             self.right.write_card(card)?;
         }
         Ok(astray)
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use testkit::TestDir;
+
+    use super::*;
+
+    fn card(socket: PathBuf) -> Card {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Card {
+            pid: std::process::id(),
+            since: since.as_secs_f64() * 1000.0,
+            kind: HostKind::Owner,
+            version: "0.0.9".to_owned(),
+            socket,
+        }
+    }
+
+    #[test]
+    fn a_card_is_a_living_processs_or_a_dead_ones() {
+        let living = card(PathBuf::from("/s"));
+        assert!(living.lives());
+        for (pid, since) in [
+            (u32::MAX, living.since),
+            (living.pid, 0.0),
+            (living.pid, f64::MAX),
+        ] {
+            let dead = Card {
+                pid,
+                since,
+                ..living.clone()
+            };
+            assert!(!dead.lives(), "{dead:?}");
+        }
+    }
+
+    #[test]
+    fn an_owner_that_is_not_reached_is_named_with_the_reason_and_the_way_out() {
+        let dir = TestDir::new();
+        let folder = dir.join("sockets");
+        let card = card(folder.join("one.sock"));
+        let kill = format!("`kill {}`", card.pid);
+        let told = |why: &str| {
+            let told = card.unreached();
+            assert!(
+                told.starts_with(&format!("Process {} owns this workspace, but ", card.pid)),
+                "{told}"
+            );
+            assert!(told.contains(why) && told.contains(&kill), "{told}");
+        };
+        told("its socket is gone (");
+        assert!(!folder.exists(), "who only looks makes no folder");
+        place::make_safe(&folder).unwrap();
+        told("its socket is gone (");
+        fs_err::write(&card.socket, "garbage").unwrap();
+        told("remove ");
+        fs_err::remove_file(&card.socket).unwrap();
+        let left = std::os::unix::net::UnixListener::bind(&card.socket).unwrap();
+        told("nobody answers at ");
+        drop(left);
+        fs_err::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
+        told("its permissions are 755, not 700");
+        told(&format!("`chmod 700 {}`", folder.display()));
     }
 }

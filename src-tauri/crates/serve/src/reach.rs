@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode};
-use dagdeck::owner_lock;
+use dagdeck::{guard_lock, owner_lock};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::leftovers::held;
 use crate::owner::{FirstWord, OWNER};
 use crate::ownership::Card;
 
@@ -87,11 +88,11 @@ impl Reach {
                         return Ok(host);
                     }
                 }
-                FirstWord::Failed(error) => return Err(error.into()),
+                FirstWord::Failed(error) => return Err(self.with_way_out(error).into()),
                 FirstWord::Owned => {}
             }
             if Instant::now() >= end {
-                return Err(Refusal::from(silent(&self.root)));
+                return Err(Refusal::from(self.unreached()));
             }
             sleep(pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
@@ -133,7 +134,7 @@ impl Reach {
         let heard = timeout_at(end, self.hear(said)).await;
         // It is this process's child, which nobody else can wait for.
         tokio::spawn(async move { child.wait().await });
-        heard.unwrap_or_else(|_| Err(silent(&self.root)))
+        heard.unwrap_or_else(|_| Err(self.unreached()))
     }
 
     /// Hears an owner's first word; what it printed instead where it ended without one.
@@ -176,14 +177,81 @@ impl Reach {
         let message = format!("The process that runs {root} can't be started.");
         ApiError::new(ErrorCode::Io, message)
     }
+
+    /// A new owner's refusal, with what to do where it is for the guard of a former one: it then names that guard's lock.
+    fn with_way_out(&self, refused: ApiError) -> ApiError {
+        let lock = guard_lock(&self.state_folder, &self.root);
+        let name = lock.display().to_string();
+        if refused.causes.iter().any(|cause| cause.contains(&name)) {
+            refused.with_hint(held(&lock))
+        } else {
+            refused
+        }
+    }
+
+    /// What is said where no owner could be reached in time.
+    fn unreached(&self) -> ApiError {
+        let message = format!(
+            "No process could be reached that runs {} within {} s.",
+            self.root.display(),
+            LIMIT.as_secs()
+        );
+        let card = Card::beside(&owner_lock(&self.state_folder, &self.root));
+        let hint = card.filter(Card::lives).map_or_else(
+            || "It may be very busy, or what ran before may still be ending: try again.".to_owned(),
+            |card| card.unreached(),
+        );
+        ApiError::new(ErrorCode::Io, message).with_hint(hint)
+    }
 }
 
-fn silent(root: &Path) -> ApiError {
-    let message = format!(
-        "No process could be reached that runs {} within {} s.",
-        root.display(),
-        LIMIT.as_secs()
-    );
-    ApiError::new(ErrorCode::Io, message)
-        .with_hint("It may be very busy, or what ran before may still be ending: try again.")
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use api::protocol::frozen::HostKind;
+    use testkit::TestDir;
+
+    use super::*;
+    use crate::listener::Listener;
+    use crate::ownership::{Ownership, TakeError};
+
+    fn reach(dir: &TestDir) -> Reach {
+        Reach {
+            state_folder: dir.make("state"),
+            root: dir.make("work"),
+            program: PathBuf::new(),
+            environment: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn who_could_not_begin_for_a_former_owners_guard_is_told_who_that_is() {
+        let dir = TestDir::new();
+        let reach = reach(&dir);
+        let lock = guard_lock(&reach.state_folder, &reach.root);
+        fs_err::create_dir_all(lock.parent().unwrap()).unwrap();
+        let guard = fs_err::File::create(&lock).unwrap();
+        guard.file().lock_shared().unwrap();
+        let waited = Duration::from_secs(25);
+        let ending = TakeError::StillEnding { lock, waited };
+        let told = reach.with_way_out(reach.failed().with_source(&ending));
+        let end = format!("`kill -9 {}`", std::process::id());
+        assert!(told.hints[0].text.contains(&end), "{told:?}");
+        let other = reach.with_way_out(reach.failed());
+        assert!(other.hints.is_empty(), "{other:?}");
+    }
+
+    #[tokio::test]
+    async fn an_owner_that_is_there_and_not_reached_is_named() {
+        let dir = TestDir::new();
+        let reach = reach(&dir);
+        let hint = || reach.unreached().hints[0].text.clone();
+        assert!(hint().starts_with("It may be very busy"), "{}", hint());
+        let lock = owner_lock(&reach.state_folder, &reach.root);
+        let ownership = Ownership::take(&lock, &[], LIMIT).await.unwrap();
+        let folders = [dir.join("sockets")];
+        let _listener = Listener::open(ownership, HostKind::Owner, &folders).unwrap();
+        let owns = format!("Process {} owns this workspace, but ", std::process::id());
+        assert!(hint().starts_with(&owns), "{}", hint());
+    }
 }

@@ -1,12 +1,15 @@
-//! Who runs a workspace, as its owner of any version says.
+//! Who runs a workspace, as its owner of any version says; and that there is one where it says nothing.
 
 use std::path::Path;
 use std::time::Duration;
 
+use api::ApiError;
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
+use serve::Card;
 
+use crate::environment::environment;
 use crate::error::{CliError, words};
 use crate::reached::{ReachedWorkspace, of_another_version};
 use crate::runtime;
@@ -19,6 +22,15 @@ const LIMIT: Duration = Duration::from_secs(2);
 pub(super) struct Owned {
     pid: u32,
     version: String,
+    /// Whether it said how it stands. Where it did not, what only it knows is left out.
+    answers: bool,
+    #[serde(flatten)]
+    standing: Option<Standing>,
+}
+
+/// How an owner says that it stands. Fields are added, never renamed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Standing {
     /// Whether this command can do more with it than ask how it stands, and stop it.
     same_protocol: bool,
     /// How many process trees it runs.
@@ -29,33 +41,56 @@ pub(super) struct Owned {
     hello: Hello,
 }
 
-/// Asks who runs a workspace; none where nobody does. One that can't be asked is told on the side: what is read stands.
+/// Asks who runs a workspace; none where nobody does. Why one can't be asked is told on the side: what is read stands.
 pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError> {
     let asked = runtime::wait_for(async {
         let asking = async {
             let Some(owner) = place.owner().await? else {
-                return Ok(None);
+                return Ok::<_, ApiError>(None);
             };
             let status = owner.status().await?;
             Ok(Some(Owned::of(owner.hello(), &status)))
         };
         tokio::time::timeout(LIMIT, asking).await
     })?;
-    Ok(match asked {
-        Ok(Ok(owned)) => owned,
-        Ok(Err(error)) => {
-            let error: api::ApiError = error;
-            anstream::eprintln!("dagdeck: {}", words(&error));
-            None
-        }
-        Err(_) => {
-            let limit = LIMIT.as_secs();
-            anstream::eprintln!(
-                "dagdeck: the process that runs this workspace did not answer within {limit} s."
-            );
-            None
-        }
-    })
+    if let Ok(Ok(Some(owned))) = asked {
+        return Ok(Some(owned));
+    }
+    let card = living_card(&place.root);
+    let why = match (asked, &card) {
+        (Ok(Ok(_)), None) => return Ok(None),
+        (Ok(Ok(_)), Some(card)) => card.unreached(),
+        (Ok(Err(error)), _) => words(&error),
+        (Err(_), card) => slow(card.as_ref().map(|card| card.pid)),
+    };
+    anstream::eprintln!("dagdeck: {why}");
+    Ok(card.map(Owned::silent))
+}
+
+/// What the owner of a workspace wrote down of itself, if its process lives.
+pub(crate) fn living_card(root: &Path) -> Option<Card> {
+    let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+    let state_folder = dagdeck::state_folder(&environment(), &home);
+    Card::beside(&dagdeck::owner_lock(&state_folder, root)).filter(Card::lives)
+}
+
+/// What is said of an owner that takes too long.
+fn slow(pid: Option<u32>) -> String {
+    let (who, end) = match pid {
+        Some(pid) => (
+            format!("process {pid}, which runs this workspace,"),
+            format!("end it (`kill -9 {pid}`)"),
+        ),
+        None => (
+            "the process that runs this workspace".to_owned(),
+            "end that process".to_owned(),
+        ),
+    };
+    let limit = LIMIT.as_secs();
+    format!(
+        "{who} did not answer within {limit} s.\n  It may be very busy: try again. If it stays so, {end}: all that it ran ends \
+         with it."
+    )
 }
 
 impl Owned {
@@ -63,17 +98,39 @@ impl Owned {
         Self {
             pid: hello.pid,
             version: hello.version.clone(),
-            same_protocol: hello.protocol == PROTOCOL,
-            running: status.running,
-            windows: status.windows,
-            // The asking one is among them.
-            terminals: status.terminals.saturating_sub(1),
-            hello: hello.clone(),
+            answers: true,
+            standing: Some(Standing {
+                same_protocol: hello.protocol == PROTOCOL,
+                running: status.running,
+                windows: status.windows,
+                // The asking one is among them.
+                terminals: status.terminals.saturating_sub(1),
+                hello: hello.clone(),
+            }),
+        }
+    }
+
+    /// One that did not answer, as its card tells of it.
+    fn silent(card: Card) -> Self {
+        Self {
+            pid: card.pid,
+            version: card.version,
+            answers: false,
+            standing: None,
         }
     }
 
     /// The line for a person, with its end.
     pub(super) fn line(&self, root: &Path) -> String {
+        match &self.standing {
+            Some(standing) => standing.line(root),
+            None => format!("  Process {} runs it, and does not answer.\n", self.pid),
+        }
+    }
+}
+
+impl Standing {
+    fn line(&self, root: &Path) -> String {
         if !self.same_protocol {
             return format!("  {}\n", of_another_version(&self.hello, root));
         }
@@ -95,7 +152,8 @@ impl Owned {
             [] => "nobody looks at it".to_owned(),
             some => format!("shown by {}", some.join(" and ")),
         };
-        format!("  Process {} runs {runs} of it, {shown}.\n", self.pid)
+        let pid = self.hello.pid;
+        format!("  Process {pid} runs {runs} of it, {shown}.\n")
     }
 }
 
@@ -138,5 +196,36 @@ mod tests {
             other.contains("an older Dagdeck (0.1.0, process 7)"),
             "{other}"
         );
+    }
+
+    #[test]
+    fn one_that_does_not_answer_is_told_to_people_and_scripts() {
+        let silent = Owned::silent(Card {
+            pid: 7,
+            since: 0.0,
+            kind: HostKind::Owner,
+            version: "0.1.0".to_owned(),
+            socket: "/s".into(),
+        });
+        let json = serde_json::to_value(&silent).unwrap();
+        let told = serde_json::json!({"pid": 7, "version": "0.1.0", "answers": false});
+        assert_eq!(json, told);
+        assert_eq!(
+            silent.line(Path::new("/w")),
+            "  Process 7 runs it, and does not answer.\n"
+        );
+        let why = slow(Some(silent.pid));
+        assert!(why.starts_with("process 7, which runs"), "{why}");
+        assert!(why.contains("`kill -9 7`"), "{why}");
+        assert!(slow(None).contains("end that process"));
+    }
+
+    #[test]
+    fn one_that_answers_tells_scripts_how_it_stands() {
+        let json = serde_json::to_value(owned(PROTOCOL, 4, 1, 3)).unwrap();
+        let told = serde_json::json!({
+            "pid": 7, "version": "0.1.0", "answers": true, "same_protocol": true, "running": 4, "windows": 1, "terminals": 2,
+        });
+        assert_eq!(json, told);
     }
 }

@@ -48,14 +48,15 @@ impl Joined {
         if self.joins {
             let workspace = &self.reached.workspace;
             let url = workspace.webserver.url.as_deref();
-            progress::joined(&workspace.name, url.filter(|_| self.serves()));
-            if let (Some(port), true) = (what.port, self.serves()) {
-                let kept = url.is_some_and(|url| url.ends_with(&format!(":{port}")));
-                if !kept {
-                    progress::note(&format!(
-                        "Port {port} was not taken: the webserver keeps the one that it has."
-                    ));
-                }
+            let url = url.filter(|_| self.serves());
+            progress::joined(&workspace.name, url);
+            // Where it is only starting, its port is said once it answers.
+            if let (Some(port), Some(url)) = (what.port, url)
+                && !url.ends_with(&format!(":{port}"))
+            {
+                progress::note(&format!(
+                    "Port {port} was not taken: the webserver keeps the one that it has."
+                ));
             }
         }
         self.reached.tell_first();

@@ -3,11 +3,13 @@
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::{Instant, interval_at};
 
 use crate::findable::LOOK;
+use crate::ownership::Ownership;
 use crate::place;
 
 pub(crate) type Stream = UnixStream;
@@ -18,8 +20,8 @@ pub(super) struct Inner {
     path: PathBuf,
     /// The device and the number of the socket's file.
     file: (u64, u64),
-    /// Whether it was said that the socket is gone and can't be made anew.
-    gone: bool,
+    /// Whether it was said that the socket is not in its place and can't be made anew.
+    said: bool,
 }
 
 impl Inner {
@@ -40,7 +42,7 @@ impl Inner {
             listener,
             path: path.to_owned(),
             file: file_at(path)?,
-            gone: false,
+            said: false,
         })
     }
 
@@ -48,8 +50,8 @@ impl Inner {
         &self.path
     }
 
-    /// A socket that is gone meanwhile, as when somebody tidied up, is made anew.
-    pub(super) async fn accept(&mut self) -> Result<Option<Stream>> {
+    /// A socket that is not in its place any more, as when somebody tidied up, is made anew for as long as this is the owner.
+    pub(super) async fn accept(&mut self, ownership: &Arc<Ownership>) -> Result<Option<Stream>> {
         let mut looks = interval_at(Instant::now() + LOOK, LOOK);
         loop {
             tokio::select! {
@@ -58,25 +60,33 @@ impl Inner {
                     let same = stream.peer_cred()?.uid() == nix::unistd::geteuid().as_raw();
                     return Ok(same.then_some(stream));
                 }
-                _ = looks.tick() => self.stay_in_place(),
+                _ = looks.tick() => {
+                    if self.is_astray() && owns(ownership).await {
+                        self.return_to_place();
+                    }
+                }
             }
         }
     }
 
-    fn stay_in_place(&mut self) {
-        let there = std::fs::symlink_metadata(&self.path);
-        if !there.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-            return;
+    /// Whether our socket is not where hosts look for it. While we listen at it, no other file can have its number.
+    fn is_astray(&self) -> bool {
+        match file_at(&self.path) {
+            Ok(there) => there != self.file,
+            Err(error) => error.kind() == ErrorKind::NotFound,
         }
+    }
+
+    fn return_to_place(&mut self) {
         let socket = self.path.display();
         match self.anew() {
             Ok(anew) => {
-                tracing::warn!(%socket, "the socket was gone and is made anew");
+                tracing::warn!(%socket, "the socket was gone or replaced, and is made anew");
                 *self = anew;
             }
             Err(error) => {
-                if !std::mem::replace(&mut self.gone, true) {
-                    tracing::warn!(%socket, %error, "the socket is gone and can't be made anew");
+                if !std::mem::replace(&mut self.said, true) {
+                    tracing::warn!(%socket, %error, "the socket is gone or replaced, and can't be made anew");
                 }
             }
         }
@@ -86,7 +96,29 @@ impl Inner {
         if let Some(folder) = self.path.parent() {
             place::make_safe(folder).map_err(Error::other)?;
         }
+        // The folder is ours alone, and so is this name in it.
+        clear(&self.path)?;
         Self::open(&self.path)
+    }
+}
+
+/// Whether this is still the owner: where its lock is gone, what lies in the socket's place may be its successor's.
+async fn owns(ownership: &Arc<Ownership>) -> bool {
+    let ownership = Arc::clone(ownership);
+    let asked = tokio::task::spawn_blocking(move || ownership.is_in_place()).await;
+    matches!(asked, Ok(Ok(true)))
+}
+
+/// Takes away what lies at a path; a folder only if it is empty.
+fn clear(path: &Path) -> Result<()> {
+    let cleared = match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => std::fs::remove_dir(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match cleared {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        cleared => cleared,
     }
 }
 
@@ -104,4 +136,112 @@ impl Drop for Inner {
 fn file_at(path: &Path) -> Result<(u64, u64)> {
     let found = std::fs::symlink_metadata(path)?;
     Ok((found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net;
+
+    use testkit::TestDir;
+
+    use super::*;
+
+    /// What puts something at a path.
+    type Put<'a> = Box<dyn FnOnce(&Path) + 'a>;
+
+    fn place(dir: &TestDir) -> PathBuf {
+        let folder = dir.join("sockets");
+        place::make_safe(&folder).unwrap();
+        folder.join("one.sock")
+    }
+
+    /// Takes the socket away and has something else in its place.
+    fn replace(socket: &Path, put: impl FnOnce(&Path)) {
+        std::fs::remove_file(socket).unwrap();
+        put(socket);
+    }
+
+    /// Whether a host that looks there comes to this owner.
+    async fn is_reached(inner: &mut Inner) -> bool {
+        let host = UnixStream::connect(&inner.path).await;
+        host.is_ok() && inner.listener.accept().await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn whatever_lies_in_the_place_of_the_socket_gives_way_to_it() {
+        let dir = TestDir::new();
+        let mut inner = Inner::open(&place(&dir)).unwrap();
+        let theirs = dir.write("theirs", "mine");
+        let mut other = None;
+        let puts: [(&str, Put<'_>); 5] = [
+            ("nothing", Box::new(|_| {})),
+            (
+                "a file",
+                Box::new(|path| fs_err::write(path, "garbage").unwrap()),
+            ),
+            (
+                "an empty folder",
+                Box::new(|path| fs_err::create_dir(path).unwrap()),
+            ),
+            ("a link", Box::new(|path| symlink(&theirs, path).unwrap())),
+            (
+                "another's socket",
+                Box::new(|path| other = Some(net::UnixListener::bind(path).unwrap())),
+            ),
+        ];
+        for (what, put) in puts {
+            assert!(!inner.is_astray(), "before {what}");
+            replace(&inner.path, put);
+            assert!(inner.is_astray(), "{what}");
+            inner.return_to_place();
+            assert!(!inner.is_astray(), "after {what}");
+            assert!(is_reached(&mut inner).await, "{what}");
+        }
+        assert!(other.is_some());
+        assert_eq!(fs_err::read_to_string(&theirs).unwrap(), "mine");
+        let mode = fs_err::symlink_metadata(&inner.path).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_holds_something_is_left_alone_until_it_is_gone() {
+        let dir = TestDir::new();
+        let mut inner = Inner::open(&place(&dir)).unwrap();
+        let path = inner.path.clone();
+        replace(&path, |path| fs_err::create_dir(path).unwrap());
+        fs_err::write(path.join("note"), "mine").unwrap();
+        inner.return_to_place();
+        assert!(inner.is_astray() && inner.said);
+        assert_eq!(fs_err::read_to_string(path.join("note")).unwrap(), "mine");
+        fs_err::remove_dir_all(&path).unwrap();
+        inner.return_to_place();
+        assert!(is_reached(&mut inner).await);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_taken_away_in_a_folder_that_lets_others_in() {
+        let dir = TestDir::new();
+        let mut inner = Inner::open(&place(&dir)).unwrap();
+        let folder = dir.join("sockets");
+        let close = |mode| fs_err::set_permissions(&folder, PermissionsExt::from_mode(mode));
+        replace(&inner.path, |path| fs_err::write(path, "garbage").unwrap());
+        close(0o755).unwrap();
+        inner.return_to_place();
+        assert_eq!(fs_err::read_to_string(&inner.path).unwrap(), "garbage");
+        close(0o700).unwrap();
+        inner.return_to_place();
+        assert!(is_reached(&mut inner).await);
+    }
+
+    #[tokio::test]
+    async fn who_lost_the_lock_leaves_the_place_to_its_successor() {
+        let dir = TestDir::new();
+        let lock = dir.join("state/one.lock");
+        let ownership = Ownership::take(&lock, &[], LOOK).await.unwrap();
+        let ownership = Arc::new(ownership);
+        assert!(owns(&ownership).await);
+        fs_err::remove_file(&lock).unwrap();
+        assert!(!owns(&ownership).await);
+    }
 }
