@@ -33,4 +33,5 @@ mod questions;
 mod status;
 mod sync_failures;
 mod through_owner;
+mod told_to_end;
 mod uv;

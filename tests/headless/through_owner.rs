@@ -308,7 +308,7 @@ fn none_is_left(folder: &Path) {
 }
 
 /// A uv that comes to no end once it syncs, and the search path on which it is found first.
-fn endless_uv(demo: &Demo) -> (FakeTool, String) {
+pub(crate) fn endless_uv(demo: &Demo) -> (FakeTool, String) {
     let tools = demo.around().join("tools");
     let body = "case \"$*\" in *--compile-bytecode*) exec sleep 600;; esac";
     let uv = FakeTool::new(&tools, "uv", body);

@@ -9,7 +9,8 @@ use dagdeck::{Deck, DeckOptions};
 use process::GuardProgram;
 
 use crate::error::{CliError, words};
-use crate::reached::{Reached, tell_notices};
+use crate::reached::{Reached, goes_on_alone, tell_notices};
+use crate::stop::Stop;
 
 /// What does the work of a command.
 pub(crate) enum Hand {
@@ -102,6 +103,25 @@ impl Hand {
     pub(crate) async fn end(&self) {
         if let Self::Own(deck) = self {
             deck.shut_down().await;
+        }
+    }
+
+    /// The same, unless we are told to end before that is done: it ends with this process then.
+    pub(crate) async fn end_or(&self, stop: &mut Stop) -> Result<(), CliError> {
+        let end = async {
+            self.end().await;
+            Ok::<_, CliError>(())
+        };
+        stop.or(end).await
+    }
+
+    /// What is said where this terminal ends at once: what becomes of what it began.
+    pub(crate) fn last_words(&self) -> String {
+        match self {
+            Self::Own(_) => {
+                "This ends, and all that it ran. What was made so far is kept.".to_owned()
+            }
+            Self::Owner(attached) => goes_on_alone(attached.owner(), "with what it was told"),
         }
     }
 

@@ -10,6 +10,7 @@ use api::{
     CreateForm, CreateFormRequest, CreateKind, CreatePlan, CreateSpec, CreateStart, Creation,
     CreationState, Event, Nothing,
 };
+use tokio::sync::Notify;
 
 use crate::arguments::{Make, New};
 use crate::error::{CliError, piped};
@@ -31,12 +32,12 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
         New::Workspace { make, .. } => (CreateKind::Workspace, make),
         New::Project { make, .. } => (CreateKind::Project, make),
     };
-    let own = Hand::own().await?;
-    let form = form(&own, kind, make).await;
+    let own = stop.or(Hand::own()).await?;
+    let form = stop.or(form(&own, kind, make)).await;
     let hand = match form.as_ref().map(|(_, form)| form.workspace.as_deref()) {
         Ok(Some(root)) => {
-            own.end().await;
-            of_workspace(Path::new(root), what, make).await?
+            own.end_or(stop).await?;
+            stop.or(of_workspace(Path::new(root), what, make)).await?
         }
         _ => own,
     };
@@ -44,8 +45,7 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
         Ok((name, form)) => done(&hand, answers(what, make, name, form), make, stop).await,
         Err(end) => Err(end),
     };
-    hand.end().await;
-    end
+    hand.end_or(stop).await.and(end)
 }
 
 /// Who makes a project in the workspace that it becomes one of: the owner. A dry run starts none.
@@ -64,7 +64,7 @@ async fn of_workspace(root: &Path, what: &New, make: &Make) -> Result<Hand, CliE
 
 /// Shows what would be made, or makes it.
 async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Result<(), CliError> {
-    let plan = hand.create_plan(spec).await?;
+    let plan = stop.or(hand.create_plan(spec)).await?;
     if let Some(words) = page::blocked(&plan) {
         if make.json {
             json(&plan)?;
@@ -78,14 +78,19 @@ async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Re
             piped(write!(anstream::stdout().lock(), "{}", page::plan(&plan)))
         };
     }
-    let creation = carry_out(hand, plan, make.json, stop).await?;
+    let events = stop.or(hand.listen()).await?;
+    let told = Notify::new();
+    let work = carry_out(hand, plan, events, make.json, &told);
+    let creation = stop
+        .or_taken_back(&told, || hand.last_words(), work)
+        .await?;
     if make.json {
         json(&creation)?;
     }
     match creation.state {
         CreationState::Succeeded => {
             // It was told here, and no window need tell of it any more.
-            hand.create_dismiss(Nothing {}).await?;
+            stop.or(hand.create_dismiss(Nothing {})).await?;
             Ok(())
         }
         CreationState::Cancelled => {
@@ -146,14 +151,14 @@ fn place(kind: CreateKind, path: &Path, here: &Path) -> (String, String) {
     }
 }
 
-/// Makes it, telling each step as it comes, until it is done or stopped.
+/// Makes it, telling each step as it comes, until it is done, or taken back for we were `told` to end.
 async fn carry_out(
     hand: &Hand,
     plan: CreatePlan,
+    mut events: Ear,
     json: bool,
-    stop: &mut Stop,
+    told: &Notify,
 ) -> Result<Creation, CliError> {
-    let mut events = hand.listen().await?;
     let mut lines = StepLines::new(json);
     let start = CreateStart {
         spec: plan.spec,
@@ -169,7 +174,7 @@ async fn carry_out(
             return Ok(creation);
         }
         tokio::select! {
-            () = stop.requested() => drop(hand.create_cancel(Nothing {}).await?),
+            () = told.notified() => drop(hand.create_cancel(Nothing {}).await?),
             changed = changed(&mut events) => { changed?; continue },
         };
         // Told once is enough: what ends the step is under way.

@@ -274,6 +274,14 @@ pub(crate) async fn goes(owner: &Owner) -> bool {
     timeout(GOING, owner.gone()).await.is_ok()
 }
 
+/// The last words of a terminal that ends at once: what the owner goes on with, and how it is ended.
+pub(crate) fn goes_on_alone(owner: &Owner, with: &str) -> String {
+    let pid = owner.hello().pid;
+    format!(
+        "This terminal ends, and process {pid} goes on {with}. Where that hangs, `kill -9 {pid}` ends it with all that it runs."
+    )
+}
+
 /// Says what there is to know of Dagdeck's own state: that a damaged file was set aside, that nothing can be remembered.
 pub(crate) fn tell_notices(shown: &Snapshot) {
     for notice in &shown.notices {

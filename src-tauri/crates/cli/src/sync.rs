@@ -8,10 +8,12 @@ use std::io::Write as _;
 use api::{Operation, OperationRequest, OperationState, PythonRequest, SyncRequest, WorkspaceView};
 use attach::Attached;
 use serde::Serialize;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::arguments;
 use crate::error::{CliError, piped};
-use crate::reached::{Current, Reached};
+use crate::reached::{Current, Reached, goes_on_alone};
 use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
@@ -26,16 +28,10 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
     if what.dry_run {
         return dry_run::print(what, &mut stop).await;
     }
-    let reached = tokio::select! {
-        reached = Reached::workspace(&what.path) => reached?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
-    let trusts = tokio::select! {
-        trusts = trust::to_sync(&reached.workspace, what.trust) => trusts?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
-    if trusts {
-        reached.trust().await?;
+    let reached = stop.or(Reached::workspace(&what.path)).await?;
+    let asking = trust::to_sync(&reached.workspace, what.trust);
+    if stop.or(asking).await? {
+        stop.or(reached.trust()).await?;
     }
     let Reached {
         attached,
@@ -43,21 +39,15 @@ async fn sync(what: &arguments::Sync) -> Result<(), CliError> {
         workspace,
         ..
     } = reached;
-    let asked = tokio::select! {
-        asked = asked(&attached, what, &workspace) => asked?,
-        () = stop.requested() => return Err(CliError::Interrupted),
+    let asked = stop.or(asked(&attached, what, &workspace)).await?;
+    let told = Notify::new();
+    let work = async {
+        // Answered even where we are told to end meanwhile: what has begun has to be known to be taken back.
+        let begun = begin(&attached, asked).await?;
+        follow(&attached, &mut current, &begun, what.json, &told).await
     };
-    // From here on to the answer nothing is listened to: what has begun has to be known to be taken back.
-    let begun = match asked {
-        Asked::Sync(request) if request == SyncRequest::default() => Vec::new(),
-        // Whoever names environments in a terminal has them as they are: nothing was shown first.
-        Asked::Sync(request) => attached.sync_start(request.into()).await?.operations,
-        Asked::Python(request) => {
-            let begun = attached.python_change(request.into()).await;
-            begun.map_err(python::unusable)?.operations
-        }
-    };
-    follow(&attached, &mut current, &begun, what.json, &mut stop).await
+    let last_words = || goes_on_alone(attached.owner(), "with what it was told");
+    stop.or_taken_back(&told, last_words, work).await
 }
 
 /// What is to be done.
@@ -66,6 +56,19 @@ enum Asked {
     Sync(SyncRequest),
     /// One is to be made anew with another Python.
     Python(PythonRequest),
+}
+
+/// Begins what is to be done; answers the operations.
+async fn begin(attached: &Attached, asked: Asked) -> Result<Vec<u32>, CliError> {
+    match asked {
+        Asked::Sync(request) if request == SyncRequest::default() => Ok(Vec::new()),
+        // Whoever names environments in a terminal has them as they are: nothing was shown first.
+        Asked::Sync(request) => Ok(attached.sync_start(request.into()).await?.operations),
+        Asked::Python(request) => {
+            let begun = attached.python_change(request.into()).await;
+            Ok(begun.map_err(python::unusable)?.operations)
+        }
+    }
 }
 
 /// What was named; where nothing was, what does not answer its lockfile.
@@ -108,7 +111,7 @@ async fn follow(
     current: &mut Current,
     begun: &[u32],
     json: bool,
-    stop: &mut Stop,
+    told: &Notify,
 ) -> Result<(), CliError> {
     let mut said: Vec<(u32, String)> = Vec::new();
     let mut cancelled = false;
@@ -135,18 +138,22 @@ async fn follow(
         }
         tokio::select! {
             new = current.next() => drop(new?),
-            () = stop.requested() => {
-                if std::mem::replace(&mut cancelled, true) {
-                    // Told twice: we end at once, and the owner goes on ending them.
-                    return Err(CliError::Interrupted);
-                }
-                for &operation in begun {
-                    // One that has ended meanwhile can't be taken back, and need not be.
-                    let _ended = attached.operation_cancel(OperationRequest { operation }).await;
-                }
+            () = told.notified() => {
+                cancelled = true;
+                cancel(attached, begun).await;
             }
         }
     }
+}
+
+/// Takes operations back, all at once, so that an owner which is slow to answer has been told of each.
+async fn cancel(attached: &Attached, begun: &[u32]) {
+    let cancelling = begun.iter().map(|&operation| {
+        let (attached, one) = (attached.clone(), OperationRequest { operation });
+        async move { attached.operation_cancel(one).await }
+    });
+    // One that has ended meanwhile can't be taken back, and need not be.
+    let _ended = cancelling.collect::<JoinSet<_>>().join_all().await;
 }
 
 fn print_line(words: &str) {

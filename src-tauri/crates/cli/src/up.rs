@@ -15,7 +15,7 @@ use attach::Attached;
 
 use crate::arguments::Up;
 use crate::error::CliError;
-use crate::reached::{Current, New, Reached, ReachedWorkspace};
+use crate::reached::{Current, New, Reached, ReachedWorkspace, goes_on_alone};
 use crate::runtime;
 use crate::stop::Stop;
 use crate::trust;
@@ -49,17 +49,12 @@ async fn up(what: Up) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     let joining = Joined::to(&what.path, what.restart);
-    let joined = tokio::select! {
-        joined = joining => joined?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
+    let joined = stop.or(joining).await?;
     joined.print_joined(&what);
-    let leave = tokio::select! {
-        leave = trust::leave(&joined.reached.workspace, what.trust) => leave?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
+    let asking = trust::leave(&joined.reached.workspace, what.trust);
+    let leave = stop.or(asking).await?;
     if leave.run {
-        joined.reached.trust().await?;
+        stop.or(joined.reached.trust()).await?;
     }
     let request = LaunchRequest {
         locations: what.locations.clone(),
@@ -77,10 +72,10 @@ async fn up(what: Up) -> Result<(), CliError> {
     let tail = if what.json {
         None
     } else {
-        Some(Tail::open(&attached).await?)
+        Some(stop.or(Tail::open(&attached)).await?)
     };
     let output = Output::begin()?;
-    progress.started(&output).await?;
+    stop.or(progress.started(&output)).await?;
     let foreground = ForegroundUp {
         attached: &attached,
         output: &output,
@@ -94,7 +89,7 @@ async fn up(what: Up) -> Result<(), CliError> {
     };
     let followed = Box::pin(foreground.run(request, &mut stop)).await;
     if matches!(followed.end, Ok(LeftBehind::Detached)) {
-        attached.detach().await?;
+        detach(&attached, &mut stop, &output).await?;
         let goes_on = progress::goes_on(what.json, &workspace)?;
         return output.end(goes_on).await;
     }
@@ -118,6 +113,17 @@ async fn up(what: Up) -> Result<(), CliError> {
     };
     output.end(last).await?;
     followed.end.map(drop)
+}
+
+/// Says that what runs shall go on without this terminal. Told to end meanwhile, we can't know whether that was heard, and end.
+async fn detach(attached: &Attached, stop: &mut Stop, output: &Output) -> Result<(), CliError> {
+    tokio::select! {
+        detached = attached.detach() => Ok(detached?),
+        () = stop.requested() => {
+            let last_words = goes_on_alone(attached.owner(), "with what it runs");
+            output.end_at_once(&last_words).await
+        }
+    }
 }
 
 /// What is left behind where nothing went wrong.

@@ -13,16 +13,9 @@ use crate::trust;
 
 /// Says what would change. Nothing is begun, so that it can be left at any moment.
 pub(super) async fn print(what: &arguments::Sync, stop: &mut Stop) -> Result<(), CliError> {
-    let hand = tokio::select! {
-        hand = Hand::to_look(&what.path) => hand?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
-    let end = tokio::select! {
-        end = preview(&hand, what) => end,
-        () = stop.requested() => Err(CliError::Interrupted),
-    };
-    hand.end().await;
-    end
+    let hand = stop.or(Hand::to_look(&what.path)).await?;
+    let end = stop.or(preview(&hand, what)).await;
+    hand.end_or(stop).await.and(end)
 }
 
 async fn preview(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {

@@ -7,7 +7,7 @@ use attach::Attached;
 use super::output::Output;
 use super::progress::STOPPING;
 use crate::error::CliError;
-use crate::reached::{ReachedWorkspace, goes};
+use crate::reached::{ReachedWorkspace, goes, goes_on_alone};
 use crate::stop::Stop;
 
 /// How long an owner may take to let one go that only looks.
@@ -51,14 +51,8 @@ impl Leaving {
                         output.note(STOPPING);
                     }
                     None => {
-                        let pid = self.attached.owner().hello().pid;
-                        output.note(&format!(
-                            "This terminal ends, and process {pid} goes on stopping. Where that hangs, `kill -9 {pid}` ends it with \
-                             all that it runs."
-                        ));
-                        // Said or not, it ends.
-                        let _said = output.end(String::new()).await;
-                        std::process::exit(130)
+                        let last_words = goes_on_alone(self.attached.owner(), "stopping");
+                        output.end_at_once(&last_words).await;
                     }
                 },
             }

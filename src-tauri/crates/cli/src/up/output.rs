@@ -9,6 +9,7 @@ use anstream::{ColorChoice, adapter};
 use tokio::sync::oneshot;
 
 use crate::error::{CliError, piped};
+use crate::stop;
 
 /// How long the last words may take: who does not read by then goes without.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -58,6 +59,13 @@ impl Output {
         tokio::time::timeout(LAST_WORDS, last)
             .await
             .unwrap_or(Ok(()))
+    }
+
+    /// Says a line on the side and ends the process at once: it ends, whether that is read or not.
+    pub(super) async fn end_at_once(&self, words: &str) -> ! {
+        self.note(words);
+        let _said = self.end(String::new()).await;
+        stop::end_at_once()
     }
 }
 
