@@ -43,17 +43,13 @@ pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
 
 async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
-    let hand = tokio::select! {
-        hand = hand(what) => hand?,
-        () = stop.requested() => return Err(CliError::Interrupted),
-    };
+    let hand = stop.or(hand(what)).await?;
     let end = tokio::select! {
         end = work(&hand, what) => end,
         silent = silence(&hand) => Err(silent.into()),
         () = stop.requested() => Err(CliError::Interrupted),
     };
-    hand.end().await;
-    end
+    hand.end_or(&mut stop).await.and(end)
 }
 
 /// Who looks: the workspace's owner where it has one, for what runs has its environment, and where something is put right; else
