@@ -372,6 +372,15 @@ impl App {
         owners
     }
 
+    /// Waits until so many processes run its workspaces, and answers them. What one of them is just starting looks like it for a
+    /// moment, until it is another program.
+    pub(crate) async fn has_owners(&self, count: usize) -> Vec<ListedProcess> {
+        self.within(format!("{count} owners run"), SOON, async || {
+            Some(self.owners()).filter(|owners| owners.len() == count)
+        })
+        .await
+    }
+
     /// What it runs now: every process of this test less the app, owners and guards.
     pub(crate) fn children(&self) -> Vec<ListedProcess> {
         let name = program();

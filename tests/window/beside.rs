@@ -102,7 +102,7 @@ impl Beside<'_> {
         })
         .await;
         assert_eq!(self.app.windows().await, windows, "with {name}");
-        assert_eq!(self.app.owners().len(), windows, "with {name}");
+        self.app.has_owners(windows).await;
         let running = dagsters(&self.workspace.path());
         assert_eq!(running, self.running, "{name} stopped or started something");
         self.graphql.wait_until_loaded(&[PROJECT], SOON).await;

@@ -37,7 +37,7 @@ async fn the_window_shows_what_a_terminal_runs_and_may_go() {
         before,
         "the window started something"
     );
-    assert_eq!(app.owners().len(), 1);
+    app.has_owners(1).await;
     taken(&app, "34-terminal-attached").await;
     app.open_location(SCIENCE).await;
     app.click("stop").await;
@@ -150,7 +150,7 @@ async fn when_the_owner_is_killed_the_window_says_so_and_runs_it_again() {
     let app = App::start(&workspace, &[]).await;
     app.open_by_typed_path(&workspace).await;
     launch(&app).await;
-    let owner = app.owners().remove(0).pid.to_string();
+    let owner = app.has_owners(1).await.remove(0).pid.to_string();
     let killed = Command::new("kill").args(["-KILL", &owner]).status();
     assert!(killed.unwrap().success());
     app.find("owner-gone").await;
@@ -162,7 +162,7 @@ async fn when_the_owner_is_killed_the_window_says_so_and_runs_it_again() {
     app.click("run-here").await;
     app.is_gone("owner-gone").await;
     launch(&app).await;
-    assert_ne!(app.owners().remove(0).pid.to_string(), owner);
+    assert_ne!(app.has_owners(1).await.remove(0).pid.to_string(), owner);
     // Closing the workspace asks, for something runs, and leads back to the welcome screen.
     app.click("workspace-menu").await;
     app.click("menu-close").await;

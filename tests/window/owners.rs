@@ -43,7 +43,7 @@ async fn what_runs_in_another_environment_is_named_and_restarted_in_the_windows_
     let values = app.text("differing").await;
     assert!(values.contains(instance.to_str().unwrap()), "{values}");
     assert_eq!(dagsters(&root), before, "looking started something");
-    let owner = app.owners().remove(0).pid;
+    let owner = app.has_owners(1).await.remove(0).pid;
     taken(&app, "30-owner-differs").await;
 
     app.click("differs-restart").await;
@@ -58,8 +58,8 @@ async fn what_runs_in_another_environment_is_named_and_restarted_in_the_windows_
         "{before:?}, then {after:?}"
     );
     assert!(!after.iter().any(|pid| has_in_environment(*pid, &instance)));
-    let owners = app.owners();
-    assert!(owners.len() == 1 && owners[0].pid != owner, "{owners:?}");
+    let owners = app.has_owners(1).await;
+    assert_ne!(owners[0].pid, owner, "{owners:?}");
 
     // It is the window's now, and ends with it.
     app.kill();
@@ -101,7 +101,7 @@ async fn an_owner_of_an_older_dagdeck_is_named_and_one_click_takes_its_place() {
         status.is_some_and(|status| status.windows == 1)
     })
     .await;
-    assert_eq!(app.owners().len(), 1);
+    app.has_owners(1).await;
     app.kill();
     wait_until_none_mentions(&[folder.path()]).await;
 }
