@@ -16,7 +16,6 @@ use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
 use crate::reached::{Reached, ReachedWorkspace};
 use crate::runtime;
-use crate::status::living_card;
 use crate::stop::Stop;
 
 /// What is said where the owner can't be asked.
@@ -76,7 +75,7 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
 /// Says that there is an owner, and why it can't be reached, where this command looks all the same.
 fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
     if let Hand::Own(_) = hand
-        && let Some(card) = living_card(&ReachedWorkspace::of(&what.path)?.root)
+        && let Some(card) = ReachedWorkspace::of(&what.path)?.living_card()
     {
         anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
     }

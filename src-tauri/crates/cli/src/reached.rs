@@ -15,7 +15,7 @@ use api::{
     ApiError, ErrorCode, Event, Nothing, Operation, Snapshot, Step, WorkspaceKind, WorkspaceView,
 };
 use attach::{Attached, Introduction, News, Owner, Subscription};
-use serve::{Leftovers, Reach};
+use serve::{Card, Leftovers, Reach};
 use tokio::time::timeout;
 
 use crate::environment::environment;
@@ -71,6 +71,12 @@ impl ReachedWorkspace {
     pub(crate) async fn owner(&self) -> Result<Option<Owner>, ApiError> {
         let find = |socket| async { Ok(Owner::find(socket, TERMINAL).await?) };
         self.reach.existing(find).await
+    }
+
+    /// What its owner wrote down of itself, if its process lives: known of one too that does not answer. Reads files.
+    pub(crate) fn living_card(&self) -> Option<Card> {
+        let lock = dagdeck::owner_lock(&self.reach.state_folder, &self.root);
+        Card::beside(&lock).filter(Card::lives)
     }
 
     /// Makes sure that nothing is left of what an owner ran that is gone.

@@ -16,8 +16,6 @@ use crate::error::{CliError, piped, words};
 use crate::reached::ReachedWorkspace;
 use crate::status::owned::{Owned, owned};
 
-pub(crate) use owned::living_card;
-
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct StatusReport<'a> {

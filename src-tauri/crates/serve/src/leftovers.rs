@@ -1,6 +1,5 @@
 //! What is left of an owner that is gone, or going: waited for, and ended where nobody is left to do it.
 
-use std::path::Path;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode};
@@ -52,7 +51,7 @@ impl Reach {
                 // A disk that can't be written takes no new owner either.
                 Err(TakeError::Unusable { .. }) => return self.swept(waited).await,
                 Err(error) if begun.elapsed() >= LIMIT => {
-                    return Err(self.stays(error, begun.elapsed()));
+                    return Err(self.stays(error, begun.elapsed()).await);
                 }
                 Err(_) => {}
             }
@@ -74,18 +73,13 @@ impl Reach {
     }
 
     /// What is said where something is still there after so long.
-    fn stays(&self, error: TakeError, waited: Duration) -> ApiError {
-        let hint = match &error {
-            TakeError::Owned { owner: Some(card) } if card.lives() => card.unreached(),
-            TakeError::Owned { .. } => held(&owner_lock(&self.state_folder, &self.root)),
-            TakeError::StillEnding { lock, .. } | TakeError::Unusable { lock, .. } => held(lock),
-        };
+    async fn stays(&self, error: TakeError, waited: Duration) -> ApiError {
         let error = match error {
             // It knows how long the last try waited, and there were many.
             TakeError::StillEnding { lock, .. } => TakeError::StillEnding { lock, waited },
             error => error,
         };
-        self.left().with_source(&error).with_hint(hint)
+        error.told(self.left()).await
     }
 
     fn left(&self) -> ApiError {
@@ -93,62 +87,6 @@ impl Reach {
         let message = format!("Something that ran in {root} may still be there.");
         ApiError::new(ErrorCode::Io, message)
     }
-}
-
-/// What to do about the process that holds a lock and does not let go. Reads files, so not for async threads.
-pub(crate) fn held(lock: &Path) -> String {
-    let (who, end) = match holder(lock) {
-        Some(pid) => (
-            format!("Process {pid} holds the lock"),
-            format!("`kill -9 {pid}`"),
-        ),
-        None => (
-            format!(
-                "`fuser {}` tells which process holds the lock",
-                lock.display()
-            ),
-            "`kill -9` and its number".to_owned(),
-        ),
-    };
-    format!(
-        "{who}. It may be very busy: try again. If it stays so, end it ({end}), and try again: what it leaves is ended then."
-    )
-}
-
-/// The process that holds a lock, where the system tells it.
-#[cfg(target_os = "linux")]
-fn holder(lock: &Path) -> Option<u32> {
-    let file = file_at(lock)?;
-    // As `1: FLOCK  ADVISORY  READ 4711 08:02:131074 0 EOF`. Not every file system names the device as its files do.
-    let locks = fs_err::read_to_string("/proc/locks").ok()?;
-    let holders = locks.lines().filter_map(|line| {
-        let mut words = line.split_whitespace().skip(4);
-        let pid: u32 = words.next()?.parse().ok()?;
-        let (_, inode) = words.next()?.rsplit_once(':')?;
-        (inode == file.1.to_string()).then_some(pid)
-    });
-    holders.into_iter().find(|&pid| has_open(pid, file))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn holder(_lock: &Path) -> Option<u32> {
-    None
-}
-
-/// Whether a process has a file open, as far as we may look.
-#[cfg(target_os = "linux")]
-fn has_open(pid: u32, file: (u64, u64)) -> bool {
-    let open = fs_err::read_dir(format!("/proc/{pid}/fd"));
-    let mut open = open.into_iter().flatten().flatten();
-    open.any(|one| file_at(&one.path()) == Some(file))
-}
-
-/// The device and the number of the file that a path leads to.
-#[cfg(target_os = "linux")]
-fn file_at(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    let found = fs_err::metadata(path).ok()?;
-    Some((found.dev(), found.ino()))
 }
 
 #[cfg(target_os = "linux")]
@@ -159,15 +97,7 @@ mod tests {
 
     use super::*;
     use crate::listener::Listener;
-
-    fn reach(dir: &TestDir) -> Reach {
-        Reach {
-            state_folder: dir.make("state"),
-            root: dir.make("work"),
-            program: std::path::PathBuf::new(),
-            environment: std::collections::BTreeMap::new(),
-        }
-    }
+    use crate::reach::tests::reach;
 
     /// What is said where something stays: the cause, and what to do.
     async fn said(reach: &Reach) -> (String, String) {
@@ -216,16 +146,5 @@ mod tests {
             )),
             "{hint}"
         );
-    }
-
-    #[test]
-    fn a_lock_that_nobody_holds_is_looked_for_by_the_person() {
-        let dir = TestDir::new();
-        let lock = dir.write("one.lock", "");
-        assert_eq!(holder(&lock), None);
-        // Held by none, though it is open.
-        let _open = fs_err::File::open(&lock).unwrap();
-        assert_eq!(holder(&lock), None);
-        assert!(held(&lock).contains(&format!("`fuser {}`", lock.display())));
     }
 }

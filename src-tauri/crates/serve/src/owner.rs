@@ -67,10 +67,8 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
             code
         }
         Err(error) => {
-            let message = "The process that runs this workspace can't begin.";
-            answer_host(&FirstWord::Failed(
-                ApiError::new(ErrorCode::Internal, message).with_source(&error),
-            ));
+            let failed = cant_begin(ErrorCode::Internal).with_source(&error);
+            answer_host(&FirstWord::Failed(failed));
             1
         }
     };
@@ -150,10 +148,7 @@ async fn own(root: &Path) -> i32 {
 /// Takes the workspace, opens it and listens.
 async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     let failed = |error: ApiError| FirstWord::Failed(error);
-    let io = |error: &dyn std::error::Error| {
-        let message = "The process that runs this workspace can't begin.";
-        failed(ApiError::new(ErrorCode::Io, message).with_source(error))
-    };
+    let io = |error: &dyn std::error::Error| failed(cant_begin(ErrorCode::Io).with_source(error));
     let program = std::env::current_exe().map_err(|error| io(&error))?;
     let guard = GuardProgram {
         program,
@@ -166,7 +161,7 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     let ownership = match taken {
         Ok(ownership) => ownership,
         Err(TakeError::Owned { .. }) => return Err(FirstWord::Owned),
-        Err(error) => return Err(io(&error)),
+        Err(error) => return Err(failed(error.told(cant_begin(ErrorCode::Io)).await)),
     };
     options.locks = vec![shared];
     options.workspace = Some(root.to_owned());
@@ -187,6 +182,11 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
         (word, _) => word,
     })?;
     Ok((Server::new(deck, environment), listener))
+}
+
+/// What is said where it can't be the owner.
+fn cant_begin(code: ErrorCode) -> ApiError {
+    ApiError::new(code, "The process that runs this workspace can't begin.")
 }
 
 /// Learns what only windows show, once there is one: it costs every Python of the machine a question. It begins when the

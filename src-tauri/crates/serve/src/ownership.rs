@@ -2,15 +2,18 @@
 //!
 //! Who the owner is stands on a card beside the lock, for who comes too late; the lock decides, the card only tells.
 
+mod holder;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use api::Millis;
 use api::protocol::frozen::HostKind;
+use api::{ApiError, Millis};
 use dagdeck::{LockError, Right, card_beside};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use self::holder::held;
 use crate::place;
 
 /// Who owns a workspace, for who comes too late.
@@ -81,6 +84,8 @@ pub enum TakeError {
     /// Another process owns it.
     #[error("another process owns this workspace already")]
     Owned {
+        /// The lock that it holds.
+        lock: PathBuf,
         /// Who; none while it is just beginning.
         owner: Option<Card>,
     },
@@ -104,6 +109,30 @@ pub enum TakeError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl TakeError {
+    /// This as the reason of what could not be done, with what to do about the process that is in the way.
+    pub(crate) async fn told(self, failed: ApiError) -> ApiError {
+        let failed = failed.with_source(&self);
+        let looked = tokio::task::spawn_blocking(move || self.way_out()).await;
+        match looked {
+            Ok(Some(way_out)) => failed.with_hint(way_out),
+            // Who it is was only looked for: what failed stands without it.
+            Ok(None) | Err(_) => failed,
+        }
+    }
+
+    /// What to do about the process that is in the way; none where it is the disk. Reads files, so not for async threads.
+    fn way_out(&self) -> Option<String> {
+        match self {
+            Self::Owned {
+                owner: Some(card), ..
+            } if card.lives() => Some(card.unreached()),
+            Self::Owned { lock, .. } | Self::StillEnding { lock, .. } => Some(held(lock)),
+            Self::Unusable { .. } => None,
+        }
+    }
 }
 
 impl From<LockError> for TakeError {
@@ -134,6 +163,7 @@ impl Ownership {
     ) -> Result<Self, TakeError> {
         let Some(mut right) = Right::take(lock)? else {
             return Err(TakeError::Owned {
+                lock: lock.to_owned(),
                 owner: Card::beside(lock),
             });
         };
@@ -238,6 +268,44 @@ mod tests {
             };
             assert!(!dead.lives(), "{dead:?}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn who_is_in_the_way_is_told_with_the_way_out_and_a_disk_without() {
+        let dir = TestDir::new();
+        let lock = dir.write("one.lock", "");
+        let held = fs_err::File::open(&lock).unwrap();
+        held.file().lock_shared().unwrap();
+        let waited = Duration::from_secs(25);
+        let failed = || ApiError::new(api::ErrorCode::Io, "it can't begin");
+        let ending = TakeError::StillEnding {
+            lock: lock.clone(),
+            waited,
+        };
+        let beginning = TakeError::Owned {
+            lock: lock.clone(),
+            owner: None,
+        };
+        for error in [ending, beginning] {
+            let why = error.to_string();
+            let told = error.told(failed()).await;
+            assert_eq!(told.causes, [why]);
+            let end = format!("`kill -9 {}`", std::process::id());
+            assert!(told.hints[0].text.contains(&end), "{told:?}");
+        }
+        let owned = TakeError::Owned {
+            lock: lock.clone(),
+            owner: Some(card(dir.join("sockets/one.sock"))),
+        };
+        let told = owned.told(failed()).await;
+        assert!(
+            told.hints[0].text.contains("its socket is gone"),
+            "{told:?}"
+        );
+        let source = std::io::ErrorKind::StorageFull.into();
+        let told = TakeError::Unusable { lock, source }.told(failed()).await;
+        assert!(told.hints.is_empty() && told.causes.len() == 1, "{told:?}");
     }
 
     #[test]

@@ -8,12 +8,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use api::{ApiError, ErrorCode};
-use dagdeck::{guard_lock, owner_lock};
+use dagdeck::owner_lock;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::leftovers::held;
 use crate::owner::{FirstWord, OWNER};
 use crate::ownership::Card;
 
@@ -88,7 +87,7 @@ impl Reach {
                         return Ok(host);
                     }
                 }
-                FirstWord::Failed(error) => return Err(self.with_way_out(error).into()),
+                FirstWord::Failed(error) => return Err(error.into()),
                 FirstWord::Owned => {}
             }
             if Instant::now() >= end {
@@ -178,17 +177,6 @@ impl Reach {
         ApiError::new(ErrorCode::Io, message)
     }
 
-    /// A new owner's refusal, with what to do where it is for the guard of a former one: it then names that guard's lock.
-    fn with_way_out(&self, refused: ApiError) -> ApiError {
-        let lock = guard_lock(&self.state_folder, &self.root);
-        let name = lock.display().to_string();
-        if refused.causes.iter().any(|cause| cause.contains(&name)) {
-            refused.with_hint(held(&lock))
-        } else {
-            refused
-        }
-    }
-
     /// What is said where no owner could be reached in time.
     fn unreached(&self) -> ApiError {
         let message = format!(
@@ -207,38 +195,22 @@ impl Reach {
 
 #[cfg(target_os = "linux")]
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use api::protocol::frozen::HostKind;
     use testkit::TestDir;
 
     use super::*;
     use crate::listener::Listener;
-    use crate::ownership::{Ownership, TakeError};
+    use crate::ownership::Ownership;
 
-    fn reach(dir: &TestDir) -> Reach {
+    /// A workspace in a folder, and the way to its owner.
+    pub(crate) fn reach(dir: &TestDir) -> Reach {
         Reach {
             state_folder: dir.make("state"),
             root: dir.make("work"),
             program: PathBuf::new(),
             environment: BTreeMap::new(),
         }
-    }
-
-    #[test]
-    fn who_could_not_begin_for_a_former_owners_guard_is_told_who_that_is() {
-        let dir = TestDir::new();
-        let reach = reach(&dir);
-        let lock = guard_lock(&reach.state_folder, &reach.root);
-        fs_err::create_dir_all(lock.parent().unwrap()).unwrap();
-        let guard = fs_err::File::create(&lock).unwrap();
-        guard.file().lock_shared().unwrap();
-        let waited = Duration::from_secs(25);
-        let ending = TakeError::StillEnding { lock, waited };
-        let told = reach.with_way_out(reach.failed().with_source(&ending));
-        let end = format!("`kill -9 {}`", std::process::id());
-        assert!(told.hints[0].text.contains(&end), "{told:?}");
-        let other = reach.with_way_out(reach.failed());
-        assert!(other.hints.is_empty(), "{other:?}");
     }
 
     #[tokio::test]

@@ -9,7 +9,6 @@ use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
 use serve::Card;
 
-use crate::environment::environment;
 use crate::error::{CliError, words};
 use crate::reached::{ReachedWorkspace, of_another_version};
 use crate::runtime;
@@ -56,7 +55,7 @@ pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError>
     if let Ok(Ok(Some(owned))) = asked {
         return Ok(Some(owned));
     }
-    let card = living_card(&place.root);
+    let card = place.living_card();
     let why = match (asked, &card) {
         (Ok(Ok(_)), None) => return Ok(None),
         (Ok(Ok(_)), Some(card)) => card.unreached(),
@@ -65,13 +64,6 @@ pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError>
     };
     anstream::eprintln!("dagdeck: {why}");
     Ok(card.map(Owned::silent))
-}
-
-/// What the owner of a workspace wrote down of itself, if its process lives.
-pub(crate) fn living_card(root: &Path) -> Option<Card> {
-    let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
-    let state_folder = dagdeck::state_folder(&environment(), &home);
-    Card::beside(&dagdeck::owner_lock(&state_folder, root)).filter(Card::lives)
 }
 
 /// What is said of an owner that takes too long.

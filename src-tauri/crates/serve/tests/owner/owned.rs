@@ -52,7 +52,9 @@ async fn an_owner_that_is_killed_leaves_a_lock_that_is_free_and_a_socket_that_is
     let socket = part.ask(&format!("listen {}", folder.display()));
 
     let owner = match Ownership::take(&lock, &[], LONG).await {
-        Err(TakeError::Owned { owner: Some(card) }) => card,
+        Err(TakeError::Owned {
+            owner: Some(card), ..
+        }) => card,
         other => panic!("{other:?}"),
     };
     assert_eq!(owner.pid, part.pid());
@@ -90,7 +92,7 @@ async fn a_card_that_is_damaged_is_no_card() {
         assert_eq!(Card::beside(&lock), None);
         let late = Ownership::take(&lock, &[], LONG).await;
         assert!(
-            matches!(late, Err(TakeError::Owned { owner: None })),
+            matches!(late, Err(TakeError::Owned { owner: None, .. })),
             "{late:?}"
         );
     }

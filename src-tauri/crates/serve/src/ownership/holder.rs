@@ -1,0 +1,78 @@
+//! Which process holds a lock, and what to do about one that does not let go.
+
+use std::path::Path;
+
+/// What to do about the process that holds a lock and does not let go. Reads files, so not for async threads.
+pub(super) fn held(lock: &Path) -> String {
+    let (who, end) = match holder(lock) {
+        Some(pid) => (
+            format!("Process {pid} holds the lock"),
+            format!("`kill -9 {pid}`"),
+        ),
+        None => (
+            format!(
+                "`fuser {}` tells which process holds the lock",
+                lock.display()
+            ),
+            "`kill -9` and its number".to_owned(),
+        ),
+    };
+    format!(
+        "{who}. It may be very busy: try again. If it stays so, end it ({end}), and try again: what it leaves is ended then."
+    )
+}
+
+/// The process that holds a lock, where the system tells it.
+#[cfg(target_os = "linux")]
+fn holder(lock: &Path) -> Option<u32> {
+    let file = file_behind(lock)?;
+    // As `1: FLOCK  ADVISORY  READ 4711 08:02:131074 0 EOF`. Not every file system names the device as its files do.
+    let locks = fs_err::read_to_string("/proc/locks").ok()?;
+    let holders = locks.lines().filter_map(|line| {
+        let mut words = line.split_whitespace().skip(4);
+        let pid: u32 = words.next()?.parse().ok()?;
+        let (_, inode) = words.next()?.rsplit_once(':')?;
+        (inode == file.1.to_string()).then_some(pid)
+    });
+    holders.into_iter().find(|&pid| has_open(pid, file))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn holder(_lock: &Path) -> Option<u32> {
+    None
+}
+
+/// Whether a process has a file open, as far as we may look.
+#[cfg(target_os = "linux")]
+fn has_open(pid: u32, file: (u64, u64)) -> bool {
+    let open = fs_err::read_dir(format!("/proc/{pid}/fd"));
+    let mut open = open.into_iter().flatten().flatten();
+    open.any(|one| file_behind(&one.path()) == Some(file))
+}
+
+/// The device and the number of the file that a path leads to, through links.
+#[cfg(target_os = "linux")]
+fn file_behind(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs_err::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use testkit::TestDir;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_that_nobody_holds_is_looked_for_by_the_person() {
+        let dir = TestDir::new();
+        let lock = dir.write("one.lock", "");
+        assert_eq!(holder(&lock), None);
+        // Held by none, though it is open.
+        let _open = fs_err::File::open(&lock).unwrap();
+        assert_eq!(holder(&lock), None);
+        assert!(held(&lock).contains(&format!("`fuser {}`", lock.display())));
+    }
+}
