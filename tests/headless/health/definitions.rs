@@ -6,7 +6,7 @@ use api::{
     FindingView, FixDoes, FixScreen, LocationRequest, LocationView, Readiness, Severity,
     StopLocationRequest,
 };
-use testkit::{TestWorkspace, within};
+use testkit::{TestDir, TestWorkspace, within};
 
 use super::{Checked, environments::edit};
 use crate::launched::{STARTING, is_ready};
@@ -110,6 +110,21 @@ async fn faults_are_found_without_a_launch() {
         }
     }
     checked.opened.deck.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trying_opens_no_instance_that_the_root_names() {
+    let named = TestDir::new();
+    for dot_env in [named.path().to_str().unwrap(), "not/absolute"] {
+        let workspace = TestWorkspace::of(PROJECT);
+        let dot_env = format!("DAGSTER_HOME=\"{dot_env}\"\n");
+        fs_err::write(workspace.path().join(".env"), &dot_env).unwrap();
+        let checked = checked(&workspace).await;
+        assert_eq!(checked.found("definitions-tried").await, [], "{dot_env}");
+        checked.opened.deck.shut_down().await;
+    }
+    let opened = fs_err::read_dir(named.path()).unwrap();
+    assert_eq!(opened.count(), 0, "something opened it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dagster::code_server::{
     Address, LoadFailure, RepositoriesAnswer, new_server_id, wait_until_loaded,
 };
-use dagster::command::{Code, CodeServer, LogLevel, Shared, code_server};
+use dagster::command::{Code, CodeServer, LogLevel, Shared, code_server, read_instance_ref};
 use dagster::explain::{Explained, Origin, explain_load_error};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -70,14 +70,14 @@ fn ask(facts: Arc<Facts>, subject: Subject) -> BoxFuture<'static, Vec<Finding>> 
         if workspace.seen(project).load != Load::Unknown || project.blocked().is_some() {
             return Vec::new();
         }
-        let Some(server) = server(workspace, project) else {
+        let Some(mut server) = server(workspace, project) else {
             return Vec::new();
         };
         let Ok(_turn) = AT_ONCE.acquire().await else {
             return Vec::new();
         };
         let instance = server.shared.instance.clone();
-        let found = load(&facts, project, &server).await;
+        let found = load(&facts, project, &mut server).await;
         // What is left behind is in Dagdeck's own folder, which is tidied with it.
         let _ = std::fs::remove_dir_all(&instance);
         found
@@ -126,9 +126,29 @@ impl Drop for ProbeServer {
     }
 }
 
-async fn load(facts: &Facts, project: &Project, server: &CodeServer) -> Vec<Finding> {
+/// Has the instance said in Dagster's own words where the root's `.env` names one: Dagster reads that file by itself, and would
+/// open that one.
+async fn say_instance(facts: &Facts, server: &mut CodeServer) -> Result<(), String> {
+    if !server.shared.dot_env.contains_key("DAGSTER_HOME") {
+        return Ok(());
+    }
+    let command = read_instance_ref(&server.interpreter, &server.shared);
+    let ran = facts.table.run(&command, None, LIMIT, &facts.ended).await;
+    let finished = ran.map_err(|error| error.to_string())?;
+    if !finished.exit.success() {
+        return Err(finished.stderr_text());
+    }
+    let said = finished.stdout_text();
+    server.shared.instance_ref = said.lines().last().map(str::to_owned);
+    Ok(())
+}
+
+async fn load(facts: &Facts, project: &Project, server: &mut CodeServer) -> Vec<Finding> {
     if let Err(error) = std::fs::create_dir_all(&server.shared.instance) {
         return vec![untried(&error.to_string())];
+    }
+    if let Err(why) = say_instance(facts, server).await {
+        return vec![untried(&why)];
     }
     let child = match facts.table.spawn(&code_server(server), None) {
         Ok(child) => ProbeServer(child),
