@@ -154,14 +154,38 @@ impl ApiError {
         self
     }
 
-    /// The same with what lay behind it.
+    /// The same with what lay behind it. What was just said with the words before is not said again.
     #[must_use]
     pub fn with_source(mut self, error: &dyn std::error::Error) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
-            self.causes.push(error.to_string());
+            let said = error.to_string();
+            let before = self.causes.last().unwrap_or(&self.message);
+            if !before.contains(&said) {
+                self.causes.push(said);
+            }
             cause = error.source();
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let full = || Error::from(ErrorKind::StorageFull);
+        let failed = |message: &str| ApiError::new(ErrorCode::Io, message);
+        let told = failed("It can't be kept.").with_source(&full());
+        assert_eq!(told.causes, [full().to_string()]);
+        let told = failed(&format!("It can't be kept: {}", full())).with_source(&full());
+        assert_eq!(told.causes, [""; 0]);
+        let wrapped = Error::other(full());
+        let told = failed("It can't be kept.").with_source(&wrapped);
+        assert_eq!(told.causes, [full().to_string()]);
     }
 }

@@ -65,6 +65,13 @@ mod samples {
 
     use process::{RunError, SpawnError};
 
+    /// The words are told, and not a second time.
+    pub(super) fn is_told_once(told: &super::ApiError, words: &str) {
+        let all = std::iter::once(&told.message).chain(&told.causes);
+        let count: usize = all.map(|one| one.matches(words).count()).sum();
+        assert_eq!(count, 1, "{told:?}");
+    }
+
     pub(super) fn denied() -> Error {
         Error::new(ErrorKind::PermissionDenied, "the system says no")
     }

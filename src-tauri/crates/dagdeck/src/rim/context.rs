@@ -40,7 +40,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::rim::samples::denied;
+    use crate::rim::samples::{denied, is_told_once};
     use crate::state::StateError;
     use process::{HoldError, TableError};
 
@@ -76,7 +76,7 @@ mod tests {
             let told = ApiError::from(error);
             assert_eq!(told.code, ErrorCode::Io);
             assert!(told.message.contains(words), "{told:?}");
-            assert!(told.causes.iter().any(|one| one == "the system says no"));
+            is_told_once(&told, "the system says no");
         }
     }
 }

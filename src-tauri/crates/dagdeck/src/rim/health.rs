@@ -90,7 +90,7 @@ impl From<&NotSaved> for ApiError {
 mod tests {
     use super::*;
     use crate::operations::basis::Moved;
-    use crate::rim::samples::denied;
+    use crate::rim::samples::{denied, is_told_once};
 
     #[test]
     fn each_failure_has_its_code() {
@@ -141,7 +141,7 @@ mod tests {
             source: denied(),
         });
         assert_eq!(told.message, "the system says no");
-        assert_eq!(told.causes, ["the system says no"]);
+        is_told_once(&told, "the system says no");
         let told = ApiError::from(NotSaved {
             folder: path(),
             source: denied(),

@@ -56,7 +56,7 @@ fn who(Elsewhere { instance, card }: &Elsewhere) -> String {
 mod tests {
     use super::*;
     use crate::context::LockError;
-    use crate::rim::samples::denied;
+    use crate::rim::samples::{denied, is_told_once};
     use process::HoldError;
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
         ] {
             let told = ApiError::from(&error);
             assert_eq!(told.code, ErrorCode::Io, "{error:?}");
-            assert_eq!(told.causes.last().unwrap(), "the system says no");
+            is_told_once(&told, "the system says no");
         }
     }
 }
