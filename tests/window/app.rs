@@ -353,14 +353,9 @@ impl App {
     /// The app's own process.
     pub(crate) fn process(&self) -> ListedProcess {
         let name = program();
-        let mut found: Vec<ListedProcess> = mentioning(&[&self.around])
-            .into_iter()
-            .filter(|process| process.program == name)
-            .filter(|process| !is_behind_the_window(process))
-            .collect();
-        // A child between fork and exec still looks like its parent.
-        let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
-        found.retain(|process| !pids.contains(&process.parent));
+        let mut found = mentioning(&[&self.around]);
+        found.retain(|process| process.program == name && !is_behind_the_window(process));
+        drop_copies(&mut found);
         assert_eq!(found.len(), 1, "the app's processes: {found:?}");
         found.remove(0)
     }
@@ -369,11 +364,11 @@ impl App {
     pub(crate) fn owners(&self) -> Vec<ListedProcess> {
         let mut owners = mentioning(&[&self.around]);
         owners.retain(|process| process.arguments.iter().any(|word| word == "owner"));
+        drop_copies(&mut owners);
         owners
     }
 
-    /// Waits until so many processes run its workspaces, and answers them. What one of them is just starting looks like it for a
-    /// moment, until it is another program.
+    /// Waits until so many processes run its workspaces, and answers them.
     pub(crate) async fn has_owners(&self, count: usize) -> Vec<ListedProcess> {
         self.within(format!("{count} owners run"), SOON, async || {
             Some(self.owners()).filter(|owners| owners.len() == count)
@@ -465,13 +460,19 @@ fn port_of_webserver(process: &ListedProcess) -> Option<u16> {
     words.next()?.parse().ok()
 }
 
-/// The app that was built.
+/// Leaves out what another of them is just starting: between fork and exec, some 20 ms, it still looks like its parent.
+fn drop_copies(found: &mut Vec<ListedProcess>) {
+    let pids: Vec<u32> = found.iter().map(|process| process.pid).collect();
+    found.retain(|process| !pids.contains(&process.parent));
+}
+
 /// Whether it is one of Dagdeck's own behind the window: an owner or a guard, whichever program that is.
 fn is_behind_the_window(process: &ListedProcess) -> bool {
     let word = process.arguments.get(1);
     word.is_some_and(|word| matches!(word.as_str(), "guard" | "owner"))
 }
 
+/// The app that was built.
 pub(crate) fn program() -> PathBuf {
     let program = std::env::var_os("DAGDECK_WINDOW").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/debug/dagdeck-desktop"),
