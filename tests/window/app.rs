@@ -34,6 +34,10 @@ const LISTEN: &str = "
         const pressed = (event) => (window.hit = event.target.closest(css) !== null);
         // Not the click: a menu that opens takes what follows. Not of the element: it may be drawn anew.
         document.addEventListener('pointerdown', pressed, { capture: true, once: true });
+        const note = (event) => window.heard.push([event.type, event.target.closest('[data-testid]')?.dataset.testid]);
+        const kinds = window.heard ? [] : ['pointerdown', 'pointerup', 'pointercancel', 'click'];
+        window.heard = [['listening for', css]];
+        for (const kind of kinds) document.addEventListener(kind, note, { capture: true });
         done(before !== undefined && before === place());
     }));";
 /// How long a whole Dagster may take to start, on a loaded machine.
@@ -136,7 +140,7 @@ impl App {
 
     /// What the page says now, and where a picture of it is kept.
     async fn told(&self) -> String {
-        let script = "return document.body.innerText";
+        let script = "return [document.body.innerText, 'of the last click it heard', window.heard]";
         let words = self.client.execute(script, Vec::new()).await;
         let words = words.map_or_else(|error| error.to_string(), |words| words.to_string());
         let test = std::thread::current();
