@@ -81,7 +81,8 @@ async fn what_an_older_dagdeck_runs_is_told_stopped_and_taken_over() {
 
     let again = now(&["up", "--detach"]).await;
     assert_eq!(again.status.code(), Some(0), "{again:?}");
-    assert_eq!(owner().await["same_protocol"], true);
+    let told = owner().await;
+    assert_eq!(told["same_protocol"], true, "{told} {again:?}");
     assert_eq!(now(&["down"]).await.status.code(), Some(0));
     gone(workspace.around()).await;
     assert_eq!(mentioning(&[workspace.around()]), []);
