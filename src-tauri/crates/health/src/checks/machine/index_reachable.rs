@@ -43,8 +43,12 @@ async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
                 .seen(error.to_string()),
         ];
     }
+    // Nothing that is in it is believed, but without one uv leaves a temporary one behind where the question is given up.
+    let cache = facts.folder.join("asked-of-index");
     let command = CommandLine::new(uv, &facts.folder)
-        .args(["pip", "compile", "--no-cache", "--no-deps", "--universal"])
+        .args(["pip", "compile", "--refresh", "--no-deps", "--universal"])
+        .arg("--cache-dir")
+        .arg(cache.to_string_lossy())
         .args(["--no-header", "--quiet", "--python-version", "3.12"])
         .arg(asked.to_string_lossy())
         .arg("--no-python-downloads")
