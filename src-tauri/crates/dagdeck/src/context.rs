@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use ::health::Reads;
 use ::health::machine::Tool;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use process::{GuardProgram, HoldError, Swept, Table, TableError};
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, watch};
@@ -62,8 +62,8 @@ pub(crate) struct AppContext {
     pub(crate) state: Arc<State>,
     /// Why nothing that stays may be started; none where all is well.
     pub(crate) no_starts: Option<String>,
-    /// Where the run-file is when Dagdeck's own folder can't hold it.
-    _run_folder: Option<TempDir>,
+    /// Where the run-file is when Dagdeck's own folder can't hold it; until nothing runs any more.
+    pub(crate) run_folder: Mutex<Option<TempDir>>,
     pub(crate) state_folder: PathBuf,
     pub(crate) environment: BTreeMap<String, String>,
     /// The person's home folder.
@@ -151,7 +151,7 @@ impl AppContext {
             table: Arc::new(table),
             state,
             no_starts,
-            _run_folder: run_folder,
+            run_folder: Mutex::new(run_folder),
             state_folder,
             environment,
             home,

@@ -170,6 +170,8 @@ impl Deck {
         drop(turn);
         // What was only asked, of the machine or of an environment.
         self.context.table.close().await;
+        // Not left to the last who knows the context: that may be a task that ends with the process.
+        drop(self.context.run_folder.lock().take());
         self.context.state.flush().await;
     }
 

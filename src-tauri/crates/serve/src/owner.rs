@@ -167,21 +167,34 @@ async fn begin(root: &Path) -> Result<(Server, Listener), FirstWord> {
     options.workspace = Some(root.to_owned());
     let environment = options.environment.clone();
     let deck = Deck::start(options).await.map_err(failed)?;
+    match listen(&deck, root, ownership).await {
+        Ok(listener) => Ok((Server::new(deck, environment), listener)),
+        Err(error) => {
+            // Nothing of it is left behind.
+            deck.shut_down().await;
+            Err(failed(error))
+        }
+    }
+}
+
+/// Opens the workspace, and listens.
+async fn listen(deck: &Deck, root: &Path, ownership: Ownership) -> Result<Listener, ApiError> {
     deck.defer_background();
     let path = root.display().to_string();
-    let opened = deck.workspace_open(FolderRequest { path }).await;
-    opened.map_err(failed)?;
+    deck.workspace_open(FolderRequest { path }).await?;
     let listener = Listener::open(ownership, HostKind::Owner, &socket_folders());
-    let listener = listener.map_err(|error| match (io(&error), &error) {
-        (FirstWord::Failed(said), ListenError::Place(PlaceError::Unsafe { folder, .. })) => {
-            let folder = folder.display();
-            failed(said.with_hint(format!(
-                "Remove {folder}, or close it to everybody but you: `chmod 700 {folder}`."
-            )))
+    listener.map_err(|error| {
+        let said = cant_begin(ErrorCode::Io).with_source(&error);
+        match &error {
+            ListenError::Place(PlaceError::Unsafe { folder, .. }) => {
+                let folder = folder.display();
+                said.with_hint(format!(
+                    "Remove {folder}, or close it to everybody but you: `chmod 700 {folder}`."
+                ))
+            }
+            _ => said,
         }
-        (word, _) => word,
-    })?;
-    Ok((Server::new(deck, environment), listener))
+    })
 }
 
 /// What is said where it can't be the owner.

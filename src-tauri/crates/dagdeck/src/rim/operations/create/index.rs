@@ -10,8 +10,9 @@ impl From<&IndexError> for ApiError {
     fn from(error: &IndexError) -> Self {
         match error {
             IndexError::UvMissing(error) => error.into(),
-            IndexError::NotAsked { source, .. } => {
-                let words = "Dagdeck can't write the question for uv into its own folder.";
+            IndexError::NotAsked { path, source } => {
+                let path = path.display();
+                let words = format!("Dagdeck can't write the question for uv to {path}: {source}.");
                 Self::new(ErrorCode::Io, words).with_source(source)
             }
             IndexError::Unreachable(source) => {
@@ -59,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::record::OnceError;
-    use crate::rim::samples::{denied, not_run};
+    use crate::rim::samples::{denied, is_told_once, not_run};
 
     #[test]
     fn an_index_that_can_not_be_asked_is_told_with_why() {
@@ -79,7 +80,7 @@ mod tests {
             source: Arc::new(denied()),
         });
         assert_eq!(told.code, ErrorCode::Io);
-        assert_eq!(told.causes, ["the system says no"]);
+        is_told_once(&told, "/srv/create/newest.txt: the system says no");
     }
 
     #[test]
