@@ -1,12 +1,13 @@
 //! A command that is told to end does, whatever it waits for: an owner that hangs, an index that never answers, a reader who
 //! does not read.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use api::OperationState;
-use testkit::{wait_until, wait_until_none_mentions, within};
+use testkit::{TestDir, wait_until, wait_until_none_mentions, within};
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -39,6 +40,12 @@ impl Waiting {
             self.0.try_wait().unwrap()
         });
         assert_eq!(ended.await.code(), Some(130));
+    }
+
+    /// Whether it waits for somebody who reads what it prints.
+    fn is_unread(&self) -> bool {
+        let waits = std::fs::read_to_string(format!("/proc/{}/wchan", self.0.id()));
+        waits.is_ok_and(|at| at.contains("pipe_write"))
     }
 
     /// Whether it has a thread of this name.
@@ -126,11 +133,46 @@ async fn a_sync_whose_owner_hangs_ends_when_it_is_told_twice_and_is_taken_back_a
     gone(demo.around()).await;
 }
 
+/// A pipe that holds no more, and its reader.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (unread, mut full) = std::io::pipe().unwrap();
+    full.write_all(&[b' '; 65_536]).unwrap();
+    (unread, full)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_nobody_reads_ends_when_it_is_told_once() {
+    let demo = Demo::synced();
+    for words in [
+        &["sync", "--trust"][..],
+        &["sync", "--trust", "--dry-run"],
+        &["down"],
+        &["down", "--json"],
+    ] {
+        let (unread, full) = full_pipe();
+        let mut printing = Waiting::start(
+            demo.command(program())
+                .arg(words[0])
+                .arg(demo.root())
+                .args(&words[1..])
+                .stdout(full)
+                .stderr(Stdio::null()),
+        );
+        wait_until(format!("{words:?} prints"), SYNCING, async || {
+            printing.is_unread()
+        })
+        .await;
+        printing.signal("INT");
+        printing.ended().await;
+        drop(unread);
+    }
+    gone(demo.around()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_up_whose_first_word_nobody_reads_ends_at_once() {
     let demo = Demo::new();
-    let (unread, mut full) = std::io::pipe().unwrap();
-    full.write_all(&[b' '; 65_536]).unwrap();
+    let (unread, full) = full_pipe();
     let mut up = Waiting::start(
         demo.command(program())
             .arg("up")
@@ -166,4 +208,64 @@ async fn a_new_workspace_whose_index_never_answers_ends_at_once_and_leaves_nothi
     new.ended().await;
     assert!(!bench.at("acme").exists());
     wait_until_none_mentions(&[bench.0.path()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_to_the_index_that_is_given_up_leaves_nothing_where_temporary_files_lie() {
+    let demo = Demo::new();
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = format!("http://{}/simple", silent.local_addr().unwrap());
+    let temporary = TestDir::new();
+    let mut doctor = Waiting::start(
+        demo.command(program())
+            .arg("doctor")
+            .arg(demo.root())
+            .env("UV_DEFAULT_INDEX", address)
+            .env("TMPDIR", temporary.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    );
+    let asked = timeout(SYNCING, silent.accept()).await;
+    assert!(asked.unwrap().is_ok(), "the index is asked");
+    doctor.signal("INT");
+    doctor.ended().await;
+    wait_until_none_mentions(&[demo.around()]).await;
+    assert_eq!(left_in(temporary.path()), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_kept_track_of_leaves_nothing_where_temporary_files_lie() {
+    let demo = Demo::new();
+    // The list of what runs belongs in a folder of this name.
+    fs_err::create_dir_all(demo.state()).unwrap();
+    fs_err::write(demo.state().join("running"), "").unwrap();
+    let temporary = TestDir::new();
+    for words in [
+        &["sync", "--trust"][..],
+        &["sync", "--dry-run"],
+        &["doctor"],
+    ] {
+        let mut command = demo.command(program());
+        command
+            .arg(words[0])
+            .arg(demo.root())
+            .args(&words[1..])
+            .env("TMPDIR", temporary.path());
+        let output = spawn_blocking(move || command.output().unwrap());
+        let output = output.await.unwrap();
+        gone(demo.around()).await;
+        // An owner's socket may have lain there.
+        let mut left = left_in(temporary.path());
+        left.retain(|name| !name.starts_with("dagdeck-"));
+        assert_eq!(left, [""; 0], "{words:?} {output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.matches("can't keep track").count(), 1, "{said}");
+    }
+}
+
+/// The names in a folder.
+fn left_in(folder: &Path) -> Vec<String> {
+    let all = fs_err::read_dir(folder).unwrap();
+    all.map(|one| one.unwrap().file_name().into_string().unwrap())
+        .collect()
 }

@@ -4,6 +4,7 @@
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::Output;
+use std::time::Duration;
 
 use attach::Owner;
 use serde_json::{Value, json};
@@ -142,15 +143,21 @@ async fn whatever_is_put_in_the_place_of_the_socket_the_owner_is_reached_again()
     empty.is_gone().await;
 }
 
+/// Closes an owner's socket off: it is gone, and its folder lets others in, so that it is not made anew. Answers that folder.
+fn close_off(socket: &Path) -> &Path {
+    let folder = socket.parent().unwrap();
+    fs_err::set_permissions(folder, PermissionsExt::from_mode(0o755)).unwrap();
+    fs_err::remove_file(socket).unwrap();
+    folder
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_whose_folder_lets_others_in_is_named_until_the_person_closed_it() {
     let empty = Empty::alone();
     let window = host(&empty.reach, WINDOW).await;
     let pid = window.owner().hello().pid;
     let socket = empty.socket();
-    let folder = socket.parent().unwrap();
-    fs_err::set_permissions(folder, PermissionsExt::from_mode(0o755)).unwrap();
-    fs_err::remove_file(&socket).unwrap();
+    let folder = close_off(&socket);
     let status = empty.asked(&["status", "--json"]).await;
     assert_eq!(owner_in(&status), silent(pid));
     for told in [said(&status), said(&empty.asked(&["doctor"]).await)] {
@@ -159,6 +166,23 @@ async fn an_owner_whose_folder_lets_others_in_is_named_until_the_person_closed_i
     }
     fs_err::set_permissions(folder, PermissionsExt::from_mode(0o700)).unwrap();
     empty.is_reached_again(pid).await;
+    drop(window);
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_is_just_ending_is_none() {
+    let empty = Empty::alone();
+    let window = host(&empty.reach, WINDOW).await;
+    // As one that goes: its process is there a while longer, and nobody answers.
+    close_off(&empty.socket());
+    let goes = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        signal("TERM", window.owner().hello().pid);
+    };
+    let (status, ()) = tokio::join!(empty.asked(&["status", "--json"]), goes);
+    assert_eq!(owner_in(&status), Value::Null);
+    assert_eq!(said(&status), "");
     drop(window);
     empty.is_gone().await;
 }

@@ -57,7 +57,7 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     if !what.fix_safe {
         return match Hand::to_look(&what.path).await {
             Ok(hand) => {
-                tell_of_owner(&hand, what)?;
+                tell_of_owner(&hand, what).await?;
                 Ok(hand)
             }
             Err(CliError::NoWorkspace(why)) => Err(CliError::NoWorkspace(why)),
@@ -73,9 +73,9 @@ async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
 }
 
 /// Says that there is an owner, and why it can't be reached, where this command looks all the same.
-fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
+async fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
     if let Hand::Own(_) = hand
-        && let Some(card) = ReachedWorkspace::of(&what.path)?.living_card()
+        && let Some(card) = ReachedWorkspace::of(&what.path)?.unreached().await?
     {
         anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
     }

@@ -1,6 +1,9 @@
 //! How the command ends when it does not end well: what it says, and with which code.
 
+use std::collections::BTreeSet;
+
 use api::{ApiError, HintAction};
+use parking_lot::Mutex;
 
 /// Why the command ends early.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +34,16 @@ impl CliError {
 
     pub(crate) fn print(&self) {
         if let Self::NoWorkspace(words) | Self::Unusable(words) | Self::Failed(words) = self {
-            anstream::eprintln!("dagdeck: {words}");
+            tell(words);
         }
+    }
+}
+
+/// Says what a person has to know, once: what keeps something from being done may have been told before it was tried.
+pub(crate) fn tell(words: &str) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if TOLD.lock().insert(words.to_owned()) {
+        anstream::eprintln!("dagdeck: {words}");
     }
 }
 

@@ -16,10 +16,10 @@ use api::{
 };
 use attach::{Attached, Introduction, News, Owner, Subscription};
 use serve::{Card, Leftovers, Reach};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::environment::environment;
-use crate::error::{CliError, words};
+use crate::error::{CliError, tell, words};
 
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str =
@@ -29,6 +29,11 @@ const GONE: &str =
 const AGAIN: u32 = 5;
 /// How long an owner that refused may take to be gone, if that was why.
 const GOING: Duration = Duration::from_secs(1);
+
+/// How long nobody may answer where an owner is, before that is told.
+const PASSING: Duration = Duration::from_millis(1500);
+/// The pause between two looks.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A terminal looks, until it says that it holds what runs.
 const TERMINAL: Introduction = Introduction {
@@ -77,6 +82,23 @@ impl ReachedWorkspace {
     pub(crate) fn living_card(&self) -> Option<Card> {
         let lock = dagdeck::owner_lock(&self.reach.state_folder, &self.root);
         Card::beside(&lock).filter(Card::lives)
+    }
+
+    /// Who owns it though nobody answers, for longer than one takes that has only begun or is just ending.
+    pub(crate) async fn unreached(&self) -> Result<Option<Card>, ApiError> {
+        let end = Instant::now() + PASSING;
+        loop {
+            let Some(card) = self.living_card() else {
+                return Ok(None);
+            };
+            if self.owner().await?.is_some() {
+                return Ok(None);
+            }
+            if Instant::now() >= end {
+                return Ok(Some(card));
+            }
+            sleep(LOOK).await;
+        }
     }
 
     /// Makes sure that nothing is left of what an owner ran that is gone.
@@ -291,7 +313,7 @@ pub(crate) fn goes_on_alone(owner: &Owner, with: &str) -> String {
 /// Says what there is to know of Dagdeck's own state: that a damaged file was set aside, that nothing can be remembered.
 pub(crate) fn tell_notices(shown: &Snapshot) {
     for notice in &shown.notices {
-        anstream::eprintln!("dagdeck: {notice}");
+        tell(notice);
     }
 }
 

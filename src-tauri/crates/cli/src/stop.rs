@@ -1,18 +1,19 @@
 //! The wish of a person or the system that this command ends.
 //!
 //! A thread of its own takes it from the system and hands it to the command. One that hangs where it hears nothing (nobody
-//! reads what it prints) is ended by the next.
+//! reads what it prints) is ended soon after.
 
 use std::future::Future;
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until};
 
 use crate::error::CliError;
 
-/// How long a wish may stay unheard before another one ends the process.
+/// How long a wish may stay unheard before the process is ended.
 const UNHEARD: Duration = Duration::from_secs(1);
 
 /// What is said when taking back begins.
@@ -101,44 +102,56 @@ pub(crate) fn end_at_once() -> ! {
 /// Hands the system's wishes to the command.
 struct HandingOn {
     command: mpsc::Sender<()>,
-    /// When the last one was handed on.
-    last: Instant,
+    /// When the last one was handed on of which it is not known that it was heard.
+    waits: Option<Instant>,
 }
 
 impl HandingOn {
     fn to(command: mpsc::Sender<()>) -> Self {
         Self {
             command,
-            last: Instant::now(),
+            waits: None,
         }
     }
 
-    /// Hands on what comes until the process ends; says once that it began.
+    /// Hands on what comes until the process ends, and ends it where that is not heard; says once that it began.
     fn begin(
         mut self,
         begun: &std::sync::mpsc::Sender<std::io::Result<()>>,
     ) -> std::io::Result<()> {
-        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut signals = Signals::new()?;
             let _told = begun.send(Ok(()));
-            loop {
-                signals.next().await;
-                if self.is_one_too_many(Instant::now()) {
-                    end_at_once();
-                }
-            }
+            self.unheard(&mut signals).await;
+            end_at_once()
         })
     }
 
-    /// Hands one on, unless another waits to be heard or nobody hears any more; whether that has been so for too long.
-    fn is_one_too_many(&mut self, now: Instant) -> bool {
-        if self.command.try_send(()).is_ok() {
-            self.last = now;
-            return false;
+    /// Hands on what comes until one was not heard for too long.
+    async fn unheard(&mut self, wishes: &mut impl Wishes) {
+        loop {
+            let waits = self.waits.map(|since| since + UNHEARD);
+            tokio::select! {
+                () = wishes.next() => {
+                    if self.command.try_send(()).is_ok() || self.waits.is_none() {
+                        self.waits = Some(Instant::now());
+                    }
+                }
+                () = sleep_until(waits.unwrap_or_else(Instant::now)), if waits.is_some() => {
+                    if self.command.capacity() == 0 || self.command.is_closed() {
+                        return;
+                    }
+                    self.waits = None;
+                }
+            }
         }
-        now.duration_since(self.last) >= UNHEARD
     }
+}
+
+/// Where wishes come from.
+trait Wishes {
+    async fn next(&mut self);
 }
 
 /// What the system tells a process that is to end.
@@ -157,7 +170,10 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
         })
     }
+}
 
+#[cfg(unix)]
+impl Wishes for Signals {
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -174,7 +190,10 @@ impl Signals {
     fn new() -> std::io::Result<Self> {
         Ok(Self)
     }
+}
 
+#[cfg(not(unix))]
+impl Wishes for Signals {
     async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -186,44 +205,85 @@ impl Signals {
 mod tests {
     use std::future::pending;
 
+    use tokio::time::timeout;
+
     use super::*;
 
-    fn stop() -> (HandingOn, Stop) {
+    fn stop() -> (mpsc::Sender<()>, Stop) {
         let (command, wishes) = mpsc::channel(1);
-        (HandingOn::to(command), Stop { wishes })
+        (command, Stop { wishes })
     }
 
     #[tokio::test]
     async fn what_does_not_get_done_ends_when_we_are_told_to_end() {
-        let (mut wishes, mut stop) = stop();
+        let (wishes, mut stop) = stop();
         let done = stop.or(async { Ok::<_, CliError>(7) }).await;
         assert_eq!(done, Ok(7));
-        assert!(!wishes.is_one_too_many(Instant::now()));
+        wishes.try_send(()).unwrap();
         let ended = stop.or(pending::<Result<(), CliError>>()).await;
         assert_eq!(ended, Err(CliError::Interrupted));
     }
 
     #[tokio::test]
     async fn what_takes_back_what_it_began_is_waited_for() {
-        let (mut wishes, mut stop) = stop();
+        let (wishes, mut stop) = stop();
         let told = Notify::new();
         let work = async {
             told.notified().await;
             Ok("taken back")
         };
-        assert!(!wishes.is_one_too_many(Instant::now()));
+        wishes.try_send(()).unwrap();
         let done = stop.or_taken_back(&told, String::new, work).await;
         assert_eq!(done, Ok("taken back"));
     }
 
-    #[tokio::test]
-    async fn a_wish_ends_the_process_where_an_earlier_one_was_not_heard_for_long() {
-        let (mut wishes, mut stop) = stop();
+    /// One after the other, each so long after the one before.
+    struct Timed(Vec<Duration>);
+
+    impl Wishes for Timed {
+        async fn next(&mut self) {
+            let Some(pause) = self.0.first().copied() else {
+                return pending().await;
+            };
+            tokio::time::sleep(pause).await;
+            self.0.remove(0);
+        }
+    }
+
+    /// How long it takes until these count as unheard, if they do.
+    async fn unheard(command: mpsc::Sender<()>, pauses: &[Duration]) -> Option<Duration> {
         let begun = Instant::now();
-        assert!(!wishes.is_one_too_many(begun));
-        assert!(!wishes.is_one_too_many(begun), "both came at one moment");
-        assert!(wishes.is_one_too_many(begun + UNHEARD));
-        stop.requested().await;
-        assert!(!wishes.is_one_too_many(begun + UNHEARD), "it was heard");
+        let mut handing_on = HandingOn::to(command);
+        let mut wishes = Timed(pauses.to_vec());
+        let ended = timeout(UNHEARD * 100, handing_on.unheard(&mut wishes)).await;
+        ended.ok().map(|()| begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wish_that_is_not_heard_ends_the_process() {
+        let (command, stop) = stop();
+        let pauses = [Duration::ZERO, UNHEARD / 2];
+        assert_eq!(unheard(command, &pauses).await, Some(UNHEARD));
+        drop(stop);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_nobody_can_hear_any_more_ends_it_too() {
+        let (command, stop) = stop();
+        drop(stop);
+        assert_eq!(unheard(command, &[UNHEARD]).await, Some(UNHEARD * 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_hears_each_wish_goes_on() {
+        let (command, mut stop) = stop();
+        let hears = tokio::spawn(async move {
+            loop {
+                stop.requested().await;
+            }
+        });
+        let pauses = [Duration::ZERO, UNHEARD / 2, UNHEARD * 3];
+        assert_eq!(unheard(command, &pauses).await, None);
+        hears.abort();
     }
 }

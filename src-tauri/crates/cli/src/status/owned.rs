@@ -8,6 +8,7 @@ use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
 use serve::Card;
+use tokio::time::timeout;
 
 use crate::error::{CliError, words};
 use crate::reached::{ReachedWorkspace, of_another_version};
@@ -42,16 +43,7 @@ struct Standing {
 
 /// Asks who runs a workspace; none where nobody does. Why one can't be asked is told on the side: what is read stands.
 pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError> {
-    let asked = runtime::wait_for(async {
-        let asking = async {
-            let Some(owner) = place.owner().await? else {
-                return Ok::<_, ApiError>(None);
-            };
-            let status = owner.status().await?;
-            Ok(Some(Owned::of(owner.hello(), &status)))
-        };
-        tokio::time::timeout(LIMIT, asking).await
-    })?;
+    let asked = runtime::wait_for(async { timeout(LIMIT, ask(place)).await })?;
     if let Ok(Ok(Some(owned))) = asked {
         return Ok(Some(owned));
     }
@@ -64,6 +56,19 @@ pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError>
     };
     anstream::eprintln!("dagdeck: {why}");
     Ok(card.map(Owned::silent))
+}
+
+/// Asks it; none where there is none, or none that answers.
+async fn ask(place: &ReachedWorkspace) -> Result<Option<Owned>, ApiError> {
+    loop {
+        if let Some(owner) = place.owner().await? {
+            let status = owner.status().await?;
+            return Ok(Some(Owned::of(owner.hello(), &status)));
+        }
+        if place.unreached().await?.is_some() || place.living_card().is_none() {
+            return Ok(None);
+        }
+    }
 }
 
 /// What is said of an owner that takes too long.
