@@ -103,6 +103,7 @@ async fn an_owner_that_hangs_is_named_by_who_only_looks() {
 
     let doctor = empty.asked(&["doctor", "--json"]).await;
     let told = said(&doctor);
+    assert_eq!(doctor.status.code(), Some(1), "{told}");
     assert!(told.contains(&format!("Process {pid} ")), "{told}");
     assert!(told.contains(&end), "{told}");
     assert!(told.contains("with its own environment"), "{told}");

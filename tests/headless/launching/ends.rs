@@ -148,9 +148,17 @@ async fn down_ends_what_outlived_its_owner_and_its_guard() {
     // Stopped first, for a guard ends what a dead owner left, and an owner starts a new guard.
     signal(guards[0], "STOP");
     signal(owner[0], "KILL");
+    wait_until("the owner is gone", SOON, async || {
+        owners(workspace.around()).is_empty()
+    })
+    .await;
+    let status = dagdeck(&workspace).arg("status").arg(&root).output();
+    let said = String::from_utf8(status.unwrap().stderr).unwrap();
+    assert!(said.contains("is still being ended"), "{said}");
+    assert!(said.contains(&format!("`kill -9 {}`", guards[0])), "{said}");
     signal(guards[0], "KILL");
-    wait_until("both are gone", SOON, async || {
-        owners(workspace.around()).is_empty() && self::guards(&workspace).is_empty()
+    wait_until("the guard is gone", SOON, async || {
+        self::guards(&workspace).is_empty()
     })
     .await;
     assert_eq!(dagsters(&root), before, "nobody is there to end it");

@@ -42,44 +42,55 @@ pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
 
 async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
-    let hand = stop.or(hand(what)).await?;
+    let (hand, is_asked) = stop.or(hand(what)).await?;
     let end = tokio::select! {
         end = work(&hand, what) => end,
         silent = silence(&hand) => Err(silent.into()),
         () = stop.requested() => Err(CliError::Interrupted),
     };
-    hand.end_or(&mut stop).await.and(end)
+    hand.end_or(&mut stop).await.and(end)?;
+    if is_asked {
+        Ok(())
+    } else {
+        // Nothing can be started beside an owner that does not answer.
+        Err(CliError::NothingServed)
+    }
 }
 
 /// Who looks: the workspace's owner where it has one, for what runs has its environment, and where something is put right; else
-/// this command. An owner that can't be asked is no reason not to look, but is told: what runs has another environment.
-async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
+/// this command. An owner that can't be asked is no reason not to look, but is told: what runs has another environment. Also
+/// answers whether the owner was asked, where there is one.
+async fn hand(what: &arguments::Doctor) -> Result<(Hand, bool), CliError> {
     if !what.fix_safe {
         return match Hand::to_look(&what.path).await {
             Ok(hand) => {
-                tell_of_owner(&hand, what).await?;
-                Ok(hand)
+                let is_asked = !tell_of_owner(&hand, what).await?;
+                Ok((hand, is_asked))
             }
             Err(CliError::NoWorkspace(why)) => Err(CliError::NoWorkspace(why)),
             Err(error) => {
                 error.print();
                 anstream::eprintln!("{LOOKS_ITSELF}");
-                Hand::looking_at(&what.path).await
+                Ok((Hand::looking_at(&what.path).await?, false))
             }
         };
     }
     let reached = Reached::workspace(&what.path).await?;
-    Ok(Hand::Owner(reached.attached))
+    Ok((Hand::Owner(reached.attached), true))
 }
 
-/// Says that there is an owner, and why it can't be reached, where this command looks all the same.
-async fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
-    if let Hand::Own(_) = hand
-        && let Some(card) = ReachedWorkspace::of(&what.path)?.unreached().await?
-    {
-        anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
-    }
-    Ok(())
+/// Says that there is an owner, and why it can't be reached, where this command looks all the same; whether it had to.
+async fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<bool, CliError> {
+    let Hand::Own(_) = hand else {
+        return Ok(false);
+    };
+    let place = ReachedWorkspace::of(&what.path)?;
+    let Some(card) = place.unreached().await? else {
+        place.tell_of_leftovers();
+        return Ok(false);
+    };
+    anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
+    Ok(true)
 }
 
 /// Waits until the owner that looks answers no more, and says so; for ever where there is none.

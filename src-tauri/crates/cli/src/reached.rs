@@ -84,6 +84,16 @@ impl ReachedWorkspace {
         Card::beside(&lock).filter(Card::lives)
     }
 
+    /// Says so where nobody owns it, and what a former owner ran is still being ended.
+    pub(crate) fn tell_of_leftovers(&self) {
+        if let Some(held) = self.reach.still_ending() {
+            let root = self.root.display();
+            tell(&format!(
+                "what ran in {root} is still being ended.\n  {held}"
+            ));
+        }
+    }
+
     /// Who owns it though nobody answers, for longer than one takes that has only begun or is just ending.
     pub(crate) async fn unreached(&self) -> Result<Option<Card>, ApiError> {
         let end = Instant::now() + PASSING;

@@ -94,6 +94,8 @@ pub struct Port {
     pub wanted: u16,
     /// The one that our own webserver answers on.
     pub ours: Option<u16>,
+    /// Whether another process runs the workspace, of whose webserver nothing is known here.
+    pub elsewhere: bool,
 }
 
 /// What was seen of a project.

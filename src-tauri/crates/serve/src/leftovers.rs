@@ -6,7 +6,7 @@ use api::{ApiError, ErrorCode};
 use dagdeck::{guard_lock, owner_lock};
 use tokio::time::{Instant, sleep};
 
-use crate::ownership::{Ownership, TakeError};
+use crate::ownership::{Ownership, TakeError, held_by_some};
 use crate::reach::Reach;
 
 /// How long an owner that goes, and then its guard, may take.
@@ -26,6 +26,15 @@ pub enum Leftovers {
 }
 
 impl Reach {
+    /// What to do about the guard of an owner that is gone, while it holds what a next one needs; none where it does not, as
+    /// far as the system tells it. Reads files, so not for async threads.
+    pub fn still_ending(&self) -> Option<String> {
+        let owner = held_by_some(&owner_lock(&self.state_folder, &self.root));
+        let guard = || held_by_some(&guard_lock(&self.state_folder, &self.root));
+        // Who owns it, or is just about to, holds both.
+        owner.map_or_else(guard, |_| None)
+    }
+
     /// Makes sure that nothing is left of a workspace that has no owner, which `has_owner` says: what an owner that goes is
     /// still stopping, what the guard of a dead one ends, and what outlived both. Answers what there was.
     ///

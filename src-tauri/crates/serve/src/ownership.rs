@@ -13,6 +13,8 @@ use dagdeck::{LockError, Right, card_beside};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+pub(crate) use self::holder::held_by_some;
+
 use self::holder::held;
 use crate::place;
 

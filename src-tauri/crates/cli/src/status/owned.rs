@@ -49,7 +49,10 @@ pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError>
     }
     let card = place.living_card();
     let why = match (asked, &card) {
-        (Ok(Ok(_)), None) => return Ok(None),
+        (Ok(Ok(_)), None) => {
+            place.tell_of_leftovers();
+            return Ok(None);
+        }
         (Ok(Ok(_)), Some(card)) => card.unreached(),
         (Ok(Err(error)), _) => words(&error),
         (Err(_), card) => slow(card.as_ref().map(|card| card.pid)),

@@ -9,6 +9,7 @@ use ::health::{
 };
 
 use crate::context::AppContext;
+use crate::context::locks::owner_of;
 use crate::open_workspace::OpenWorkspace;
 use api::{Lifecycle, LoadError, Readiness, ServiceName};
 use unit::Shown;
@@ -19,6 +20,10 @@ pub(super) async fn gather(
     session: Option<&Arc<OpenWorkspace>>,
 ) -> Facts {
     let (tools, pythons) = context.machine().await;
+    let workspace = match session {
+        Some(session) => Some(workspace(session, is_run_elsewhere(session).await)),
+        None => None,
+    };
     Facts {
         table: Arc::clone(&context.table),
         ended: session
@@ -32,11 +37,20 @@ pub(super) async fn gather(
             home: PathBuf::from(&context.home),
             drawing: context.drawing.clone(),
         },
-        workspace: session.map(workspace),
+        workspace,
     }
 }
 
-fn workspace(session: &Arc<OpenWorkspace>) -> WorkspaceFacts {
+/// Whether another process owns the workspace.
+async fn is_run_elsewhere(session: &OpenWorkspace) -> bool {
+    let facts = &session.facts;
+    let (folder, root) = (facts.context.state_folder.clone(), facts.root.clone());
+    let owner = tokio::task::spawn_blocking(move || owner_of(&folder, &root)).await;
+    let owner = owner.unwrap_or_default();
+    owner.is_some_and(|pid| pid != std::process::id())
+}
+
+fn workspace(session: &Arc<OpenWorkspace>, elsewhere: bool) -> WorkspaceFacts {
     let workspace_facts = &session.facts;
     let reading = workspace_facts.reading();
     let watching = workspace_facts.watching();
@@ -61,6 +75,7 @@ fn workspace(session: &Arc<OpenWorkspace>) -> WorkspaceFacts {
         port: Port {
             wanted: workspace_facts.context.state.settings().port,
             ours: workspace_facts.url().and(workspace_facts.port()),
+            elsewhere,
         },
         pids: session.pids(),
         watched: (watching.folders, watching.limited),

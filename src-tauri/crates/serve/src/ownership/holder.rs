@@ -22,6 +22,11 @@ pub(super) fn held(lock: &Path) -> String {
     )
 }
 
+/// The same for one that nobody may hold: none where none does, as far as the system tells it.
+pub(crate) fn held_by_some(lock: &Path) -> Option<String> {
+    holder(lock).map(|_| held(lock))
+}
+
 /// The process that holds a lock, where the system tells it.
 #[cfg(target_os = "linux")]
 fn holder(lock: &Path) -> Option<u32> {
@@ -71,8 +76,11 @@ mod tests {
         let lock = dir.write("one.lock", "");
         assert_eq!(holder(&lock), None);
         // Held by none, though it is open.
-        let _open = fs_err::File::open(&lock).unwrap();
+        let open = fs_err::File::open(&lock).unwrap();
         assert_eq!(holder(&lock), None);
+        assert_eq!(held_by_some(&lock), None);
         assert!(held(&lock).contains(&format!("`fuser {}`", lock.display())));
+        open.file().lock_shared().unwrap();
+        assert_eq!(held_by_some(&lock), Some(held(&lock)));
     }
 }

@@ -23,15 +23,20 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         return Vec::new();
     }
     let wanted = port.wanted;
+    let title = match ports::holder(wanted) {
+        Some(holder) => format!(
+            "Port {wanted} is used by {} (process {})",
+            holder.name, holder.pid
+        ),
+        None => format!("Port {wanted} is used by another program"),
+    };
+    if port.elsewhere {
+        let why = "Another process of Dagdeck runs this workspace and could not be asked: it may be its webserver.";
+        return vec![Finding::note(FindingKey::ONLY, title, why)];
+    }
     let finding = Finding::warning(
         FindingKey::ONLY,
-        match ports::holder(wanted) {
-            Some(holder) => format!(
-                "Port {wanted} is used by {} (process {})",
-                holder.name, holder.pid
-            ),
-            None => format!("Port {wanted} is used by another program"),
-        },
+        title,
         "The Dagster UI gets the next free port at each launch, so its address is not the usual one.",
     );
     let free = wanted.checked_add(1).and_then(ports::first_free);
@@ -41,4 +46,43 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         ),
         None => finding,
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use testkit::TestDir;
+
+    use super::*;
+    use crate::facts::Port;
+    use crate::finding::Level;
+    use crate::test_support::of;
+
+    #[test]
+    fn a_taken_port_is_another_programs_unless_another_process_runs_the_workspace() {
+        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let wanted = taken.local_addr().unwrap().port();
+        let dir = TestDir::new();
+        let mut facts = of(&dir.make("work"), &dir.make("state"));
+        let mut found = |elsewhere| {
+            let workspace = facts.workspace.as_mut().unwrap();
+            workspace.port = Port {
+                wanted,
+                ours: None,
+                elsewhere,
+            };
+            let mut found = judge(&facts, facts.workspace.as_ref().unwrap());
+            assert_eq!(found.len(), 1);
+            found.remove(0)
+        };
+        let others = found(false);
+        assert_eq!((others.level, others.fix.is_some()), (Level::Warning, true));
+        let ours_perhaps = found(true);
+        assert_eq!(ours_perhaps.title, others.title);
+        assert_eq!(
+            (ours_perhaps.level, ours_perhaps.fix.is_some()),
+            (Level::Note, false)
+        );
+    }
 }
