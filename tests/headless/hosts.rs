@@ -107,6 +107,31 @@ async fn an_owner_in_which_nothing_runs_goes_with_its_last_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_owner_whose_host_gave_up_before_it_came_goes_at_once() {
+    let empty = Empty::new();
+    let mut command = Command::new(&empty.reach.program);
+    command
+        .arg(serve::OWNER)
+        .arg(&empty.reach.root)
+        .env_clear()
+        .envs(&empty.reach.environment);
+    let mut owner = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut listens = String::new();
+    let said = owner.stdout.take().unwrap();
+    BufReader::new(said).read_line(&mut listens).unwrap();
+    assert!(listens.contains("listens"), "{listens}");
+    assert_eq!(owner.try_wait().unwrap(), None, "it waits for its host");
+    drop(owner.stdin.take());
+    let ended = tokio::task::spawn_blocking(move || owner.wait().unwrap());
+    assert!(ended.await.unwrap().success());
+    empty.is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_host_learns_in_which_variables_the_owner_differs_and_no_secret() {
     let mut empty = Empty::new();
     let set = [

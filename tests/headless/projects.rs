@@ -35,6 +35,7 @@ pub(crate) async fn deck(workspace: &TestWorkspace) -> Deck {
         environment: std::env::vars().collect(),
         home: workspace.around().to_path_buf(),
         drawing: Vec::new(),
+        in_the_way: None,
     };
     let deck = Deck::start(options).await.unwrap();
     let path = workspace.path().display().to_string();

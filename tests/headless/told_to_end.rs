@@ -260,6 +260,11 @@ async fn what_can_not_be_kept_track_of_leaves_nothing_where_temporary_files_lie(
         assert_eq!(left, [""; 0], "{words:?} {output:?}");
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(said.matches("can't keep track").count(), 1, "{said}");
+        if words == ["doctor"] {
+            assert_eq!(output.status.code(), Some(1), "nothing can be started");
+            let page = String::from_utf8(output.stdout).unwrap();
+            assert!(page.contains("Nothing can be started"), "{page}");
+        }
     }
 }
 

@@ -85,6 +85,19 @@ fn silent(pid: u32) -> Value {
     json!({"pid": pid, "version": env!("CARGO_PKG_VERSION"), "answers": false})
 }
 
+/// What `doctor` finds that is in the way, and what it says beside.
+async fn in_the_way(empty: &Empty) -> (Value, String) {
+    let doctor = empty.asked(&["doctor", "--json"]).await;
+    let told = said(&doctor);
+    assert_eq!(doctor.status.code(), Some(1), "{told}");
+    let mut report: Value = serde_json::from_str(&printed(&doctor)).unwrap();
+    let mut findings = report["findings"].as_array_mut().unwrap().iter_mut();
+    let finding = findings.find(|one| one["check"] == "owner-answers");
+    let finding = finding.unwrap().take();
+    assert_eq!(finding["severity"], "blocker");
+    (finding, told)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_that_hangs_is_named_by_who_only_looks() {
     let empty = Empty::new();
@@ -101,14 +114,11 @@ async fn an_owner_that_hangs_is_named_by_who_only_looks() {
     assert!(printed(&people).contains(&line), "{people:?}");
     assert!(said(&people).contains(&end), "{people:?}");
 
-    let doctor = empty.asked(&["doctor", "--json"]).await;
-    let told = said(&doctor);
-    assert_eq!(doctor.status.code(), Some(1), "{told}");
-    assert!(told.contains(&format!("Process {pid} ")), "{told}");
-    assert!(told.contains(&end), "{told}");
+    let (finding, told) = in_the_way(&empty).await;
     assert!(told.contains("with its own environment"), "{told}");
-    let report: Value = serde_json::from_str(&printed(&doctor)).unwrap();
-    assert!(!report["checks"].as_array().unwrap().is_empty());
+    assert!(finding["why"].as_str().unwrap().contains(&end), "{finding}");
+    let ending = json!({"kind": "copy", "command": format!("kill -9 {pid}")});
+    assert_eq!(finding["fix"]["does"], ending);
 
     drop(halted);
     let again = owner_in(&empty.asked(&["status", "--json"]).await);
@@ -161,7 +171,8 @@ async fn an_owner_whose_folder_lets_others_in_is_named_until_the_person_closed_i
     let folder = close_off(&socket);
     let status = empty.asked(&["status", "--json"]).await;
     assert_eq!(owner_in(&status), silent(pid));
-    for told in [said(&status), said(&empty.asked(&["doctor"]).await)] {
+    let (finding, _) = in_the_way(&empty).await;
+    for told in [said(&status), finding["why"].to_string()] {
         assert!(told.contains(&format!("Process {pid} owns")), "{told}");
         assert!(told.contains("its permissions are 755, not 700"), "{told}");
     }

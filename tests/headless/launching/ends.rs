@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use testkit::{TestWorkspace, dagsters, mentioning, wait_until, wait_until_none_mentions};
 
 use crate::command::{dagdeck, printed};
@@ -152,10 +153,6 @@ async fn down_ends_what_outlived_its_owner_and_its_guard() {
         owners(workspace.around()).is_empty()
     })
     .await;
-    let status = dagdeck(&workspace).arg("status").arg(&root).output();
-    let said = String::from_utf8(status.unwrap().stderr).unwrap();
-    assert!(said.contains("is still being ended"), "{said}");
-    assert!(said.contains(&format!("`kill -9 {}`", guards[0])), "{said}");
     signal(guards[0], "KILL");
     wait_until("the guard is gone", SOON, async || {
         self::guards(&workspace).is_empty()
@@ -167,6 +164,100 @@ async fn down_ends_what_outlived_its_owner_and_its_guard() {
     assert!(printed(&output).starts_with("stopped"), "{output:?}");
     let left = mentioning(&[workspace.around()]);
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// What `status --json` answers, and what it says beside.
+fn status(workspace: &TestWorkspace) -> (Value, String) {
+    let mut command = dagdeck(workspace);
+    let words = ["status", "--json"];
+    let output = command.args(words).arg(workspace.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    (serde_json::from_slice(&output.stdout).unwrap(), said)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_who_asks_meanwhile_takes_an_end_for_a_hang() {
+    let workspace = TestWorkspace::of(PROJECT);
+    for how in ["Ctrl-C", "down", "kill"] {
+        let shown = Shown::until(&workspace, &["--trust"], "ready ");
+        let owner = owners(workspace.around());
+        assert_eq!(owner.len(), 1);
+        let down = (how == "down").then(|| {
+            let mut command = dagdeck(&workspace);
+            command
+                .arg("down")
+                .arg(workspace.path())
+                .stdout(Stdio::null());
+            command.spawn().unwrap()
+        });
+        match how {
+            "Ctrl-C" => shown.signal("INT"),
+            "kill" => signal(owner[0], "KILL"),
+            _ => {}
+        }
+        let mut going = 0;
+        loop {
+            let (told, said) = status(&workspace);
+            assert_eq!(said, "", "{how}: {told:#}");
+            assert_eq!(told["still_ending"], Value::Null, "{how}");
+            let owner = &told["owner"];
+            if owner.is_null() {
+                break;
+            }
+            assert_eq!(owner["answers"], true, "{how}: {owner}");
+            going += usize::from(owner["goes"] == true);
+        }
+        assert_eq!(dagsters_left(&workspace.path()), [""; 0], "{how}");
+        assert_eq!(going > 0, how != "kill", "{how}");
+        let ended = shown.ended();
+        // Ctrl-C is how it is ended; who ends it another way is told.
+        let code = i32::from(how != "Ctrl-C");
+        assert_eq!(ended.code, Some(code), "{how}: {ended:?}");
+        if let Some(mut down) = down {
+            assert!(down.wait().unwrap().success());
+        }
+        wait_until_none_mentions(&[workspace.around()]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guard_that_hangs_is_told_by_whoever_looks() {
+    let workspace = TestWorkspace::of(PROJECT);
+    let launched = Shown::until(&workspace, &["--trust", "--detach"], "detached").ended();
+    assert_eq!(launched.code, Some(0), "{launched:?}");
+    let (owner, guards) = (owners(workspace.around()), guards(&workspace));
+    assert_eq!((owner.len(), guards.len()), (1, 1));
+    signal(guards[0], "STOP");
+    signal(owner[0], "KILL");
+    wait_until("the owner is gone", SOON, async || {
+        owners(workspace.around()).is_empty()
+    })
+    .await;
+    let kill = format!("kill -9 {}", guards[0]);
+
+    let (told, said) = status(&workspace);
+    assert_eq!(told["owner"], Value::Null);
+    assert_eq!(told["still_ending"], json!({"guard": guards[0]}));
+    assert!(said.contains(&kill), "{said}");
+
+    let mut doctor = dagdeck(&workspace);
+    doctor.args(["doctor", "--json"]).arg(workspace.path());
+    let doctor = doctor.output().unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    let report: Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    let finding = findings.find(|one| one["check"] == "owner-answers");
+    let fix = &finding.unwrap()["fix"]["does"];
+    assert_eq!(*fix, json!({"kind": "copy", "command": kill}));
+    // It looks with a table of its own, and that ends what nobody else will.
+    let said = String::from_utf8(doctor.stderr).unwrap();
+    let hangs = format!("whose guard hangs (pid {})", guards[0]);
+    assert!(said.contains(&hangs), "{said}");
+    assert_eq!(dagsters_left(&workspace.path()), [""; 0]);
+
+    signal(guards[0], "KILL");
+    wait_until_none_mentions(&[workspace.around()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ fn hello(kind: HostKind, holds: bool) -> Hello {
         pid: 42,
         kind,
         holds,
+        goes: false,
     }
 }
 
@@ -47,6 +48,13 @@ fn from_owner() -> Vec<(FromOwner, &'static str)> {
         (
             FromOwner::Hello(hello(HostKind::Owner, false)),
             r#"{"hello":{"protocol":1,"version":"0.1.0","pid":42,"kind":"owner","holds":false}}"#,
+        ),
+        (
+            FromOwner::Hello(Hello {
+                goes: true,
+                ..hello(HostKind::Owner, false)
+            }),
+            r#"{"hello":{"protocol":1,"version":"0.1.0","pid":42,"kind":"owner","holds":false,"goes":true}}"#,
         ),
         (
             FromOwner::Status(status),
@@ -118,6 +126,7 @@ fn what_is_left_out_has_a_meaning() {
         pid: 0,
         kind: HostKind::Other,
         holds: false,
+        goes: false,
     };
     let read = heard_frozen(r#"{"hello":{"protocol":1}}"#);
     assert_eq!(read, FromHost::Hello(bare));

@@ -63,6 +63,7 @@ impl Owner {
             pid: std::process::id(),
             kind: host.kind,
             holds: host.holds,
+            goes: false,
         });
         let word = protocol::encode(&word).map_err(garbage)?;
         outgoing.send(Bytes::from(word)).await.map_err(gone)?;
@@ -92,8 +93,17 @@ impl Owner {
         }
     }
 
-    /// The same; none where nobody listens, or who did is just ending.
+    /// The same, to have it do something; none where nobody listens, or who did goes.
     pub async fn find(socket: PathBuf, host: Introduction) -> Result<Option<Self>, AttachError> {
+        let found = Self::find_also_going(socket, host).await?;
+        Ok(found.filter(|owner| !owner.hello.goes))
+    }
+
+    /// The same, to ask how it stands: one that stops everything and goes can be asked too.
+    pub async fn find_also_going(
+        socket: PathBuf,
+        host: Introduction,
+    ) -> Result<Option<Self>, AttachError> {
         match Self::connect(&socket, host).await {
             Ok(owner) => Ok(Some(owner)),
             Err(AttachError::NoOwner { .. }) => Ok(None),
@@ -196,7 +206,8 @@ impl Owner {
         ))
     }
 
-    fn is_gone(&self) -> bool {
+    /// Whether it is gone.
+    pub fn is_gone(&self) -> bool {
         self.line.shared.gone.is_cancelled()
     }
 

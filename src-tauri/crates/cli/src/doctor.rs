@@ -1,5 +1,7 @@
 //! `dagdeck doctor`: every check of machine, workspace and projects, with what puts each finding right.
 
+mod looking;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
@@ -14,12 +16,9 @@ use serde::Serialize;
 use crate::arguments;
 use crate::error::{CliError, piped, words};
 use crate::hand::Hand;
-use crate::reached::{Reached, ReachedWorkspace};
 use crate::runtime;
 use crate::stop::Stop;
 
-/// What is said where the owner can't be asked.
-const LOOKS_ITSELF: &str = "  So this terminal looks itself, with its own environment.";
 /// How long is waited before the owner that looks is asked whether it still answers, and between two such questions.
 const PULSE: Duration = Duration::from_secs(5);
 
@@ -42,55 +41,13 @@ pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
 
 async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
-    let (hand, is_asked) = stop.or(hand(what)).await?;
+    let hand = stop.or(looking::hand(what)).await?;
     let end = tokio::select! {
         end = work(&hand, what) => end,
         silent = silence(&hand) => Err(silent.into()),
         () = stop.requested() => Err(CliError::Interrupted),
     };
-    hand.end_or(&mut stop).await.and(end)?;
-    if is_asked {
-        Ok(())
-    } else {
-        // Nothing can be started beside an owner that does not answer.
-        Err(CliError::NothingServed)
-    }
-}
-
-/// Who looks: the workspace's owner where it has one, for what runs has its environment, and where something is put right; else
-/// this command. An owner that can't be asked is no reason not to look, but is told: what runs has another environment. Also
-/// answers whether the owner was asked, where there is one.
-async fn hand(what: &arguments::Doctor) -> Result<(Hand, bool), CliError> {
-    if !what.fix_safe {
-        return match Hand::to_look(&what.path).await {
-            Ok(hand) => {
-                let is_asked = !tell_of_owner(&hand, what).await?;
-                Ok((hand, is_asked))
-            }
-            Err(CliError::NoWorkspace(why)) => Err(CliError::NoWorkspace(why)),
-            Err(error) => {
-                error.print();
-                anstream::eprintln!("{LOOKS_ITSELF}");
-                Ok((Hand::looking_at(&what.path).await?, false))
-            }
-        };
-    }
-    let reached = Reached::workspace(&what.path).await?;
-    Ok((Hand::Owner(reached.attached), true))
-}
-
-/// Says that there is an owner, and why it can't be reached, where this command looks all the same; whether it had to.
-async fn tell_of_owner(hand: &Hand, what: &arguments::Doctor) -> Result<bool, CliError> {
-    let Hand::Own(_) = hand else {
-        return Ok(false);
-    };
-    let place = ReachedWorkspace::of(&what.path)?;
-    let Some(card) = place.unreached().await? else {
-        place.tell_of_leftovers();
-        return Ok(false);
-    };
-    anstream::eprintln!("dagdeck: {}\n{LOOKS_ITSELF}", card.unreached());
-    Ok(true)
+    hand.end_or(&mut stop).await.and(end)
 }
 
 /// Waits until the owner that looks answers no more, and says so; for ever where there is none.
@@ -122,13 +79,12 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
         }
         fix(hand).await?;
     }
-    if what.report {
-        let report = hand.health_report(Nothing {}).await?.text;
-        return piped(write!(std::io::stdout().lock(), "{report}"));
-    }
     let health = hand.snapshot_get(Nothing {}).await?.health;
     let checks = hand.health_list(Nothing {}).await?.checks;
-    if what.json {
+    if what.report {
+        let report = hand.health_report(Nothing {}).await?.text;
+        piped(write!(std::io::stdout().lock(), "{report}"))?;
+    } else if what.json {
         print_report(&workspace, trusted, &health, &checks)?;
     } else {
         let page = page(&health, &checks, trusted);

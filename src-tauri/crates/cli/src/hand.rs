@@ -5,7 +5,7 @@ use std::path::Path;
 
 use api::*;
 use attach::{Attached, News};
-use dagdeck::{Deck, DeckOptions};
+use dagdeck::{Deck, DeckOptions, InTheWay};
 use process::GuardProgram;
 
 use crate::error::{CliError, words};
@@ -50,6 +50,11 @@ api::with_commands!(calls);
 impl Hand {
     /// Dagdeck in this process, with this program as its guard.
     pub(crate) async fn own() -> Result<Self, CliError> {
+        Self::own_beside(None).await
+    }
+
+    /// The same where something is in the way of whoever would run the workspace.
+    async fn own_beside(in_the_way: Option<InTheWay>) -> Result<Self, CliError> {
         let program = std::env::current_exe().map_err(|error| {
             CliError::Failed(format!("can't find its own program file: {error}"))
         })?;
@@ -57,14 +62,22 @@ impl Hand {
             program,
             arguments: vec!["guard".into()],
         };
-        let deck = Deck::start(DeckOptions::from_environment(guard)).await?;
+        let options = DeckOptions {
+            in_the_way,
+            ..DeckOptions::from_environment(guard)
+        };
+        let deck = Deck::start(options).await?;
         Ok(Self::Own(deck))
     }
 
-    /// Has this process look at the workspace at a path; ends with 2 where there is none.
-    pub(crate) async fn looking_at(path: &Path) -> Result<Self, CliError> {
+    /// Has this process look at the workspace at a path, with what is in the way of whoever would run it; ends with 2 where there
+    /// is no workspace.
+    pub(crate) async fn looking_at(
+        path: &Path,
+        in_the_way: Option<InTheWay>,
+    ) -> Result<Self, CliError> {
         crate::status::expect(path)?;
-        let own = Self::own().await?;
+        let own = Self::own_beside(in_the_way).await?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let request = FolderRequest {
             path: path.to_string_lossy().into_owned(),
@@ -89,7 +102,7 @@ impl Hand {
                 reached.tell_first();
                 Ok(Self::Owner(reached.attached))
             }
-            None => Self::looking_at(path).await,
+            None => Self::looking_at(path, None).await,
         }
     }
 

@@ -3,6 +3,8 @@
 //! Whatever runs or changes something in a workspace is done by its owner, so that a window sees it live and what runs is
 //! stopped and started rightly. Owns what a terminal says where it can't come to one. Refuses to hold what runs: `up` does.
 
+pub(crate) mod look;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,11 +17,12 @@ use api::{
     ApiError, ErrorCode, Event, Nothing, Operation, Snapshot, Step, WorkspaceKind, WorkspaceView,
 };
 use attach::{Attached, Introduction, News, Owner, Subscription};
-use serve::{Card, Leftovers, Reach};
-use tokio::time::{Instant, sleep, timeout};
+use serve::{Leftovers, Reach};
+use tokio::time::timeout;
 
 use crate::environment::environment;
 use crate::error::{CliError, tell, words};
+use crate::reached::look::Found;
 
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str =
@@ -29,11 +32,6 @@ const GONE: &str =
 const AGAIN: u32 = 5;
 /// How long an owner that refused may take to be gone, if that was why.
 const GOING: Duration = Duration::from_secs(1);
-
-/// How long nobody may answer where an owner is, before that is told.
-const PASSING: Duration = Duration::from_millis(1500);
-/// The pause between two looks.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// A terminal looks, until it says that it holds what runs.
 const TERMINAL: Introduction = Introduction {
@@ -78,37 +76,9 @@ impl ReachedWorkspace {
         self.reach.existing(find).await
     }
 
-    /// What its owner wrote down of itself, if its process lives: known of one too that does not answer. Reads files.
-    pub(crate) fn living_card(&self) -> Option<Card> {
-        let lock = dagdeck::owner_lock(&self.reach.state_folder, &self.root);
-        Card::beside(&lock).filter(Card::lives)
-    }
-
-    /// Says so where nobody owns it, and what a former owner ran is still being ended.
-    pub(crate) fn tell_of_leftovers(&self) {
-        if let Some(held) = self.reach.still_ending() {
-            let root = self.root.display();
-            tell(&format!(
-                "what ran in {root} is still being ended.\n  {held}"
-            ));
-        }
-    }
-
-    /// Who owns it though nobody answers, for longer than one takes that has only begun or is just ending.
-    pub(crate) async fn unreached(&self) -> Result<Option<Card>, ApiError> {
-        let end = Instant::now() + PASSING;
-        loop {
-            let Some(card) = self.living_card() else {
-                return Ok(None);
-            };
-            if self.owner().await?.is_some() {
-                return Ok(None);
-            }
-            if Instant::now() >= end {
-                return Ok(Some(card));
-            }
-            sleep(LOOK).await;
-        }
+    /// Who runs it, for one that only looks.
+    pub(crate) async fn look(&self) -> Found {
+        look::at(&self.reach, TERMINAL).await
     }
 
     /// Makes sure that nothing is left of what an owner ran that is gone.
@@ -198,9 +168,17 @@ impl Reached {
     pub(crate) async fn if_owned(path: &Path) -> Result<Option<Self>, CliError> {
         let place = ReachedWorkspace::of(path)?;
         match place.owner().await? {
-            Some(owner) => Ok(Some(Self::by(&place, place.attach(&owner)?).await?)),
+            Some(owner) => Ok(Some(Self::by_owner(&place, &owner).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Attaches to an owner that was found.
+    pub(crate) async fn by_owner(
+        place: &ReachedWorkspace,
+        owner: &Owner,
+    ) -> Result<Self, CliError> {
+        Self::by(place, place.attach(owner)?).await
     }
 
     async fn by(place: &ReachedWorkspace, attached: Attached) -> Result<Self, CliError> {
@@ -409,6 +387,7 @@ mod tests {
             pid: 7,
             kind: HostKind::Owner,
             holds: false,
+            goes: false,
         };
         let told = of_another_version(&hello(PROTOCOL - 1), Path::new("/w"));
         assert!(told.starts_with("/w is run by an older Dagdeck (0.0.9, process 7)"));

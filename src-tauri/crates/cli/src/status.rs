@@ -14,33 +14,31 @@ use crate::arguments;
 use crate::environment::environment;
 use crate::error::{CliError, piped, words};
 use crate::reached::ReachedWorkspace;
-use crate::status::owned::{Owned, owned};
+use crate::status::owned::{Run, run_by};
 
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct StatusReport<'a> {
     #[serde(flatten)]
     status: &'a WorkspaceStatus,
-    /// Who runs it, also where that does not answer; null where nobody does.
-    owner: Option<Owned>,
+    #[serde(flatten)]
+    run: Run,
 }
 
 pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
     let status = read(&what.path, !what.no_lockfiles)?;
-    let owner = owned(&ReachedWorkspace::of(&what.path)?)?;
+    let run = run_by(&ReachedWorkspace::of(&what.path)?)?;
     if what.json {
         let answer = StatusReport {
             status: &status,
-            owner,
+            run,
         };
         let json = serde_json::to_string_pretty(&answer)
             .map_err(|error| CliError::Failed(error.to_string()))?;
         return piped(writeln!(std::io::stdout().lock(), "{json}"));
     }
     let mut page = page(&status);
-    if let Some(owner) = &owner {
-        page.push_str(&owner.line(&status.root));
-    }
+    page.push_str(&run.line(&status.root));
     piped(write!(anstream::stdout().lock(), "{page}"))
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ::health::Reads;
 use ::health::machine::Tool;
+use ::health::{InTheWay, Reads};
 use parking_lot::{Mutex, RwLock};
 use process::{GuardProgram, HoldError, Swept, Table, TableError};
 use tempfile::TempDir;
@@ -70,6 +70,8 @@ pub(crate) struct AppContext {
     pub(crate) home: PathBuf,
     /// What the host had set so that its window can be drawn.
     pub(crate) drawing: Vec<(String, String)>,
+    /// What the host found to be in the way of whoever would run something in the workspace.
+    pub(crate) in_the_way: Option<InTheWay>,
     /// Whether work that nobody waits for may begin.
     awake: watch::Sender<bool>,
     /// Replaced as a whole when uv is to be looked for anew.
@@ -97,6 +99,7 @@ impl AppContext {
             environment,
             home,
             drawing,
+            in_the_way,
         } = options;
         let Opened {
             state,
@@ -156,6 +159,7 @@ impl AppContext {
             environment,
             home,
             drawing,
+            in_the_way,
             awake: watch::Sender::new(true),
             uv: RwLock::default(),
             looking: tokio::sync::Mutex::default(),
@@ -353,12 +357,20 @@ impl AppContext {
     }
 }
 
-/// Says what was ended, where a Dagdeck was killed together with its guard.
+/// Says what was ended, where a Dagdeck was killed and its guard too, or that hangs.
 fn ended(swept: &Swept) -> Option<String> {
     let pids: Vec<String> = swept.ended.iter().map(|one| one.pid.to_string()).collect();
+    let hanging: Vec<String> = swept.hanging.iter().map(u32::to_string).collect();
+    let whose = match hanging.as_slice() {
+        [] => "was killed together with its guard".to_owned(),
+        some => format!(
+            "was killed, and whose guard hangs (pid {}),",
+            some.join(", ")
+        ),
+    };
     (!pids.is_empty()).then(|| {
         format!(
-            "A Dagdeck that was killed together with its guard had left programs running. They were ended (pid {}).",
+            "A Dagdeck that {whose} had left programs running. They were ended (pid {}).",
             pids.join(", ")
         )
     })

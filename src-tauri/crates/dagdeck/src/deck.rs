@@ -17,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::RwLock;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -38,6 +39,8 @@ type CommandResult<T> = Result<T, ApiError>;
 pub struct Deck {
     context: Arc<AppContext>,
     session: Arc<RwLock<Option<Arc<OpenWorkspace>>>>,
+    /// The workspace that is open no more and of which what runs is still being stopped.
+    closing: Arc<Mutex<Option<Arc<OpenWorkspace>>>>,
     /// Held by who opens or closes a workspace. What is asked meanwhile waits for neither.
     opening: Arc<tokio::sync::Mutex<()>>,
     index: Arc<Index>,
@@ -70,6 +73,7 @@ impl Deck {
             background: Arc::new(CancellationToken::new().drop_guard()),
             context,
             session: Arc::default(),
+            closing: Arc::default(),
             opening: Arc::default(),
             index: Arc::default(),
             making: Arc::default(),
@@ -145,13 +149,11 @@ impl Deck {
         Subscription::new(self.context.board.subscribe())
     }
 
-    /// How many process trees live.
+    /// How many process trees live, those that a workspace which is being closed still ends among them.
     pub async fn running_processes(&self) -> usize {
-        self.session
-            .read()
-            .await
-            .as_ref()
-            .map_or(0, |session| session.running_processes())
+        let open = self.session.read().await.clone();
+        let open = open.or_else(|| self.closing.lock().clone());
+        open.map_or(0, |session| session.running_processes())
     }
 
     /// Whether nothing runs, nothing is being made and no operation is under way: nothing is lost if it ends now.
@@ -177,9 +179,14 @@ impl Deck {
 
     /// Stops what runs in the open workspace and closes it. From the first moment on it is open no more.
     async fn close_session(&self) {
-        let session = self.session.write().await.take();
+        let session = {
+            let mut open = self.session.write().await;
+            self.closing.lock().clone_from(&open);
+            open.take()
+        };
         if let Some(session) = session {
             session.close(StoppedBy::Closing).await;
+            *self.closing.lock() = None;
         }
     }
 

@@ -21,6 +21,7 @@ mod rim;
 mod run;
 mod state;
 
+pub use ::health::InTheWay;
 pub use context::{
     DeckOptions, LockError, Right, card_beside, guard_lock, owner_lock, state_folder,
 };

@@ -40,6 +40,8 @@ pub struct MachineFacts {
     pub home: PathBuf,
     /// What the window had set so that it can be drawn on this machine: variables with their values.
     pub drawing: Vec<(String, String)>,
+    /// Why nothing that is started could be found again, and so nothing is; none where all is well.
+    pub untracked: Option<String>,
 }
 
 /// What is known of the open workspace.
@@ -55,6 +57,8 @@ pub struct WorkspaceFacts {
     pub folder: PathBuf,
     /// The webserver's port.
     pub port: Port,
+    /// What keeps everybody from running something here; none where nothing is known of.
+    pub in_the_way: Option<InTheWay>,
     /// The pids of everything that Dagdeck runs now.
     pub pids: Vec<u32>,
     /// How many folders are watched, and which limit of the system forces looking at the rest every few seconds.
@@ -96,6 +100,17 @@ pub struct Port {
     pub ours: Option<u16>,
     /// Whether another process runs the workspace, of whose webserver nothing is known here.
     pub elsewhere: bool,
+}
+
+/// A process that runs the workspace, or ends what ran, and can't be asked: nobody else can run something meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Which, and what is wrong with it, in a few words.
+    pub title: String,
+    /// What that means.
+    pub why: String,
+    /// The shell line that ends it; none where that is not known.
+    pub command: Option<String>,
 }
 
 /// What was seen of a project.

@@ -55,6 +55,7 @@ pub(crate) fn of_with(folder: &Path, state: &Path, variables: &[(&str, &str)]) -
         trusted: true,
         folder: state.to_owned(),
         port: Port::default(),
+        in_the_way: None,
         pids: Vec::new(),
         watched: (0, None),
         deployment_check: None,

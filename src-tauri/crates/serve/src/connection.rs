@@ -58,14 +58,12 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
         introduced = introduced(&mut incoming) => Some(introduced),
         () = served.ended.cancelled() => None,
     };
-    // Who hears hello is let in. Who comes too late hears nothing, and comes again.
     match introduced {
         Some(Some(host)) => {
-            if let Some(connection) = Connection::new(&served, &host, out) {
-                let hello = frozen::FromOwner::Hello(hello());
-                connection.out.send(&hello).await;
-                connection.listen(incoming).await;
-            }
+            let connection = Connection::new(&served, &host, out);
+            let hello = frozen::FromOwner::Hello(hello(connection.presence.is_none()));
+            connection.out.send(&hello).await;
+            connection.listen(incoming).await;
         }
         Some(None) => {
             let message = "A host has to say hello first.";
@@ -78,14 +76,15 @@ pub(crate) async fn serve(served: Arc<Served>, stream: Stream) {
     let _ = tokio::time::timeout(LAST_WORDS, &mut writing).await;
 }
 
-/// What the owner says of itself.
-fn hello() -> Hello {
+/// What the owner says of itself, which may be that it goes.
+fn hello(goes: bool) -> Hello {
     Hello {
         protocol: PROTOCOL,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         kind: HostKind::Owner,
         holds: false,
+        goes,
     }
 }
 
@@ -102,12 +101,13 @@ async fn introduced(incoming: &mut Incoming) -> Option<Hello> {
 struct Connection {
     served: Arc<Served>,
     out: Out,
-    presence: Presence,
+    /// None where it came when the owner was going already, and may say the frozen words only.
+    presence: Option<Presence>,
     /// Room for what is under way.
     room: Arc<Semaphore>,
     /// What is answered when everything has ended, by whoever's word it did.
     parting: TaskTracker,
-    /// None where it speaks another protocol and may say the frozen words only.
+    /// None where it speaks another protocol, or came too late.
     spoken: Option<Spoken>,
 }
 
@@ -118,21 +118,22 @@ struct Spoken {
 }
 
 impl Connection {
-    /// None where the owner goes.
-    fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Option<Self> {
+    fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Self {
         let same = host.protocol == PROTOCOL;
-        Some(Self {
+        // Who can't say that it detaches can't hold either.
+        let presence = served.hosts.join(host.kind, host.holds && same);
+        let spoken = (same && presence.is_some()).then(|| Spoken {
+            views: Arc::default(),
+            feeding: None,
+        });
+        Self {
             served: Arc::clone(served),
             out,
-            // Who can't say that it detaches can't hold either.
-            presence: served.hosts.join(host.kind, host.holds && same)?,
+            presence,
             room: Arc::new(Semaphore::new(UNDER_WAY)),
             parting: TaskTracker::new(),
-            spoken: same.then(|| Spoken {
-                views: Arc::default(),
-                feeding: None,
-            }),
-        })
+            spoken,
+        }
     }
 
     async fn listen(mut self, mut incoming: Incoming) {
@@ -179,11 +180,15 @@ impl Connection {
                 | FromHost::Wake(Ask { id }),
             )
             | HeardWord::Unknown(Ask { id }) => {
-                let message = format!(
-                    "Dagdeck {}, which runs this workspace, does not understand that: \
-                     it can be asked how it stands and be stopped.",
-                    env!("CARGO_PKG_VERSION")
-                );
+                let message = if self.presence.is_none() {
+                    GOES.to_owned()
+                } else {
+                    format!(
+                        "Dagdeck {}, which runs this workspace, does not understand that: \
+                         it can be asked how it stands and be stopped.",
+                        env!("CARGO_PKG_VERSION")
+                    )
+                };
                 self.out.fail(id, message).await;
             }
         }
@@ -235,7 +240,7 @@ impl Connection {
     }
 
     async fn spoken(&mut self, word: FromHost) {
-        let Some(spoken) = &mut self.spoken else {
+        let (Some(spoken), Some(presence)) = (&mut self.spoken, &mut self.presence) else {
             return;
         };
         match word {
@@ -254,11 +259,11 @@ impl Connection {
                 spoken.feeding = Some(AbortOnDropHandle::new(tokio::spawn(feeding)));
             }
             FromHost::Detach(Ask { id }) => {
-                let heard = self.presence.detach();
+                let heard = presence.detach();
                 self.done_unless_going(id, heard).await;
             }
             FromHost::Leave(Ask { id }) => {
-                let left = self.presence.leave();
+                let left = presence.leave();
                 let (served, out) = (Arc::clone(&self.served), self.out.clone());
                 // It goes on when the host goes; and there is room, or it would not be the last thing that it asks.
                 self.parting.spawn(async move {
@@ -275,7 +280,7 @@ impl Connection {
                 });
             }
             FromHost::Hold(Ask { id }) => {
-                let heard = self.presence.hold();
+                let heard = presence.hold();
                 self.done_unless_going(id, heard).await;
             }
             FromHost::Wake(Ask { id }) => {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::connection::PATIENCE;
 use crate::hosts::{Attendance, Lease};
 use crate::server::Server;
 
 /// How long the first host may take to come.
-pub(crate) const FIRST_HOST: Duration = Duration::from_secs(10);
+const FIRST_HOST: Duration = Duration::from_secs(10);
 /// How long stopping may take once nobody holds what runs; the guard then ends what is left, in well under a second.
 pub(crate) const LAPSE: Duration = Duration::from_secs(3);
 /// The pause between two looks at whether something still runs, while nobody is there. Not told by events: to listen for
@@ -18,12 +18,15 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Waits until it is over; nobody is let in from then on. Answers how long stopping may take.
 ///
-/// The first host may take as long as `first_host` to come.
-pub(crate) async fn over(server: &Server, first_host: Duration) -> Duration {
+/// Who started the owner may take as long as [`FIRST_HOST`] to come, unless `gave_up` ends before.
+pub(crate) async fn over(server: &Server, gave_up: impl Future<Output = ()>) -> Duration {
     let mut attendance = server.hosts().watch();
-    // It can't end: the sender is held by the server.
-    let came = attendance.wait_for(|now| now.visited);
-    drop(timeout(first_host, came).await);
+    tokio::select! {
+        // It can't end: the sender is held by the server.
+        _ = attendance.wait_for(|now| now.visited) => {}
+        () = gave_up => {}
+        () = sleep(FIRST_HOST) => {}
+    }
     loop {
         if server.hosts().close_if(|now| now.lease == Lease::Lapsed) {
             return LAPSE;
@@ -43,12 +46,13 @@ pub(crate) async fn over(server: &Server, first_host: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::future::{pending, ready};
 
     use api::protocol::frozen::HostKind;
     use dagdeck::{Deck, DeckOptions};
     use process::GuardProgram;
     use testkit::TestDir;
-    use tokio::time::{Instant, pause};
+    use tokio::time::{Instant, pause, timeout};
 
     use super::*;
 
@@ -71,7 +75,7 @@ mod tests {
         let dir = TestDir::new();
         let server = idle(&dir).await;
         let begun = Instant::now();
-        assert_eq!(over(&server, FIRST_HOST).await, PATIENCE);
+        assert_eq!(over(&server, pending()).await, PATIENCE);
         let waited = begun.elapsed();
         assert!(
             (FIRST_HOST..FIRST_HOST + LOOK).contains(&waited),
@@ -81,11 +85,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_waits_for_who_started_an_owner_and_gave_up() {
+        let dir = TestDir::new();
+        let server = idle(&dir).await;
+        let begun = Instant::now();
+        assert_eq!(over(&server, ready(())).await, PATIENCE);
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test]
     async fn an_owner_in_which_nothing_runs_stays_for_who_only_looks_and_no_longer() {
         let dir = TestDir::new();
         let server = idle(&dir).await;
         let looking = server.hosts().join(HostKind::Terminal, false).unwrap();
-        let mut over = std::pin::pin!(over(&server, FIRST_HOST));
+        let mut over = std::pin::pin!(over(&server, pending()));
         let stays = timeout(FIRST_HOST * 10, &mut over).await;
         assert!(stays.is_err(), "{stays:?}");
         drop(looking);
@@ -99,7 +112,7 @@ mod tests {
             let server = idle(&dir).await;
             drop(server.hosts().join(HostKind::Terminal, holds).unwrap());
             let begun = Instant::now();
-            over(&server, FIRST_HOST).await;
+            over(&server, pending()).await;
             assert_eq!(begun.elapsed(), Duration::ZERO);
             tokio::time::resume();
         }
@@ -112,7 +125,7 @@ mod tests {
         let looking = server.hosts().join(HostKind::Terminal, false).unwrap();
         drop(server.hosts().join(HostKind::Window, true).unwrap());
         let begun = Instant::now();
-        assert_eq!(over(&server, FIRST_HOST).await, LAPSE);
+        assert_eq!(over(&server, pending()).await, LAPSE);
         assert_eq!(begun.elapsed(), Duration::ZERO);
         drop(looking);
     }
@@ -123,7 +136,7 @@ mod tests {
         let server = idle(&dir).await;
         let mut window = server.hosts().join(HostKind::Window, true).unwrap();
         window.detach();
-        let mut over = std::pin::pin!(over(&server, FIRST_HOST));
+        let mut over = std::pin::pin!(over(&server, pending()));
         let stays = timeout(FIRST_HOST * 10, &mut over).await;
         assert!(stays.is_err(), "{stays:?}");
         drop(window);

@@ -6,7 +6,7 @@ use api::{ApiError, ErrorCode};
 use dagdeck::{guard_lock, owner_lock};
 use tokio::time::{Instant, sleep};
 
-use crate::ownership::{Ownership, TakeError, held_by_some};
+use crate::ownership::{Ownership, TakeError, held_by, holders};
 use crate::reach::Reach;
 
 /// How long an owner that goes, and then its guard, may take.
@@ -25,14 +25,43 @@ pub enum Leftovers {
     Owned,
 }
 
+/// A guard that still ends what an owner ran which is gone: no next one can begin before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndingGuard {
+    /// Its process.
+    pub pid: u32,
+    /// What to do about it where it does not get done.
+    pub way_out: String,
+}
+
+/// Who holds what an owner needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holding {
+    /// Nobody, as far as the system tells it.
+    Nobody,
+    /// A process that owns the workspace, or is about to, or has only just ended.
+    Owner(u32),
+    /// The guard of an owner that is gone.
+    Guard(EndingGuard),
+}
+
 impl Reach {
-    /// What to do about the guard of an owner that is gone, while it holds what a next one needs; none where it does not, as
-    /// far as the system tells it. Reads files, so not for async threads.
-    pub fn still_ending(&self) -> Option<String> {
-        let owner = held_by_some(&owner_lock(&self.state_folder, &self.root));
-        let guard = || held_by_some(&guard_lock(&self.state_folder, &self.root));
-        // Who owns it, or is just about to, holds both.
-        owner.map_or_else(guard, |_| None)
+    /// Who holds what an owner needs. Reads files, so not for async threads.
+    pub fn holding(&self) -> Holding {
+        let owner = holders(&owner_lock(&self.state_folder, &self.root));
+        let lock = guard_lock(&self.state_folder, &self.root);
+        // An owner holds both with its guard; one that is about to waits for that of a former one.
+        let shared = holders(&lock);
+        let guard = shared.iter().find(|pid| !owner.contains(pid));
+        match (owner.first(), guard) {
+            (Some(&owner), _) if shared.contains(&owner) => Holding::Owner(owner),
+            (_, Some(&pid)) => Holding::Guard(EndingGuard {
+                pid,
+                way_out: held_by(Some(pid), &lock),
+            }),
+            (Some(&owner), None) => Holding::Owner(owner),
+            (None, None) => Holding::Nobody,
+        }
     }
 
     /// Makes sure that nothing is left of a workspace that has no owner, which `has_owner` says: what an owner that goes is
@@ -107,6 +136,29 @@ mod tests {
     use super::*;
     use crate::listener::Listener;
     use crate::reach::tests::reach;
+
+    #[tokio::test]
+    async fn who_owns_it_holds_both_locks_and_a_guard_only_its_own() {
+        let dir = TestDir::new();
+        let reach = reach(&dir);
+        assert_eq!(reach.holding(), Holding::Nobody);
+        let owner = owner_lock(&reach.state_folder, &reach.root);
+        let guard = guard_lock(&reach.state_folder, &reach.root);
+        let shared = std::slice::from_ref(&guard);
+        let ownership = Ownership::take(&owner, shared, LIMIT).await.unwrap();
+        let pid = std::process::id();
+        assert_eq!(reach.holding(), Holding::Owner(pid));
+        drop(ownership);
+        assert_eq!(reach.holding(), Holding::Nobody);
+        let held = fs_err::File::create(&guard).unwrap();
+        held.file().lock_shared().unwrap();
+        let found = match reach.holding() {
+            Holding::Guard(found) => found,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found.pid, pid);
+        assert!(found.way_out.contains(&format!("`kill -9 {pid}`")));
+    }
 
     /// What is said where something stays: the cause, and what to do.
     async fn said(reach: &Reach) -> (String, String) {

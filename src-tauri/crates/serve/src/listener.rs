@@ -79,6 +79,12 @@ impl Listener {
         &self.ownership
     }
 
+    /// Listens no more, so that nobody waits for an answer that does not come; what it owns stays owned as long as the answer
+    /// lives.
+    pub(crate) fn close(self) -> Arc<Ownership> {
+        self.ownership
+    }
+
     /// Waits for the next host; none where it was another person's process, which is sent away.
     pub(crate) async fn accept(&mut self) -> std::io::Result<Option<Stream>> {
         #[cfg(unix)]

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{sleep, timeout};
 
 use crate::connection::PATIENCE;
-use crate::ending::{FIRST_HOST, LAPSE, over};
+use crate::ending::{LAPSE, over};
 use crate::findable::{self, lost};
 use crate::listener::{ListenError, Listener};
 use crate::ownership::{Ownership, TakeError};
@@ -120,7 +120,7 @@ async fn own(root: &Path) -> i32 {
     });
     tokio::spawn(look_around_for_windows(server.clone()));
     let (patience, why) = tokio::select! {
-        patience = over(&server, FIRST_HOST) => (patience, "no host holds it, or nothing runs and nobody is there"),
+        patience = over(&server, starter_gave_up()) => (patience, "no host holds it, or nothing runs and nobody is there"),
         // What runs had its time.
         () = server.ended() => (LAPSE, "a host said so"),
         () = told_to_end() => {
@@ -244,6 +244,26 @@ fn fall_silent() {
 
 #[cfg(not(unix))]
 fn fall_silent() {}
+
+/// Waits until the host that started this process is gone, or has come to it: until then it holds the other end of the pipe
+/// that is our input.
+#[cfg(unix)]
+async fn starter_gave_up() {
+    use std::os::fd::AsFd;
+    use tokio::net::unix::pipe::Receiver;
+    let pipe = std::io::stdin().as_fd().try_clone_to_owned();
+    match pipe.and_then(Receiver::from_owned_fd) {
+        // Nobody writes to it, and an error is an end as well.
+        Ok(mut pipe) => drop(tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await),
+        // It was not a host.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn starter_gave_up() {
+    std::future::pending().await
+}
 
 /// Leaves the terminal and the folder of the host that started it: what they end is not ours.
 #[cfg(unix)]

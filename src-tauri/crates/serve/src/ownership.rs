@@ -13,7 +13,7 @@ use dagdeck::{LockError, Right, card_beside};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-pub(crate) use self::holder::held_by_some;
+pub(crate) use self::holder::{held_by, holders};
 
 use self::holder::held;
 use crate::place;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use api::{ApiError, ErrorCode};
 use dagdeck::owner_lock;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{ChildStderr, ChildStdout};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::owner::{FirstWord, OWNER};
@@ -38,6 +38,13 @@ pub struct Reach {
     /// The environment that an owner is started with, and starts everything with: the host's, but for what is only for its
     /// window.
     pub environment: BTreeMap<OsString, OsString>,
+}
+
+/// An owner that was started.
+struct Started {
+    word: FirstWord,
+    /// Tells it, for as long as this lives, that its host is about to come.
+    _comes: Option<ChildStdin>,
 }
 
 impl Reach {
@@ -81,7 +88,8 @@ impl Reach {
             if let Some(host) = self.existing(&connect).await? {
                 return Ok(host);
             }
-            match self.start(end).await? {
+            let started = self.start(end).await?;
+            match started.word {
                 FirstWord::Listens(socket) => {
                     if let Some(host) = connect(socket).await? {
                         return Ok(host);
@@ -113,7 +121,7 @@ impl Reach {
     }
 
     /// Starts an owner and hears its first word.
-    async fn start(&self, end: Instant) -> Result<FirstWord, ApiError> {
+    async fn start(&self, end: Instant) -> Result<Started, ApiError> {
         #[expect(
             clippy::disallowed_methods,
             reason = "the owner outlives the host that starts it, so no table may hold it"
@@ -122,18 +130,23 @@ impl Reach {
         command
             .arg(OWNER)
             .arg(&self.root)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command.env_clear().envs(&self.environment);
         let mut child = command
             .spawn()
             .map_err(|error| self.failed().with_source(&error))?;
+        let comes = child.stdin.take();
         let said = (child.stdout.take(), child.stderr.take());
         let heard = timeout_at(end, self.hear(said)).await;
         // It is this process's child, which nobody else can wait for.
         tokio::spawn(async move { child.wait().await });
-        heard.unwrap_or_else(|_| Err(self.unreached()))
+        let word = heard.unwrap_or_else(|_| Err(self.unreached()))?;
+        Ok(Started {
+            word,
+            _comes: comes,
+        })
     }
 
     /// Hears an owner's first word; what it printed instead where it ended without one.

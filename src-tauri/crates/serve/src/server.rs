@@ -87,6 +87,7 @@ impl Server {
             }
             while connections.try_join_next().is_some() {}
         }
+        let _owned = listener.close();
         while connections.join_next().await.is_some() {}
     }
 }
@@ -108,6 +109,11 @@ impl Served {
 
     /// Stops everything that runs; where no workspace is open, nothing does.
     pub(crate) async fn stop(&self) -> Result<(), ApiError> {
+        if self.hosts.is_closed() {
+            // Everything is being stopped, and that is waited for.
+            self.deck.shut_down().await;
+            return Ok(());
+        }
         match self.deck.stop_all(Nothing {}).await {
             Err(error) if error.code != ErrorCode::NotFound => Err(error),
             _ => Ok(()),

@@ -51,6 +51,10 @@ pub struct Hello {
     /// Whether what runs shall end with it: a window, or a terminal in the foreground. An owner says no.
     #[serde(default)]
     pub holds: bool,
+    /// Whether an owner stops everything and goes: it can be asked how it stands and be stopped, and does nothing else any more.
+    /// A host says no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes: bool,
 }
 
 /// What kind of process is there.

@@ -1,25 +1,20 @@
 //! Who runs a workspace, as its owner of any version says; and that there is one where it says nothing.
 
 use std::path::Path;
-use std::time::Duration;
 
-use api::ApiError;
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
 use serve::Card;
-use tokio::time::timeout;
 
-use crate::error::{CliError, words};
+use crate::error::{CliError, tell, words};
+use crate::reached::look::{Found, Silent};
 use crate::reached::{ReachedWorkspace, of_another_version};
 use crate::runtime;
 
-/// How long an owner may take to say how it stands.
-const LIMIT: Duration = Duration::from_secs(2);
-
 /// Who runs a workspace. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Owned {
+struct Owned {
     pid: u32,
     version: String,
     /// Whether it said how it stands. Where it did not, what only it knows is left out.
@@ -33,6 +28,8 @@ pub(super) struct Owned {
 struct Standing {
     /// Whether this command can do more with it than ask how it stands, and stop it.
     same_protocol: bool,
+    /// Whether it stops everything and goes.
+    goes: bool,
     /// How many process trees it runs.
     running: u64,
     windows: u64,
@@ -41,56 +38,63 @@ struct Standing {
     hello: Hello,
 }
 
-/// Asks who runs a workspace; none where nobody does. Why one can't be asked is told on the side: what is read stands.
-pub(super) fn owned(place: &ReachedWorkspace) -> Result<Option<Owned>, CliError> {
-    let asked = runtime::wait_for(async { timeout(LIMIT, ask(place)).await })?;
-    if let Ok(Ok(Some(owned))) = asked {
-        return Ok(Some(owned));
-    }
-    let card = place.living_card();
-    let why = match (asked, &card) {
-        (Ok(Ok(_)), None) => {
-            place.tell_of_leftovers();
-            return Ok(None);
-        }
-        (Ok(Ok(_)), Some(card)) => card.unreached(),
-        (Ok(Err(error)), _) => words(&error),
-        (Err(_), card) => slow(card.as_ref().map(|card| card.pid)),
-    };
-    anstream::eprintln!("dagdeck: {why}");
-    Ok(card.map(Owned::silent))
+/// Who runs a workspace, as scripts and people are told. Fields are added, never renamed.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Run {
+    /// Who runs it, also where that does not answer; null where nobody does.
+    owner: Option<Owned>,
+    /// What still ends what an owner ran that is gone; null where nothing is left.
+    still_ending: Option<StillEnding>,
 }
 
-/// Asks it; none where there is none, or none that answers.
-async fn ask(place: &ReachedWorkspace) -> Result<Option<Owned>, ApiError> {
-    loop {
-        if let Some(owner) = place.owner().await? {
-            let status = owner.status().await?;
-            return Ok(Some(Owned::of(owner.hello(), &status)));
-        }
-        if place.unreached().await?.is_some() || place.living_card().is_none() {
-            return Ok(None);
-        }
-    }
+/// The guard of an owner that is gone. Fields are added, never renamed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct StillEnding {
+    guard: u32,
 }
 
-/// What is said of an owner that takes too long.
-fn slow(pid: Option<u32>) -> String {
-    let (who, end) = match pid {
-        Some(pid) => (
-            format!("process {pid}, which runs this workspace,"),
-            format!("end it (`kill -9 {pid}`)"),
-        ),
-        None => (
-            "the process that runs this workspace".to_owned(),
-            "end that process".to_owned(),
-        ),
-    };
-    let limit = LIMIT.as_secs();
-    format!(
-        "{who} did not answer within {limit} s.\n  It may be very busy: try again. If it stays so, {end}: all that it ran ends \
-         with it."
-    )
+/// Asks who runs a workspace. Why one can't be asked is told on the side: what is read stands.
+pub(super) fn run_by(place: &ReachedWorkspace) -> Result<Run, CliError> {
+    let found = runtime::wait_for(place.look())?;
+    Ok(match found {
+        Found::Nobody => Run::default(),
+        Found::Owner(owner, status) => Run::by(Owned::of(owner.hello(), &status)),
+        Found::Silent(Silent { card, why }) => {
+            tell(&words(&why));
+            card.map(Owned::silent).map(Run::by).unwrap_or_default()
+        }
+        Found::Ending(guard) => {
+            tell(&guard.way_out);
+            Run::ending(guard.pid)
+        }
+    })
+}
+
+impl Run {
+    fn by(owner: Owned) -> Self {
+        Self {
+            owner: Some(owner),
+            ..Self::default()
+        }
+    }
+
+    fn ending(guard: u32) -> Self {
+        Self {
+            still_ending: Some(StillEnding { guard }),
+            ..Self::default()
+        }
+    }
+
+    /// The line for a person, with its end; empty where nobody runs it.
+    pub(super) fn line(&self, root: &Path) -> String {
+        match (&self.owner, &self.still_ending) {
+            (Some(owner), _) => owner.line(root),
+            (None, Some(StillEnding { guard })) => {
+                format!("  Process {guard} has not ended yet what ran here.\n")
+            }
+            (None, None) => String::new(),
+        }
+    }
 }
 
 impl Owned {
@@ -101,6 +105,7 @@ impl Owned {
             answers: true,
             standing: Some(Standing {
                 same_protocol: hello.protocol == PROTOCOL,
+                goes: hello.goes,
                 running: status.running,
                 windows: status.windows,
                 // The asking one is among them.
@@ -121,7 +126,7 @@ impl Owned {
     }
 
     /// The line for a person, with its end.
-    pub(super) fn line(&self, root: &Path) -> String {
+    fn line(&self, root: &Path) -> String {
         match &self.standing {
             Some(standing) => standing.line(root),
             None => format!("  Process {} runs it, and does not answer.\n", self.pid),
@@ -131,6 +136,10 @@ impl Owned {
 
 impl Standing {
     fn line(&self, root: &Path) -> String {
+        let pid = self.hello.pid;
+        if self.goes {
+            return format!("  Process {pid} is stopping all that it runs of it, and ends.\n");
+        }
         if !self.same_protocol {
             return format!("  {}\n", of_another_version(&self.hello, root));
         }
@@ -152,7 +161,6 @@ impl Standing {
             [] => "nobody looks at it".to_owned(),
             some => format!("shown by {}", some.join(" and ")),
         };
-        let pid = self.hello.pid;
         format!("  Process {pid} runs {runs} of it, {shown}.\n")
     }
 }
@@ -170,6 +178,7 @@ mod tests {
             pid: 7,
             kind: HostKind::Owner,
             holds: false,
+            goes: false,
         };
         let status = Status {
             running,
@@ -190,6 +199,12 @@ mod tests {
         assert_eq!(
             line(owned(PROTOCOL, 0, 0, 1)),
             "  Process 7 runs nothing of it, nobody looks at it.\n"
+        );
+        let mut going = owned(PROTOCOL, 4, 0, 1);
+        going.standing.as_mut().unwrap().goes = true;
+        assert_eq!(
+            line(going),
+            "  Process 7 is stopping all that it runs of it, and ends.\n"
         );
         let other = line(owned(PROTOCOL - 1, 4, 0, 1));
         assert!(
@@ -214,18 +229,27 @@ mod tests {
             silent.line(Path::new("/w")),
             "  Process 7 runs it, and does not answer.\n"
         );
-        let why = slow(Some(silent.pid));
-        assert!(why.starts_with("process 7, which runs"), "{why}");
-        assert!(why.contains("`kill -9 7`"), "{why}");
-        assert!(slow(None).contains("end that process"));
     }
 
     #[test]
     fn one_that_answers_tells_scripts_how_it_stands() {
         let json = serde_json::to_value(owned(PROTOCOL, 4, 1, 3)).unwrap();
         let told = serde_json::json!({
-            "pid": 7, "version": "0.1.0", "answers": true, "same_protocol": true, "running": 4, "windows": 1, "terminals": 2,
+            "pid": 7, "version": "0.1.0", "answers": true, "same_protocol": true, "goes": false, "running": 4, "windows": 1, "terminals": 2,
         });
         assert_eq!(json, told);
+    }
+
+    #[test]
+    fn what_still_ends_is_told_to_people_and_scripts() {
+        let run = Run::ending(7);
+        let json = serde_json::to_value(&run).unwrap();
+        let told = serde_json::json!({"owner": null, "still_ending": {"guard": 7}});
+        assert_eq!(json, told);
+        assert_eq!(
+            run.line(Path::new("/w")),
+            "  Process 7 has not ended yet what ran here.\n"
+        );
+        assert_eq!(Run::default().line(Path::new("/w")), "");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ::health::InTheWay;
 use process::GuardProgram;
 
 /// What a host says once, at the start.
@@ -22,6 +23,8 @@ pub struct DeckOptions {
     pub home: PathBuf,
     /// Variables that the host set so that its window can be drawn on this machine, with their values.
     pub drawing: Vec<(String, String)>,
+    /// What the host found to be in the way of whoever would run something in the workspace, for the checks to tell.
+    pub in_the_way: Option<InTheWay>,
 }
 
 impl DeckOptions {
@@ -38,6 +41,7 @@ impl DeckOptions {
             environment,
             home,
             drawing: Vec::new(),
+            in_the_way: None,
         }
     }
 }

@@ -27,6 +27,7 @@ async fn start(state_folder: &Path) -> Deck {
         environment: std::env::vars().collect(),
         home: state_folder.to_owned(),
         drawing: Vec::new(),
+        in_the_way: None,
     });
     deck.await.unwrap()
 }

@@ -36,6 +36,7 @@ pub(super) async fn gather(
             variables: context.environment.clone(),
             home: PathBuf::from(&context.home),
             drawing: context.drawing.clone(),
+            untracked: context.no_starts.clone(),
         },
         workspace,
     }
@@ -77,6 +78,7 @@ fn workspace(session: &Arc<OpenWorkspace>, elsewhere: bool) -> WorkspaceFacts {
             ours: workspace_facts.url().and(workspace_facts.port()),
             elsewhere,
         },
+        in_the_way: workspace_facts.context.in_the_way.clone(),
         pids: session.pids(),
         watched: (watching.folders, watching.limited),
         deployment_check: deployment

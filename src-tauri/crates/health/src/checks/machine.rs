@@ -10,6 +10,7 @@ pub(super) mod memory_enough;
 pub(super) mod network_variables;
 pub(super) mod path_as_in_shell;
 pub(super) mod python_accepted;
+pub(super) mod starts_tracked;
 pub(super) mod uv_found;
 pub(super) mod uv_new_enough;
 pub(super) mod uv_not_in_environment;

@@ -13,6 +13,7 @@ pub(super) mod home_whole;
 pub(super) mod home_writable;
 pub(super) mod homes_left;
 pub(super) mod names_differ;
+pub(super) mod owner_answers;
 pub(super) mod port_free;
 pub(super) mod processes_left;
 pub(super) mod projects_listed;

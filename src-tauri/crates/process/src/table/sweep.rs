@@ -1,13 +1,17 @@
 //! Ends what an app left behind when its guard died with it. Touches only run-files whose owner is dead.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::run_file::{Content, RunningProgram, VERSION, forget};
 use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
 /// How long ending may take.
 const LIMIT: Duration = Duration::from_secs(3);
+/// How long a guard that lives may take to end by itself what it guards.
+const GUARDED: Duration = Duration::from_secs(3);
+/// The pause between two looks at it.
+const LOOK: Duration = Duration::from_millis(25);
 
 /// One process that a sweep ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub struct SweptProcess {
 pub struct Swept {
     /// The processes that it ended.
     pub ended: Vec<SweptProcess>,
+    /// The guards that should have ended them, live, and did not.
+    pub hanging: Vec<u32>,
     /// Run-files that could not be read, under the names they were set aside with.
     pub damaged: Vec<PathBuf>,
 }
@@ -50,6 +56,23 @@ fn sweep_one(path: &Path, swept: &mut Swept) {
     if is_locked(&path.with_extension("lock")) {
         return;
     }
+    let mark = path.file_stem().and_then(|stem| stem.to_str());
+    let guard = mark.filter(|mark| is_mark(mark)).and_then(guard_of);
+    let begun = Instant::now();
+    let guards = || guard.is_some_and(tree::is_alive) && path.exists();
+    while guards() && begun.elapsed() < GUARDED {
+        std::thread::sleep(LOOK);
+    }
+    let hangs = guards();
+    let ended = swept.ended.len();
+    end_what_it_ran(path, swept);
+    if hangs && swept.ended.len() > ended {
+        swept.hanging.extend(guard.map(|guard| guard.pid));
+    }
+}
+
+/// Ends what a dead app ran, and takes its run-file away.
+fn end_what_it_ran(path: &Path, swept: &mut Swept) {
     let content = match read(path) {
         Read::Content(content) => content,
         Read::Gone => return,
@@ -78,6 +101,14 @@ fn sweep_one(path: &Path, swept: &mut Swept) {
         swept.ended.extend(end(roots, Some(&content.mark)));
     }
     forget(path);
+}
+
+/// The process that guards what carries a mark: it names that in its command line and carries none.
+fn guard_of(mark: &str) -> Option<Identity> {
+    let names = |pid: u32| tree::command(pid).split(' ').any(|word| word == mark);
+    let guards = |&pid: &u32| names(pid) && tree::mark_of(pid, TABLE_MARK).is_none();
+    let pid = tree::pids().into_iter().find(guards)?;
+    tree::process(pid).map(|seen| seen.id)
 }
 
 enum Read {

@@ -196,6 +196,29 @@ fn the_next_start_sweeps_what_a_dead_guard_left_and_spares_a_living_app() {
 }
 
 #[test]
+fn a_guard_that_does_its_work_is_waited_for_and_one_that_hangs_is_named() {
+    for hangs in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let tag = fresh_tag();
+        let mut app = app(folder.path(), &tag);
+        app.wait_full();
+        let pid = app.process.id();
+        let guard = the_guard_of(folder.path());
+        if hangs {
+            freeze(guard);
+        }
+        app.kill();
+        let (_table, swept) = Table::open(folder.path(), self::guard()).unwrap();
+        assert!(tagged(&tag, pid).is_empty(), "nothing outlives the sweep");
+        assert_eq!(swept.ended.len() > 10, hangs, "{swept:?}");
+        assert_eq!(swept.hanging, if hangs { vec![guard] } else { Vec::new() });
+        if hangs {
+            kill(guard);
+        }
+    }
+}
+
+#[test]
 fn a_damaged_run_file_is_set_aside_and_its_programs_are_still_found() {
     let folder = tempfile::tempdir().unwrap();
     let tag = fresh_tag();

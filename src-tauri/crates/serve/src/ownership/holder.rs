@@ -4,7 +4,12 @@ use std::path::Path;
 
 /// What to do about the process that holds a lock and does not let go. Reads files, so not for async threads.
 pub(super) fn held(lock: &Path) -> String {
-    let (who, end) = match holder(lock) {
+    held_by(holders(lock).first().copied(), lock)
+}
+
+/// The same where it is known which one does, as far as the system tells it.
+pub(crate) fn held_by(holder: Option<u32>, lock: &Path) -> String {
+    let (who, end) = match holder {
         Some(pid) => (
             format!("Process {pid} holds the lock"),
             format!("`kill -9 {pid}`"),
@@ -22,29 +27,26 @@ pub(super) fn held(lock: &Path) -> String {
     )
 }
 
-/// The same for one that nobody may hold: none where none does, as far as the system tells it.
-pub(crate) fn held_by_some(lock: &Path) -> Option<String> {
-    holder(lock).map(|_| held(lock))
-}
-
-/// The process that holds a lock, where the system tells it.
+/// The processes that hold a lock, where the system tells it. Reads files, so not for async threads.
 #[cfg(target_os = "linux")]
-fn holder(lock: &Path) -> Option<u32> {
-    let file = file_behind(lock)?;
+pub(crate) fn holders(lock: &Path) -> Vec<u32> {
+    let Some(file) = file_behind(lock) else {
+        return Vec::new();
+    };
     // As `1: FLOCK  ADVISORY  READ 4711 08:02:131074 0 EOF`. Not every file system names the device as its files do.
-    let locks = fs_err::read_to_string("/proc/locks").ok()?;
+    let locks = fs_err::read_to_string("/proc/locks").unwrap_or_default();
     let holders = locks.lines().filter_map(|line| {
         let mut words = line.split_whitespace().skip(4);
         let pid: u32 = words.next()?.parse().ok()?;
         let (_, inode) = words.next()?.rsplit_once(':')?;
         (inode == file.1.to_string()).then_some(pid)
     });
-    holders.into_iter().find(|&pid| has_open(pid, file))
+    holders.filter(|&pid| has_open(pid, file)).collect()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn holder(_lock: &Path) -> Option<u32> {
-    None
+pub(crate) fn holders(_lock: &Path) -> Vec<u32> {
+    Vec::new()
 }
 
 /// Whether a process has a file open, as far as we may look.
@@ -74,13 +76,12 @@ mod tests {
     fn a_lock_that_nobody_holds_is_looked_for_by_the_person() {
         let dir = TestDir::new();
         let lock = dir.write("one.lock", "");
-        assert_eq!(holder(&lock), None);
+        assert_eq!(holders(&lock), [0; 0]);
         // Held by none, though it is open.
         let open = fs_err::File::open(&lock).unwrap();
-        assert_eq!(holder(&lock), None);
-        assert_eq!(held_by_some(&lock), None);
+        assert_eq!(holders(&lock), [0; 0]);
         assert!(held(&lock).contains(&format!("`fuser {}`", lock.display())));
         open.file().lock_shared().unwrap();
-        assert_eq!(held_by_some(&lock), Some(held(&lock)));
+        assert_eq!(holders(&lock), [std::process::id()]);
     }
 }

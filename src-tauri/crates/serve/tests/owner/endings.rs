@@ -1,12 +1,13 @@
 //! What hosts hear of an owner that goes already, whoever said so.
 
 use api::FolderRequest;
-use attach::Attached;
+use attach::{Attached, Owner};
 use testkit::{mentioning, wait_until};
 use tokio::time::timeout;
 
 use crate::asked::slow_uv;
-use crate::stage::{LONG, Stage};
+use crate::raw::{HELLO, Raw};
+use crate::stage::{LONG, LOOKING, Stage};
 
 /// Has the owner run something that does not end by itself within the test.
 async fn run_something(stage: &Stage) -> Attached {
@@ -37,6 +38,40 @@ async fn who_leaves_an_owner_that_goes_is_told_so_once_nothing_runs() {
     detaching.hold().await.unwrap_err();
     assert!(leaving.leave().await.unwrap());
     assert!(!something_runs(&stage));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_owner_that_goes_can_be_asked_how_it_stands_and_be_stopped_and_nothing_else() {
+    let stage = Stage::new().await;
+    let _asking = run_something(&stage).await;
+    assert!(stage.server.hosts().close_if(|_| true));
+    let find = Owner::find(stage.socket.clone(), LOOKING).await;
+    assert!(find.unwrap().is_none(), "it takes nobody any more");
+    let asking = stage.owner(LOOKING).await;
+    assert!(asking.hello().goes);
+    assert_eq!(asking.status().await.unwrap().terminals, 1);
+    let refused = asking.attach().unwrap().detach().await.unwrap_err();
+    assert!(refused.message.contains("is being stopped"), "{refused:?}");
+    asking.stop().await.unwrap();
+    assert!(!something_runs(&stage), "it is waited for");
+    asking.down().await.unwrap();
+    asking.gone().await;
+    stage.serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_comes_when_it_is_over_waits_for_nobody_who_does_not_read() {
+    let stage = Stage::new().await;
+    let _unread = Raw::introduced(&stage.socket, &HELLO).await;
+    stage.server.end();
+    wait_until("nobody listens any more", LONG, async || {
+        Owner::find_also_going(stage.socket.clone(), LOOKING)
+            .await
+            .unwrap()
+            .is_none()
+    })
+    .await;
     stage.end().await;
 }
 

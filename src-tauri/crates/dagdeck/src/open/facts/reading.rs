@@ -167,6 +167,7 @@ mod tests {
             environment: std::env::vars().collect(),
             home: dir.path().to_owned(),
             drawing: Vec::new(),
+            in_the_way: None,
         };
         let context = Arc::new(AppContext::start(options).unwrap());
         let reader = Arc::<Reader>::default();

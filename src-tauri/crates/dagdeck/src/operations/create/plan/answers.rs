@@ -33,7 +33,8 @@ pub(super) async fn dagster(
             Err(error) => {
                 let used = place
                     .and_then(|place| place.around.as_ref())
-                    .and_then(|reading| used(reading).into_iter().next());
+                    .and_then(|reading| used(reading).into_iter().next())
+                    .filter(|_| depends_on_version(&error));
                 chosen("", Some(stop(field, error_text(&error), used)))
             }
         };
@@ -60,6 +61,14 @@ pub(super) async fn dagster(
         }
         Err(error) => chosen(typed, Some(note(field, error_text(&error)))),
     }
+}
+
+/// Whether another answer helps: without uv, or without room for a question, none does.
+fn depends_on_version(error: &IndexError) -> bool {
+    !matches!(
+        error,
+        IndexError::UvMissing(_) | IndexError::NotAsked { .. }
+    )
 }
 
 /// "dagster-dg-cli and dagster-webserver are not published".
