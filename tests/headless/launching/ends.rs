@@ -137,23 +137,29 @@ fn dagsters_left(root: &std::path::Path) -> Vec<String> {
     left.map(|process| process.line()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn down_ends_what_outlived_its_owner_and_its_guard() {
-    let workspace = TestWorkspace::of(PROJECT);
-    let root = workspace.path();
-    let launched = Shown::until(&workspace, &["--trust", "--detach"], "detached").ended();
+/// Launches it, halts the guard and kills the owner; answers the guard and what runs of Dagster.
+async fn left_to_a_hung_guard(workspace: &TestWorkspace) -> (u32, Vec<u32>) {
+    let launched = Shown::until(workspace, &["--trust", "--detach"], "detached").ended();
     assert_eq!(launched.code, Some(0), "{launched:?}");
-    let before = dagsters(&root);
-    let (owner, guards) = (owners(workspace.around()), guards(&workspace));
+    let before = dagsters(&workspace.path());
+    let (owner, guards) = (owners(workspace.around()), guards(workspace));
     assert_eq!((owner.len(), guards.len()), (1, 1));
-    // Stopped first, for a guard ends what a dead owner left, and an owner starts a new guard.
+    // Halted first, for a guard ends what a dead owner left, and an owner starts a new guard.
     signal(guards[0], "STOP");
     signal(owner[0], "KILL");
     wait_until("the owner is gone", SOON, async || {
         owners(workspace.around()).is_empty()
     })
     .await;
-    signal(guards[0], "KILL");
+    (guards[0], before)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_ends_what_outlived_its_owner_and_its_guard() {
+    let workspace = TestWorkspace::of(PROJECT);
+    let root = workspace.path();
+    let (guard, before) = left_to_a_hung_guard(&workspace).await;
+    signal(guard, "KILL");
     wait_until("the guard is gone", SOON, async || {
         self::guards(&workspace).is_empty()
     })
@@ -224,21 +230,12 @@ async fn nobody_who_asks_meanwhile_takes_an_end_for_a_hang() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guard_that_hangs_is_told_by_whoever_looks() {
     let workspace = TestWorkspace::of(PROJECT);
-    let launched = Shown::until(&workspace, &["--trust", "--detach"], "detached").ended();
-    assert_eq!(launched.code, Some(0), "{launched:?}");
-    let (owner, guards) = (owners(workspace.around()), guards(&workspace));
-    assert_eq!((owner.len(), guards.len()), (1, 1));
-    signal(guards[0], "STOP");
-    signal(owner[0], "KILL");
-    wait_until("the owner is gone", SOON, async || {
-        owners(workspace.around()).is_empty()
-    })
-    .await;
-    let kill = format!("kill -9 {}", guards[0]);
+    let (guard, _) = left_to_a_hung_guard(&workspace).await;
+    let kill = format!("kill -9 {guard}");
 
     let (told, said) = status(&workspace);
     assert_eq!(told["owner"], Value::Null);
-    assert_eq!(told["still_ending"], json!({"guard": guards[0]}));
+    assert_eq!(told["still_ending"], json!({"guard": guard}));
     assert!(said.contains(&kill), "{said}");
 
     let mut doctor = dagdeck(&workspace);
@@ -252,11 +249,11 @@ async fn a_guard_that_hangs_is_told_by_whoever_looks() {
     assert_eq!(*fix, json!({"kind": "copy", "command": kill}));
     // It looks with a table of its own, and that ends what nobody else will.
     let said = String::from_utf8(doctor.stderr).unwrap();
-    let hangs = format!("whose guard hangs (pid {})", guards[0]);
+    let hangs = format!("whose guard hangs (pid {})", guard);
     assert!(said.contains(&hangs), "{said}");
     assert_eq!(dagsters_left(&workspace.path()), [""; 0]);
 
-    signal(guards[0], "KILL");
+    signal(guard, "KILL");
     wait_until_none_mentions(&[workspace.around()]).await;
 }
 
