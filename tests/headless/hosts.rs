@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use api::protocol::PROTOCOL;
 use attach::Introduction;
-use serve::{Card, Reach};
+use serve::{Card, Ownership, Reach};
 use testkit::{OlderOwner, TestDir, rounds, wait_until};
 use tokio::sync::Barrier;
 

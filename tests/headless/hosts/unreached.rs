@@ -183,6 +183,28 @@ async fn an_owner_whose_folder_lets_others_in_is_named_until_the_person_closed_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_hangs_while_it_begins_is_named_with_what_ends_it() {
+    let empty = Empty::new();
+    let own = dagdeck::owner_lock(&empty.reach.state_folder, &empty.reach.root);
+    let shared = dagdeck::guard_lock(&empty.reach.state_folder, &empty.reach.root);
+    // As an owner that has not come to listen.
+    let begins = Ownership::take(&own, &[shared], GONE).await.unwrap();
+    let pid = std::process::id();
+    let (status, (finding, _)) =
+        tokio::join!(empty.asked(&["status", "--json"]), in_the_way(&empty));
+    let told = json!({"pid": pid, "version": null, "answers": false});
+    assert_eq!(owner_in(&status), told);
+    let ending = format!("kill -9 {pid}");
+    assert!(said(&status).contains(&ending), "{status:?}");
+    assert_eq!(finding["fix"]["does"]["command"], ending);
+    drop(begins);
+    assert_eq!(
+        owner_in(&empty.asked(&["status", "--json"]).await),
+        Value::Null
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_owner_that_is_just_ending_is_none() {
     let empty = Empty::alone();
     let window = host(&empty.reach, WINDOW).await;

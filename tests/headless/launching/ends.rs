@@ -228,6 +228,33 @@ async fn nobody_who_asks_meanwhile_takes_an_end_for_a_hang() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_whose_owner_goes_meanwhile_looks_itself_and_calls_nothing_well_that_it_did_not_see()
+ {
+    let workspace = TestWorkspace::of(PROJECT);
+    let shown = Shown::until(&workspace, &["--trust"], "ready ");
+    let mut doctor = dagdeck(&workspace);
+    doctor.args(["doctor", "--json"]).arg(workspace.path());
+    let looks = tokio::task::spawn_blocking(move || doctor.output().unwrap());
+    wait_until("the owner looks for it", SOON, async || {
+        status(&workspace).0["owner"]["terminals"] == 2
+    })
+    .await;
+    shown.signal("INT");
+    let doctor = looks.await.unwrap();
+    let said = String::from_utf8(doctor.stderr).unwrap();
+    let report: Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    assert!(
+        said.contains("this terminal looks itself"),
+        "{said} {report:#}"
+    );
+    let checks = report["checks"].as_array().unwrap();
+    let of_project = checks.iter().filter(|one| one["scope"] == "project");
+    assert!(of_project.count() > 10, "{said} {checks:?}");
+    assert_eq!(shown.ended().code, Some(0));
+    wait_until_none_mentions(&[workspace.around()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_guard_that_hangs_is_told_by_whoever_looks() {
     let workspace = TestWorkspace::of(PROJECT);
     let (guard, _) = left_to_a_hung_guard(&workspace).await;

@@ -14,8 +14,8 @@ use api::{
 use serde::Serialize;
 
 use crate::arguments;
-use crate::error::{CliError, piped, words};
-use crate::hand::Hand;
+use crate::error::{CliError, piped, tell, words};
+use crate::hand::{Hand, closed};
 use crate::runtime;
 use crate::stop::Stop;
 
@@ -42,12 +42,28 @@ pub(crate) fn run(what: &arguments::Doctor) -> Result<(), CliError> {
 async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
     let hand = stop.or(looking::hand(what)).await?;
-    let end = tokio::select! {
-        end = work(&hand, what) => end,
-        silent = silence(&hand) => Err(silent.into()),
-        () = stop.requested() => Err(CliError::Interrupted),
+    let found = look(&hand, what, &mut stop).await;
+    // One that goes forgets what it found: that may look as if there were nothing.
+    let holds = matches!(found, Err(CliError::Interrupted)) || what.fix_safe && found.is_err();
+    let (hand, found) = if holds || !looking::has_ended(&hand, &what.path).await? {
+        (hand, found)
+    } else {
+        tell(looking::ENDED_MEANWHILE);
+        let hand = stop.or(Hand::looking_at(&what.path, None)).await?;
+        let found = look(&hand, what, &mut stop).await;
+        (hand, found)
     };
+    let end = found.and_then(|found| found.print(what));
     hand.end_or(&mut stop).await.and(end)
+}
+
+/// Has them look, until they have, answer no more, or we are told to end.
+async fn look(hand: &Hand, what: &arguments::Doctor, stop: &mut Stop) -> Result<Found, CliError> {
+    tokio::select! {
+        found = work(hand, what) => found,
+        silent = silence(hand) => Err(silent.into()),
+        () = stop.requested() => Err(CliError::Interrupted),
+    }
 }
 
 /// Waits until the owner that looks answers no more, and says so; for ever where there is none.
@@ -63,7 +79,17 @@ async fn silence(hand: &Hand) -> ApiError {
     }
 }
 
-async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
+/// What was found.
+struct Found {
+    workspace: WorkspaceView,
+    trusted: bool,
+    health: HealthView,
+    checks: Vec<CheckView>,
+    /// The same to be handed on, where that was asked for.
+    report: Option<String>,
+}
+
+async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<Found, CliError> {
     let workspace = hand.workspace().await?;
     let trusted = workspace.trusted || what.trust;
     if what.trust && !workspace.trusted {
@@ -79,22 +105,39 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<(), CliError> {
         }
         fix(hand).await?;
     }
-    let health = hand.snapshot_get(Nothing {}).await?.health;
     let checks = hand.health_list(Nothing {}).await?.checks;
-    if what.report {
-        let report = hand.health_report(Nothing {}).await?.text;
-        piped(write!(std::io::stdout().lock(), "{report}"))?;
-    } else if what.json {
-        print_report(&workspace, trusted, &health, &checks)?;
-    } else {
-        let page = page(&health, &checks, trusted);
-        piped(write!(anstream::stdout().lock(), "{page}"))?;
+    let report = match what.report {
+        true => Some(hand.health_report(Nothing {}).await?.text),
+        false => None,
+    };
+    let shown = hand.snapshot_get(Nothing {}).await?;
+    Ok(Found {
+        // Where it was closed meanwhile, nothing is known of it any more.
+        workspace: shown.workspace.ok_or_else(closed)?,
+        trusted,
+        health: shown.health,
+        checks,
+        report,
+    })
+}
+
+impl Found {
+    /// Says it in the way that was asked for; fails where there is a blocker.
+    fn print(&self, what: &arguments::Doctor) -> Result<(), CliError> {
+        if let Some(report) = &self.report {
+            piped(write!(std::io::stdout().lock(), "{report}"))?;
+        } else if what.json {
+            print_json(self)?;
+        } else {
+            let page = page(&self.health, &self.checks, self.trusted);
+            piped(write!(anstream::stdout().lock(), "{page}"))?;
+        }
+        let mut open = open_findings(&self.health);
+        if open.any(|one| one.severity == Severity::Blocker) {
+            return Err(CliError::NothingServed);
+        }
+        Ok(())
     }
-    let blocked = open_findings(&health).any(|one| one.severity == Severity::Blocker);
-    if blocked {
-        return Err(CliError::NothingServed);
-    }
-    Ok(())
 }
 
 /// Says what will be put right, and does it.
@@ -134,20 +177,16 @@ fn count(health: &HealthView, severity: Severity) -> usize {
         .count()
 }
 
-fn print_report(
-    workspace: &WorkspaceView,
-    trusted: bool,
-    health: &HealthView,
-    checks: &[CheckView],
-) -> Result<(), CliError> {
+fn print_json(found: &Found) -> Result<(), CliError> {
+    let health = &found.health;
     let answer = DoctorReport {
-        root: &workspace.root,
-        trusted,
+        root: &found.workspace.root,
+        trusted: found.trusted,
         blockers: count(health, Severity::Blocker),
         warnings: count(health, Severity::Warning),
         notes: count(health, Severity::Note),
         findings: &health.findings,
-        checks,
+        checks: &found.checks,
     };
     let json = serde_json::to_string_pretty(&answer)
         .map_err(|error| CliError::Failed(error.to_string()))?;

@@ -28,6 +28,11 @@ pub(crate) enum Ear {
     Owner(attach::Subscription),
 }
 
+/// What is said where the workspace is open no more.
+pub(crate) fn closed() -> CliError {
+    CliError::Failed("The workspace was closed.".to_owned())
+}
+
 macro_rules! calls {
     ($($name:ident: $request:ty => $response:ty, $about:literal;)*) => {
         #[expect(dead_code, reason = "the list is whole; not every command is one for a terminal")]
@@ -109,7 +114,7 @@ impl Hand {
     /// The workspace that is open.
     pub(crate) async fn workspace(&self) -> Result<WorkspaceView, CliError> {
         let open = self.snapshot_get(Nothing {}).await?.workspace;
-        open.ok_or_else(|| CliError::Failed("The workspace was closed.".to_owned()))
+        open.ok_or_else(closed)
     }
 
     /// Ends what is this command's own; an owner sees to itself.

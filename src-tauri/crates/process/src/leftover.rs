@@ -145,12 +145,12 @@ pub fn running_in(folder: &Path) -> Vec<InFolder> {
 }
 
 #[cfg(target_os = "linux")]
-fn working_folder(pid: u32) -> Option<PathBuf> {
+pub(crate) fn working_folder(pid: u32) -> Option<PathBuf> {
     fs_err::read_link(format!("/proc/{pid}/cwd")).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn working_folder(_: u32) -> Option<PathBuf> {
+pub(crate) fn working_folder(_: u32) -> Option<PathBuf> {
     None
 }
 

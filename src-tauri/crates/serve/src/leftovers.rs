@@ -25,12 +25,12 @@ pub enum Leftovers {
     Owned,
 }
 
-/// A guard that still ends what an owner ran which is gone: no next one can begin before it is done.
+/// A process that holds what an owner needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndingGuard {
+pub struct LockHolder {
     /// Its process.
     pub pid: u32,
-    /// What to do about it where it does not get done.
+    /// What to do about it where it does not let go.
     pub way_out: String,
 }
 
@@ -39,28 +39,30 @@ pub struct EndingGuard {
 pub enum Holding {
     /// Nobody, as far as the system tells it.
     Nobody,
-    /// A process that owns the workspace, or is about to, or has only just ended.
-    Owner(u32),
-    /// The guard of an owner that is gone.
-    Guard(EndingGuard),
+    /// A process that owns the workspace, or is about to, or has only just ended, or sees to what another left.
+    Owner(LockHolder),
+    /// The guard of an owner that is gone, which still ends what that ran: no next one can begin before it is done.
+    Guard(LockHolder),
 }
 
 impl Reach {
     /// Who holds what an owner needs. Reads files, so not for async threads.
     pub fn holding(&self) -> Holding {
-        let owner = holders(&owner_lock(&self.state_folder, &self.root));
-        let lock = guard_lock(&self.state_folder, &self.root);
-        // An owner holds both with its guard; one that is about to waits for that of a former one.
-        let shared = holders(&lock);
-        let guard = shared.iter().find(|pid| !owner.contains(pid));
-        match (owner.first(), guard) {
-            (Some(&owner), _) if shared.contains(&owner) => Holding::Owner(owner),
-            (_, Some(&pid)) => Holding::Guard(EndingGuard {
-                pid,
-                way_out: held_by(Some(pid), &lock),
-            }),
-            (Some(&owner), None) => Holding::Owner(owner),
-            (None, None) => Holding::Nobody,
+        let (own, shared) = (
+            owner_lock(&self.state_folder, &self.root),
+            guard_lock(&self.state_folder, &self.root),
+        );
+        let holder = |pid: u32, lock| LockHolder {
+            pid,
+            way_out: held_by(Some(pid), lock),
+        };
+        let (owners, guards) = (holders(&own), holders(&shared));
+        // An owner holds both, with its guard; one that is about to waits for that of a former one.
+        let waits = !owners.iter().any(|pid| guards.contains(pid));
+        match (owners.first(), guards.first()) {
+            (_, Some(&guard)) if waits => Holding::Guard(holder(guard, &shared)),
+            (Some(&owner), _) => Holding::Owner(holder(owner, &own)),
+            (None, _) => Holding::Nobody,
         }
     }
 
@@ -103,11 +105,15 @@ impl Reach {
         let folder = self.state_folder.clone();
         let swept = tokio::task::spawn_blocking(move || process::sweep_dead(&folder)).await;
         let swept = swept.map_err(|error| self.left().with_source(&error))?;
-        Ok(if waited || !swept.ended.is_empty() {
-            Leftovers::Ended
-        } else {
-            Leftovers::None
-        })
+        // Whatever is left of any workspace is ended.
+        let mut ended = swept.ended.iter();
+        Ok(
+            if waited || ended.any(|one| one.folder.starts_with(&self.root)) {
+                Leftovers::Ended
+            } else {
+                Leftovers::None
+            },
+        )
     }
 
     /// What is said where something is still there after so long.
@@ -147,7 +153,12 @@ mod tests {
         let shared = std::slice::from_ref(&guard);
         let ownership = Ownership::take(&owner, shared, LIMIT).await.unwrap();
         let pid = std::process::id();
-        assert_eq!(reach.holding(), Holding::Owner(pid));
+        let found = match reach.holding() {
+            Holding::Owner(found) => found,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found.pid, pid);
+        assert!(found.way_out.contains(&format!("`kill -9 {pid}`")));
         drop(ownership);
         assert_eq!(reach.holding(), Holding::Nobody);
         let held = fs_err::File::create(&guard).unwrap();

@@ -22,7 +22,7 @@ mod server;
 mod views;
 
 pub use hosts::{AfterLeaving, Attendance, Hosts, Lease, Presence};
-pub use leftovers::{EndingGuard, Holding, Leftovers};
+pub use leftovers::{Holding, Leftovers, LockHolder};
 pub use listener::{ListenError, Listener};
 pub use owner::{OWNER, owner_main};
 pub use ownership::{Card, Ownership, TakeError};

@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::leftovers::Holding;
 use crate::owner::{FirstWord, OWNER};
 use crate::ownership::Card;
 
@@ -198,10 +199,11 @@ impl Reach {
             LIMIT.as_secs()
         );
         let card = Card::beside(&owner_lock(&self.state_folder, &self.root));
-        let hint = card.filter(Card::lives).map_or_else(
-            || "It may be very busy, or what ran before may still be ending: try again.".to_owned(),
-            |card| card.unreached(),
-        );
+        let hint = match (card.filter(Card::lives), self.holding()) {
+            (Some(card), _) => card.unreached(),
+            (None, Holding::Owner(holder) | Holding::Guard(holder)) => holder.way_out,
+            (None, Holding::Nobody) => "It may be very busy: try again.".to_owned(),
+        };
         ApiError::new(ErrorCode::Io, message).with_hint(hint)
     }
 }
@@ -234,6 +236,8 @@ pub(crate) mod tests {
         assert!(hint().starts_with("It may be very busy"), "{}", hint());
         let lock = owner_lock(&reach.state_folder, &reach.root);
         let ownership = Ownership::take(&lock, &[], LIMIT).await.unwrap();
+        let holds = format!("Process {} holds the lock.", std::process::id());
+        assert!(hint().starts_with(&holds), "{}", hint());
         let folders = [dir.join("sockets")];
         let _listener = Listener::open(ownership, HostKind::Owner, &folders).unwrap();
         let owns = format!("Process {} owns this workspace, but ", std::process::id());

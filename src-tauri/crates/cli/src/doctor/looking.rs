@@ -7,7 +7,7 @@ use api::protocol::PROTOCOL;
 use api::protocol::frozen::Hello;
 use dagdeck::InTheWay;
 use process::shell_quote;
-use serve::EndingGuard;
+use serve::LockHolder;
 
 use crate::arguments;
 use crate::error::{CliError, tell, words};
@@ -17,6 +17,9 @@ use crate::reached::{Reached, ReachedWorkspace};
 
 /// What is said where there is an owner and this command looks.
 const LOOKS_ITSELF: &str = "So this terminal looks itself, with its own environment.";
+/// What is said where the owner that looked goes before it has.
+pub(super) const ENDED_MEANWHILE: &str =
+    "what ran here was stopped meanwhile. So this terminal looks itself, with its own environment.";
 
 /// Who looks. Where something is put right it is an owner, which is started where there is none.
 pub(super) async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
@@ -55,6 +58,21 @@ pub(super) async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
     Hand::looking_at(&what.path, in_the_way).await
 }
 
+/// Whether who looked was an owner that is gone by now, or goes: it says so before it forgets anything.
+pub(super) async fn has_ended(hand: &Hand, path: &Path) -> Result<bool, CliError> {
+    let Hand::Owner(attached) = hand else {
+        return Ok(false);
+    };
+    let looked = attached.owner();
+    Ok(looked.is_gone()
+        || match ReachedWorkspace::of(path)?.look().await {
+            Found::Owner(owner, _) => owner.hello().goes || owner.hello().pid != looked.hello().pid,
+            Found::Nobody | Found::Ending(_) => true,
+            // Whatever is wrong with it was told already.
+            Found::Silent(_) => false,
+        })
+}
+
 fn unasked(pid: u32, why: String) -> InTheWay {
     InTheWay {
         title: format!("Process {pid}, which runs this workspace, can’t be asked"),
@@ -63,8 +81,8 @@ fn unasked(pid: u32, why: String) -> InTheWay {
     }
 }
 
-fn unanswered(Silent { card, why }: &Silent) -> InTheWay {
-    let pid = card.as_ref().map(|card| card.pid);
+fn unanswered(Silent { pid, why, .. }: &Silent) -> InTheWay {
+    let pid = *pid;
     InTheWay {
         title: match pid {
             Some(pid) => format!("Process {pid}, which runs this workspace, does not answer"),
@@ -75,7 +93,7 @@ fn unanswered(Silent { card, why }: &Silent) -> InTheWay {
     }
 }
 
-fn unended(EndingGuard { pid, way_out }: EndingGuard) -> InTheWay {
+fn unended(LockHolder { pid, way_out }: LockHolder) -> InTheWay {
     InTheWay {
         title: format!("Process {pid} has not ended yet what ran here"),
         why: way_out,
@@ -110,16 +128,10 @@ mod tests {
 
     #[test]
     fn whatever_is_in_the_way_is_named_with_what_ends_it() {
-        let silent = |card| Silent {
-            card,
+        let silent = |pid| Silent {
+            pid,
+            version: None,
             why: ApiError::new(ErrorCode::Io, "It said nothing."),
-        };
-        let card = serve::Card {
-            pid: 7,
-            since: 0.0,
-            kind: HostKind::Owner,
-            version: String::new(),
-            socket: "/s".into(),
         };
         let older = Hello {
             protocol: PROTOCOL - 1,
@@ -129,12 +141,12 @@ mod tests {
             holds: false,
             goes: false,
         };
-        let guard = EndingGuard {
+        let guard = LockHolder {
             pid: 7,
             way_out: "It may be very busy.".to_owned(),
         };
         for (found, command) in [
-            (unanswered(&silent(Some(card))), "kill -9 7"),
+            (unanswered(&silent(Some(7))), "kill -9 7"),
             (unended(guard), "kill -9 7"),
             (unasked(7, "It is closed.".to_owned()), "kill -9 7"),
             (

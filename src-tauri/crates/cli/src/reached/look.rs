@@ -6,16 +6,17 @@ use std::time::Duration;
 use api::protocol::frozen::Status;
 use api::{ApiError, ErrorCode};
 use attach::{Introduction, Owner};
-use serve::{Card, EndingGuard, Holding, Reach};
+use serve::{Card, Holding, LockHolder, Reach};
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long an owner may take to say how it stands.
 const LIMIT: Duration = Duration::from_secs(2);
 /// How long nobody may listen where an owner lives: one that ends gives its hosts two seconds for what was said last.
 const PASSING: Duration = Duration::from_secs(3);
-/// How long an owner may take to begin, and the guard of one that is gone to end what that ran: not all of it heeds the first
-/// word.
-const UNLISTED: Duration = Duration::from_secs(3);
+/// How long the guard of an owner that is gone may take to end what that ran: not all of it heeds the first word.
+const GUARDED: Duration = Duration::from_secs(3);
+/// How long an owner may take to begin: it gives the guards of all that are gone the same time, and may be on a slow disk.
+const BEGINNING: Duration = Duration::from_secs(10);
 /// The pause between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -28,13 +29,15 @@ pub(crate) enum Found {
     /// One that does not answer.
     Silent(Silent),
     /// None, and the guard of a former one does not get done with what that ran.
-    Ending(EndingGuard),
+    Ending(LockHolder),
 }
 
 /// An owner that does not answer, and why, as far as it can be told.
 pub(crate) struct Silent {
-    /// What it wrote down of itself; none where not even that is known.
-    pub(crate) card: Option<Card>,
+    /// Its process; none where not even that is known.
+    pub(crate) pid: Option<u32>,
+    /// Dagdeck's version in it, where it wrote that down.
+    pub(crate) version: Option<String>,
     pub(crate) why: ApiError,
 }
 
@@ -60,7 +63,8 @@ pub(super) async fn at(reach: &Reach, host: Introduction) -> Found {
             (Ok(Err(error)), _) => error,
             (Err(_), card) => slow(card.as_ref().map(|card| card.pid)),
         };
-        return Found::Silent(Silent { card, why });
+        let (pid, version) = card.map(|card| (card.pid, card.version)).unzip();
+        return Found::Silent(Silent { pid, version, why });
     }
 }
 
@@ -85,18 +89,24 @@ fn living_card(reach: &Reach) -> Option<Card> {
 
 /// What there is where no living owner wrote down that it is one; none where one did since.
 async fn unlisted(reach: &Reach) -> Option<Found> {
-    let end = Instant::now() + UNLISTED;
+    let begun = Instant::now();
     loop {
-        let over = Instant::now() >= end;
         match reach.holding() {
             Holding::Nobody => return Some(Found::Nobody),
-            Holding::Guard(guard) if over => return Some(Found::Ending(guard)),
-            Holding::Owner(pid) if over => {
+            Holding::Guard(guard) if begun.elapsed() >= GUARDED => {
+                return Some(Found::Ending(guard));
+            }
+            Holding::Owner(owner) if begun.elapsed() >= BEGINNING => {
+                let pid = owner.pid;
                 let message = format!(
-                    "Process {pid} is about to run this workspace, and does not listen yet."
+                    "Process {pid} is about to run this workspace, or to see what is left of it, and does not listen yet."
                 );
-                let why = ApiError::new(ErrorCode::Io, message);
-                return Some(Found::Silent(Silent { card: None, why }));
+                let why = ApiError::new(ErrorCode::Io, message).with_hint(owner.way_out);
+                return Some(Found::Silent(Silent {
+                    pid: Some(pid),
+                    version: None,
+                    why,
+                }));
             }
             Holding::Guard(_) | Holding::Owner(_) => sleep(LOOK).await,
         }

@@ -5,7 +5,6 @@ use std::path::Path;
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
-use serve::Card;
 
 use crate::error::{CliError, tell, words};
 use crate::reached::look::{Found, Silent};
@@ -16,7 +15,8 @@ use crate::runtime;
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Owned {
     pid: u32,
-    version: String,
+    /// Dagdeck's version in it; null where it does not answer and wrote that down nowhere.
+    version: Option<String>,
     /// Whether it said how it stands. Where it did not, what only it knows is left out.
     answers: bool,
     #[serde(flatten)]
@@ -59,9 +59,10 @@ pub(super) fn run_by(place: &ReachedWorkspace) -> Result<Run, CliError> {
     Ok(match found {
         Found::Nobody => Run::default(),
         Found::Owner(owner, status) => Run::by(Owned::of(owner.hello(), &status)),
-        Found::Silent(Silent { card, why }) => {
+        Found::Silent(Silent { pid, version, why }) => {
             tell(&words(&why));
-            card.map(Owned::silent).map(Run::by).unwrap_or_default()
+            let silent = pid.map(|pid| Owned::silent(pid, version));
+            silent.map(Run::by).unwrap_or_default()
         }
         Found::Ending(guard) => {
             tell(&guard.way_out);
@@ -101,7 +102,7 @@ impl Owned {
     fn of(hello: &Hello, status: &Status) -> Self {
         Self {
             pid: hello.pid,
-            version: hello.version.clone(),
+            version: Some(hello.version.clone()),
             answers: true,
             standing: Some(Standing {
                 same_protocol: hello.protocol == PROTOCOL,
@@ -115,11 +116,11 @@ impl Owned {
         }
     }
 
-    /// One that did not answer, as its card tells of it.
-    fn silent(card: Card) -> Self {
+    /// One that did not answer.
+    fn silent(pid: u32, version: Option<String>) -> Self {
         Self {
-            pid: card.pid,
-            version: card.version,
+            pid,
+            version,
             answers: false,
             standing: None,
         }
@@ -215,13 +216,7 @@ mod tests {
 
     #[test]
     fn one_that_does_not_answer_is_told_to_people_and_scripts() {
-        let silent = Owned::silent(Card {
-            pid: 7,
-            since: 0.0,
-            kind: HostKind::Owner,
-            version: "0.1.0".to_owned(),
-            socket: "/s".into(),
-        });
+        let silent = Owned::silent(7, Some("0.1.0".to_owned()));
         let json = serde_json::to_value(&silent).unwrap();
         let told = serde_json::json!({"pid": 7, "version": "0.1.0", "answers": false});
         assert_eq!(json, told);

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::run_file::{Content, RunningProgram, VERSION, forget};
+use crate::leftover::working_folder;
 use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
 /// How long ending may take.
 const LIMIT: Duration = Duration::from_secs(3);
-/// How long a guard that lives may take to end by itself what it guards.
+/// How long the guards that live may take to end by themselves what they guard.
 const GUARDED: Duration = Duration::from_secs(3);
 /// The pause between two looks at it.
 const LOOK: Duration = Duration::from_millis(25);
@@ -20,6 +21,8 @@ pub struct SweptProcess {
     pub pid: u32,
     /// Its command line.
     pub command: String,
+    /// The folder it ran in, absolute; empty where the system does not say.
+    pub folder: PathBuf,
 }
 
 /// What a sweep found.
@@ -36,12 +39,14 @@ pub struct Swept {
 /// Looks at every run-file in the folder.
 pub(super) fn sweep(folder: &Path) -> Swept {
     let mut swept = Swept::default();
+    // For all of them together: others wait for who sweeps.
+    let guarded = Instant::now() + GUARDED;
     let Ok(entries) = fs_err::read_dir(folder) else {
         return swept;
     };
     for path in entries.flatten().map(|entry| entry.path()) {
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => sweep_one(&path, &mut swept),
+            Some("json") => sweep_one(&path, guarded, &mut swept),
             // A lock without its file: its owner died before it wrote one, or the file was taken away.
             Some("lock") if !path.with_extension("json").exists() && !is_locked(&path) => {
                 forget(&path);
@@ -52,15 +57,15 @@ pub(super) fn sweep(folder: &Path) -> Swept {
     swept
 }
 
-fn sweep_one(path: &Path, swept: &mut Swept) {
+/// Ends what a dead app ran, once its guard, if that lives, had its time until `guarded`.
+fn sweep_one(path: &Path, guarded: Instant, swept: &mut Swept) {
     if is_locked(&path.with_extension("lock")) {
         return;
     }
     let mark = path.file_stem().and_then(|stem| stem.to_str());
     let guard = mark.filter(|mark| is_mark(mark)).and_then(guard_of);
-    let begun = Instant::now();
     let guards = || guard.is_some_and(tree::is_alive) && path.exists();
-    while guards() && begun.elapsed() < GUARDED {
+    while guards() && Instant::now() < guarded {
         std::thread::sleep(LOOK);
     }
     let hangs = guards();
@@ -155,6 +160,7 @@ fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
         .map(|id| SweptProcess {
             pid: id.pid,
             command: tree::command(id.pid),
+            folder: working_folder(id.pid).unwrap_or_default(),
         })
         .collect();
     tree::end_with_starting(
