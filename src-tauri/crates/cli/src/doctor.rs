@@ -47,6 +47,9 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let holds = matches!(found, Err(CliError::Interrupted)) || what.fix_safe && found.is_err();
     let (hand, found) = if holds || !looking::has_ended(&hand, &what.path).await? {
         (hand, found)
+    } else if what.fix_safe {
+        // What is put right is done by who runs the workspace.
+        return Err(CliError::Failed(looking::DO_AGAIN.to_owned()));
     } else {
         tell(looking::ENDED_MEANWHILE);
         let hand = stop.or(Hand::looking_at(&what.path, None)).await?;
@@ -87,6 +90,8 @@ struct Found {
     checks: Vec<CheckView>,
     /// The same to be handed on, where that was asked for.
     report: Option<String>,
+    /// Whether something was put right.
+    fixed: bool,
 }
 
 async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<Found, CliError> {
@@ -96,6 +101,7 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<Found, CliError> 
         hand.workspace_trust(Nothing {}).await?;
     }
     hand.health_check(HealthRequest { asked: true }).await?;
+    let mut fixed = false;
     if what.fix_safe {
         if !trusted {
             return Err(CliError::Failed(format!(
@@ -103,7 +109,7 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<Found, CliError> 
                 workspace.root
             )));
         }
-        fix(hand).await?;
+        fixed = fix(hand).await?;
     }
     let checks = hand.health_list(Nothing {}).await?.checks;
     let report = match what.report {
@@ -118,12 +124,16 @@ async fn work(hand: &Hand, what: &arguments::Doctor) -> Result<Found, CliError> 
         health: shown.health,
         checks,
         report,
+        fixed,
     })
 }
 
 impl Found {
     /// Says it in the way that was asked for; fails where there is a blocker.
     fn print(&self, what: &arguments::Doctor) -> Result<(), CliError> {
+        if what.fix_safe && !self.fixed {
+            anstream::eprintln!("Nothing that can be put right safely.");
+        }
         if let Some(report) = &self.report {
             piped(write!(std::io::stdout().lock(), "{report}"))?;
         } else if what.json {
@@ -140,8 +150,8 @@ impl Found {
     }
 }
 
-/// Says what will be put right, and does it.
-async fn fix(hand: &Hand) -> Result<(), CliError> {
+/// Says what will be put right, and does it; whether there was anything.
+async fn fix(hand: &Hand) -> Result<bool, CliError> {
     let health = hand.snapshot_get(Nothing {}).await?.health;
     let safe: Vec<&FindingView> = health
         .findings
@@ -149,8 +159,7 @@ async fn fix(hand: &Hand) -> Result<(), CliError> {
         .filter(|one| one.fix.as_ref().is_some_and(is_safe))
         .collect();
     if safe.is_empty() {
-        anstream::eprintln!("Nothing that can be put right safely.");
-        return Ok(());
+        return Ok(false);
     }
     for finding in &safe {
         let fix = finding.fix.as_ref().map(|fix| done(&fix.does));
@@ -158,7 +167,7 @@ async fn fix(hand: &Hand) -> Result<(), CliError> {
     }
     let fixes = safe.iter().filter_map(|one| one.shown_fix()).collect();
     hand.health_fix(FixRequest { fixes }).await?;
-    Ok(())
+    Ok(true)
 }
 
 fn is_safe(fix: &FixView) -> bool {

@@ -100,7 +100,7 @@ impl Reach {
                 FirstWord::Owned => {}
             }
             if Instant::now() >= end {
-                return Err(Refusal::from(self.unreached()));
+                return Err(Refusal::from(self.unreached(None)));
             }
             sleep(pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
@@ -138,12 +138,12 @@ impl Reach {
         let mut child = command
             .spawn()
             .map_err(|error| self.failed().with_source(&error))?;
-        let comes = child.stdin.take();
+        let (comes, pid) = (child.stdin.take(), child.id());
         let said = (child.stdout.take(), child.stderr.take());
         let heard = timeout_at(end, self.hear(said)).await;
         // It is this process's child, which nobody else can wait for.
         tokio::spawn(async move { child.wait().await });
-        let word = heard.unwrap_or_else(|_| Err(self.unreached()))?;
+        let word = heard.unwrap_or_else(|_| Err(self.unreached(pid)))?;
         Ok(Started {
             word,
             _comes: comes,
@@ -191,8 +191,8 @@ impl Reach {
         ApiError::new(ErrorCode::Io, message)
     }
 
-    /// What is said where no owner could be reached in time.
-    fn unreached(&self) -> ApiError {
+    /// What is said where no owner could be reached in time; `started` is the one that was started and said nothing.
+    fn unreached(&self, started: Option<u32>) -> ApiError {
         let message = format!(
             "No process could be reached that runs {} within {} s.",
             self.root.display(),
@@ -202,7 +202,13 @@ impl Reach {
         let hint = match (card.filter(Card::lives), self.holding()) {
             (Some(card), _) => card.unreached(),
             (None, Holding::Owner(holder) | Holding::Guard(holder)) => holder.way_out,
-            (None, Holding::Nobody) => "It may be very busy: try again.".to_owned(),
+            (None, Holding::Nobody) => match started {
+                Some(pid) => format!(
+                    "Process {pid} was started for that and says nothing. It may be very busy: try again. If it stays so, end it \
+                     (`kill -9 {pid}`)."
+                ),
+                None => "It may be very busy: try again.".to_owned(),
+            },
         };
         ApiError::new(ErrorCode::Io, message).with_hint(hint)
     }
@@ -232,7 +238,9 @@ pub(crate) mod tests {
     async fn an_owner_that_is_there_and_not_reached_is_named() {
         let dir = TestDir::new();
         let reach = reach(&dir);
-        let hint = || reach.unreached().hints[0].text.clone();
+        let told = |started| reach.unreached(started).hints[0].text.clone();
+        let hint = || told(None);
+        assert!(told(Some(7)).contains("`kill -9 7`"), "{}", told(Some(7)));
         assert!(hint().starts_with("It may be very busy"), "{}", hint());
         let lock = owner_lock(&reach.state_folder, &reach.root);
         let ownership = Ownership::take(&lock, &[], LIMIT).await.unwrap();

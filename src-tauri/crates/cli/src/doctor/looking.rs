@@ -20,6 +20,9 @@ const LOOKS_ITSELF: &str = "So this terminal looks itself, with its own environm
 /// What is said where the owner that looked goes before it has.
 pub(super) const ENDED_MEANWHILE: &str =
     "what ran here was stopped meanwhile. So this terminal looks itself, with its own environment.";
+/// The same where something is to be put right.
+pub(super) const DO_AGAIN: &str =
+    "What ran here was stopped meanwhile. Do this again: whoever runs it next puts it right.";
 
 /// Who looks. Where something is put right it is an owner, which is started where there is none.
 pub(super) async fn hand(what: &arguments::Doctor) -> Result<Hand, CliError> {
