@@ -10,6 +10,7 @@ mod dispatch;
 mod ending;
 mod feed;
 mod findable;
+mod heap;
 mod hosts;
 mod leftovers;
 mod listener;

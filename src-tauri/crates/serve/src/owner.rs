@@ -22,6 +22,7 @@ use tokio::time::{sleep, timeout};
 use crate::connection::PATIENCE;
 use crate::ending::{LAPSE, over};
 use crate::findable::{self, lost};
+use crate::heap;
 use crate::listener::{ListenError, Listener};
 use crate::ownership::{Ownership, TakeError};
 use crate::place::{PlaceError, socket_folders};
@@ -54,7 +55,7 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     let Some(root) = arguments.into_iter().next().map(PathBuf::from) else {
         std::process::exit(2)
     };
-    keep_one_heap();
+    heap::keep_one();
     stand_alone();
     // A folder that can't hold it can't hold the state either, and that is said to every host.
     let _told_by_the_state = own_log::begin(Role::Owner);
@@ -74,27 +75,6 @@ pub fn owner_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     };
     std::process::exit(code)
 }
-
-/// Has all threads share one heap, which gives back what is free at its end. By itself the C library makes one for almost each
-/// of our threads, most of which only wait for what a program prints, and each keeps what it once needed: a megabyte in all.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[expect(
-    unsafe_code,
-    reason = "there is no other way to tell the C library than a call"
-)]
-fn keep_one_heap() {
-    for (which, value) in [
-        (libc::M_ARENA_MAX, 1),
-        // What it begins with; unless it is told, it raises that by itself.
-        (libc::M_TRIM_THRESHOLD, 128 * 1024),
-    ] {
-        // SAFETY: both are parameters that mallopt(3) names, and no other thread has begun.
-        let _refused = unsafe { libc::mallopt(which, value) };
-    }
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn keep_one_heap() {}
 
 async fn own(root: &Path) -> i32 {
     let (server, listener) = match begin(root).await {
@@ -119,6 +99,7 @@ async fn own(root: &Path) -> i32 {
         async move { server.run(listener).await }
     });
     tokio::spawn(look_around_for_windows(server.clone()));
+    tokio::spawn(heap::keep_small());
     let (patience, why) = tokio::select! {
         patience = over(&server, starter_gave_up()) => (patience, "no host holds it, or nothing runs and nobody is there"),
         // What runs had its time.
