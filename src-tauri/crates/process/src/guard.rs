@@ -70,6 +70,11 @@ pub fn guard_main(arguments: impl IntoIterator<Item = OsString>) -> ! {
     std::process::exit(0)
 }
 
+/// Whether the command line of a process that carries no mark is that of the guard of what carries this one: it names the mark.
+pub(crate) fn is_of(command: &str, mark: &str) -> bool {
+    command.split(' ').any(|word| word == mark)
+}
+
 /// Reads until the app is gone; returns what ran then. What is asked about locks is done at once and answered.
 fn listen(pipe: impl BufRead, mut answers: impl Write, held: &mut Held) -> BTreeSet<Identity> {
     let mut running = BTreeSet::new();

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::guard;
 use crate::tree::{self, Ending, TABLE_MARK};
 
 /// How long ending one may take.
@@ -42,7 +43,7 @@ pub fn marked() -> Vec<Marked> {
 
 /// The living processes of Dagdecks that are gone, by pid. May wait for a second, for a guard that is just being started.
 ///
-/// A living Dagdeck has a guard, which names its mark in its own command line and carries none itself.
+/// A living Dagdeck has a guard.
 #[must_use]
 pub fn left_over() -> Vec<InFolder> {
     let left = settled(UNSURE, MarkSurvey::take);
@@ -93,8 +94,8 @@ impl MarkSurvey {
 
     /// Those that no guard guards.
     fn left(&self) -> Vec<u32> {
-        let names = |command: &str, mark: &str| command.split(' ').any(|word| word == mark);
-        let guarded = |mark: &str| self.unmarked.iter().any(|command| names(command, mark));
+        let guards = |command: &String, mark: &str| guard::is_of(command, mark);
+        let guarded = |mark: &str| self.unmarked.iter().any(|command| guards(command, mark));
         let left = self.marks.iter().filter(|(_, mark)| !guarded(mark));
         left.map(|(&pid, _)| pid).collect()
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::run_file::{Content, RunningProgram, VERSION, forget};
+use crate::guard;
 use crate::leftover::working_folder;
 use crate::tree::{self, Ending, Identity, TABLE_MARK};
 
@@ -63,7 +64,11 @@ fn sweep_one(path: &Path, guarded: Instant, swept: &mut Swept) {
         return;
     }
     let mark = path.file_stem().and_then(|stem| stem.to_str());
-    let guard = mark.filter(|mark| is_mark(mark)).and_then(guard_of);
+    let guard = match read(path) {
+        Read::Nothing => return,
+        Read::Old => None,
+        Read::Left(_) | Read::Damaged => mark.filter(|mark| is_mark(mark)).and_then(guard_of),
+    };
     let guards = || guard.is_some_and(tree::is_alive) && path.exists();
     while guards() && Instant::now() < guarded {
         std::thread::sleep(LOOK);
@@ -78,9 +83,19 @@ fn sweep_one(path: &Path, guarded: Instant, swept: &mut Swept) {
 
 /// Ends what a dead app ran, and takes its run-file away.
 fn end_what_it_ran(path: &Path, swept: &mut Swept) {
-    let content = match read(path) {
-        Read::Content(content) => content,
-        Read::Gone => return,
+    match read(path) {
+        Read::Nothing => {}
+        Read::Old => forget(path),
+        Read::Left(content) => {
+            let roots = content
+                .processes
+                .iter()
+                .filter(|entry| is_same(entry, &content.mark))
+                .map(|e| e.id)
+                .collect();
+            swept.ended.extend(end(roots, Some(&content.mark)));
+            forget(path);
+        }
         Read::Damaged => {
             swept.ended.extend(end(
                 Vec::new(),
@@ -89,48 +104,46 @@ fn end_what_it_ran(path: &Path, swept: &mut Swept) {
             if let Some(aside) = set_aside(path) {
                 swept.damaged.push(aside);
             }
-            return;
         }
-    };
-    let same_boot = content.boot == tree::boot();
-    if same_boot && super::runs(content.owner) {
-        return;
     }
-    if same_boot {
-        let roots = content
-            .processes
-            .iter()
-            .filter(|entry| is_same(entry, &content.mark))
-            .map(|e| e.id)
-            .collect();
-        swept.ended.extend(end(roots, Some(&content.mark)));
-    }
-    forget(path);
 }
 
-/// The process that guards what carries a mark: it names that in its command line and carries none.
+/// The process that guards what carries a mark.
 fn guard_of(mark: &str) -> Option<Identity> {
-    let names = |pid: u32| tree::command(pid).split(' ').any(|word| word == mark);
-    let guards = |&pid: &u32| names(pid) && tree::mark_of(pid, TABLE_MARK).is_none();
+    let guards = |&pid: &u32| {
+        guard::is_of(&tree::command(pid), mark) && tree::mark_of(pid, TABLE_MARK).is_none()
+    };
     let pid = tree::pids().into_iter().find(guards)?;
     tree::process(pid).map(|seen| seen.id)
 }
 
+/// What a run-file tells.
 enum Read {
-    Content(Content),
-    Gone,
+    /// Nothing to do: it is gone, or its app lives.
+    Nothing,
+    /// What ran before the machine was started anew: nothing of it is left.
+    Old,
+    /// What a dead app ran.
+    Left(Content),
+    /// No more than its name does.
     Damaged,
 }
 
 fn read(path: &Path) -> Read {
     let bytes = match fs_err::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Read::Gone,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Read::Nothing,
         Err(_) => return Read::Damaged,
     };
     match serde_json::from_slice::<Content>(&bytes) {
         Ok(content) if content.version <= VERSION && is_mark(&content.mark) => {
-            Read::Content(content)
+            if content.boot != tree::boot() {
+                Read::Old
+            } else if super::runs(content.owner) {
+                Read::Nothing
+            } else {
+                Read::Left(content)
+            }
         }
         _ => Read::Damaged,
     }
@@ -193,4 +206,48 @@ fn is_locked(path: &Path) -> bool {
         file.file().try_lock(),
         Err(std::fs::TryLockError::WouldBlock)
     )
+}
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// How long a guard would be waited for: longer than a test may take.
+    const FOR_EVER: Duration = Duration::from_hours(1);
+
+    #[test]
+    fn no_guard_is_waited_for_where_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = "0123456789abcdef0123456789abcdef";
+        let path = folder.path().join(format!("{mark}.json"));
+        // No program: it only stands there as a guard does, with the mark in its command line.
+        let mut guard = Command::new("sh")
+            .args(["-c", "read _", mark])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while guard_of(mark).is_none() {
+            std::thread::yield_now();
+        }
+        let own = tree::process(std::process::id()).unwrap().id;
+        for (boot, stays) in [(tree::boot(), true), ("another".to_owned(), false)] {
+            let content = Content {
+                version: VERSION,
+                mark: mark.to_owned(),
+                boot,
+                owner: own,
+                processes: Vec::new(),
+            };
+            fs_err::write(&path, serde_json::to_vec(&content).unwrap()).unwrap();
+            let mut swept = Swept::default();
+            sweep_one(&path, Instant::now() + FOR_EVER, &mut swept);
+            assert_eq!(swept, Swept::default());
+            assert_eq!(path.exists(), stays);
+        }
+        guard.kill().unwrap();
+        guard.wait().unwrap();
+    }
 }
