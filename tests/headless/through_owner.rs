@@ -8,6 +8,7 @@ use api::OperationState;
 use api::protocol::PROTOCOL;
 use serde_json::Value;
 use testkit::{FakeTool, OlderOwner, TestDir, wait_until, wait_until_blocking, within};
+use tokio::net::TcpListener;
 
 use crate::command::{dagdeck_with, printed, program};
 use crate::hosted::{Current, GONE, LOOKING, gone, host, is_free, owners, reach};
@@ -228,7 +229,11 @@ async fn status_says_who_runs_it_and_down_ends_that() {
         "the window, which is one here"
     );
     let line = format!("Process {pid} runs nothing of it, shown by 1 terminal.");
-    assert!(printed(&status(&[]).await).contains(&line));
+    // Who asked a moment ago is a terminal too, until the owner hears that it is gone.
+    wait_until("the window alone shows it", GONE, async || {
+        printed(&status(&[]).await).contains(&line)
+    })
+    .await;
     let ended = down().await;
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     assert!(printed(&ended).starts_with("stopped: "), "{ended:?}");
@@ -301,7 +306,7 @@ async fn a_state_folder_that_can_not_be_written_is_named_and_looking_works_all_t
 }
 
 /// Waits until no process has to do with a folder.
-fn none_is_left(folder: &Path) {
+pub(crate) fn none_is_left(folder: &Path) {
     wait_until_blocking("nothing is left", GONE, || {
         testkit::mentioning(&[folder]).is_empty()
     });
@@ -373,6 +378,56 @@ async fn a_sync_that_is_interrupted_is_taken_back_by_the_owner_and_leaves_no_uv(
     let took = gone(around).await;
     assert!(took < GONE, "{took:?}");
     assert!(is_free(&reach));
+}
+
+/// Stops the owner of a workspace that a doctor looks after once `busy` tells what it is at; what the doctor said then.
+async fn stopped_meanwhile<T>(
+    demo: &Demo,
+    doctor: &mut Command,
+    busy: impl AsyncFn() -> Option<T>,
+) -> String {
+    let mut doctor = doctor
+        .arg("doctor")
+        .arg(demo.root())
+        .args(["--fix-safe", "--trust"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _at_it = within("the owner is at it", SYNCING, busy).await;
+    let mut down = demo.command(program());
+    down.arg("down").arg(demo.root());
+    assert_eq!(answered(down).await.status.code(), Some(0));
+    within("the doctor ends", SYNCING, async || {
+        doctor.try_wait().unwrap()
+    })
+    .await;
+    let told = doctor.wait_with_output().unwrap();
+    gone(demo.around()).await;
+    assert_eq!(told.status.code(), Some(1), "{told:?}");
+    assert_eq!(printed(&told), "", "nothing was found that is still so");
+    said(&told)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_that_puts_right_tells_to_do_it_again_where_what_it_asked_is_stopped() {
+    let demo = Demo::new();
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = format!("http://{}/simple", silent.local_addr().unwrap());
+    let asked = async || silent.accept().await.ok();
+    let mut looks = demo.command(program());
+    let told = stopped_meanwhile(&demo, looks.env("UV_DEFAULT_INDEX", address), asked).await;
+    assert!(told.contains("Do this again"), "{told}");
+
+    let (uv, path) = endless_uv(&demo);
+    let syncs = async || {
+        let asked = uv.asked();
+        let syncs = |one: &&String| one.contains("--compile-bytecode");
+        asked.into_iter().find(|one| syncs(&one))
+    };
+    let mut syncing = demo.command(program());
+    let told = stopped_meanwhile(&demo, syncing.env("PATH", path), syncs).await;
+    assert!(told.contains("Do this again"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,9 +43,9 @@ async fn doctor(what: &arguments::Doctor) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
     let hand = stop.or(looking::hand(what)).await?;
     let found = look(&hand, what, &mut stop).await;
+    let interrupted = matches!(found, Err(CliError::Interrupted));
     // One that goes forgets what it found: that may look as if there were nothing.
-    let holds = matches!(found, Err(CliError::Interrupted)) || what.fix_safe && found.is_err();
-    let (hand, found) = if holds || !looking::has_ended(&hand, &what.path).await? {
+    let (hand, found) = if interrupted || !looking::has_ended(&hand, &what.path).await? {
         (hand, found)
     } else if what.fix_safe {
         // What is put right is done by who runs the workspace.
