@@ -7,6 +7,7 @@ use serde_json::Value;
 use testkit::TestDir;
 
 use crate::command::{dagdeck_with, printed, program};
+use crate::through_owner::none_is_left;
 
 /// The version that everything is made with: asking the index for the newest is tested once.
 pub(crate) const DAGSTER: &str = "1.13.27";
@@ -99,6 +100,28 @@ fn a_project_alone_is_made_where_no_workspace_is() {
         .unwrap();
     let status: Value = serde_json::from_str(&printed(&status)).unwrap();
     assert_eq!(status["locations"][0]["name"], "alone");
+}
+
+#[test]
+fn a_project_of_a_workspace_is_made_by_its_owner_wherever_it_is_named_from() {
+    let bench = Bench::new();
+    bench.workspace();
+    let whole = bench.at("acme/projects/c").display().to_string();
+    let owned = dagdeck::owner_lock(&bench.0.join("state"), &bench.at("acme"));
+    assert!(!owned.exists(), "it is not run to be made");
+    for (folder, path, name) in [
+        ("acme", "projects/a", "a"),
+        ("", "acme/projects/b", "b"),
+        ("", &whole, "c"),
+    ] {
+        let words = ["project", path, "--dagster", DAGSTER, "--no-sync"];
+        succeeds(&bench.new_in(folder, &words));
+        let config = fs_err::read_to_string(bench.at("acme/dg.toml")).unwrap();
+        assert!(config.contains(&format!("projects/{name}")), "{config}");
+        // Who owns it makes this; the next one is to make it anew.
+        none_is_left(bench.0.path());
+        fs_err::remove_file(&owned).unwrap();
+    }
 }
 
 /// Each shape of the list of projects that the scaffolder takes.

@@ -111,16 +111,29 @@ async fn form(
 ) -> Result<(String, CreateForm), CliError> {
     let here = std::env::current_dir()
         .map_err(|error| CliError::Failed(format!("can't tell the current folder: {error}")))?;
-    let (parent, name) = place(kind, &make.path, &here);
-    let request = CreateFormRequest {
-        kind,
-        parent: Some(parent),
+    let asked = async |(parent, name)| {
+        let request = CreateFormRequest {
+            kind,
+            parent: Some(parent),
+        };
+        let form = hand.create_form(request).await?;
+        match form.blocked {
+            Some(error) => Err(CliError::from(error)),
+            None => Ok((name, form)),
+        }
     };
-    let form = hand.create_form(request).await?;
-    match form.blocked {
-        Some(error) => Err(CliError::from(error)),
-        None => Ok((name, form)),
+    let (name, form) = asked(place(kind, &make.path, &here)).await?;
+    // A project's path may lead into a workspace from outside.
+    if kind == CreateKind::Project
+        && form.workspace.is_none()
+        && let Some(apart) = apart(&here.join(&make.path))
+    {
+        let inside = asked(apart).await?;
+        if inside.1.workspace.is_some() {
+            return Ok(inside);
+        }
     }
+    Ok((name, form))
 }
 
 /// The answers: what was said on the command line, and for the rest what a form starts from.
@@ -142,13 +155,21 @@ fn answers(what: &New, make: &Make, name: String, form: CreateForm) -> CreateSpe
 
 /// The folder around it and the name. A project may be named by a path from here: it must not lead out of its workspace.
 fn place(kind: CreateKind, path: &Path, here: &Path) -> (String, String) {
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    let whole = here.join(path);
     let split = path.is_absolute() || kind != CreateKind::Project;
-    match (whole.parent(), path.file_name()) {
-        (Some(parent), Some(name)) if split => (text(parent), name.to_string_lossy().into_owned()),
-        _ => (text(here), text(path)),
-    }
+    // ".." and nothing are no names.
+    let whole = path.file_name().map(|_| here.join(path));
+    let apart = whole.filter(|_| split).and_then(|whole| apart(&whole));
+    apart.unwrap_or_else(|| (text(here), text(path)))
+}
+
+/// The folder around a path and the name at its end, where it has both.
+fn apart(whole: &Path) -> Option<(String, String)> {
+    let name = whole.file_name()?.to_string_lossy().into_owned();
+    Some((text(whole.parent()?), name))
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// Makes it, telling each step as it comes, until it is done, or taken back for we were `told` to end.
