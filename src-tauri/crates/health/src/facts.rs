@@ -57,8 +57,8 @@ pub struct WorkspaceFacts {
     pub folder: PathBuf,
     /// The webserver's port.
     pub port: Port,
-    /// What keeps everybody from running something here; none where nothing is known of.
-    pub in_the_way: Option<InTheWay>,
+    /// Who else runs the workspace.
+    pub elsewhere: Elsewhere,
     /// The pids of everything that Dagdeck runs now.
     pub pids: Vec<u32>,
     /// How many folders are watched, and which limit of the system forces looking at the rest every few seconds.
@@ -98,8 +98,18 @@ pub struct Port {
     pub wanted: u16,
     /// The one that our own webserver answers on.
     pub ours: Option<u16>,
-    /// Whether another process runs the workspace, of whose webserver nothing is known here.
-    pub elsewhere: bool,
+}
+
+/// Who else runs the workspace, as far as this process knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// Another process, of whose webserver nothing is known here.
+    Another,
+    /// One that keeps everybody from running something here.
+    InTheWay(InTheWay),
 }
 
 /// A process that runs the workspace, or ends what ran, and can't be asked: nobody else can run something meanwhile.

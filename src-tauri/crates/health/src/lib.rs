@@ -18,7 +18,8 @@ mod test_support;
 pub use check::{Check, Judge, Needs, Reads, Scope};
 pub use checks::{CHECKS, check};
 pub use facts::{
-    Crash, Facts, InTheWay, Load, MachineFacts, Port, ProjectFacts, Service, WorkspaceFacts,
+    Crash, Elsewhere, Facts, InTheWay, Load, MachineFacts, Port, ProjectFacts, Service,
+    WorkspaceFacts,
 };
 pub use finding::{FilePlace, Finding, FindingKey, Level, Subject};
 pub use fix::{Fix, FixAction, Show};

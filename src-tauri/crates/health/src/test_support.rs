@@ -8,7 +8,7 @@ use dagster::instance;
 use workspace::{ReadOptions, read};
 
 use crate::check::{Check, Judge};
-use crate::facts::{Facts, MachineFacts, Port, WorkspaceFacts};
+use crate::facts::{Elsewhere, Facts, MachineFacts, Port, WorkspaceFacts};
 use crate::finding::Finding;
 use crate::fix::FixAction;
 use crate::machine::{Tool, ToolState};
@@ -55,7 +55,7 @@ pub(crate) fn of_with(folder: &Path, state: &Path, variables: &[(&str, &str)]) -
         trusted: true,
         folder: state.to_owned(),
         port: Port::default(),
-        in_the_way: None,
+        elsewhere: Elsewhere::Nobody,
         pids: Vec::new(),
         watched: (0, None),
         deployment_check: None,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::health::{
-    Crash, Facts, FilePlace, Load, MachineFacts, Port, ProjectFacts, Service, WorkspaceFacts,
+    Crash, Elsewhere, Facts, FilePlace, Load, MachineFacts, Port, ProjectFacts, Service,
+    WorkspaceFacts,
 };
 
 use crate::context::AppContext;
@@ -21,7 +22,7 @@ pub(super) async fn gather(
 ) -> Facts {
     let (tools, pythons) = context.machine().await;
     let workspace = match session {
-        Some(session) => Some(workspace(session, is_run_elsewhere(session).await)),
+        Some(session) => Some(workspace(session, elsewhere(session).await)),
         None => None,
     };
     Facts {
@@ -42,16 +43,21 @@ pub(super) async fn gather(
     }
 }
 
-/// Whether another process owns the workspace.
-async fn is_run_elsewhere(session: &OpenWorkspace) -> bool {
+/// Who else owns the workspace, or is in the way of who would.
+async fn elsewhere(session: &OpenWorkspace) -> Elsewhere {
     let facts = &session.facts;
+    if let Some(found) = &facts.context.in_the_way {
+        return Elsewhere::InTheWay(found.clone());
+    }
     let (folder, root) = (facts.context.state_folder.clone(), facts.root.clone());
     let owner = tokio::task::spawn_blocking(move || owner_of(&folder, &root)).await;
-    let owner = owner.unwrap_or_default();
-    owner.is_some_and(|pid| pid != std::process::id())
+    match owner.unwrap_or_default() {
+        Some(pid) if pid != std::process::id() => Elsewhere::Another,
+        _ => Elsewhere::Nobody,
+    }
 }
 
-fn workspace(session: &Arc<OpenWorkspace>, elsewhere: bool) -> WorkspaceFacts {
+fn workspace(session: &Arc<OpenWorkspace>, elsewhere: Elsewhere) -> WorkspaceFacts {
     let workspace_facts = &session.facts;
     let reading = workspace_facts.reading();
     let watching = workspace_facts.watching();
@@ -76,9 +82,8 @@ fn workspace(session: &Arc<OpenWorkspace>, elsewhere: bool) -> WorkspaceFacts {
         port: Port {
             wanted: workspace_facts.context.state.settings().port,
             ours: workspace_facts.url().and(workspace_facts.port()),
-            elsewhere,
         },
-        in_the_way: workspace_facts.context.in_the_way.clone(),
+        elsewhere,
         pids: session.pids(),
         watched: (watching.folders, watching.limited),
         deployment_check: deployment

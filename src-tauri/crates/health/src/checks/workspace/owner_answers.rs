@@ -1,7 +1,7 @@
 //! The process that runs the workspace can be asked to do something.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
-use crate::facts::{Facts, WorkspaceFacts};
+use crate::facts::{Elsewhere, Facts, WorkspaceFacts};
 use crate::finding::{Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
@@ -16,7 +16,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
-    let Some(found) = &workspace.in_the_way else {
+    let Elsewhere::InTheWay(found) = &workspace.elsewhere else {
         return Vec::new();
     };
     let finding = Finding::blocker(FindingKey::ONLY, found.title.clone(), found.why.clone());
@@ -41,11 +41,12 @@ mod tests {
         let mut facts = test_support::of(&dir.make("work"), &dir.make("state"));
         assert_eq!(test_support::found(&CHECK, &facts), []);
         for command in [None, Some("kill -9 7".to_owned())] {
-            facts.workspace.as_mut().unwrap().in_the_way = Some(InTheWay {
+            let found = InTheWay {
                 title: "Process 7 does not answer".to_owned(),
                 why: "It may be very busy.".to_owned(),
                 command: command.clone(),
-            });
+            };
+            facts.workspace.as_mut().unwrap().elsewhere = Elsewhere::InTheWay(found);
             let finding = test_support::the_finding(&CHECK, &facts);
             assert_eq!(finding.level, Level::Blocker);
             let fix = finding.fix.map(|fix| fix.action);

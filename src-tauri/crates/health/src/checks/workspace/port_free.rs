@@ -3,7 +3,7 @@
 use process::ports;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
-use crate::facts::{Facts, WorkspaceFacts};
+use crate::facts::{Elsewhere, Facts, WorkspaceFacts};
 use crate::finding::{Finding, FindingKey};
 use crate::fix::{Fix, FixAction};
 
@@ -30,7 +30,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
         ),
         None => format!("Port {wanted} is used by another program"),
     };
-    if port.elsewhere {
+    if workspace.elsewhere != Elsewhere::Nobody {
         let why = "Another process of Dagdeck runs this workspace and could not be asked: it may be its webserver.";
         return vec![Finding::note(FindingKey::ONLY, title, why)];
     }
@@ -67,18 +67,15 @@ mod tests {
         let mut facts = of(&dir.make("work"), &dir.make("state"));
         let mut found = |elsewhere| {
             let workspace = facts.workspace.as_mut().unwrap();
-            workspace.port = Port {
-                wanted,
-                ours: None,
-                elsewhere,
-            };
+            workspace.port = Port { wanted, ours: None };
+            workspace.elsewhere = elsewhere;
             let mut found = judge(&facts, facts.workspace.as_ref().unwrap());
             assert_eq!(found.len(), 1);
             found.remove(0)
         };
-        let others = found(false);
+        let others = found(Elsewhere::Nobody);
         assert_eq!((others.level, others.fix.is_some()), (Level::Warning, true));
-        let ours_perhaps = found(true);
+        let ours_perhaps = found(Elsewhere::Another);
         assert_eq!(ours_perhaps.title, others.title);
         assert_eq!(
             (ours_perhaps.level, ours_perhaps.fix.is_some()),
