@@ -170,6 +170,38 @@ async fn whatever_nobody_reads_ends_when_it_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whatever_prints_ends_in_peace_where_its_reader_has_gone() {
+    // The project has no environment: a doctor finds a blocker.
+    let demo = Demo::new();
+    for words in [
+        &["status"][..],
+        &["status", "--json"],
+        &["doctor"],
+        &["doctor", "--json"],
+        &["doctor", "--report"],
+        &["sync", "--dry-run", "--trust"],
+        &["sync", "--dry-run", "--trust", "--json"],
+        &["down"],
+        &["down", "--json"],
+    ] {
+        let (unread, writer) = std::io::pipe().unwrap();
+        drop(unread);
+        let mut command = demo.command(program());
+        command
+            .arg(words[0])
+            .arg(demo.root())
+            .args(&words[1..])
+            .stdout(writer);
+        let ended = spawn_blocking(move || command.output().unwrap());
+        let ended = ended.await.unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{words:?}: {said}");
+        assert!(!said.contains("dagdeck: "), "{words:?}: {said}");
+    }
+    gone(demo.around()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_up_whose_first_word_nobody_reads_ends_at_once() {
     let demo = Demo::new();
     let (unread, full) = full_pipe();
