@@ -20,8 +20,8 @@ const SHOWN: usize = 100;
 const LIMIT: Duration = Duration::from_secs(240);
 /// The while after a launch or a start in which things still settle.
 const SETTLING: Duration = Duration::from_secs(10);
-/// How long idle processes are watched.
-const OVER: Duration = Duration::from_secs(30);
+/// How long idle processes are watched: as long as what they do now and then takes to come once.
+const OVER: Duration = Duration::from_mins(1);
 
 /// Both builds: the present one and the other.
 struct Both([Build; 2]);
