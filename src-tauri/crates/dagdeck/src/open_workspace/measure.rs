@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
 
 use super::OpenWorkspace;
 use crate::open::commands::{code_server, service};
@@ -34,45 +37,53 @@ const LEAP: Steps = Steps {
     memory: 1e7,
 };
 
-/// Measures until the session ends.
+/// Measures until the session ends, on a thread of its own: to hand each look to another thread and back would cost as much
+/// again, and what it asks the system of a process that hangs may hang too.
 pub(crate) fn start(session: &Arc<OpenWorkspace>) {
-    let weak = Arc::downgrade(session);
-    let ended = session.ended.clone();
-    tokio::spawn(async move {
-        let mut told = BTreeMap::new();
-        let mut told_at = Instant::now();
-        loop {
-            tokio::select! {
-                () = ended.cancelled() => return,
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-            let Some(session) = weak.upgrade() else {
-                return;
-            };
-            if !session.facts.context.board.is_watched()
-                || session.running_processes() == 0 && told.is_empty()
-            {
-                continue;
-            }
-            let metrics = measure(&session).await;
-            let steps = if told_at.elapsed() < CALM {
-                LEAP
-            } else {
-                WAVER
-            };
-            if is_news(&told, &metrics, &steps) {
-                session
-                    .facts
-                    .context
-                    .board
-                    .announce(Event::MetricsMeasured {
-                        metrics: metrics.clone(),
-                    });
-                told = metrics;
-                told_at = Instant::now();
+    let (weak, ended) = (Arc::downgrade(session), session.ended.clone());
+    let runtime = Handle::current();
+    let looks = move || {
+        // Whoever drops a session last may have something to spawn.
+        let _inside = runtime.enter();
+        let mut told = Told::default();
+        while !ended.is_cancelled() {
+            thread::sleep(PAUSE);
+            match weak.upgrade() {
+                Some(session) => told.look(&session),
+                None => return,
             }
         }
-    });
+    };
+    let begun = thread::Builder::new().name("measure".to_owned());
+    if let Err(error) = begun.spawn(looks) {
+        tracing::warn!(%error, "no thread to measure on, so nothing is measured");
+    }
+}
+
+/// What was told last.
+#[derive(Default)]
+struct Told {
+    metrics: BTreeMap<String, Metrics>,
+    at: Option<Instant>,
+}
+
+impl Told {
+    /// Measures where something runs and somebody looks, and tells what is news.
+    fn look(&mut self, session: &OpenWorkspace) {
+        let board = &session.facts.context.board;
+        if !board.is_watched() || session.running_processes() == 0 && self.metrics.is_empty() {
+            return;
+        }
+        let metrics = measure(session);
+        let is_calm = self.at.is_some_and(|at| at.elapsed() < CALM);
+        let steps = if is_calm { &LEAP } else { &WAVER };
+        if is_news(&self.metrics, &metrics, steps) {
+            board.announce(Event::MetricsMeasured {
+                metrics: metrics.clone(),
+            });
+            (self.metrics, self.at) = (metrics, Some(Instant::now()));
+        }
+    }
 }
 
 /// Whether a number differs by such a step from what was told last, or there are others to tell.
@@ -91,12 +102,8 @@ fn is_news(
     told.len() != now.len() || now.iter().any(differs)
 }
 
-async fn measure(session: &OpenWorkspace) -> BTreeMap<String, Metrics> {
-    let table = Arc::clone(&session.facts.context.table);
-    // Reading /proc takes a fraction of a millisecond, but it is file reading all the same.
-    let usage = tokio::task::spawn_blocking(move || table.measure())
-        .await
-        .unwrap_or_default();
+fn measure(session: &OpenWorkspace) -> BTreeMap<String, Metrics> {
+    let usage = session.facts.context.table.measure();
     let of = |shown: Shown| {
         let mut trees = shown
             .trees
