@@ -219,6 +219,7 @@ mod tests {
     const FOR_EVER: Duration = Duration::from_hours(1);
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a guard is of no table either")]
     fn no_guard_is_waited_for_where_nothing_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let mark = "0123456789abcdef0123456789abcdef";
