@@ -109,10 +109,12 @@ fn a_project_of_a_workspace_is_made_by_its_owner_wherever_it_is_named_from() {
     let whole = bench.at("acme/projects/c").display().to_string();
     let owned = dagdeck::owner_lock(&bench.0.join("state"), &bench.at("acme"));
     assert!(!owned.exists(), "it is not run to be made");
+    fs_err::os::unix::fs::symlink(bench.at("acme"), bench.at("link")).unwrap();
     for (folder, path, name) in [
         ("acme", "projects/a", "a"),
         ("", "acme/projects/b", "b"),
         ("", &whole, "c"),
+        ("", "link/projects/d", "d"),
     ] {
         let words = ["project", path, "--dagster", DAGSTER, "--no-sync"];
         succeeds(&bench.new_in(folder, &words));
@@ -122,6 +124,18 @@ fn a_project_of_a_workspace_is_made_by_its_owner_wherever_it_is_named_from() {
         none_is_left(bench.0.path());
         fs_err::remove_file(&owned).unwrap();
     }
+}
+
+#[test]
+fn a_workspace_that_is_made_through_a_link_is_trusted_by_its_real_path_too() {
+    let bench = Bench::new();
+    fs_err::create_dir(bench.at("real")).unwrap();
+    fs_err::os::unix::fs::symlink(bench.at("real"), bench.at("link")).unwrap();
+    let words = ["workspace", "link/acme", "--dagster", DAGSTER];
+    let rest = ["--no-git", "--no-sync"];
+    succeeds(&bench.new_in("", &[&words[..], &rest].concat()));
+    let words = ["project", "projects/a", "--dagster", DAGSTER, "--no-sync"];
+    succeeds(&bench.new_in("real/acme", &words));
 }
 
 /// Each shape of the list of projects that the scaffolder takes.

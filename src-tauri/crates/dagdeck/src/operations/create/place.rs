@@ -120,10 +120,19 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
     (Some(place), remarks)
 }
 
-/// A folder as typed, made absolute; none for a relative one.
+/// A folder as typed, by its real path as far as it exists: by that a workspace is trusted and owned. None for a relative one.
 pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
     let path = workspace::expand_home(typed.trim(), home);
-    path.is_absolute().then(|| normal(&path))
+    path.is_absolute().then(|| real(&normal(&path)))
+}
+
+/// The same folder with no link in what exists of it.
+fn real(path: &Path) -> PathBuf {
+    let there = existing(path);
+    match (dunce::canonicalize(&there), path.strip_prefix(&there)) {
+        (Ok(real), Ok(rest)) => normal(&real.join(rest)),
+        _ => path.to_path_buf(),
+    }
 }
 
 /// The nearest folder on the way up that exists, the path itself included.
