@@ -70,6 +70,19 @@ impl ReachedWorkspace {
         })
     }
 
+    /// Whether an owner that was reached is gone by now, or goes: it says so before it forgets anything.
+    pub(crate) async fn has_ended(&self, reached: &Owner) -> bool {
+        reached.is_gone()
+            || match self.look().await {
+                Found::Owner(owner, _) => {
+                    owner.hello().goes || owner.hello().pid != reached.hello().pid
+                }
+                Found::Nobody | Found::Ending(_) => true,
+                // Whatever is wrong with it was told already.
+                Found::Silent(_) => false,
+            }
+    }
+
     /// Its owner, of any version; none where nobody runs it.
     pub(crate) async fn owner(&self) -> Result<Option<Owner>, ApiError> {
         let find = |socket| async { Ok(Owner::find(socket, TERMINAL).await?) };

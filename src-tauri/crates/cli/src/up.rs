@@ -87,14 +87,21 @@ async fn up(what: Up) -> Result<(), CliError> {
         launched: false,
         behind: false,
     };
-    let followed = Box::pin(foreground.run(request, &mut stop)).await;
+    let mut followed = Box::pin(foreground.run(request, &mut stop)).await;
     if matches!(followed.end, Ok(LeftBehind::Detached)) {
         detach(&attached, &mut stop, &output).await?;
         let goes_on = progress::goes_on(what.json, &workspace)?;
         return output.end(goes_on).await;
     }
+    let place = ReachedWorkspace::of(&what.path)?;
+    // What is stopped while it is launched is not served either.
+    if matches!(followed.end, Err(CliError::NothingServed))
+        && place.has_ended(attached.owner()).await
+    {
+        followed.end = Err(stopped_elsewhere());
+    }
     let leaving = Leaving {
-        place: ReachedWorkspace::of(&what.path)?,
+        place,
         attached,
         joins,
         interrupted: followed.interrupted,

@@ -66,14 +66,9 @@ pub(super) async fn has_ended(hand: &Hand, path: &Path) -> Result<bool, CliError
     let Hand::Owner(attached) = hand else {
         return Ok(false);
     };
-    let looked = attached.owner();
-    Ok(looked.is_gone()
-        || match ReachedWorkspace::of(path)?.look().await {
-            Found::Owner(owner, _) => owner.hello().goes || owner.hello().pid != looked.hello().pid,
-            Found::Nobody | Found::Ending(_) => true,
-            // Whatever is wrong with it was told already.
-            Found::Silent(_) => false,
-        })
+    Ok(ReachedWorkspace::of(path)?
+        .has_ended(attached.owner())
+        .await)
 }
 
 fn unasked(pid: u32, why: String) -> InTheWay {
