@@ -51,10 +51,8 @@ pub fn mentioning(folders: &[&Path]) -> Vec<ListedProcess> {
         .collect()
 }
 
-/// Names the daemon, which comes last of a launch.
-const DAEMON: &str = "dagster._daemon";
-/// Names what stays running of Dagster's.
-const STAYS: [&str; 3] = ["grpc", "dagster_webserver", DAEMON];
+/// Names what stays running of Dagster's: a code location, the webserver, the daemon.
+const STAYS: [&str; 3] = ["grpc", "dagster_webserver", "dagster._daemon"];
 
 /// The pids of what stays running of Dagster's in a workspace, in order; what only asks something comes and goes. Panics where
 /// nothing runs.
@@ -68,12 +66,13 @@ pub fn dagsters(root: &Path) -> Vec<u32> {
     pids
 }
 
-/// The same, once the daemon is among it.
+/// The same, once one of each kind is among it.
 #[cfg(target_os = "linux")]
 pub async fn all_dagsters(root: &Path, limit: Duration) -> Vec<u32> {
-    crate::wait_until("the daemon runs", limit, async || {
+    crate::wait_until("webserver and daemon run", limit, async || {
         let running = mentioning(&[root]);
-        running.iter().any(|process| process.says(DAEMON))
+        let runs = |word: &&str| running.iter().any(|process| process.says(word));
+        STAYS.iter().all(runs)
     })
     .await;
     dagsters(root)
