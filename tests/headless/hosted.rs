@@ -17,7 +17,7 @@ use crate::launched::{STARTING, is_ready};
 pub(crate) const GONE: Duration = Duration::from_secs(5);
 
 /// How often an owner looks whether it can still be found.
-pub(crate) const LOOKS: Duration = Duration::from_secs(5);
+pub(crate) const LOOKS: Duration = Duration::from_secs(15);
 
 /// A window, with which what runs ends.
 pub(crate) const WINDOW: Introduction = Introduction {

@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::ownership::Ownership;
 
 /// The pause between two looks, each of which asks the disk for three names.
-pub(crate) const LOOK: Duration = Duration::from_secs(5);
+pub(crate) const LOOK: Duration = Duration::from_secs(15);
 
 /// What is said once and not at every look.
 #[derive(Debug, Default)]
