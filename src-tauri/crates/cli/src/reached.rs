@@ -50,13 +50,17 @@ pub(crate) struct ReachedWorkspace {
 impl ReachedWorkspace {
     /// The workspace that a folder is, or is in.
     pub(crate) fn of(path: &Path) -> Result<Self, CliError> {
+        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        Self::at(dagdeck::folder::root_of(&folder))
+    }
+
+    /// The one with this root, by its real path.
+    pub(crate) fn at(root: PathBuf) -> Result<Self, CliError> {
         let program = std::env::current_exe().map_err(|error| {
             CliError::Failed(format!("can't find its own program file: {error}"))
         })?;
         let environment = environment();
         let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
-        let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let root = dagdeck::folder::root_of(&folder);
         let reach = Reach {
             state_folder: dagdeck::state_folder(&environment, &home),
             root: root.clone(),

@@ -27,7 +27,7 @@ struct StatusReport<'a> {
 
 pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
     let status = read(&what.path, !what.no_lockfiles)?;
-    let run = run_by(&ReachedWorkspace::of(&what.path)?)?;
+    let run = run_by(&ReachedWorkspace::at(status.root.clone())?)?;
     if what.json {
         let answer = StatusReport {
             status: &status,

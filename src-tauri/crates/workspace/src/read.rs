@@ -17,7 +17,7 @@ use crate::project::{ListedProject, ReadProject, read_project, tool_dg_ignored};
 use crate::pyproject::{Package, Toml};
 use crate::reader::KnownProjects;
 use crate::root::{
-    WORKSPACE_FILES, absolute, find_root, kind_of_folder, normal, relative, workspace_around,
+    WORKSPACE_FILES, absolute, kind_of_folder, locate, normal, relative, workspace_around,
 };
 use crate::source::{Source, file_name};
 use crate::wildcard;
@@ -44,12 +44,9 @@ pub(crate) fn read_with(
     known: &KnownProjects,
 ) -> Reading {
     let start = absolute(path);
-    let root = find_root(&start);
-    let found = root.as_deref().and_then(kind_of_folder);
-    let folder = root.unwrap_or(start);
-    let (kind, config) = match found {
-        Some((kind, config)) => (kind, Some(config)),
-        None => (Kind::NotAWorkspace, None),
+    let (folder, kind, config) = match locate(&start) {
+        Some(found) => (found.root, found.kind, Some(found.config)),
+        None => (start, Kind::NotAWorkspace, None),
     };
     let (dot_env, mut problems) = read_dot_env(&folder, &options.environment);
     if matches!(kind, Kind::DgProject | Kind::PlainPackage) {

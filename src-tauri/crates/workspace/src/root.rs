@@ -15,20 +15,38 @@ pub(crate) const WORKSPACE_FILES: [&str; 2] = ["workspace.yaml", "workspace.yml"
 /// The folder itself may also hold a workspace.yaml or `[tool.dagster]`; further up those count only where no dg settings are.
 #[must_use]
 pub fn find_root(start: &Path) -> Option<PathBuf> {
+    locate(start).map(|found| found.root)
+}
+
+/// A root that was found.
+pub(crate) struct Located {
+    pub(crate) root: PathBuf,
+    pub(crate) kind: Kind,
+    /// The file that makes it one.
+    pub(crate) config: PathBuf,
+}
+
+/// The same with what it is: to tell that, its file is read.
+pub(crate) fn locate(start: &Path) -> Option<Located> {
     let start = absolute(start);
     let start = if start.is_file() {
         start.parent().map(Path::to_path_buf)?
     } else {
         start
     };
-    if kind_of_folder(&start).is_some() {
-        return Some(start);
+    let located = |folder: &Path| {
+        let (kind, config) = kind_of_folder(folder)?;
+        let root = folder.to_path_buf();
+        Some(Located { root, kind, config })
+    };
+    if let Some(found) = located(&start) {
+        return Some(found);
     }
     let mut other = None;
-    for folder in start.ancestors().skip(1) {
-        match kind_of_folder(folder) {
-            Some((Kind::DgWorkspace | Kind::DgProject, _)) => return Some(folder.to_path_buf()),
-            Some(_) if other.is_none() => other = Some(folder.to_path_buf()),
+    for found in start.ancestors().skip(1).filter_map(located) {
+        match found.kind {
+            Kind::DgWorkspace | Kind::DgProject => return Some(found),
+            _ if other.is_none() => other = Some(found),
             _ => {}
         }
     }
