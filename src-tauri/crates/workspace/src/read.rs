@@ -16,10 +16,9 @@ use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::project::{ListedProject, ReadProject, read_project, tool_dg_ignored};
 use crate::pyproject::{Package, Toml};
 use crate::reader::KnownProjects;
-use crate::root::{
-    WORKSPACE_FILES, absolute, kind_of_folder, locate, normal, relative, workspace_around,
-};
+use crate::root::{WORKSPACE_FILES, absolute, kind_of_folder, locate, relative, workspace_around};
 use crate::source::{Source, file_name};
+use crate::spelling::normal_path;
 use crate::wildcard;
 use crate::workspace_file::read_workspace_file;
 
@@ -283,7 +282,7 @@ fn list_projects<'a>(
             if wildcard::is_pattern(&entry.value) && !reading.root.join(&entry.value).exists() {
                 open_pattern(reading, config, entry)
             } else {
-                vec![normal(&reading.root.join(&entry.value))]
+                vec![normal_path(&reading.root.join(&entry.value))]
             };
         for folder in folders {
             if let Some(first) = seen.get(&folder) {
@@ -381,7 +380,7 @@ fn note_path(reading: &mut Reading, config: &Path, entry: &ListedPath, path: &st
 /// the two share nothing but the top of the disk.
 #[must_use]
 pub fn path_from(root: &Path, folder: &Path) -> String {
-    let (root, folder) = (normal(root), normal(folder));
+    let (root, folder) = (normal_path(root), normal_path(folder));
     let shared = root.components().zip(folder.components());
     let shared = shared.take_while(|(one, other)| one == other).count();
     let named = |part: &std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));

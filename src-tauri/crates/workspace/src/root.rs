@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::dg::{DirectoryType, directory_type};
 use crate::model::Kind;
 use crate::pyproject::Toml;
+use crate::spelling::normal_path;
 
 /// The file names that Dagster takes for a workspace file, in order.
 pub(crate) const WORKSPACE_FILES: [&str; 2] = ["workspace.yaml", "workspace.yml"];
@@ -131,22 +132,7 @@ fn kind_of_broken(dg: &Path) -> Kind {
 /// An absolute path without `.` and `..`, links left as they are.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    normal(&path)
-}
-
-/// A path without `.` and `..`, by text alone.
-pub(crate) fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
+    normal_path(&path)
 }
 
 /// A folder as seen from the root, with `/`; absolute if it is not below it.

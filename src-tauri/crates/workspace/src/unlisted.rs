@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use crate::environment::UvWorkspaces;
 use crate::model::{CliSettings, Kind, ReadOptions, Reading};
-use crate::root::{WORKSPACE_FILES, normal};
+use crate::root::WORKSPACE_FILES;
+use crate::spelling::normal_path;
 use crate::workspace_file::read_workspace_file;
 
 /// The folders of dg projects inside a dg workspace that it does not list, by path.
@@ -17,7 +18,7 @@ pub fn unlisted_projects(reading: &Reading) -> Vec<PathBuf> {
     let listed: Vec<PathBuf> = reading
         .projects
         .iter()
-        .map(|project| normal(&project.folder))
+        .map(|project| normal_path(&project.folder))
         .collect();
     let (found, _) = crate::nearby::look_in_workspace(&reading.root);
     let mut folders: Vec<PathBuf> = found

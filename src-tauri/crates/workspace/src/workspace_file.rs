@@ -13,8 +13,9 @@ use crate::model::{LoadTarget, Project, ReadOptions, Reading};
 use crate::problem::{FilePosition, Problem, ProblemCode, Severity};
 use crate::project::module_exists;
 use crate::pyproject::{Package, Toml};
-use crate::root::{normal, relative};
+use crate::root::relative;
 use crate::source::{Source, file_name};
+use crate::spelling::normal_path;
 
 /// What an entry comes to, before its environment is read.
 pub(crate) struct Made {
@@ -356,7 +357,7 @@ impl Entries<'_> {
     }
 
     fn path(&self, text: &str) -> PathBuf {
-        normal(&self.folder.join(self.home(text)))
+        normal_path(&self.folder.join(self.home(text)))
     }
 
     /// A path with `~` opened.
@@ -370,7 +371,7 @@ impl Entries<'_> {
 
     fn named(&mut self, value: &Node<'_>) -> Option<PathBuf> {
         let text = self.field(value, "executable_path")?;
-        Some(normal(&self.folder.join(self.home(&text))))
+        Some(normal_path(&self.folder.join(self.home(&text))))
     }
 
     fn finish(

@@ -85,8 +85,7 @@ pub(crate) fn owner_of(state_folder: &Path, root: &Path) -> Option<u32> {
 
 /// Sixteen digits that are the same for the same folder, however it is spelt.
 fn name_of(folder: &Path) -> String {
-    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let hash = Sha256::digest(folder.as_os_str().as_encoded_bytes());
+    let hash = Sha256::digest(workspace::real_path(folder).as_os_str().as_encoded_bytes());
     let digits = hash.iter().take(8).map(|byte| format!("{byte:02x}"));
     digits.collect()
 }

@@ -251,8 +251,12 @@ impl Health {
     /// Whose turn it is at a file: one edit after the other.
     fn turns_of(&self, path: &Path) -> Arc<tokio::sync::Mutex<()>> {
         // A link and what it leads to are one file.
-        let path = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        Arc::clone(self.state().turns.entry(path).or_default())
+        Arc::clone(
+            self.state()
+                .turns
+                .entry(workspace::real_path(path))
+                .or_default(),
+        )
     }
 
     fn proof(&self, planned: &Planned) -> Proof {

@@ -42,9 +42,7 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
 /// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn root_of(folder: &Path) -> PathBuf {
-    let root = workspace::find_root(folder).unwrap_or_else(|| folder.to_owned());
-    // One that is not there has no other name than the one it was given.
-    dunce::canonicalize(&root).unwrap_or(root)
+    workspace::real_path(&workspace::find_root(folder).unwrap_or_else(|| folder.to_owned()))
 }
 
 #[cfg(test)]

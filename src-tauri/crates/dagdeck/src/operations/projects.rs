@@ -48,8 +48,7 @@ pub fn read(
 /// Looks for projects in a folder, and says of each whether it can be added.
 pub fn find(reading: &Reading, folder: &Path) -> ProjectsFound {
     // A project that is reached by a link is the one that the workspace knows by its real path.
-    let real = dunce::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let (found, cut) = workspace::find_projects(&real);
+    let (found, cut) = workspace::find_projects(&workspace::real_path(folder));
     let projects = found
         .into_iter()
         .map(|one| FoundProject {

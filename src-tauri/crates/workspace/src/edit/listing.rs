@@ -7,8 +7,8 @@ use toml_edit::{Item, Table, TableLike, Value};
 
 use super::{Edit, EditError};
 use crate::pyproject::Toml;
-use crate::root::normal;
 use crate::source::Source;
+use crate::spelling::normal_path;
 
 const MARK: &str = "\u{feff}";
 
@@ -176,7 +176,7 @@ impl OpenedFile {
     /// Whether two paths name one folder as seen from this file, by text alone.
     pub(super) fn same(&self, a: &str, b: &str) -> bool {
         let root = self.path().parent().unwrap_or(Path::new(""));
-        a == b || normal(&root.join(a)) == normal(&root.join(b))
+        a == b || normal_path(&root.join(a)) == normal_path(&root.join(b))
     }
 
     /// The first entry that names a folder.

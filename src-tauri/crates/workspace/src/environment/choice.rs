@@ -97,7 +97,7 @@ fn candidates(subject: &Subject<'_>, uv_root: Option<&Path>) -> Vec<Candidate> {
         .and_then(|file| file.get(INTERPRETER_VARIABLE))
         .filter(|value| !value.is_empty());
     if let Some(value) = variable {
-        let interpreter = crate::root::normal(&subject.folder.join(value));
+        let interpreter = crate::spelling::normal_path(&subject.folder.join(value));
         all.push(of_interpreter(EnvironmentSource::DotEnv, interpreter));
     }
     if let Some(interpreter) = &subject.named {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dagster::create::sample;
 
-use super::place::{existing, expanded, free_in};
+use super::place::{expanded, free_in};
 use crate::context::AppContext;
 use crate::errors::UvMissing;
 use crate::operations::pythons;
@@ -84,7 +84,7 @@ pub(super) fn repository(folder: &Path) -> Option<PathBuf> {
 
 /// The root of the workspace that a project in a folder would belong to.
 pub(super) fn workspace_around(folder: &Path) -> Option<PathBuf> {
-    let root = workspace::find_root(&existing(folder))?;
+    let root = workspace::find_root(workspace::nearest_existing(folder))?;
     let reading = workspace::read(&root, &workspace::ReadOptions::default());
     (reading.kind == workspace::Kind::DgWorkspace).then_some(root)
 }

@@ -2,10 +2,12 @@
 
 mod project;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use dagster::create::names;
-use workspace::{Kind, ProblemCode, ReadOptions, Reading};
+use workspace::{
+    Kind, ProblemCode, ReadOptions, Reading, nearest_existing, normal_path, real_path,
+};
 
 use super::remark::{note, stop};
 use api::{CreateField, CreateKind, CreateRemark, CreateSpec};
@@ -80,7 +82,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
         return (None, remarks);
     };
     let name = spec.name.trim().trim_end_matches('/');
-    let folder = normal(&parent.join(name));
+    let folder = normal_path(&parent.join(name));
     let own = name.rsplit('/').next().unwrap_or_default().to_owned();
     let (mut around, said) = surroundings(spec.kind, &parent);
     remarks.extend(said);
@@ -123,27 +125,12 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
 /// A folder as typed, by its real path as far as it exists: by that a workspace is trusted and owned. None for a relative one.
 pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
     let path = workspace::expand_home(typed.trim(), home);
-    path.is_absolute().then(|| real(&normal(&path)))
-}
-
-/// The same folder with no link in what exists of it.
-fn real(path: &Path) -> PathBuf {
-    let there = existing(path);
-    match (dunce::canonicalize(&there), path.strip_prefix(&there)) {
-        (Ok(real), Ok(rest)) => normal(&real.join(rest)),
-        _ => path.to_path_buf(),
-    }
-}
-
-/// The nearest folder on the way up that exists, the path itself included.
-pub(super) fn existing(path: &Path) -> PathBuf {
-    let found = path.ancestors().find(|folder| folder.exists());
-    found.unwrap_or(path).to_path_buf()
+    path.is_absolute().then(|| real_path(&normal_path(&path)))
 }
 
 /// The workspace that a project would go into, and what stands around that must not.
 fn surroundings(kind: CreateKind, parent: &Path) -> (Option<Reading>, Vec<CreateRemark>) {
-    let Some(root) = workspace::find_root(&existing(parent)) else {
+    let Some(root) = workspace::find_root(nearest_existing(parent)) else {
         return (None, Vec::new());
     };
     let reading = workspace::read(&root, &ReadOptions::default());
@@ -209,7 +196,7 @@ fn settings_faults(reading: &Reading) -> Vec<CreateRemark> {
 
 /// Whether anything can be made in the folder that was given.
 fn parent_faults(parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
-    let there = existing(parent);
+    let there = nearest_existing(parent);
     let instead = Some(there.display().to_string());
     if there.is_file() {
         let words = format!("{} is a file, not a folder.", there.display());
@@ -220,7 +207,7 @@ fn parent_faults(parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
         let words = format!("There is no folder at {}.", parent.display());
         return Some(stop(CreateField::Parent, words, instead));
     }
-    (!can_write(&there)).then(|| {
+    (!can_write(there)).then(|| {
         let words = format!(
             "Nothing can be written in {}. Choose a folder of your own.",
             there.display()
@@ -265,21 +252,6 @@ fn free(name: &str, is_free: impl Fn(&str) -> bool) -> Option<String> {
     (2..100)
         .map(|number| format!("{name}-{number}"))
         .find(|name| is_free(name))
-}
-
-/// A path without `.` and `..`, by text alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// A name that is free in a folder: itself, or with a number.

@@ -1,10 +1,10 @@
 //! What a change of the list would do, and what speaks against it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use workspace::edit::{self, ListChange};
-use workspace::{Kind, Project, ReadOptions, Reading, path_from};
+use workspace::{Kind, Project, ReadOptions, Reading, path_from, real_path};
 
 use super::{Planned, ProjectsError, file_name};
 use crate::operations::basis::Basis;
@@ -33,14 +33,9 @@ pub(super) fn refusal(reading: &Reading, folder: &Path, kind: Kind) -> Option<St
 }
 
 pub(super) fn listed<'a>(reading: &'a Reading, folder: &Path) -> Option<&'a Project> {
-    let place = real(folder);
+    let place = real_path(folder);
     let mut projects = reading.projects.iter();
-    projects.find(|project| project.folder == folder || real(&project.folder) == place)
-}
-
-/// A folder with its links followed, as far as it exists.
-fn real(folder: &Path) -> PathBuf {
-    fs_err::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf())
+    projects.find(|project| project.folder == folder || real_path(&project.folder) == place)
 }
 
 /// A change while it is worked out.
@@ -194,8 +189,8 @@ impl Work<'_> {
 
     /// What goes to the trash with a project; `None` where that is refused.
     fn going(&mut self, project: &Project) -> Option<TrashedFolder> {
-        let folder = real(&project.folder);
-        let inside = |other: &Path| real(other).starts_with(&folder);
+        let folder = real_path(&project.folder);
+        let inside = |other: &Path| real_path(other).starts_with(&folder);
         let holds = self
             .reading
             .projects
@@ -218,7 +213,7 @@ impl Work<'_> {
             self.remark(&project.folder, false, words);
             return None;
         }
-        if !folder.starts_with(real(&self.reading.root)) {
+        if !folder.starts_with(real_path(&self.reading.root)) {
             let words =
                 "Its folder lies outside the workspace; something else may use it.".to_owned();
             self.remark(&project.folder, false, words);
