@@ -138,6 +138,44 @@ fn a_workspace_that_is_made_through_a_link_is_trusted_by_its_real_path_too() {
     succeeds(&bench.new_in("real/acme", &words));
 }
 
+/// create-dagster lists where a link leads, and refuses a link that leaves the workspace only after it has begun.
+#[test]
+fn a_project_that_is_named_through_a_link_is_made_where_the_link_leads() {
+    let bench = Bench::new();
+    bench.workspace();
+    fs_err::create_dir(bench.at("acme/code")).unwrap();
+    fs_err::create_dir(bench.at("elsewhere")).unwrap();
+    for (link, to) in [
+        ("code", "acme/linked"),
+        ("../elsewhere", "acme/out"),
+        ("gone", "acme/dead"),
+    ] {
+        fs_err::os::unix::fs::symlink(link, bench.at(to)).unwrap();
+    }
+    let made = |path: &str, more: &[&str]| {
+        let words = ["project", path, "--dagster", DAGSTER, "--no-sync"];
+        bench.new_in("acme", &[&words[..], more].concat())
+    };
+    let planned = printed(&made("linked/a", &["--dry-run"]));
+    assert!(planned.contains("path = \"code/a\""), "{planned}");
+    succeeds(&made("linked/a", &[]));
+    let config = bench.at("acme/dg.toml");
+    let listed = fs_err::read_to_string(&config).unwrap();
+    assert!(listed.contains("path = \"code/a\""), "{listed}");
+    for (path, why) in [
+        ("out/b", "outside the workspace"),
+        ("dead/b", "leads nowhere"),
+    ] {
+        for more in [&["--dry-run"][..], &[]] {
+            let refused = made(path, more);
+            let told = said(&refused);
+            assert_eq!(refused.status.code(), Some(2), "{path}: {told}");
+            assert!(told.contains(why), "{path}: {told}");
+        }
+    }
+    assert_eq!(fs_err::read_to_string(&config).unwrap(), listed);
+}
+
 /// Each shape of the list of projects that the scaffolder takes.
 const SHAPES: &[&str] = &[
     "directory_type = \"workspace\"\n\n[workspace]\n",

@@ -54,6 +54,6 @@ pub use reader::{Reader, Touched};
 pub use recent::{Summary, quick_summary};
 pub use requirements::{Requirements, requirements};
 pub use root::find_root;
-pub use spelling::{nearest_existing, normal_path, real_path};
+pub use spelling::{dead_link, nearest_existing, normal_path, real_path};
 pub use unlisted::{unlisted_projects, unused_locations};
 pub use version::{compare_versions, meets};

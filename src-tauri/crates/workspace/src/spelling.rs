@@ -18,18 +18,25 @@ pub fn normal_path(path: &Path) -> PathBuf {
     out
 }
 
-/// A path with the links followed that exist of it, so that what is made there later has this name already.
+/// A path with the links followed that exist of it, so that what is made there later has this name already. As for the system,
+/// `..` after a link is the folder above of what it leads to.
 ///
 /// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn real_path(path: &Path) -> PathBuf {
     let there = nearest_existing(path);
     match (dunce::canonicalize(there), path.strip_prefix(there)) {
-        // To join nothing would end it with a slash.
-        (Ok(real), Ok(rest)) if rest.as_os_str().is_empty() => real,
-        (Ok(real), Ok(rest)) => real.join(rest),
-        _ => path.to_owned(),
+        (Ok(real), Ok(rest)) => normal_path(&real.join(rest)),
+        _ => normal_path(path),
     }
+}
+
+/// The link on the way to a path that leads nowhere, or round in a circle.
+#[must_use]
+pub fn dead_link(path: &Path) -> Option<&Path> {
+    let there = nearest_existing(path);
+    let missing = path.ancestors().take_while(|folder| *folder != there);
+    missing.last().filter(|folder| folder.is_symlink())
 }
 
 /// The nearest folder or file on the way up that exists, the path itself included; the path where none does.
@@ -67,7 +74,35 @@ mod tests {
             fs_err::create_dir_all(at(spelt)).unwrap();
             assert_eq!(real_path(&at(spelt)).as_os_str(), before.as_os_str());
         }
+        // As for the system, above of what a link leads to.
+        std::os::unix::fs::symlink(at("real/there"), at("deep")).unwrap();
+        assert_eq!(real_path(&at("deep/../gone/./../new")), real.join("new"));
         let nowhere = Path::new("not/anywhere");
         assert_eq!(real_path(nowhere), nowhere);
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_found_wherever_it_is_on_the_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |spelt: &str| dir.path().join(spelt);
+        fs_err::create_dir(at("there")).unwrap();
+        for (link, to) in [
+            ("good", "there"),
+            ("there/dead", "gone"),
+            ("round", "round"),
+        ] {
+            std::os::unix::fs::symlink(to, at(link)).unwrap();
+        }
+        for (spelt, link) in [
+            ("good", None),
+            ("good/not/yet", None),
+            ("not/yet", None),
+            ("there/dead", Some("there/dead")),
+            ("good/dead/a/b", Some("good/dead")),
+            ("round/a", Some("round")),
+        ] {
+            let link = link.map(|link: &str| at(link));
+            assert_eq!(dead_link(&at(spelt)), link.as_deref(), "{spelt}");
+        }
     }
 }

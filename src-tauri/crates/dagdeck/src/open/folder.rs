@@ -42,7 +42,8 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
 /// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn root_of(folder: &Path) -> PathBuf {
-    workspace::real_path(&workspace::find_root(folder).unwrap_or_else(|| folder.to_owned()))
+    let folder = workspace::real_path(folder);
+    workspace::find_root(&folder).unwrap_or(folder)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dagster::create::names;
 use workspace::{
-    Kind, ProblemCode, ReadOptions, Reading, nearest_existing, normal_path, real_path,
+    Kind, ProblemCode, ReadOptions, Reading, dead_link, nearest_existing, normal_path, real_path,
 };
 
 use super::remark::{note, stop};
@@ -82,8 +82,8 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
         return (None, remarks);
     };
     let name = spec.name.trim().trim_end_matches('/');
-    let folder = normal_path(&parent.join(name));
-    let own = name.rsplit('/').next().unwrap_or_default().to_owned();
+    let (before, own) = name.rsplit_once('/').unwrap_or(("", name));
+    let folder = normal_path(&real_path(&parent.join(before)).join(own));
     let (mut around, said) = surroundings(spec.kind, &parent);
     remarks.extend(said);
     // The folders in a name may lead into a workspace, or into a project that no workspace lists.
@@ -102,7 +102,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
     let place = Destination {
         parent,
         folder,
-        name: own,
+        name: own.to_owned(),
         around,
     };
     let fault = match spec.kind {
@@ -125,7 +125,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
 /// A folder as typed, by its real path as far as it exists: by that a workspace is trusted and owned. None for a relative one.
 pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
     let path = workspace::expand_home(typed.trim(), home);
-    path.is_absolute().then(|| real_path(&normal_path(&path)))
+    path.is_absolute().then(|| real_path(&path))
 }
 
 /// The workspace that a project would go into, and what stands around that must not.
@@ -203,6 +203,9 @@ fn parent_faults(parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
         let instead = there.parent().map(|folder| folder.display().to_string());
         return Some(stop(CreateField::Parent, words, instead));
     }
+    if let Some(link) = dead_link(parent) {
+        return Some(stop(CreateField::Parent, nowhere(link), instead));
+    }
     if there != parent && !in_workspace {
         let words = format!("There is no folder at {}.", parent.display());
         return Some(stop(CreateField::Parent, words, instead));
@@ -241,6 +244,10 @@ fn workspace_faults(place: &Destination, name: &str) -> Option<CreateRemark> {
 fn is_taken(folder: &Path) -> bool {
     // A link that leads nowhere is taken too.
     folder.symlink_metadata().is_ok()
+}
+
+fn nowhere(link: &Path) -> String {
+    format!("{} is a link that leads nowhere.", link.display())
 }
 
 fn taken(folder: &Path) -> String {

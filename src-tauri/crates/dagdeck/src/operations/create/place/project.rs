@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use dagster::create::names;
-use workspace::Project;
+use workspace::{Project, dead_link, real_path};
 
 use super::super::remark::stop;
-use super::{Destination, free, is_taken, taken};
+use super::{Destination, free, is_taken, nowhere, taken};
 use api::{CreateField, CreateRemark};
 
 /// A name as typed, taken apart.
@@ -24,6 +24,7 @@ pub(super) fn fault(place: &Destination, typed: &str) -> Option<CreateRemark> {
     let typed = Typed { place, before, own };
     typed
         .is_no_name()
+        .or_else(|| typed.leads_nowhere())
         .or_else(|| typed.leads_out())
         .or_else(|| typed.is_inside_another())
         .or_else(|| typed.is_listed())
@@ -39,6 +40,11 @@ impl Typed<'_> {
         let fault = names::check_project(self.own).err()?;
         let near = names::near(self.own, names::check_project);
         stopped(fault.to_string(), near.map(|near| self.with(&near)))
+    }
+
+    fn leads_nowhere(&self) -> Option<CreateRemark> {
+        let link = dead_link(self.place.folder.parent()?)?;
+        stopped(nowhere(link), Some(self.usual_folder()))
     }
 
     fn leads_out(&self) -> Option<CreateRemark> {
@@ -65,9 +71,9 @@ impl Typed<'_> {
 
     fn is_inside_another(&self) -> Option<CreateRemark> {
         let folder = &self.place.folder;
-        let other = self
-            .projects()
-            .find(|one| one.folder != *folder && folder.starts_with(&one.folder))?;
+        let other = self.projects().find(|one| {
+            real_path(&one.folder) != *folder && folder.starts_with(real_path(&one.folder))
+        })?;
         let words = format!(
             "This is inside the project {}. A project can't be in another.",
             other.path
@@ -77,7 +83,9 @@ impl Typed<'_> {
 
     fn is_listed(&self) -> Option<CreateRemark> {
         let folder = &self.place.folder;
-        let listed = self.projects().find(|one| one.folder == *folder)?;
+        let listed = self
+            .projects()
+            .find(|one| real_path(&one.folder) == *folder)?;
         let path = &listed.path;
         let words = if is_taken(folder) {
             format!("The workspace has a project at {path} already.")
@@ -148,7 +156,7 @@ impl Typed<'_> {
                 && self.projects().all(|one| {
                     one.name != name
                         && one.root_module.as_deref() != Some(&package)
-                        && one.folder != at
+                        && real_path(&one.folder) != at
                 })
         };
         free(self.own, is_free).map(|name| self.with(&name))

@@ -50,14 +50,17 @@ impl Disk {
         all
     }
 
-    fn remarks(&self, kind: CreateKind, parent: &str, name: &str) -> Vec<CreateRemark> {
-        let spec = CreateSpec {
+    fn spec(&self, kind: CreateKind, parent: &str, name: &str) -> CreateSpec {
+        CreateSpec {
             kind,
             parent: self.0.path().join(parent).display().to_string(),
             name: name.to_owned(),
             ..CreateSpec::default()
-        };
-        find(&spec, Path::new("/home/ann")).1
+        }
+    }
+
+    fn remarks(&self, kind: CreateKind, parent: &str, name: &str) -> Vec<CreateRemark> {
+        find(&self.spec(kind, parent, name), Path::new("/home/ann")).1
     }
 }
 
@@ -348,6 +351,83 @@ fn folders_in_a_name_may_lead_into_a_workspace() {
         Some("acme/projects/data-engineering-2"),
         "{remarks:?}"
     );
+}
+
+/// Such a folder with links in it, and a project in the workspace that is listed through one.
+#[cfg(unix)]
+fn linked() -> Disk {
+    let disk = Disk::new();
+    disk.project("acme/code/listed", "listed");
+    let entry = "\n[[workspace.projects]]\npath = \"linked/listed\"\n";
+    disk.write("acme/dg.toml", &format!("{WORKSPACE}{entry}"));
+    for (link, to) in [
+        ("acme/linked", "code"),
+        ("acme/engineering", "projects/data-engineering"),
+        ("acme/out", "../plain"),
+        ("acme/dead", "not/there"),
+        ("acme/round", "round"),
+        ("deep", "acme/projects"),
+        ("dead", "not/there"),
+    ] {
+        std::os::unix::fs::symlink(to, disk.0.path().join(link)).unwrap();
+    }
+    disk
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_where_its_links_lead() {
+    let disk = linked();
+    let root = fs_err::canonicalize(disk.0.path()).unwrap();
+    for (kind, parent, name, folder) in [
+        (P, "acme", "linked/inventory", "acme/code/inventory"),
+        (P, "acme/linked", "inventory", "acme/code/inventory"),
+        (P, "", "acme/linked/inventory", "acme/code/inventory"),
+        (P, "acme/linked/new", "inventory", "acme/code/new/inventory"),
+        // As the system has it, this is the folder above of what the link leads to.
+        (P, "deep/..", "inventory", "acme/inventory"),
+        (P, "", "deep/../inventory", "acme/inventory"),
+        (W, "acme/out", "second", "plain/second"),
+    ] {
+        let spec = disk.spec(kind, parent, name);
+        let (place, remarks) = find(&spec, Path::new("/home/ann"));
+        assert!(remarks.is_empty(), "{parent} {name}: {remarks:?}");
+        let place = place.unwrap();
+        assert_eq!(place.folder, root.join(folder), "{parent} {name}");
+        assert_eq!(place.base().join(place.relative()), place.folder);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_or_out_or_to_what_is_there_are_told() {
+    const NOWHERE: &str = "is a link that leads nowhere.";
+    let disk = linked();
+    let (of_name, of_parent) = (CreateField::Name, CreateField::Parent);
+    for (kind, parent, name, field, said) in [
+        (P, "acme", "out/a", of_name, "is outside the workspace"),
+        (P, "acme", "dead/a", of_name, NOWHERE),
+        (P, "acme", "dead/b/a", of_name, NOWHERE),
+        (P, "acme", "round/a", of_name, NOWHERE),
+        (P, "acme/dead", "a", of_parent, NOWHERE),
+        (W, "dead", "a", of_parent, NOWHERE),
+        (P, "acme", "dead", of_name, "There is a file or folder at"),
+        (P, "acme", "engineering/a", of_name, "inside the project"),
+        (
+            P,
+            "acme",
+            "code/listed",
+            of_name,
+            "at linked/listed already",
+        ),
+        (P, "acme", "code/listed/a", of_name, "project linked/listed"),
+    ] {
+        let remarks = disk.remarks(kind, parent, name);
+        let told = remarks
+            .iter()
+            .any(|one| one.blocks && one.field == field && one.message.contains(said));
+        assert!(told, "{parent} {name}: {remarks:?}");
+    }
 }
 
 #[test]
