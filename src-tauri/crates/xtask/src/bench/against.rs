@@ -65,8 +65,8 @@ pub(super) fn measure(runs: usize, other: &Path, parts: &[&str]) -> Result<Vec<B
             "read" => reading(&both, runs),
             "launch" => launching(&both, runs),
             "startup" => starting(&both, runs),
-            "flood" => logging(&both),
-            "idle" => idling(&both),
+            "flood" => logging(&both, runs),
+            "idle" => idling(&both, runs),
             _ => weighing(&both, runs),
         }?);
     }
@@ -135,46 +135,47 @@ fn starting(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     Ok(vec![row(what, Amount::Seconds, figures)])
 }
 
-fn logging(both: &Both) -> Result<Vec<BenchRow>> {
-    let mut flooded = Vec::new();
-    for (which, build) in both.0.iter().enumerate() {
-        flooded.push(flood::flooded(build, &format!("against-flood-{which}"))?);
-    }
-    let of = |what: fn(&flood::Flooded) -> f64| [what(&flooded[0]), what(&flooded[1])];
+fn logging(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
+    let (mut lost, mut memories) = ([0.0; 2], [Vec::new(), Vec::new()]);
+    let seconds = both.by_turns(runs.max(3), |which, build| {
+        let flooded = flood::flooded(build, &format!("against-flood-{which}"))?;
+        lost[which] += flooded.lost;
+        memories[which].push(flooded.megabytes);
+        Ok(flooded.processor)
+    })?;
     let lost = BenchRow {
         aim: None,
-        ..row(
-            "lines lost in a flood".to_owned(),
-            Amount::Count,
-            of(|one| one.lost),
-        )
+        ..row("lines lost in all floods".to_owned(), Amount::Count, lost)
     };
     let what = "own memory during a flood (PSS)".to_owned();
-    let memory = row(what, Amount::Megabytes, of(|one| one.megabytes));
+    let memory = row(what, Amount::Megabytes, memories.map(median));
     let what = "own processor time for a flood".to_owned();
-    let time = row(what, Amount::Seconds, of(|one| one.processor));
+    let time = row(what, Amount::Seconds, seconds);
     Ok(vec![lost, memory, time])
 }
 
-fn idling(both: &Both) -> Result<Vec<BenchRow>> {
+fn idling(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
-    let mut memories = [0.0; 2];
-    let mut shares = [0.0; 2];
-    for (which, build) in both.0.iter().enumerate() {
-        let state = workspaces::fresh_state(&format!("against-idle-{which}"))?;
-        let (running, port) = launch::begin(build, &root, &state)?;
+    let states = Both::states(|which| workspaces::fresh_state(&format!("against-idle-{which}")))?;
+    let mut weights = [Vec::new(), Vec::new()];
+    let shares = both.by_turns(runs.max(3), |which, build| {
+        let (running, port) = launch::begin(build, &root, &states[which])?;
         wait("all locations are loaded", LIMIT, || {
             web::loaded(port) == LOCATIONS
         })?;
         std::thread::sleep(SETTLING);
         let own = build.own(running.pid());
-        shares[which] = cpu(&own, OVER);
-        memories[which] = memory(&own);
-    }
+        let share = cpu(&own, OVER);
+        weights[which].push(memory(&own));
+        Ok(share)
+    })?;
     let what = format!("own processor share, {LOCATIONS} locations idle, of one core");
     let share = row(what, Amount::Percent, shares);
     let what = "own memory then (PSS)".to_owned();
-    Ok(vec![share, row(what, Amount::Megabytes, memories)])
+    Ok(vec![
+        share,
+        row(what, Amount::Megabytes, weights.map(median)),
+    ])
 }
 
 /// The app and its web view on a workspace in which nothing was started.
