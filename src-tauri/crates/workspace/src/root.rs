@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 use crate::dg::{DirectoryType, directory_type};
 use crate::model::Kind;
 use crate::pyproject::Toml;
-use crate::spelling::normal_path;
+use crate::spelling::{normal_path, real_path};
 
 /// The file names that Dagster takes for a workspace file, in order.
 pub(crate) const WORKSPACE_FILES: [&str; 2] = ["workspace.yaml", "workspace.yml"];
 
-/// Finds the folder that a path belongs to; `None` if it is part of no workspace.
+/// Finds the folder that a path belongs to, by its real path; `None` if it is part of no workspace.
 ///
 /// The nearest folder with dg settings wins, so that a folder inside a project opens that project.
 /// The folder itself may also hold a workspace.yaml or `[tool.dagster]`; further up those count only where no dg settings are.
 #[must_use]
 pub fn find_root(start: &Path) -> Option<PathBuf> {
-    locate(start).map(|found| found.root)
+    locate(&real_path(start)).map(|found| found.root)
 }
 
 /// A root that was found.

@@ -251,12 +251,8 @@ impl Health {
     /// Whose turn it is at a file: one edit after the other.
     fn turns_of(&self, path: &Path) -> Arc<tokio::sync::Mutex<()>> {
         // A link and what it leads to are one file.
-        Arc::clone(
-            self.state()
-                .turns
-                .entry(workspace::real_path(path))
-                .or_default(),
-        )
+        let path = workspace::real_path(path);
+        Arc::clone(self.state().turns.entry(path).or_default())
     }
 
     fn proof(&self, planned: &Planned) -> Proof {

@@ -42,13 +42,14 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
 /// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn root_of(folder: &Path) -> PathBuf {
-    let folder = workspace::real_path(folder);
-    workspace::find_root(&folder).unwrap_or(folder)
+    workspace::find_root(folder).unwrap_or_else(|| workspace::real_path(folder))
 }
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use testkit::TestDir;
 
     use super::*;
@@ -59,6 +60,8 @@ mod tests {
         dir.write("real/dg.toml", "directory_type = \"workspace\"\n");
         dir.make("real/projects/etl");
         std::os::unix::fs::symlink(dir.join("real"), dir.join("link")).unwrap();
+        dir.make("apart");
+        std::os::unix::fs::symlink(dir.join("real/projects"), dir.join("apart/deep")).unwrap();
         let root = fs_err::canonicalize(dir.join("real")).unwrap();
         for spelt in [
             "real",
@@ -66,8 +69,13 @@ mod tests {
             "link/",
             "link/projects/etl",
             "real/projects/../../link",
+            // As the system has it, this is the folder above of what the link leads to.
+            "apart/deep/..",
         ] {
-            assert_eq!(root_of(&dir.join(spelt)), root, "{spelt}");
+            let spelt = dir.join(spelt);
+            assert_eq!(root_of(&spelt), root, "{}", spelt.display());
+            let expected = crate::status::expect(&spelt, BTreeMap::new());
+            assert!(expected.is_ok(), "{}", spelt.display());
         }
         assert_eq!(root_of(&dir.join("nowhere")), dir.join("nowhere"));
     }

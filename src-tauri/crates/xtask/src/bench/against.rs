@@ -156,10 +156,10 @@ fn logging(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
 
 fn idling(both: &Both, runs: usize) -> Result<Vec<BenchRow>> {
     let root = workspaces::launchable(LOCATIONS)?;
-    let states = Both::states(|which| workspaces::fresh_state(&format!("against-idle-{which}")))?;
     let mut weights = [Vec::new(), Vec::new()];
     let shares = both.by_turns(runs.max(3), |which, build| {
-        let (running, port) = launch::begin(build, &root, &states[which])?;
+        let state = workspaces::fresh_state(&format!("against-idle-{which}"))?;
+        let (running, port) = launch::begin(build, &root, &state)?;
         wait("all locations are loaded", LIMIT, || {
             web::loaded(port) == LOCATIONS
         })?;

@@ -82,8 +82,8 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
         return (None, remarks);
     };
     let name = spec.name.trim().trim_end_matches('/');
-    let (before, own) = name.rsplit_once('/').unwrap_or(("", name));
-    let folder = normal_path(&real_path(&parent.join(before)).join(own));
+    let own = name.rsplit('/').next().unwrap_or_default().to_owned();
+    let folder = named(&parent, name);
     let (mut around, said) = surroundings(spec.kind, &parent);
     remarks.extend(said);
     // The folders in a name may lead into a workspace, or into a project that no workspace lists.
@@ -102,7 +102,7 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
     let place = Destination {
         parent,
         folder,
-        name: own.to_owned(),
+        name: own,
         around,
     };
     let fault = match spec.kind {
@@ -126,6 +126,15 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
 pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
     let path = workspace::expand_home(typed.trim(), home);
     path.is_absolute().then(|| real_path(&path))
+}
+
+/// The folder of this name in another one. It is not there yet: where the links on the way to it lead counts, not one in its place.
+fn named(parent: &Path, name: &str) -> PathBuf {
+    let whole = parent.join(name);
+    match (whole.parent(), whole.file_name()) {
+        (Some(before), Some(own)) => real_path(before).join(own),
+        _ => normal_path(&whole),
+    }
 }
 
 /// The workspace that a project would go into, and what stands around that must not.

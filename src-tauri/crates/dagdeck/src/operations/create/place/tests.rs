@@ -194,6 +194,13 @@ const ROWS: &[PlaceCase] = &[
     ),
     (
         P,
+        "acme",
+        "/outside",
+        "is outside the workspace",
+        Some("projects/outside"),
+    ),
+    (
+        P,
         "plain",
         "../up",
         "is not in the folder that was chosen",
