@@ -58,7 +58,11 @@ impl Maker {
     /// The answers as a form gives them, in the test's folder.
     pub(crate) async fn spec(&self, kind: CreateKind, name: &str) -> CreateSpec {
         let parent = Some(self.folder.make("made").display().to_string());
-        let request = CreateFormRequest { kind, parent };
+        let request = CreateFormRequest {
+            kind,
+            parent,
+            name: None,
+        };
         let form = self.deck.create_form(request).await.unwrap();
         assert_eq!(form.blocked, None);
         CreateSpec {
@@ -136,6 +140,7 @@ async fn a_uv_that_did_not_say_which_pythons_there_are_is_asked_again() {
         let request = CreateFormRequest {
             kind: CreateKind::Workspace,
             parent: None,
+            name: None,
         };
         maker.deck.create_form(request).await.unwrap().pythons
     };

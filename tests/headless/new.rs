@@ -176,6 +176,48 @@ fn a_project_that_is_named_through_a_link_is_made_where_the_link_leads() {
     assert_eq!(fs_err::read_to_string(&config).unwrap(), listed);
 }
 
+/// Writes a workspace that nobody has trusted.
+fn untrusted(bench: &Bench, folder: &str) {
+    fs_err::create_dir_all(bench.at(folder)).unwrap();
+    let config = "directory_type = \"workspace\"\n\n[workspace]\n";
+    fs_err::write(bench.at(folder).join("dg.toml"), config).unwrap();
+}
+
+#[test]
+fn a_workspace_is_trusted_with_what_is_made_in_it_and_not_with_what_is_not() {
+    let bench = Bench::new();
+    untrusted(&bench, "acme");
+    untrusted(&bench, "acme/inner");
+    fs_err::create_dir(bench.at("elsewhere")).unwrap();
+    let made = |path: &str, more: &[&str]| {
+        let words = ["project", path, "--dagster", DAGSTER, "--no-sync"];
+        bench.new_in("acme", &[&words[..], more].concat())
+    };
+    let is_trusted = |path: &str| match made(path, &["--dry-run"]).status.code() {
+        Some(0) => true,
+        Some(2) => false,
+        other => panic!("{path}: {other:?}"),
+    };
+    let planned = made("projects/a", &["--trust", "--dry-run"]);
+    succeeds(&planned);
+    let told = printed(&planned);
+    assert!(told.contains("is trusted with this"), "{told}");
+    for refused in ["../elsewhere/a", "projects/1a", "dg.toml/a"] {
+        assert_eq!(made(refused, &["--trust"]).status.code(), Some(2));
+    }
+    assert!(!is_trusted("projects/a") && !is_trusted("inner/projects/a"));
+    succeeds(&made("inner/projects/a", &["--trust"]));
+    assert!(!is_trusted("projects/a") && is_trusted("inner/projects/b"));
+    let listed = |folder: &str| fs_err::read_to_string(bench.at(folder).join("dg.toml")).unwrap();
+    assert!(listed("acme/inner").contains("projects/a") && !listed("acme").contains("projects"));
+    succeeds(&made("projects/a", &["--trust"]));
+    assert!(is_trusted("projects/b"));
+    // A path from a folder in it is a name in it.
+    let words = ["project", "../b", "--dagster", DAGSTER, "--dry-run"];
+    let planned = printed(&bench.new_in("acme/projects", &words));
+    assert!(planned.contains("  b/pyproject.toml"), "{planned}");
+}
+
 /// Each shape of the list of projects that the scaffolder takes.
 const SHAPES: &[&str] = &[
     "directory_type = \"workspace\"\n\n[workspace]\n",

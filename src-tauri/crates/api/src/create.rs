@@ -28,6 +28,8 @@ pub struct CreateFormRequest {
     pub kind: CreateKind,
     /// The folder that it is to be in; null means the open workspace for a project, else a sensible place.
     pub parent: Option<String>,
+    /// The name that it is to have, where that is known: folders in a project's name may lead into a workspace.
+    pub name: Option<String>,
 }
 
 /// What a form starts from. Reads files only; the versions are asked for apart, since they take the network.
@@ -103,6 +105,8 @@ pub struct CreateSpec {
     pub git: bool,
     /// Whether its environments are made and filled.
     pub sync: bool,
+    /// Whether the workspace that a project is made in is trusted with it, now and later. Not before it is begun.
+    pub trust: bool,
 }
 
 /// Which answer a remark is about.

@@ -34,32 +34,27 @@ async fn make(what: &New, stop: &mut Stop) -> Result<(), CliError> {
     };
     let own = stop.or(Hand::own()).await?;
     let form = stop.or(form(&own, kind, make)).await;
-    let hand = match form.as_ref().map(|(_, form)| form.workspace.as_deref()) {
+    let hand = match form.as_ref().map(|form| form.workspace.as_deref()) {
         Ok(Some(root)) => {
             own.end_or(stop).await?;
-            stop.or(of_workspace(Path::new(root), what, make)).await?
+            stop.or(of_workspace(Path::new(root), make)).await?
         }
         _ => own,
     };
     let end = match form {
-        Ok((name, form)) => done(&hand, answers(what, make, name, form), make, stop).await,
+        Ok(form) => done(&hand, answers(what, make, form), make, stop).await,
         Err(end) => Err(end),
     };
     hand.end_or(stop).await.and(end)
 }
 
 /// Who makes a project in the workspace that it becomes one of: the owner. A dry run starts none.
-async fn of_workspace(root: &Path, what: &New, make: &Make) -> Result<Hand, CliError> {
-    let hand = if make.dry_run {
-        Hand::to_look(root).await?
-    } else {
-        let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
-        Hand::Owner(reached.attached)
-    };
-    if let New::Project { trust: true, .. } = what {
-        hand.workspace_trust(Nothing {}).await?;
+async fn of_workspace(root: &Path, make: &Make) -> Result<Hand, CliError> {
+    if make.dry_run {
+        return Hand::to_look(root).await;
     }
-    Ok(hand)
+    let reached = Reached::to(&ReachedWorkspace::of(root)?).await?;
+    Ok(Hand::Owner(reached.attached))
 }
 
 /// Shows what would be made, or makes it.
@@ -103,52 +98,36 @@ async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Re
     }
 }
 
-/// What a form for it starts from, and its name.
-async fn form(
-    hand: &Hand,
-    kind: CreateKind,
-    make: &Make,
-) -> Result<(String, CreateForm), CliError> {
+/// What a form for it starts from.
+async fn form(hand: &Hand, kind: CreateKind, make: &Make) -> Result<CreateForm, CliError> {
     let here = std::env::current_dir()
         .map_err(|error| CliError::Failed(format!("can't tell the current folder: {error}")))?;
-    let asked = async |(parent, name)| {
-        let request = CreateFormRequest {
-            kind,
-            parent: Some(parent),
-        };
-        let form = hand.create_form(request).await?;
-        match form.blocked {
-            Some(error) => Err(CliError::from(error)),
-            None => Ok((name, form)),
-        }
+    let (parent, name) = place(kind, &make.path, &here);
+    let request = CreateFormRequest {
+        kind,
+        parent: Some(parent),
+        name: Some(name),
     };
-    let (name, form) = asked(place(kind, &make.path, &here)).await?;
-    // A project's path may lead into a workspace from outside.
-    if kind == CreateKind::Project
-        && form.workspace.is_none()
-        && let Some(apart) = apart(&here.join(&make.path))
-    {
-        let inside = asked(apart).await?;
-        if inside.1.workspace.is_some() {
-            return Ok(inside);
-        }
+    let form = hand.create_form(request).await?;
+    match form.blocked {
+        Some(error) => Err(CliError::from(error)),
+        None => Ok(form),
     }
-    Ok((name, form))
 }
 
 /// The answers: what was said on the command line, and for the rest what a form starts from.
-fn answers(what: &New, make: &Make, name: String, form: CreateForm) -> CreateSpec {
-    let first = match what {
-        New::Workspace { project, .. } => project.clone(),
-        New::Project { .. } => None,
+fn answers(what: &New, make: &Make, form: CreateForm) -> CreateSpec {
+    let (first, trust) = match what {
+        New::Workspace { project, .. } => (project.clone(), false),
+        New::Project { trust, .. } => (None, *trust),
     };
     CreateSpec {
-        name,
         dagster: make.dagster.clone().unwrap_or_default(),
         python: make.python.clone().or(form.spec.python),
         first_project: first,
         git: form.spec.git && !make.no_git,
         sync: !make.no_sync,
+        trust,
         ..form.spec
     }
 }

@@ -191,6 +191,17 @@ impl Deck {
     }
 
     /// The open session.
+    /// Trusts a workspace, the one that is open or another.
+    async fn trust(&self, root: &Path) -> CommandResult<()> {
+        self.context.set_trust(root, true).await?;
+        let session = self.session.read().await.clone();
+        if let Some(session) = session.filter(|session| session.facts.root == root) {
+            session.refresh().await;
+        }
+        self.context.changes.add_all();
+        Ok(())
+    }
+
     async fn opened(&self) -> Result<Arc<OpenWorkspace>, DeckError> {
         let session = self.session.read().await.clone();
         session.ok_or(DeckError::NoWorkspace)

@@ -118,6 +118,7 @@ export class FakeCreate {
         firstProject: kind === 'workspace' ? 'my-project' : null,
         git: kind === 'workspace',
         sync: true,
+        trust: false,
       },
     };
   }

@@ -32,6 +32,7 @@ const REQUEST = {
   dagster: '',
   python: '3.13.0',
   sync: true,
+  trust: false,
   git: false,
 };
 /** Those that start what was shown name it whole. */

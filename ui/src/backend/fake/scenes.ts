@@ -86,6 +86,7 @@ function making(
     firstProject: kind === 'workspace' ? 'inventory' : null,
     git: kind === 'workspace',
     sync: true,
+    trust: false,
   });
   return { ...before, creation: creationOf(plan, now, step, state) };
 }

@@ -12,4 +12,8 @@ kind: CreateKind,
 /**
  * The folder that it is to be in; null means the open workspace for a project, else a sensible place.
  */
-parent: string | null, };
+parent: string | null, 
+/**
+ * The name that it is to have, where that is known: folders in a project's name may lead into a workspace.
+ */
+name: string | null, };

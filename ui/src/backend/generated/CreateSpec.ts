@@ -36,4 +36,8 @@ git: boolean,
 /**
  * Whether its environments are made and filled.
  */
-sync: boolean, };
+sync: boolean, 
+/**
+ * Whether the workspace that a project is made in is trusted with it, now and later. Not before it is begun.
+ */
+trust: boolean, };

@@ -208,7 +208,7 @@ describe('a new project', () => {
   it('can stand alone in a folder that is no workspace', async () => {
     const shown = await show('nowhere');
     await click(shown, 'new-project-here');
-    expect(shown.last('create_form')).toEqual({ kind: 'project', parent: `${HOME}/work` });
+    expect(shown.last('create_form')).toEqual({ kind: 'project', parent: `${HOME}/work`, name: null });
     expect(input(shown, 'create-parent').value).toBe('~/work');
   });
 

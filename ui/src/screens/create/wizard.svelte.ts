@@ -100,7 +100,11 @@ export class Wizard {
   async begin(): Promise<void> {
     void this.askVersions();
     try {
-      const form = await this.#app.backend.call('create_form', { kind: this.kind, parent: this.parent });
+      const form = await this.#app.backend.call('create_form', {
+        kind: this.kind,
+        parent: this.parent,
+        name: null,
+      });
       this.form = form;
       this.answers = answersOf(form, this.#app.snapshot?.home ?? '');
       this.#takeUsed();
@@ -155,6 +159,8 @@ export class Wizard {
       firstProject: firstProject.trim() === '' ? null : firstProject.trim(),
       git,
       sync,
+      // A window trusts on a page of its own.
+      trust: false,
     };
   }
 

@@ -91,7 +91,7 @@ describe('the welcome screen', () => {
     const { screen, last } = await show('welcome');
     await fireEvent.click(screen.getByTestId('try-sample'));
     expect((await screen.findByTestId('create-start')).textContent).toContain('Create sample');
-    expect(last('create_form')).toEqual({ kind: 'sample', parent: null });
+    expect(last('create_form')).toEqual({ kind: 'sample', parent: null, name: null });
     expect(last('create_plan')).toMatchObject({ kind: 'sample' });
     expect(last('create_start')).toBeUndefined();
   });

@@ -47,9 +47,7 @@ impl Deck {
 
     pub async fn workspace_trust(&self, _: Nothing) -> CommandResult<Nothing> {
         let session = self.opened().await?;
-        self.context.set_trust(&session.facts.root, true).await?;
-        session.refresh().await;
-        self.context.changes.add_all();
+        self.trust(&session.facts.root).await?;
         Ok(Nothing {})
     }
 

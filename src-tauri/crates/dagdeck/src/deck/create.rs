@@ -56,6 +56,9 @@ impl Deck {
         let plan = create::Plan::of(&self.context, &self.index, start.spec).await?;
         plan.require(&start.basis)?;
         self.context.uv().await.ok_or(UvMissing)?;
+        if let Some(root) = plan.to_be_trusted() {
+            self.trust(root).await?;
+        }
         let making = Arc::new(CreationJob::new(Arc::clone(&self.context), plan));
         {
             let mut current = self.making.lock().await;

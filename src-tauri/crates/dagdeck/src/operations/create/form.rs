@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dagster::create::sample;
 
-use super::place::{expanded, free_in};
+use super::place::{expanded, free_in, named};
 use crate::context::AppContext;
 use crate::errors::UvMissing;
 use crate::operations::pythons;
@@ -26,18 +26,24 @@ pub(crate) async fn form(
     let pythons = pythons(context).await;
     let uv = context.uv().await;
     let home = context.home.clone();
-    let given = request.parent.as_deref();
-    let parent = given
+    let parent = request.parent.as_deref();
+    let parent = parent
         .and_then(|typed| expanded(typed, &home))
         .or_else(|| usual_parent(context, request.kind, open))
         .unwrap_or_else(|| home.clone());
-    let around = (request.kind == CreateKind::Project)
-        .then(|| workspace_around(&parent))
-        .flatten();
-    let name = match request.kind {
-        CreateKind::Project => project_name(&parent, around.as_deref()),
-        CreateKind::Workspace => free_in(&parent, WORKSPACE),
-        CreateKind::Sample => free_in(&parent, sample::NAME),
+    let project = request.kind == CreateKind::Project;
+    let around = project.then(|| workspace_around(&parent)).flatten();
+    let (parent, around, name) = match &request.name {
+        Some(name) if project => led(parent, around, name),
+        Some(name) => (parent, around, name.clone()),
+        None => {
+            let name = match request.kind {
+                CreateKind::Project => project_name(&parent, around.as_deref()),
+                CreateKind::Workspace => free_in(&parent, WORKSPACE),
+                CreateKind::Sample => free_in(&parent, sample::NAME),
+            };
+            (parent, around, name)
+        }
     };
     let git = request.kind != CreateKind::Sample
         && around.is_none()
@@ -52,6 +58,7 @@ pub(crate) async fn form(
         first_project: (request.kind == CreateKind::Workspace).then(|| PROJECT.to_owned()),
         git,
         sync: true,
+        trust: false,
     };
     CreateForm {
         spec,
@@ -80,6 +87,32 @@ pub(super) fn repository(folder: &Path) -> Option<PathBuf> {
         .ancestors()
         .find(|folder| folder.join(".git").exists());
     found.map(Path::to_path_buf)
+}
+
+/// Where a project's name leads: into a workspace from outside, or into one inside of its own, it is a name in there. What leads
+/// out of its own stays as it is, to be refused.
+fn led(parent: PathBuf, own: Option<PathBuf>, name: &str) -> (PathBuf, Option<PathBuf>, String) {
+    let folder = named(&parent, name);
+    let ends = Path::new(name).file_name().zip(folder.parent());
+    let found = ends.and_then(|(last, before)| {
+        let around = workspace_around(before)?;
+        let allowed = own.as_ref().is_none_or(|own| around.starts_with(own));
+        allowed.then(|| {
+            (
+                before.to_owned(),
+                around,
+                last.to_string_lossy().into_owned(),
+            )
+        })
+    });
+    match found {
+        Some((before, around, last))
+            if !parent.starts_with(&around) || !folder.starts_with(&parent) =>
+        {
+            (before, Some(around), last)
+        }
+        _ => (parent, own, name.to_owned()),
+    }
 }
 
 /// The root of the workspace that a project in a folder would belong to.

@@ -98,7 +98,8 @@ pub(super) fn find(spec: &CreateSpec, home: &Path) -> (Option<Destination>, Vec<
         around = nearer.or(around);
         inside = said.into_iter().find(|remark| remark.blocks);
     }
-    remarks.extend(parent_faults(&parent, around.is_some()));
+    let typed = workspace::expand_home(spec.parent.trim(), home);
+    remarks.extend(parent_faults(&typed, &parent, around.is_some()));
     let place = Destination {
         parent,
         folder,
@@ -129,7 +130,7 @@ pub(super) fn expanded(typed: &str, home: &Path) -> Option<PathBuf> {
 }
 
 /// The folder of this name in another one. It is not there yet: where the links on the way to it lead counts, not one in its place.
-fn named(parent: &Path, name: &str) -> PathBuf {
+pub(super) fn named(parent: &Path, name: &str) -> PathBuf {
     let whole = parent.join(name);
     match (whole.parent(), whole.file_name()) {
         (Some(before), Some(own)) => real_path(before).join(own),
@@ -203,16 +204,16 @@ fn settings_faults(reading: &Reading) -> Vec<CreateRemark> {
         .collect()
 }
 
-/// Whether anything can be made in the folder that was given.
-fn parent_faults(parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
+/// Whether anything can be made in the folder that was given, as typed and as it is.
+fn parent_faults(typed: &Path, parent: &Path, in_workspace: bool) -> Option<CreateRemark> {
     let there = nearest_existing(parent);
     let instead = Some(there.display().to_string());
     if there.is_file() {
-        let words = format!("{} is a file, not a folder.", there.display());
+        let words = no_folder(there);
         let instead = there.parent().map(|folder| folder.display().to_string());
         return Some(stop(CreateField::Parent, words, instead));
     }
-    if let Some(link) = dead_link(parent) {
+    if let Some(link) = dead_link(typed) {
         return Some(stop(CreateField::Parent, nowhere(link), instead));
     }
     if there != parent && !in_workspace {
@@ -253,6 +254,10 @@ fn workspace_faults(place: &Destination, name: &str) -> Option<CreateRemark> {
 fn is_taken(folder: &Path) -> bool {
     // A link that leads nowhere is taken too.
     folder.symlink_metadata().is_ok()
+}
+
+fn no_folder(file: &Path) -> String {
+    format!("{} is a file, not a folder.", file.display())
 }
 
 fn nowhere(link: &Path) -> String {

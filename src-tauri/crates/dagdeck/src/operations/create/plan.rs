@@ -6,7 +6,7 @@ mod pinned;
 mod steps;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dagster::create::names::package_of;
 use dagster::create::scaffold::Tools;
@@ -95,7 +95,7 @@ impl Plan {
         spec.python = (!python.0.is_empty()).then(|| python.0.clone());
         let git = form::git().await;
         if let Some(place) = &place {
-            remarks.extend(answers::trust_fault(context, place));
+            remarks.extend(answers::trust_remark(context, place, spec.trust));
             spec.git &= place.around.is_none();
             if spec.git {
                 remarks.extend(answers::git_remark(place, git.is_some()));
@@ -127,6 +127,11 @@ impl Plan {
             (Err(moved), None) => Err(moved.into()),
             (Err(moved), Some(remark)) => Err(PlanError::MovedAndBlocked { moved, remark }),
         }
+    }
+
+    /// The root that is trusted with what is made in it, where it is not new.
+    pub(crate) fn to_be_trusted(&self) -> Option<&Path> {
+        (self.shown.spec.trust && !self.new_root).then_some(&self.root)
     }
 
     fn made(

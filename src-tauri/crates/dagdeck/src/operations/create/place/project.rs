@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use dagster::create::names;
-use workspace::{Project, dead_link, real_path};
+use workspace::{Project, dead_link, nearest_existing, real_path};
 
 use super::super::remark::stop;
-use super::{Destination, free, is_taken, nowhere, taken};
+use super::{Destination, free, is_taken, no_folder, nowhere, taken};
 use api::{CreateField, CreateRemark};
 
 /// A name as typed, taken apart.
@@ -42,9 +42,16 @@ impl Typed<'_> {
         stopped(fault.to_string(), near.map(|near| self.with(&near)))
     }
 
+    /// What is wrong with the folder that was given is told as that.
     fn leads_nowhere(&self) -> Option<CreateRemark> {
-        let link = dead_link(self.place.folder.parent()?)?;
-        stopped(nowhere(link), Some(self.usual_folder()))
+        let parent = &self.place.parent;
+        let typed = parent.join(self.before);
+        let there = nearest_existing(&typed);
+        let file = there.is_file().then(|| (there, no_folder(there)));
+        let fault = dead_link(&typed).map(|link| (link, nowhere(link)));
+        let (at, words) = fault.or(file)?;
+        let of_name = at != parent && at.starts_with(parent);
+        of_name.then(|| stop(CreateField::Name, words, Some(self.usual_folder())))
     }
 
     fn leads_out(&self) -> Option<CreateRemark> {

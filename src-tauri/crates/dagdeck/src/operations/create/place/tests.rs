@@ -416,6 +416,23 @@ fn links_that_lead_nowhere_or_out_or_to_what_is_there_are_told() {
         (P, "acme", "dead/a", of_name, NOWHERE),
         (P, "acme", "dead/b/a", of_name, NOWHERE),
         (P, "acme", "round/a", of_name, NOWHERE),
+        (P, "acme", "dead/../a", of_name, NOWHERE),
+        (P, "acme/dead/..", "a", of_parent, NOWHERE),
+        (P, "acme", "dg.toml/a", of_name, "is a file, not a folder."),
+        (
+            P,
+            "plain",
+            "notes.txt/b/a",
+            of_name,
+            "is a file, not a folder.",
+        ),
+        (
+            P,
+            "acme/dg.toml",
+            "a",
+            of_parent,
+            "is a file, not a folder.",
+        ),
         (P, "acme/dead", "a", of_parent, NOWHERE),
         (W, "dead", "a", of_parent, NOWHERE),
         (P, "acme", "dead", of_name, "There is a file or folder at"),
@@ -494,7 +511,7 @@ fn what_is_said_of_writing_is_what_writing_does() {
         let probe = folder.join("dagdeck-probe");
         let written = fs_err::create_dir(&probe).is_ok();
         assert_eq!(
-            parent_faults(folder, false).is_none(),
+            parent_faults(folder, folder, false).is_none(),
             written,
             "{}",
             folder.display()

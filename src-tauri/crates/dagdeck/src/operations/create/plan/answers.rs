@@ -131,14 +131,24 @@ pub(super) async fn python(
     }
 }
 
-pub(super) fn trust_fault(context: &AppContext, place: &Destination) -> Option<CreateRemark> {
+/// What stands for a workspace around that is not trusted, unless it is `to_be`.
+pub(super) fn trust_remark(
+    context: &AppContext,
+    place: &Destination,
+    to_be: bool,
+) -> Option<CreateRemark> {
     let root = &place.around.as_ref()?.root;
+    let field = CreateField::Parent;
+    let shown = root.display();
     (!context.state.is_trusted(root)).then(|| {
+        if to_be {
+            let words = format!("{shown} is trusted with this: what is in it may run, now and later.");
+            return note(field, words);
+        }
         let words = format!(
-            "Nothing runs in {} until you trust it. Open it and trust it, then make the project.",
-            root.display()
+            "Nothing runs in {shown} until you trust it. Open it and trust it, then make the project."
         );
-        stop(CreateField::Parent, words, None)
+        stop(field, words, None)
     })
 }
 
