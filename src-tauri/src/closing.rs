@@ -5,12 +5,13 @@ use std::time::Duration;
 use api::{ApiError, CloseBehaviour, Nothing};
 use dagdeck::guarded::guarded;
 use serde::Deserialize;
-use tauri::{AppHandle, Emitter, Manager, WebviewWindow};
+use tauri::{AppHandle, Manager, WebviewWindow};
 
 use crate::door::Door;
 use crate::host::{self, Host};
 use crate::once::Switch;
 use crate::pane::Pane;
+use crate::stream::StillRunning;
 use crate::tray::running;
 use crate::{opening, tray, welcome, window};
 
@@ -47,12 +48,6 @@ pub(crate) enum Leaving {
     Told,
 }
 
-/// What runs behind a window that wants to close.
-struct StillRunning {
-    processes: u64,
-    terminals: u64,
-}
-
 /// A window was asked to close. It stays until it is known what runs.
 pub(crate) fn asked(app: &AppHandle, label: &str) {
     let (app, label) = (app.clone(), label.to_owned());
@@ -81,12 +76,7 @@ pub(crate) fn asked(app: &AppHandle, label: &str) {
             CloseBehaviour::Keep => keep(&app, &pane).await,
             CloseBehaviour::Ask => {
                 window::show(&app, &label);
-                let StillRunning {
-                    processes,
-                    terminals,
-                } = running;
-                let asked = serde_json::json!({ "processes": processes, "terminals": terminals });
-                let _closed = app.emit_to(label.as_str(), "close-asked", asked);
+                pane.ask_to_close(running);
             }
         }
     });

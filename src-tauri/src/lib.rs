@@ -66,6 +66,11 @@ pub fn run() -> i32 {
                 api.prevent_close();
                 closing::asked(window.app_handle(), window.label());
             }
+            WindowEvent::DragDrop(drag) => {
+                if let Some(pane) = window.state::<Host>().pane(window.label()) {
+                    pane.dragged(drag);
+                }
+            }
             WindowEvent::Focused(true) => window.state::<Host>().focused(window.label()),
             _ => {}
         })

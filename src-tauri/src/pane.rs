@@ -1,17 +1,16 @@
 //! One window as the shell knows it: the door behind it, and the stream that feeds it.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use api::{ApiError, ErrorCode, Snapshot};
-use parking_lot::{Mutex, MutexGuard};
-use tauri::AppHandle;
+use parking_lot::Mutex;
+use tauri::{AppHandle, DragDropEvent};
 use tokio::sync::watch;
 
 use crate::door::Door;
-use crate::stream::Stream;
+use crate::stream::{StillRunning, Stream, Wanted};
 use crate::{title, welcome};
 
 /// What a window begins with.
@@ -34,8 +33,8 @@ pub(crate) struct Pane {
     painted: watch::Sender<bool>,
     /// Whether the person chose that what runs shall go on without this window.
     kept: AtomicBool,
-    /// Folders that the window is to open once it hears: it says why where that can't be.
-    unopened: Mutex<Vec<PathBuf>>,
+    /// What the window is to do once it hears.
+    wanted: Mutex<Wanted>,
 }
 
 impl Pane {
@@ -48,7 +47,7 @@ impl Pane {
             looked: watch::Sender::default(),
             painted: watch::Sender::default(),
             kept: AtomicBool::new(false),
-            unopened: Mutex::default(),
+            wanted: Mutex::default(),
         })
     }
 
@@ -147,20 +146,40 @@ impl Pane {
 
     /// Has the window open a folder: at once, or as soon as it hears.
     pub(crate) fn open(&self, folder: &Path) {
+        let folder = folder.to_string_lossy().into_owned();
+        self.want(|wanted| wanted.folders.push(folder));
+    }
+
+    /// Files of another program are being dragged over the window, or were dropped on it: the first is opened.
+    pub(crate) fn dragged(&self, drag: &DragDropEvent) {
+        match drag {
+            DragDropEvent::Enter { .. } => self.stream.dragging(true),
+            DragDropEvent::Leave => self.stream.dragging(false),
+            DragDropEvent::Drop { paths, .. } => {
+                self.stream.dragging(false);
+                if let Some(first) = paths.first() {
+                    self.open(first);
+                }
+            }
+            // Each move over it says nothing new.
+            _ => {}
+        }
+    }
+
+    /// Has the window ask whether it shall close: at once, or as soon as it hears.
+    pub(crate) fn ask_to_close(&self, running: StillRunning) {
+        self.want(|wanted| wanted.close = Some(running));
+    }
+
+    /// What the window is to do, once.
+    pub(crate) fn take_wanted(&self) -> Wanted {
+        std::mem::take(&mut *self.wanted.lock())
+    }
+
+    fn want(&self, add: impl FnOnce(&mut Wanted)) {
         // Kept before it is looked whether it hears: one that begins to meanwhile asks for what is kept.
-        self.unopened().push(folder.to_owned());
-        self.stream.folders(|| self.take_unopened());
-    }
-
-    /// The folders that the window is to open, once.
-    pub(crate) fn take_unopened(&self) -> Vec<String> {
-        let folders = std::mem::take(&mut *self.unopened());
-        let words = folders.iter().map(|folder| folder.to_string_lossy());
-        words.map(Cow::into_owned).collect()
-    }
-
-    fn unopened(&self) -> MutexGuard<'_, Vec<PathBuf>> {
-        self.unopened.lock()
+        add(&mut self.wanted.lock());
+        self.stream.wanted(|| self.take_wanted());
     }
 
     /// Lets what runs go on without this window.
@@ -191,5 +210,53 @@ impl Pane {
                 pane.kept.store(false, Ordering::SeqCst);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tauri::ipc::{Channel, InvokeResponseBody};
+
+    use super::*;
+
+    #[test]
+    fn what_a_window_is_to_do_waits_until_it_hears_and_is_told_once() {
+        let pane = Pane::new("main", None);
+        let dropped = |path: &str| DragDropEvent::Drop {
+            paths: vec![path.into()],
+            position: (1.0, 1.0).into(),
+        };
+        pane.open(Path::new("/named"));
+        pane.dragged(&dropped("/dropped"));
+        let (processes, terminals) = (2, 1);
+        pane.ask_to_close(StillRunning {
+            processes,
+            terminals,
+        });
+        let kept = serde_json::to_value(pane.take_wanted()).unwrap();
+        let all = serde_json::json!({
+            "folders": ["/named", "/dropped"],
+            "close": { "processes": processes, "terminals": terminals },
+        });
+        assert_eq!(kept, all);
+        assert_eq!(pane.take_wanted(), Wanted::default());
+
+        let (tell, told) = std::sync::mpsc::channel();
+        pane.stream.hear(Channel::new(move |message| {
+            let InvokeResponseBody::Json(message) = message else {
+                panic!("bytes");
+            };
+            let message: serde_json::Value = serde_json::from_str(&message)?;
+            tell.send(message).unwrap();
+            Ok(())
+        }));
+        pane.dragged(&dropped("/then"));
+        let wanted = serde_json::json!({ "folders": ["/then"], "close": null });
+        let expected = [
+            serde_json::json!({ "dragging": false }),
+            serde_json::json!({ "wanted": wanted }),
+        ];
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(pane.take_wanted(), Wanted::default());
     }
 }

@@ -37,9 +37,25 @@ pub(crate) struct FirstScreen {
     snapshot: Snapshot,
     /// Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows.
     looked: bool,
-    /// Folders that starts of the app named and that are not open yet: the window opens them, and says why where it can't.
-    unopened: Vec<String>,
+    wanted: Wanted,
     owner: OwnerView,
+}
+
+/// What a window is to do that hears of it: nothing of it is lost on one that does not hear yet.
+#[derive(Debug, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Wanted {
+    /// Folders to open that starts of the app named or that were dropped; the window says why where one can't be.
+    pub(crate) folders: Vec<String>,
+    /// To ask the person whether it shall close, and what of this becomes.
+    pub(crate) close: Option<StillRunning>,
+}
+
+/// What runs behind a window that wants to close.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StillRunning {
+    pub(crate) processes: u64,
+    /// The terminals that are attached to it.
+    pub(crate) terminals: u64,
 }
 
 /// Who runs the workspace that a window shows.
@@ -83,8 +99,9 @@ pub(crate) enum OwnerState {
 enum Message<'a> {
     Snapshot(&'a Snapshot),
     Owner(&'a OwnerView),
-    /// Folders to open.
-    Folders(&'a [String]),
+    Wanted(&'a Wanted),
+    /// Whether files are being dragged over it.
+    Dragging(bool),
 }
 
 /// Where events come from.
@@ -107,7 +124,7 @@ pub(crate) async fn events_subscribe(
             First::Reading(snapshot) => {
                 let owner = OwnerView::default();
                 pane.stream.owner().clone_from(&owner);
-                *pane.stream.channel.lock() = Some(channel);
+                pane.stream.hear(channel);
                 // One that came meanwhile found no channel to feed.
                 if let Some(door) = pane.door_now() {
                     pane.stream.change(&app, &pane, door);
@@ -115,7 +132,7 @@ pub(crate) async fn events_subscribe(
                 return Ok(FirstScreen {
                     snapshot: *snapshot,
                     looked: true,
-                    unopened: pane.take_unopened(),
+                    wanted: pane.take_wanted(),
                     owner,
                 });
             }
@@ -124,13 +141,13 @@ pub(crate) async fn events_subscribe(
         running::stands(&app, &pane.label, &snapshot);
         let owner = OwnerView::of(&door).await;
         pane.stream.owner().clone_from(&owner);
-        *pane.stream.channel.lock() = Some(channel.clone());
+        pane.stream.hear(channel.clone());
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
         Ok(FirstScreen {
             snapshot,
             looked: false,
-            unopened: pane.take_unopened(),
+            wanted: pane.take_wanted(),
             owner,
         })
     })
@@ -162,10 +179,22 @@ impl Stream {
         }));
     }
 
-    /// Has the window open folders, if it hears already; `take` says which.
-    pub(crate) fn folders(&self, take: impl FnOnce() -> Vec<String>) {
+    /// The window hears from now on, by this channel.
+    pub(crate) fn hear(&self, channel: Channel<InvokeResponseBody>) {
+        *self.channel.lock() = Some(channel);
+    }
+
+    /// Tells the window what it is to do, if it hears already; `take` says what.
+    pub(crate) fn wanted(&self, take: impl FnOnce() -> Wanted) {
         if let Some(channel) = self.channel.lock().as_ref() {
-            send(channel, &Message::Folders(&take()));
+            send(channel, &Message::Wanted(&take()));
+        }
+    }
+
+    /// Tells the window whether files are being dragged over it. One that does not hear yet shows nothing to drop on.
+    pub(crate) fn dragging(&self, over: bool) {
+        if let Some(channel) = self.channel.lock().as_ref() {
+            send(channel, &Message::Dragging(over));
         }
     }
 

@@ -55,8 +55,7 @@ impl Demo {
     /// The same, synced once.
     pub(crate) fn synced() -> Self {
         let demo = Self::new();
-        let told = demo.sync();
-        assert_eq!(told.state, "succeeded", "{told:?}");
+        demo.syncs(&[]);
         assert!(demo.has("iniconfig-2.0.0"));
         demo
     }
@@ -128,6 +127,12 @@ impl Demo {
 
     fn sync_with(&self, variables: &[(&str, &str)]) -> Told {
         self.sync_to(&[], variables)
+    }
+
+    /// Syncs with more arguments, which succeeds.
+    pub(crate) fn syncs(&self, more: &[&str]) {
+        let told = self.sync_to(more, &[]);
+        assert_eq!(told.state, "succeeded", "{told:?}");
     }
 
     /// Syncs with more arguments, `--python` say.
@@ -232,7 +237,7 @@ fn an_environment_whose_python_is_gone_is_made_anew() {
     let python = demo.environment().join("bin/python");
     fs_err::remove_file(&python).unwrap();
     std::os::unix::fs::symlink("/nowhere/python3", &python).unwrap();
-    assert_eq!(demo.sync().state, "succeeded");
+    demo.syncs(&[]);
     assert!(runs(&python) && demo.has("iniconfig-2.0.0"));
 }
 
@@ -328,7 +333,7 @@ fn a_lockfile_older_than_the_settings_is_brought_up_to_date_and_shown_before() {
     );
     assert!(demo.has("iniconfig-2.0.0"), "nothing has been changed");
 
-    assert_eq!(demo.sync().state, "succeeded");
+    demo.syncs(&[]);
     assert!(!demo.has("iniconfig-2.0.0"));
     assert_ne!(
         fs_err::read(demo.project().join("uv.lock")).unwrap(),
@@ -376,11 +381,8 @@ fn no_way_to_the_index() {
     let told = demo.sync_with(&offline);
     failed(&told, "A package isn't in the cache", "");
     assert!(!demo.has("iniconfig-2.0.0"));
-    assert_eq!(
-        demo.sync().state,
-        "succeeded",
-        "with the network it goes on"
-    );
+    // With the network it goes on.
+    demo.syncs(&[]);
     assert!(demo.has("iniconfig-2.0.0"));
 }
 

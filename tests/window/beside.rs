@@ -92,9 +92,11 @@ impl Beside<'_> {
     }
 
     /// Waits until a folder has a window in front that its owner knows of, the last of so many, and sees that what ran runs.
+    /// It looks twice whether it is in front: a second start brings every window there before it opens what was named.
     async fn has_a_window(&self, desktop: &Desktop, folder: &Path, windows: usize) {
         let name = folder.file_name().unwrap().to_string_lossy();
-        desktop.is_in_front(&format!("{name} – Dagdeck")).await;
+        let title = format!("{name} – Dagdeck");
+        desktop.is_in_front(&title).await;
         let what = format!("{name} has an owner with a window");
         wait_until(what, SOON, async || {
             let status = status(self.home.state(), folder).await;
@@ -106,6 +108,7 @@ impl Beside<'_> {
         let running = dagsters(&self.workspace.path());
         assert_eq!(running, self.running, "{name} stopped or started something");
         self.graphql.wait_until_loaded(&[PROJECT], SOON).await;
+        desktop.is_in_front(&title).await;
     }
 }
 

@@ -48,16 +48,25 @@ export interface Begun {
   snapshot: Snapshot;
   /** Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows. */
   looked: boolean;
-  /** Folders that starts of the app named and that are not open yet. */
-  unopened: string[];
+  wanted: Wanted;
   owner: OwnerView;
 }
 
 /**
  * What the window is told, in this order only: events of what is shown; a snapshot of something else, which takes the
- * place of everything shown, whatever its revision; who runs it; or folders that another start of the app named.
+ * place of everything shown, whatever its revision; who runs it; what the window is to do; or whether files are being
+ * dragged over it.
  */
-export type Heard = Envelope[] | { snapshot: Snapshot } | { owner: OwnerView } | { folders: string[] };
+export type Heard =
+  Envelope[] | { snapshot: Snapshot } | { owner: OwnerView } | { wanted: Wanted } | { dragging: boolean };
+
+/** What the shell has the window do. */
+export interface Wanted {
+  /** Folders to open: starts of the app named them, or they were dropped. */
+  folders: string[];
+  /** To ask whether it shall close, while this runs. */
+  close: Running | null;
+}
 
 /** What closing a window would stop. */
 export interface Running {
@@ -65,9 +74,6 @@ export interface Running {
   /** Terminals that show what these processes do. */
   terminals: number;
 }
-
-/** Ends a subscription. */
-export type Unsubscribe = () => void;
 
 /** What screens may ask of the world outside the window. */
 export interface Backend {
@@ -93,10 +99,6 @@ export interface Backend {
   takeOver(): Promise<void>;
   /** Stops everything and starts it again with this window's environment. */
   restartOwner(): Promise<void>;
-  /** Hears that this window wants to close while something runs. */
-  onCloseAsked(hear: (running: Running) => void): Unsubscribe;
-  /** Hears of files dragged over the window (null when they left) and dropped on it. */
-  onDrop(hear: (event: { over: boolean; paths: string[] }) => void): Unsubscribe;
   readonly window: WindowControls;
 }
 

@@ -4,7 +4,7 @@ import type { Backend } from './backend';
 import type { Asked } from './first';
 import { tauriBackend } from './tauri';
 
-export type { Backend, CloseDecision, Difference, Heard, OwnerView, Running, Unsubscribe } from './backend';
+export type { Backend, CloseDecision, Difference, Heard, OwnerView, Running, Wanted } from './backend';
 export { toApiError } from './backend';
 
 /**

@@ -1,17 +1,11 @@
 // The real backend: every word to and from the shell passes here.
 
 import { invoke } from '@tauri-apps/api/core';
-import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { toApiError, type Backend, type Running, type Unsubscribe } from './backend';
+import { toApiError, type Backend } from './backend';
 import { ask, type Asked } from './first';
 import type { CommandName, Commands } from './generated';
-
-/** Turns a promised unsubscribe into one that may be called at once. */
-function later(promised: Promise<Unsubscribe>): Unsubscribe {
-  return () => void promised.then((end) => end());
-}
 
 /** Which workspace a window shows is decided by the shell, which knows of all windows. */
 const WINDOWS_OWN: Partial<Record<CommandName, string>> = {
@@ -47,16 +41,6 @@ export function tauriBackend(asked: Asked): Backend {
     decideClose: (decision, remember) => invoke('window_close_decide', { decision, remember }),
     takeOver: () => invoke('owner_take_over'),
     restartOwner: () => invoke('owner_restart'),
-    // Each window hears its own: there may be several.
-    onCloseAsked: (hear) =>
-      later(getCurrentWindow().listen<Running>('close-asked', (event) => hear(event.payload))),
-    onDrop: (hear) =>
-      later(
-        getCurrentWebview().onDragDropEvent(({ payload }) => {
-          if (payload.type === 'drop') hear({ over: false, paths: payload.paths });
-          else hear({ over: payload.type !== 'leave', paths: [] });
-        }),
-      ),
     window: {
       minimise: () => void getCurrentWindow().minimize(),
       toggleMaximise: () => void getCurrentWindow().toggleMaximize(),

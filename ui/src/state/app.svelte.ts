@@ -2,7 +2,7 @@
 
 import { getContext, setContext } from 'svelte';
 
-import type { Backend, CloseDecision } from '../backend';
+import type { Backend, CloseDecision, Wanted } from '../backend';
 import type { CommandName, Commands, Settings } from '../backend/generated';
 import { Clock } from './clock.svelte';
 import { Feed } from './feed.svelte';
@@ -44,7 +44,8 @@ export class App extends Front {
         this.owner.hear(view);
         this.#keepPace();
       },
-      folders: (folders) => this.#openAll(folders),
+      wanted: (wanted) => this.#act(wanted),
+      dragging: (over) => (this.dragging = over),
       turning: (elsewhere) => this.#putAwayAbout(elsewhere),
       adopted: () => this.#follow(),
       applied: () => {
@@ -58,20 +59,14 @@ export class App extends Front {
   async start(faces: Promise<unknown> = Promise.resolve()): Promise<void> {
     // Asked before anything else: the first screen waits for it.
     const subscribed = this.backend.subscribe((told) => this.feed.hear(told));
-    this.backend.onCloseAsked((running) => this.ask({ kind: 'close', ...running }));
-    this.backend.onDrop(({ over, paths }) => {
-      this.dragging = over;
-      const first = paths[0];
-      if (first !== undefined) void this.open(first);
-    });
     try {
-      const { snapshot, looked, unopened, owner } = await subscribed;
+      const { snapshot, looked, wanted, owner } = await subscribed;
       await faces;
       this.owner.hear(owner);
       if (looked) this.feed.look(snapshot);
       else this.feed.adopt(snapshot, true);
       this.feed.catchUp();
-      this.#openAll(unopened);
+      this.#act(wanted);
     } catch (thrown) {
       this.fail(thrown);
     }
@@ -118,9 +113,10 @@ export class App extends Front {
     this.feed.turnAhead(snapshot, root);
   }
 
-  /** Opens what starts of the app named. */
-  #openAll(folders: string[]): void {
+  /** Does what the shell has the window do. */
+  #act({ folders, close }: Wanted): void {
     for (const folder of folders) void this.open(folder);
+    if (close !== null) this.ask({ kind: 'close', ...close });
   }
 
   /** Shows the folder dialog and opens what was picked. */

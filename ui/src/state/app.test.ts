@@ -101,25 +101,30 @@ describe('the store', () => {
     });
   });
 
-  it('opens what other starts of the app named, before it listened too', async () => {
+  it('opens what was named or dropped, before it listened too', async () => {
     const { app, backend } = make();
     const opened = () =>
       backend.asked.filter((one) => one.name === 'workspace_open').map((one) => one.request);
-    backend.unopened = ['/srv/first', '/srv/second'];
+    backend.wanted = { folders: ['/srv/first', '/srv/second'], close: null };
     await app.start();
     backend.nameFolders(['/srv/third']);
     await new Promise((done) => setTimeout(done));
     expect(opened()).toEqual([{ path: '/srv/first' }, { path: '/srv/second' }, { path: '/srv/third' }]);
   });
 
-  it('opens a dropped folder', async () => {
+  it('shows where to drop while files are over it', async () => {
     const { app, backend } = make();
     await app.start();
-    backend.drop(['/home/ada/work/other']);
-    await new Promise((done) => setTimeout(done));
-    expect(backend.asked.at(-1)).toEqual({
-      name: 'workspace_open',
-      request: { path: '/home/ada/work/other' },
-    });
+    backend.drag(true);
+    expect(app.dragging).toBe(true);
+    backend.drag(false);
+    expect(app.dragging).toBe(false);
+  });
+
+  it('asks whether to close where that was wanted before it listened', async () => {
+    const { app, backend } = make();
+    backend.wanted = { folders: [], close: { processes: 4, terminals: 1 } };
+    await app.start();
+    expect(app.dialog).toMatchObject({ kind: 'close', processes: 4, terminals: 1 });
   });
 });

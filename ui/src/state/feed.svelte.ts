@@ -1,6 +1,6 @@
 // The snapshot, kept true by what the channel tells, in its order. Decides nothing about what is on screen.
 
-import type { Heard, OwnerView } from '../backend';
+import type { Heard, OwnerView, Wanted } from '../backend';
 import type { Envelope, Event, Snapshot } from '../backend/generated';
 import { apply, stepOf } from './apply';
 import { Readings } from './readings.svelte';
@@ -16,8 +16,10 @@ export interface FeedEnds {
   /** An event is about to change the snapshot before it. */
   told: (before: Snapshot, event: Event) => void;
   owner: (view: OwnerView) => void;
-  /** Another start of the app named folders. */
-  folders: (folders: string[]) => void;
+  /** The shell has the window do something. */
+  wanted: (wanted: Wanted) => void;
+  /** Files begin or cease to be dragged over the window. */
+  dragging: (over: boolean) => void;
   /** Something else is about to be shown; whether it has another root. */
   turning: (elsewhere: boolean) => void;
   /** A whole snapshot is shown. */
@@ -49,7 +51,8 @@ export class Feed {
     if (this.snapshot === null) this.#waiting.push(told);
     else if ('snapshot' in told) this.#hearSnapshot(told.snapshot);
     else if ('owner' in told) this.#ends.owner(told.owner);
-    else if ('folders' in told) this.#ends.folders(told.folders);
+    else if ('wanted' in told) this.#ends.wanted(told.wanted);
+    else if ('dragging' in told) this.#ends.dragging(told.dragging);
     else this.#hearEvents(told, this.snapshot);
   }
 

@@ -1,6 +1,6 @@
 // A backend with nothing behind it: answers as the real one would, with made-up processes that start and stop.
 
-import type { Backend, Begun, Heard, OwnerView, Running } from '../backend';
+import type { Backend, Begun, Heard, OwnerView, Wanted } from '../backend';
 import type {
   ApiError,
   CommandName,
@@ -51,12 +51,10 @@ export class FakeBackend implements Backend {
   failing: Partial<Record<CommandName, ApiError>> = {};
   folder: string | null = null;
   /** Folders that the start of the app named. */
-  unopened: string[] = [];
+  wanted: Wanted = { folders: [], close: null };
   readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
 
   #hear: ((told: Heard) => void) | null = null;
-  #closeAsked: ((running: Running) => void) | null = null;
-  #dropped: ((event: { over: boolean; paths: string[] }) => void) | null = null;
   readonly #processes: FakeProcesses;
   readonly #answers: Answers;
 
@@ -122,7 +120,7 @@ export class FakeBackend implements Backend {
 
   async subscribe(hear: (told: Heard) => void): Promise<Begun> {
     this.#hear = hear;
-    return { snapshot: this.snapshot, looked: this.looks, unopened: this.unopened, owner: this.owner };
+    return { snapshot: this.snapshot, looked: this.looks, wanted: this.wanted, owner: this.owner };
   }
 
   /** Has the window show something else. */
@@ -131,9 +129,9 @@ export class FakeBackend implements Backend {
     this.#hear?.({ snapshot });
   }
 
-  /** Another start of the app names folders. */
+  /** Another start of the app names folders, or they are dropped. */
   nameFolders(folders: string[]): void {
-    this.#hear?.({ folders });
+    this.#hear?.({ wanted: { folders, close: null } });
   }
 
   /** Tells who runs the workspace now. */
@@ -186,11 +184,12 @@ export class FakeBackend implements Backend {
   }
 
   askClose(processes: number, terminals = 0): void {
-    this.#closeAsked?.({ processes, terminals });
+    this.#hear?.({ wanted: { folders: [], close: { processes, terminals } } });
   }
 
-  drop(paths: string[]): void {
-    this.#dropped?.({ over: false, paths });
+  /** Files begin or cease to be dragged over the window. */
+  drag(over: boolean): void {
+    this.#hear?.({ dragging: over });
   }
 
   /** Makes up a measurement of what runs. */
@@ -232,14 +231,6 @@ export class FakeBackend implements Backend {
 
   async decideClose(decision: string, remember: boolean): Promise<void> {
     this.asked.push({ name: 'decideClose', request: { decision, remember } });
-  }
-  onCloseAsked(hear: (running: Running) => void) {
-    this.#closeAsked = hear;
-    return () => (this.#closeAsked = null);
-  }
-  onDrop(hear: (event: { over: boolean; paths: string[] }) => void) {
-    this.#dropped = hear;
-    return () => (this.#dropped = null);
   }
 
   readonly #own = {
