@@ -276,7 +276,7 @@ async fn a_guard_that_hangs_is_told_by_whoever_looks() {
     assert_eq!(*fix, json!({"kind": "copy", "command": kill}));
     // It looks with a table of its own, and that ends what nobody else will.
     let said = String::from_utf8(doctor.stderr).unwrap();
-    let hangs = format!("whose guard hangs (pid {})", guard);
+    let hangs = format!("whose guard hangs (pid {guard})");
     assert!(said.contains(&hangs), "{said}");
     assert_eq!(dagsters_left(&workspace.path()), [""; 0]);
 
