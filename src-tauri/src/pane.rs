@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use api::{ApiError, ErrorCode, Snapshot};
 use parking_lot::Mutex;
+use tauri::ipc::{Channel, InvokeResponseBody};
 use tauri::{AppHandle, DragDropEvent};
 use tokio::sync::watch;
 
@@ -150,7 +151,7 @@ impl Pane {
         self.want(|wanted| wanted.folders.push(folder));
     }
 
-    /// Files of another program are being dragged over the window, or were dropped on it: the first is opened.
+    /// Files of another program are being dragged over the window, or were dropped on it; of those, the first is opened.
     pub(crate) fn dragged(&self, drag: &DragDropEvent) {
         match drag {
             DragDropEvent::Enter { .. } => self.stream.dragging(true),
@@ -171,15 +172,22 @@ impl Pane {
         self.want(|wanted| wanted.close = Some(running));
     }
 
-    /// What the window is to do, once.
-    pub(crate) fn take_wanted(&self) -> Wanted {
-        std::mem::take(&mut *self.wanted.lock())
+    /// The window's page hears from now on, by this channel, and first what it is to do.
+    pub(crate) fn hears(&self, channel: Channel<InvokeResponseBody>) {
+        self.stream.hear(Some(channel));
+        self.want(|_| {});
+    }
+
+    /// The window's page is being loaded: what it is to do waits for its first question.
+    pub(crate) fn is_loading(&self) {
+        self.stream.hear(None);
     }
 
     fn want(&self, add: impl FnOnce(&mut Wanted)) {
-        // Kept before it is looked whether it hears: one that begins to meanwhile asks for what is kept.
+        // Kept before it is looked whether it hears: one that begins to meanwhile takes what is kept.
         add(&mut self.wanted.lock());
-        self.stream.wanted(|| self.take_wanted());
+        self.stream
+            .wanted(|| std::mem::take(&mut *self.wanted.lock()));
     }
 
     /// Lets what runs go on without this window.
@@ -215,17 +223,35 @@ impl Pane {
 
 #[cfg(test)]
 mod tests {
-    use tauri::ipc::{Channel, InvokeResponseBody};
+    use std::sync::mpsc::{self, Receiver};
+
+    use serde_json::{Value, json};
 
     use super::*;
 
-    #[test]
-    fn what_a_window_is_to_do_waits_until_it_hears_and_is_told_once() {
-        let pane = Pane::new("main", None);
-        let dropped = |path: &str| DragDropEvent::Drop {
+    /// A page that begins to hear, and what it is told.
+    fn page(pane: &Pane) -> Receiver<Value> {
+        let (tell, told) = mpsc::channel();
+        pane.hears(Channel::new(move |message| {
+            let InvokeResponseBody::Json(message) = message else {
+                panic!("bytes");
+            };
+            tell.send(serde_json::from_str(&message)?).unwrap();
+            Ok(())
+        }));
+        told
+    }
+
+    fn dropped(path: &str) -> DragDropEvent {
+        DragDropEvent::Drop {
             paths: vec![path.into()],
             position: (1.0, 1.0).into(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_a_window_is_to_do_waits_until_its_page_hears_and_is_told_once() {
+        let pane = Pane::new("main", None);
         pane.open(Path::new("/named"));
         pane.dragged(&dropped("/dropped"));
         let (processes, terminals) = (2, 1);
@@ -233,30 +259,27 @@ mod tests {
             processes,
             terminals,
         });
-        let kept = serde_json::to_value(pane.take_wanted()).unwrap();
-        let all = serde_json::json!({
-            "folders": ["/named", "/dropped"],
-            "close": { "processes": processes, "terminals": terminals },
-        });
-        assert_eq!(kept, all);
-        assert_eq!(pane.take_wanted(), Wanted::default());
+        let told = page(&pane);
+        let close = json!({ "processes": processes, "terminals": terminals });
+        let kept = json!({ "folders": ["/named", "/dropped"], "close": close });
+        assert_eq!(
+            told.try_iter().collect::<Vec<_>>(),
+            [json!({ "wanted": kept })]
+        );
 
-        let (tell, told) = std::sync::mpsc::channel();
-        pane.stream.hear(Channel::new(move |message| {
-            let InvokeResponseBody::Json(message) = message else {
-                panic!("bytes");
-            };
-            let message: serde_json::Value = serde_json::from_str(&message)?;
-            tell.send(message).unwrap();
-            Ok(())
-        }));
         pane.dragged(&dropped("/then"));
-        let wanted = serde_json::json!({ "folders": ["/then"], "close": null });
-        let expected = [
-            serde_json::json!({ "dragging": false }),
-            serde_json::json!({ "wanted": wanted }),
-        ];
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), expected);
-        assert_eq!(pane.take_wanted(), Wanted::default());
+        let then = json!({ "folders": ["/then"], "close": null });
+        let both = [json!({ "dragging": false }), json!({ "wanted": then })];
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), both);
+
+        pane.is_loading();
+        pane.dragged(&dropped("/meanwhile"));
+        assert_eq!(told.try_iter().next(), None);
+        let meanwhile = json!({ "folders": ["/meanwhile"], "close": null });
+        let anew = page(&pane);
+        assert_eq!(
+            anew.try_iter().collect::<Vec<_>>(),
+            [json!({ "wanted": meanwhile })]
+        );
     }
 }

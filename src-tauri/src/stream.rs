@@ -1,5 +1,5 @@
 //! What a window hears, over one channel, in order, in messages small enough for the short way: how everything stands, what
-//! happens to it, and who runs it.
+//! happens to it, who runs it, and what the window is to do.
 
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ const SHORT: usize = 8 * 1024 - 192;
 #[derive(Default)]
 pub(crate) struct Stream {
     channel: Mutex<Option<Channel<InvokeResponseBody>>>,
+    /// The same channel, from the page's first question on: what the window is to do is told also where nothing feeds it.
+    ear: Mutex<Option<Channel<InvokeResponseBody>>>,
     feed: Mutex<Option<JoinHandle<()>>>,
     owner: Mutex<OwnerView>,
 }
@@ -37,16 +39,15 @@ pub(crate) struct FirstScreen {
     snapshot: Snapshot,
     /// Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows.
     looked: bool,
-    wanted: Wanted,
     owner: OwnerView,
 }
 
-/// What a window is to do that hears of it: nothing of it is lost on one that does not hear yet.
+/// What a window is to do. Kept until it hears.
 #[derive(Debug, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Wanted {
     /// Folders to open that starts of the app named or that were dropped; the window says why where one can't be.
     pub(crate) folders: Vec<String>,
-    /// To ask the person whether it shall close, and what of this becomes.
+    /// To ask the person what becomes of this when it closes.
     pub(crate) close: Option<StillRunning>,
 }
 
@@ -119,12 +120,13 @@ pub(crate) async fn events_subscribe(
 ) -> Result<FirstScreen, ApiError> {
     guarded("events_subscribe", async {
         let pane = host::pane_of(&app, window.label())?;
+        pane.hears(channel.clone());
         let door = match pane.first().await? {
             First::Door(door) => door,
             First::Reading(snapshot) => {
                 let owner = OwnerView::default();
                 pane.stream.owner().clone_from(&owner);
-                pane.stream.hear(channel);
+                *pane.stream.channel.lock() = Some(channel);
                 // One that came meanwhile found no channel to feed.
                 if let Some(door) = pane.door_now() {
                     pane.stream.change(&app, &pane, door);
@@ -132,7 +134,6 @@ pub(crate) async fn events_subscribe(
                 return Ok(FirstScreen {
                     snapshot: *snapshot,
                     looked: true,
-                    wanted: pane.take_wanted(),
                     owner,
                 });
             }
@@ -141,13 +142,12 @@ pub(crate) async fn events_subscribe(
         running::stands(&app, &pane.label, &snapshot);
         let owner = OwnerView::of(&door).await;
         pane.stream.owner().clone_from(&owner);
-        pane.stream.hear(channel.clone());
+        *pane.stream.channel.lock() = Some(channel.clone());
         let feed = feed(app.clone(), Arc::clone(&pane), door, source, channel);
         pane.stream.replace(tauri::async_runtime::spawn(feed));
         Ok(FirstScreen {
             snapshot,
             looked: false,
-            wanted: pane.take_wanted(),
             owner,
         })
     })
@@ -163,10 +163,17 @@ impl Stream {
         };
         let (app, pane) = (app.clone(), Arc::clone(pane));
         self.replace(tauri::async_runtime::spawn(async move {
-            // Where that fails the owner is gone already, and the window's next question says so.
-            let Ok((snapshot, source)) = Source::begin(&door).await else {
-                pane.stream.gone(&app, &pane, &channel).await;
-                return;
+            let (snapshot, source) = match Source::begin(&door).await {
+                Ok(begun) => begun,
+                Err(silent) if door.owner().is_some_and(|owner| !owner.is_gone()) => {
+                    pane.stream.refuse(silent);
+                    return;
+                }
+                // The owner is gone already, and the window's next question says so.
+                Err(_) => {
+                    pane.stream.gone(&app, &pane, &channel).await;
+                    return;
+                }
             };
             let owner = OwnerView::of(&door).await;
             pane.stream.owner().clone_from(&owner);
@@ -179,22 +186,27 @@ impl Stream {
         }));
     }
 
-    /// The window hears from now on, by this channel.
-    pub(crate) fn hear(&self, channel: Channel<InvokeResponseBody>) {
-        *self.channel.lock() = Some(channel);
+    /// The window's page hears from now on, by this channel; by none while it is loaded anew.
+    pub(crate) fn hear(&self, channel: Option<Channel<InvokeResponseBody>>) {
+        *self.ear.lock() = channel;
     }
 
     /// Tells the window what it is to do, if it hears already; `take` says what.
     pub(crate) fn wanted(&self, take: impl FnOnce() -> Wanted) {
-        if let Some(channel) = self.channel.lock().as_ref() {
-            send(channel, &Message::Wanted(&take()));
+        let ear = self.ear.lock().clone();
+        if let Some(ear) = ear {
+            let wanted = take();
+            if wanted != Wanted::default() {
+                send(&ear, &Message::Wanted(&wanted));
+            }
         }
     }
 
     /// Tells the window whether files are being dragged over it. One that does not hear yet shows nothing to drop on.
     pub(crate) fn dragging(&self, over: bool) {
-        if let Some(channel) = self.channel.lock().as_ref() {
-            send(channel, &Message::Dragging(over));
+        let ear = self.ear.lock().clone();
+        if let Some(ear) = ear {
+            send(&ear, &Message::Dragging(over));
         }
     }
 
@@ -302,11 +314,8 @@ impl Source {
             let snapshot = deck.snapshot_get(Nothing {}).await?;
             return Ok((snapshot, Self::Deck(subscription)));
         };
-        let mut subscription = attached.subscribe().await?;
-        match subscription.next().await {
-            Some(News::Snapshot(snapshot)) => Ok((*snapshot, Self::Owner(Box::new(subscription)))),
-            _ => Err(ended()),
-        }
+        let (snapshot, subscription) = attached.subscribe().await?;
+        Ok((snapshot, Self::Owner(Box::new(subscription))))
     }
 
     async fn next(&mut self) -> Option<News> {

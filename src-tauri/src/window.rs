@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tauri::webview::PageLoadEvent;
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
@@ -21,7 +22,14 @@ pub(crate) fn open(app: &AppHandle, label: &str, root: Option<&Path>) -> tauri::
         .min_inner_size(880.0, 560.0)
         .center()
         .resizable(true)
-        .background_color(LIGHT);
+        .background_color(LIGHT)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Started
+                && let Some(pane) = window.state::<Host>().pane(window.label())
+            {
+                pane.is_loading();
+            }
+        });
     #[cfg(target_os = "macos")]
     {
         builder = builder

@@ -115,14 +115,11 @@ pub(crate) struct Current {
 
 impl Current {
     pub(crate) async fn of(host: &Attached) -> Self {
-        let mut news = host.subscribe().await.unwrap();
-        match timeout(STARTING, news.next()).await.unwrap() {
-            Some(News::Snapshot(snapshot)) => Self {
-                news,
-                snapshot: *snapshot,
-                heard: Vec::new(),
-            },
-            other => panic!("a snapshot comes first, not {other:?}"),
+        let (snapshot, news) = host.subscribe().await.unwrap();
+        Self {
+            news,
+            snapshot,
+            heard: Vec::new(),
         }
     }
 

@@ -130,6 +130,10 @@ async fn what_is_dropped_picked_or_named_by_a_second_start_gets_a_window_and_sto
     let desktop = Desktop::open();
 
     let dropped = beside.another("dropped here");
+    let drag = desktop.drag_over(RUNS, &dropped).await;
+    app.find("drop-veil").await;
+    drag.leave();
+    app.is_gone("drop-veil").await;
     desktop.drop_on(RUNS, &dropped).await;
     beside.has_a_window(&desktop, &dropped, 2).await;
 

@@ -32,6 +32,7 @@ x11rb::atom_manager! {
         XdndDrop,
         XdndEnter,
         XdndFinished,
+        XdndLeave,
         XdndPosition,
         XdndSelection,
         XdndStatus,
@@ -50,7 +51,7 @@ pub(crate) struct Desktop {
 }
 
 /// A file on its way from this program into a window.
-struct Drag<'a> {
+pub(crate) struct Drag<'a> {
     desktop: &'a Desktop,
     source: Window,
     target: Window,
@@ -60,7 +61,6 @@ struct Drag<'a> {
     asked: bool,
     given: bool,
     welcome: bool,
-    dropped: bool,
 }
 
 impl Desktop {
@@ -104,6 +104,14 @@ impl Desktop {
 
     /// Drags a file or folder from another program onto the window of this title, and lets go of it there.
     pub(crate) async fn drop_on(&self, title: &str, path: &Path) {
+        let mut drag = self.drag_over(title, path).await;
+        drag.say(self.words.XdndDrop, [0, CURRENT_TIME, 0, 0]);
+        let taken = async || drag.hears().then_some(());
+        within("what is dropped is taken", SOON, taken).await;
+    }
+
+    /// Drags a file or folder from another program over the window of this title, which welcomes it.
+    pub(crate) async fn drag_over(&self, title: &str, path: &Path) -> Drag<'_> {
         let target = within(format!("`{title}` takes files"), SOON, async || {
             let all = self.below(self.root);
             all.into_iter().find(|&window| {
@@ -112,7 +120,9 @@ impl Desktop {
         })
         .await;
         let mut drag = self.drag(target, path);
-        within("what is dropped is taken", SOON, async || drag.goes_on()).await;
+        let welcomed = async || drag.is_welcome().then_some(());
+        within("what is dragged is welcome", SOON, welcomed).await;
+        drag
     }
 
     fn drag(&self, target: Window, path: &Path) -> Drag<'_> {
@@ -145,7 +155,6 @@ impl Desktop {
             asked: false,
             given: false,
             welcome: false,
-            dropped: false,
         };
         drag.say(
             self.words.XdndEnter,
@@ -229,8 +238,29 @@ impl Desktop {
 }
 
 impl Drag<'_> {
-    /// Answers what the other side asked by now, and goes on with what is due; some once it has taken what was dropped.
-    fn goes_on(&mut self) -> Option<()> {
+    /// Goes elsewhere with what is dragged.
+    pub(crate) fn leave(self) {
+        self.say(self.desktop.words.XdndLeave, [0, 0, 0, 0]);
+    }
+
+    /// Whether it may be let go by now: nobody does over what does not welcome it, and no program takes what it has not
+    /// looked at.
+    fn is_welcome(&mut self) -> bool {
+        self.hears();
+        let welcome = self.welcome && self.given;
+        if !self.asked && !welcome {
+            self.asked = true;
+            let words = self.desktop.words;
+            self.say(
+                words.XdndPosition,
+                [0, self.middle(), CURRENT_TIME, words.XdndActionCopy],
+            );
+        }
+        welcome
+    }
+
+    /// Answers what the other side asked by now; whether it has taken what was let go.
+    fn hears(&mut self) -> bool {
         let words = self.desktop.words;
         while let Some(event) = self.desktop.connection.poll_for_event().unwrap() {
             match event {
@@ -239,22 +269,11 @@ impl Drag<'_> {
                     self.asked = false;
                     self.welcome = told.data.as_data32()[1] & 1 == 1;
                 }
-                Event::ClientMessage(told) if told.type_ == words.XdndFinished => return Some(()),
+                Event::ClientMessage(told) if told.type_ == words.XdndFinished => return true,
                 _ => {}
             }
         }
-        // Nobody lets go over what does not welcome it, and no program takes what it has not looked at.
-        if self.welcome && self.given && !self.dropped {
-            self.dropped = true;
-            self.say(words.XdndDrop, [0, CURRENT_TIME, 0, 0]);
-        } else if !self.asked && !self.dropped {
-            self.asked = true;
-            self.say(
-                words.XdndPosition,
-                [0, self.middle(), CURRENT_TIME, words.XdndActionCopy],
-            );
-        }
-        None
+        false
     }
 
     /// Gives what is dragged to who asks for it.

@@ -254,7 +254,7 @@ async fn windows_are(workspace: &TestWorkspace, windows: u64) {
 /// Waits until what runs would go on without anybody.
 async fn nobody_holds(workspace: &TestWorkspace) {
     let owner = looking(workspace.state(), &workspace.path()).await.unwrap();
-    let mut news = owner.attach().unwrap().subscribe().await.unwrap();
+    let (_, mut news) = owner.attach().unwrap().subscribe().await.unwrap();
     let held = async {
         while let Some(news) = news.next().await {
             if matches!(news, News::Hosts(hosts) if hosts.holders == 0) {

@@ -48,7 +48,6 @@ export interface Begun {
   snapshot: Snapshot;
   /** Whether that was only read by the app itself: a whole snapshot of the workspace's owner follows. */
   looked: boolean;
-  wanted: Wanted;
   owner: OwnerView;
 }
 

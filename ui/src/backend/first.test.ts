@@ -21,7 +21,6 @@ it('asks nobody in a plain browser', () => {
 it('hands over what came before anybody listened, in order, and then what comes', async () => {
   const begun = {
     snapshot: snapshot(workspace(designLocations(0)), 0),
-    wanted: { folders: [], close: null },
     owner: NOBODY,
   };
   let channel: Channel<Heard> | null = null;

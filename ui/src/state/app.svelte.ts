@@ -31,6 +31,8 @@ export class App extends Front {
   opening = $state<string | null>(null);
   /** Whether files are being dragged over the window. */
   dragging = $state(false);
+  /** What the window was to do before the first answer, which comes first; null from there on. */
+  #early: Wanted[] | null = [];
   /** The root of the sample whose page opens once it is served. */
   sample: string | null = null;
 
@@ -60,16 +62,18 @@ export class App extends Front {
     // Asked before anything else: the first screen waits for it.
     const subscribed = this.backend.subscribe((told) => this.feed.hear(told));
     try {
-      const { snapshot, looked, wanted, owner } = await subscribed;
+      const { snapshot, looked, owner } = await subscribed;
       await faces;
       this.owner.hear(owner);
       if (looked) this.feed.look(snapshot);
       else this.feed.adopt(snapshot, true);
       this.feed.catchUp();
-      this.#act(wanted);
     } catch (thrown) {
       this.fail(thrown);
     }
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const wanted of early) this.#act(wanted);
   }
 
   /** Whether the trust question is on screen. Where nothing can be started there is nothing to trust yet. */
@@ -114,7 +118,12 @@ export class App extends Front {
   }
 
   /** Does what the shell has the window do. */
-  #act({ folders, close }: Wanted): void {
+  #act(wanted: Wanted): void {
+    if (this.#early !== null) {
+      this.#early.push(wanted);
+      return;
+    }
+    const { folders, close } = wanted;
     for (const folder of folders) void this.open(folder);
     if (close !== null) this.ask({ kind: 'close', ...close });
   }

@@ -101,16 +101,23 @@ describe('the store', () => {
     });
   });
 
-  it('opens what was named or dropped, before it listened too', async () => {
-    const { app, backend } = make();
-    const opened = () =>
-      backend.asked.filter((one) => one.name === 'workspace_open').map((one) => one.request);
-    backend.wanted = { folders: ['/srv/first', '/srv/second'], close: null };
-    await app.start();
-    backend.nameFolders(['/srv/third']);
-    await new Promise((done) => setTimeout(done));
-    expect(opened()).toEqual([{ path: '/srv/first' }, { path: '/srv/second' }, { path: '/srv/third' }]);
-  });
+  it.each(['known', 'not known'])(
+    'opens what was named or dropped, before it listened too, where it is %s how all stands',
+    async (known) => {
+      const { app, backend } = make();
+      if (known === 'not known')
+        backend.mute = { code: 'io', message: 'No answer for 15 s.', causes: [], hints: [], subject: null };
+      const opened = () =>
+        backend.asked.filter((one) => one.name === 'workspace_open').map((one) => one.request);
+      backend.wanted = { folders: ['/srv/first', '/srv/second'], close: null };
+      const starting = app.start();
+      expect(opened()).toEqual([]);
+      await starting;
+      backend.nameFolders(['/srv/third']);
+      await new Promise((done) => setTimeout(done));
+      expect(opened()).toEqual([{ path: '/srv/first' }, { path: '/srv/second' }, { path: '/srv/third' }]);
+    },
+  );
 
   it('shows where to drop while files are over it', async () => {
     const { app, backend } = make();

@@ -16,7 +16,7 @@ export interface FeedEnds {
   /** An event is about to change the snapshot before it. */
   told: (before: Snapshot, event: Event) => void;
   owner: (view: OwnerView) => void;
-  /** The shell has the window do something. */
+  /** The shell has the window do something, whatever is shown. */
   wanted: (wanted: Wanted) => void;
   /** Files begin or cease to be dragged over the window. */
   dragging: (over: boolean) => void;
@@ -48,11 +48,11 @@ export class Feed {
 
   /** Takes what the channel tells, in its order. */
   hear(told: Heard): void {
-    if (this.snapshot === null) this.#waiting.push(told);
+    if ('wanted' in told) this.#ends.wanted(told.wanted);
+    else if ('dragging' in told) this.#ends.dragging(told.dragging);
+    else if (this.snapshot === null) this.#waiting.push(told);
     else if ('snapshot' in told) this.#hearSnapshot(told.snapshot);
     else if ('owner' in told) this.#ends.owner(told.owner);
-    else if ('wanted' in told) this.#ends.wanted(told.wanted);
-    else if ('dragging' in told) this.#ends.dragging(told.dragging);
     else this.#hearEvents(told, this.snapshot);
   }
 

@@ -30,9 +30,13 @@ impl Attached {
         &self.owner
     }
 
-    /// How everything stands, and events from there on.
-    pub async fn subscribe(&self) -> Result<Subscription, ApiError> {
-        Subscription::begin(Arc::clone(&self.owner.line)).await
+    /// How everything stands, and what happens from there on.
+    ///
+    /// # Errors
+    /// When the owner is gone, and when it has not said how everything stands after 15 s.
+    pub async fn subscribe(&self) -> Result<(Snapshot, Subscription), ApiError> {
+        let whole = Subscription::whole(Arc::clone(&self.owner.line));
+        self.owner.soon(whole).await
     }
 
     /// Says that what runs shall go on when this host and all others go: it only looks from now on. Stands until the owner

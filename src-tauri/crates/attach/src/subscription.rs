@@ -8,6 +8,7 @@ use api::{ApiError, Envelope, Snapshot};
 use tokio::sync::mpsc;
 
 use crate::connection::OwnerConnection;
+use crate::error::gone;
 
 /// How much news may wait for a host; one that is further behind begins anew with a snapshot.
 const QUEUE: usize = 16;
@@ -15,15 +16,15 @@ const QUEUE: usize = 16;
 /// What a subscription brings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
-    /// How everything stands: the first that is brought, and again where events had to be left out.
+    /// How everything stands, where events had to be left out.
     Snapshot(Box<Snapshot>),
     /// What happened since, numbered without a gap.
     Events(Vec<Envelope>),
-    /// Who is attached: after the first snapshot, and whenever it changes.
+    /// Who is attached: at first, and whenever it changes.
     Hosts(HostCount),
 }
 
-/// Everything there is to show, and what happens to it. A later subscription on the same connection takes its place.
+/// What happens. A later subscription on the same connection takes its place.
 pub struct Subscription {
     line: Arc<OwnerConnection>,
     id: u64,
@@ -31,7 +32,16 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(crate) async fn begin(line: Arc<OwnerConnection>) -> Result<Self, ApiError> {
+    /// How everything stands, and what happens from there on.
+    pub(crate) async fn whole(line: Arc<OwnerConnection>) -> Result<(Snapshot, Self), ApiError> {
+        let mut subscription = Self::begin(line).await?;
+        match subscription.next().await {
+            Some(News::Snapshot(snapshot)) => Ok((*snapshot, subscription)),
+            _ => Err(gone()),
+        }
+    }
+
+    async fn begin(line: Arc<OwnerConnection>) -> Result<Self, ApiError> {
         let id = line.id();
         let (sender, news) = mpsc::channel(QUEUE);
         let ask = FromHost::Subscribe(Ask { id });

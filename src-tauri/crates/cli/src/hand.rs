@@ -147,7 +147,7 @@ impl Hand {
     pub(crate) async fn listen(&self) -> Result<Ear, ApiError> {
         Ok(match self {
             Self::Own(deck) => Ear::Own(deck.subscribe()),
-            Self::Owner(attached) => Ear::Owner(attached.subscribe().await?),
+            Self::Owner(attached) => Ear::Owner(attached.subscribe().await?.1),
         })
     }
 }

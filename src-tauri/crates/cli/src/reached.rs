@@ -256,13 +256,16 @@ pub(crate) struct New {
 
 impl Current {
     async fn of(attached: &Attached) -> Result<Self, CliError> {
-        let mut news = attached.subscribe().await?;
-        let Some(News::Snapshot(shown)) = news.next().await else {
-            return Err(CliError::Failed(GONE.to_owned()));
+        let (shown, news) = match attached.subscribe().await {
+            Ok(whole) => whole,
+            Err(_) if attached.owner().is_gone() => {
+                return Err(CliError::Failed(GONE.to_owned()));
+            }
+            Err(silent) => return Err(silent.into()),
         };
         Ok(Self {
             news,
-            shown: *shown,
+            shown,
             hosts: HostCount::default(),
         })
     }

@@ -50,8 +50,10 @@ export class FakeBackend implements Backend {
   /** Rejects the named commands with these. */
   failing: Partial<Record<CommandName, ApiError>> = {};
   folder: string | null = null;
-  /** Folders that the start of the app named. */
-  wanted: Wanted = { folders: [], close: null };
+  /** What the window is to do from the start. */
+  wanted: Wanted | null = null;
+  /** Why it can't be said how everything stands. */
+  mute: ApiError | null = null;
   readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
 
   #hear: ((told: Heard) => void) | null = null;
@@ -120,7 +122,9 @@ export class FakeBackend implements Backend {
 
   async subscribe(hear: (told: Heard) => void): Promise<Begun> {
     this.#hear = hear;
-    return { snapshot: this.snapshot, looked: this.looks, wanted: this.wanted, owner: this.owner };
+    if (this.wanted !== null) hear({ wanted: this.wanted });
+    if (this.mute !== null) throw this.mute;
+    return { snapshot: this.snapshot, looked: this.looks, owner: this.owner };
   }
 
   /** Has the window show something else. */

@@ -17,14 +17,11 @@ struct Current {
 
 impl Current {
     async fn new(host: &Attached) -> Self {
-        let mut news = host.subscribe().await.unwrap();
-        match timeout(LONG, news.next()).await.unwrap() {
-            Some(News::Snapshot(snapshot)) => Self {
-                news,
-                snapshot: *snapshot,
-                whole: 1,
-            },
-            other => panic!("a snapshot comes first, not {other:?}"),
+        let (snapshot, news) = host.subscribe().await.unwrap();
+        Self {
+            news,
+            snapshot,
+            whole: 1,
         }
     }
 

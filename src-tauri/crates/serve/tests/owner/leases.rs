@@ -63,7 +63,7 @@ async fn kept_is(news: &mut Subscription, kept: bool) {
 async fn what_was_left_running_survives_a_window_that_crashes_and_a_terminal_that_leaves() {
     let stage = Stage::new().await;
     let began = stage.owner(TERMINAL).await.attach().unwrap();
-    let mut told = began.subscribe().await.unwrap();
+    let (_, mut told) = began.subscribe().await.unwrap();
     kept_is(&mut told, false).await;
     let detaching = stage.host().await;
     detaching.detach().await.unwrap();

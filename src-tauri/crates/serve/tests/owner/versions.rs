@@ -174,6 +174,7 @@ async fn an_owner_that_falls_silent_is_given_up_by_name() {
     let given_up = [
         owner.status().await.map(drop),
         attached.compare(&BTreeMap::new()).await.map(drop),
+        attached.subscribe().await.map(drop),
         attached.hold().await,
         attached.detach().await,
         attached.leave().await.map(drop),
