@@ -19,10 +19,7 @@ it('asks nobody in a plain browser', () => {
 });
 
 it('hands over what came before anybody listened, in order, and then what comes', async () => {
-  const begun = {
-    snapshot: snapshot(workspace(designLocations(0)), 0),
-    owner: NOBODY,
-  };
+  const begun = { snapshot: snapshot(workspace(designLocations(0)), 0), owner: NOBODY };
   let channel: Channel<Heard> | null = null;
   mockIPC((command, args) => {
     expect(command).toBe('events_subscribe');

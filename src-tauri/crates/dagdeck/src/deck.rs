@@ -190,7 +190,6 @@ impl Deck {
         }
     }
 
-    /// The open session.
     /// Trusts a workspace, the one that is open or another.
     async fn trust(&self, root: &Path) -> CommandResult<()> {
         self.context.set_trust(root, true).await?;
@@ -202,6 +201,7 @@ impl Deck {
         Ok(())
     }
 
+    /// The open session.
     async fn opened(&self) -> Result<Arc<OpenWorkspace>, DeckError> {
         let session = self.session.read().await.clone();
         session.ok_or(DeckError::NoWorkspace)
