@@ -314,6 +314,7 @@ fn launch_of(workspace: &WorkspaceView) -> Option<LaunchRequest> {
     (!locations.is_empty()).then_some(LaunchRequest {
         locations,
         port: None,
+        same_port: false,
         make_deployment: false,
     })
 }

@@ -14,3 +14,4 @@ mod scaffold;
 mod sync;
 mod trouble;
 mod up;
+mod verbs;

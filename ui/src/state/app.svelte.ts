@@ -192,7 +192,7 @@ export class App extends Front {
   /** Starts everything that can start. */
   async launch(makeDeployment: boolean): Promise<void> {
     this.putAway('deployment');
-    await this.run('launch', { locations: [], port: null, makeDeployment });
+    await this.run('launch', { locations: [], port: null, samePort: false, makeDeployment });
   }
 
   /** Checks again: everything on Health, else the folder and its environments. */

@@ -97,7 +97,7 @@ describe('the store', () => {
     await app.launch(true);
     expect(backend.asked.at(-1)).toEqual({
       name: 'launch',
-      request: { locations: [], port: null, makeDeployment: true },
+      request: { locations: [], port: null, samePort: false, makeDeployment: true },
     });
   });
 

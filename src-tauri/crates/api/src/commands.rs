@@ -25,6 +25,7 @@ macro_rules! with_commands {
             location_stop: StopLocationRequest => Nothing, "Stops one location.";
             location_restart: LocationRequest => Nothing, "Stops and starts one location; a crash count begins anew.";
             location_reload: LocationRequest => Nothing, "Loads the code again without a gap.";
+            location_settle: LocationRequest => SettledLocation, "Waits until what was on disk when this was asked is loaded, or is known not to be.";
             location_set_auto_reload: AutoReloadRequest => Nothing, "Switches reload on file changes.";
             location_choose_environment: ChooseEnvironmentRequest => Nothing, "Chooses where the environment comes from.";
             location_sync: LocationRequest => OperationsBegun, "Runs `uv sync` for one location's environment as it is now, without a preview.";

@@ -127,6 +127,29 @@ pub struct DefinitionsView {
     pub live: bool,
 }
 
+/// How a location came to rest, for one who waited until what was on disk is loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SettledLocation {
+    /// The location's id.
+    pub location: String,
+    /// The code location name.
+    pub name: String,
+    /// Whether its process is up.
+    pub lifecycle: Lifecycle,
+    /// Whether its code works.
+    pub readiness: Readiness,
+    /// Why it can't be started now; null if it can, or runs.
+    pub blocked: Option<String>,
+    /// What was read of its definitions last.
+    pub definitions: Option<DefinitionCounts>,
+    /// Files that were saved since its code was loaded and are not loaded by themselves, relative to the root.
+    pub unloaded: Vec<String>,
+    /// Whether its settings changed since, so that it would be started otherwise by now.
+    pub other_command: bool,
+}
+
 /// One code location.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

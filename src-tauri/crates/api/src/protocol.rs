@@ -21,7 +21,7 @@ use frozen::Ask;
 
 /// The protocol spoken here. It counts up with every release that changes a command, a view or a word below, so that two
 /// who name the same number understand each other whole. `tests/wire.rs` fails where the wire changes without it.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// The most bytes in one frame: room for a copied log, an end for what is no frame at all.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;

@@ -66,6 +66,8 @@ pub struct LaunchRequest {
     pub locations: Vec<String>,
     /// The webserver's port; null means the setting, then the next free one.
     pub port: Option<u16>,
+    /// Without a port of its own: the one that was in use last, where that is free.
+    pub same_port: bool,
     /// The person agreed that Dagdeck makes an environment for the webserver.
     pub make_deployment: bool,
 }

@@ -134,6 +134,8 @@ pub struct LaunchView {
     pub since: Option<Millis>,
     /// How long the last one took from click to all settled, in ms.
     pub took: Option<f64>,
+    /// When what runs was launched, or what ran last: the last start that found nothing running. Null if none is known.
+    pub at: Option<Millis>,
     /// Locations that can start, by id.
     pub startable: Vec<String>,
     /// Locations that can't, by id.

@@ -14,6 +14,8 @@ pub(crate) enum CliError {
     Unusable(String),
     /// It can't be done, in words.
     Failed(String),
+    /// The time that was given is over, in words.
+    TimeOver(String),
     /// Nothing is served, or nothing could be done; what there was to say has been said.
     NothingServed,
     /// A person or the system ended it before anything was served.
@@ -27,13 +29,18 @@ impl CliError {
         match self {
             Self::NoWorkspace(_) | Self::Unusable(_) => 2,
             Self::Failed(_) | Self::NothingServed => 1,
+            Self::TimeOver(_) => 3,
             Self::Interrupted => 130,
             Self::Quiet => 0,
         }
     }
 
     pub(crate) fn print(&self) {
-        if let Self::NoWorkspace(words) | Self::Unusable(words) | Self::Failed(words) = self {
+        if let Self::NoWorkspace(words)
+        | Self::Unusable(words)
+        | Self::Failed(words)
+        | Self::TimeOver(words) = self
+        {
             tell(words);
         }
     }

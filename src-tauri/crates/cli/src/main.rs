@@ -4,20 +4,30 @@
 
 mod add;
 mod arguments;
+mod control;
 mod doctor;
 mod down;
 mod environment;
 mod error;
+mod explain;
 mod hand;
+mod json;
+mod location_line;
+mod logs;
+mod names;
 mod new;
 mod open;
 mod reached;
+mod report;
 mod runtime;
+mod settling;
 mod status;
 mod stop;
 mod sync;
 mod trust;
+mod ui;
 mod up;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -40,11 +50,21 @@ fn main() -> ExitCode {
         Command::Status(what) => status::run(&what),
         Command::Up(what) => up::run(what),
         Command::Down(what) => down::run(&what),
+        Command::Start(what) => control::start(&what),
+        Command::Stop(what) => control::stop(&what),
+        Command::Restart(what) => control::restart(&what),
+        Command::Reload(what) => control::reload(&what),
+        Command::Wait(what) => wait::run(&what),
+        Command::Explain(what) => explain::run(&what),
+        Command::Logs(what) => logs::run(&what),
+        Command::Ui(what) => ui::run(&what),
         Command::Sync(what) => sync::run(&what),
         Command::Open(what) => open::run(&what),
         Command::New(what) => new::run(&what),
         Command::Add(what) => add::run(&what),
         Command::Doctor(what) => doctor::run(&what),
+        Command::Completions(what) => arguments::manual::complete(&what),
+        Command::Man(what) => arguments::manual::write(&what),
     };
     if let Err(end) = &end {
         end.print();

@@ -115,7 +115,7 @@ impl ReachedWorkspace {
     }
 
     /// Speaks to an owner, if it is of this version.
-    fn attach(&self, owner: &Owner) -> Result<Attached, CliError> {
+    pub(crate) fn attach(&self, owner: &Owner) -> Result<Attached, CliError> {
         owner.attach().map_err(|_| {
             let who = of_another_version(owner.hello(), &self.root);
             CliError::Failed(format!(
@@ -230,6 +230,33 @@ impl Reached {
         }
     }
 
+    /// Makes sure that what this terminal starts goes on when it goes: where nobody holds what runs, or left it running, it is left
+    /// running from now on.
+    pub(crate) async fn keep(&mut self) -> Result<(), CliError> {
+        while !self.current.met {
+            self.current.next().await?;
+        }
+        let hosts = self.current.hosts;
+        if hosts.holders == 0 && !hosts.kept {
+            self.attached.detach().await?;
+        }
+        Ok(())
+    }
+
+    /// The workspace as it stands now.
+    pub(crate) fn shown(&self) -> Result<&WorkspaceView, CliError> {
+        self.current
+            .shown
+            .workspace
+            .as_ref()
+            .ok_or_else(crate::hand::closed)
+    }
+
+    /// Whether a launch is under way.
+    pub(crate) fn launch_is_active(&self) -> Result<bool, CliError> {
+        Ok(self.shown()?.launch.active)
+    }
+
     /// Lets programs run in the workspace from now on.
     pub(crate) async fn trust(&self) -> Result<(), CliError> {
         self.attached.workspace_trust(Nothing {}).await?;
@@ -243,6 +270,8 @@ pub(crate) struct Current {
     pub(crate) shown: Snapshot,
     /// Who is attached.
     pub(crate) hosts: HostCount,
+    /// Whether that was told.
+    met: bool,
 }
 
 /// What there is to look at anew.
@@ -267,6 +296,7 @@ impl Current {
             news,
             shown,
             hosts: HostCount::default(),
+            met: false,
         })
     }
 
@@ -292,7 +322,7 @@ impl Current {
                     }
                 }
             }
-            Some(News::Hosts(hosts)) => self.hosts = hosts,
+            Some(News::Hosts(hosts)) => (self.hosts, self.met) = (hosts, true),
             None => return Err(CliError::Failed(GONE.to_owned())),
         }
         Ok(new)
@@ -303,6 +333,15 @@ impl Current {
         let found = |id: &u32| self.shown.operations.iter().find(|one| one.id == *id);
         ids.iter().filter_map(found).cloned().collect()
     }
+}
+
+/// What is said where nobody runs a workspace of which something was asked that runs.
+pub(crate) fn nothing_runs(path: &Path) -> CliError {
+    let root = ReachedWorkspace::of(path).map_or_else(|_| path.to_owned(), |place| place.root);
+    let root = root.display();
+    CliError::Failed(format!(
+        "Nothing of {root} runs: `dagdeck start` launches it."
+    ))
 }
 
 /// Whether an owner that took nothing any more goes: that is heard a moment after.

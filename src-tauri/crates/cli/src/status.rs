@@ -1,5 +1,6 @@
 //! `dagdeck status`: a workspace as read from files.
 
+mod live;
 mod owned;
 
 use std::fmt::Write as _;
@@ -13,7 +14,9 @@ use serde::Serialize;
 use crate::arguments;
 use crate::environment::environment;
 use crate::error::{CliError, piped, words};
+use crate::location_line::LocationLine;
 use crate::reached::ReachedWorkspace;
+use crate::status::live::Live;
 use crate::status::owned::{Run, run_by};
 
 /// What scripts read. The shape is a contract: fields are added, never renamed.
@@ -37,7 +40,7 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
             .map_err(|error| CliError::Failed(error.to_string()))?;
         return piped(writeln!(std::io::stdout().lock(), "{json}"));
     }
-    let mut page = page(&status);
+    let mut page = page(&status, run.live.as_ref());
     page.push_str(&run.line(&status.root));
     piped(write!(anstream::stdout().lock(), "{page}"))
 }
@@ -54,11 +57,19 @@ pub(crate) fn expect(path: &Path) -> Result<(), CliError> {
         .map_err(|error| CliError::NoWorkspace(words(&error.into())))
 }
 
-fn page(status: &WorkspaceStatus) -> String {
+fn page(status: &WorkspaceStatus, live: Option<&Live>) -> String {
     let bold = Style::new().bold();
     let mut page = format!("{bold}{}{bold:#}  {}\n", status.name, status.root.display());
-    let rows: Vec<[String; 5]> = status.locations.iter().map(row).collect();
-    let mut widths = [0; 5];
+    let line = |location: &LocationStatus| {
+        let mut lines = live?.locations.iter();
+        lines.find(|line| line.name == location.name)
+    };
+    let rows: Vec<[String; 6]> = status
+        .locations
+        .iter()
+        .map(|one| row(one, line(one)))
+        .collect();
+    let mut widths = [0; 6];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -66,13 +77,19 @@ fn page(status: &WorkspaceStatus) -> String {
     }
     for (row, location) in rows.iter().zip(&status.locations) {
         let style = style(location.environment.state);
-        let [name, state, dagster, python, path] = row;
-        let [w0, w1, w2, w3, _] = widths;
-        let line = format!(
-            "  {name:<w0$}  {style}{state:<w1$}{style:#}  {dagster:<w2$}  {python:<w3$}  {path}"
-        );
-        page.push_str(line.trim_end());
+        let [name, runs, state, dagster, python, path] = row;
+        let [w0, w1, w2, w3, w4, _] = widths;
+        page.push_str(&format!("  {name:<w0$}  "));
+        if live.is_some() {
+            let style = line(location).map_or_else(Style::new, run_style);
+            page.push_str(&format!("{style}{runs:<w1$}{style:#}  "));
+        }
+        let rest = format!("{style}{state:<w2$}{style:#}  {dagster:<w3$}  {python:<w4$}  {path}");
+        page.push_str(rest.trim_end());
         page.push('\n');
+        if let Some(why) = line(location).and_then(|line| line.message.as_ref()) {
+            let _infallible = writeln!(page, "    ! {why}");
+        }
         problems(&mut page, &location.problems, 4);
     }
     if status.locations.is_empty() {
@@ -87,16 +104,20 @@ fn page(status: &WorkspaceStatus) -> String {
         );
     }
     problems(&mut page, &status.problems, 2);
+    if let Some(live) = live {
+        page.push_str(&live.services());
+    }
     page
 }
 
-fn row(location: &LocationStatus) -> [String; 5] {
+fn row(location: &LocationStatus, line: Option<&LocationLine>) -> [String; 6] {
     let versioned = |name: &str, version: &Option<String>| match version {
         Some(version) => format!("{name} {version}"),
         None => String::new(),
     };
     [
         location.name.clone(),
+        line.map(LocationLine::short).unwrap_or_default(),
         state(&location.environment),
         versioned("Dagster", &location.dagster),
         versioned("Python", &location.python),
@@ -115,6 +136,14 @@ fn state(environment: &EnvironmentStatus) -> String {
     match environment.packages {
         Some(packages) if environment.state != "missing" => format!("{words}, {packages} packages"),
         _ => words.to_owned(),
+    }
+}
+
+fn run_style(line: &LocationLine) -> Style {
+    match line.state {
+        "ready" => AnsiColor::Green.on_default(),
+        "load_error" | "crashed" | "blocked" => AnsiColor::Red.on_default(),
+        _ => Style::new(),
     }
 }
 
@@ -166,7 +195,7 @@ mod tests {
     }
 
     fn plain(status: &WorkspaceStatus) -> String {
-        anstream::adapter::strip_str(&page(status)).to_string()
+        anstream::adapter::strip_str(&page(status, None)).to_string()
     }
 
     #[test]
@@ -197,6 +226,39 @@ mod tests {
             \x20   ! There is no uv.lock.\n\
             \x20     /w/projects/b-longer/pyproject.toml:3:1 (no-lockfile)\n";
         assert_eq!(plain(&status), expected);
+    }
+
+    #[test]
+    fn what_runs_has_a_column_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let listing = "directory_type = \"workspace\"\n[workspace]\n";
+        std::fs::write(folder.path().join("dg.toml"), listing).unwrap();
+        let mut status = read(folder.path(), true).unwrap();
+        (status.root, status.name) = (PathBuf::from("/w"), "w".to_owned());
+        status.problems.clear();
+        status.locations = vec![
+            location("a", "ready", Some(101)),
+            location("b", "ready", Some(9)),
+        ];
+        let line = |name: &str, state, message: Option<&str>| LocationLine {
+            name: name.to_owned(),
+            state,
+            message: message.map(str::to_owned),
+            place: None,
+            definitions: None,
+        };
+        let lines = vec![
+            line("a", "ready", None),
+            line("b", "load_error", Some("ValueError: no")),
+        ];
+        let live = live::sample(Some("http://127.0.0.1:3000"), lines);
+        let page = page(&status, Some(&live));
+        let expected = "w  /w\n\
+            \x20 a  ready       ready, 101 packages  Dagster 1.13.27  Python 3.12.1  projects/a\n\
+            \x20 b  load error  ready, 9 packages    Dagster 1.13.27  Python 3.12.1  projects/b\n\
+            \x20   ! ValueError: no\n\
+            \x20 Dagster UI at http://127.0.0.1:3000, daemon running\n";
+        assert_eq!(anstream::adapter::strip_str(&page).to_string(), expected);
     }
 
     #[test]

@@ -8,6 +8,10 @@ mod progress;
 mod services;
 mod tail;
 
+pub(crate) use lines::{Names, lines, row_line, row_text};
+pub(crate) use progress::ready_line;
+pub(crate) use services::ServiceLine;
+
 use std::time::Instant;
 
 use api::{ApiError, ErrorCode, LaunchRequest, Nothing};
@@ -59,6 +63,7 @@ async fn up(what: Up) -> Result<(), CliError> {
     let request = LaunchRequest {
         locations: what.locations.clone(),
         port: what.port.filter(|_| !joined.serves()),
+        same_port: false,
         make_deployment: leave.make,
     };
     let joins = joined.joins;

@@ -15,6 +15,6 @@ mod syncing;
 mod trust;
 
 pub(crate) use error::{FactsError, NoCommand, NotListed};
-pub(crate) use facts::WorkspaceFacts;
+pub(crate) use facts::{Unloaded, WorkspaceFacts};
 pub(crate) use runs::MADE;
 pub(crate) use syncing::SyncMark;

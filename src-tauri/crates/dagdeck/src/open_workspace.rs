@@ -11,6 +11,7 @@ mod launch;
 mod measure;
 mod opening;
 mod refresh;
+mod settle;
 mod syncs;
 mod watch;
 

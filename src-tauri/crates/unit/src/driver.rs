@@ -32,6 +32,8 @@ pub struct Shown {
     pub reloading: bool,
     /// The generation that serves.
     pub serving: Option<Generation>,
+    /// The generation that was started last, whatever came of it: once settled, what is shown is what came of it.
+    pub attempt: Option<Generation>,
     /// Every process tree of this unit, by its root's pid.
     pub trees: Vec<u32>,
     /// Nothing more to wait for.
@@ -248,6 +250,7 @@ fn shown_of(machine: &Machine, processes: &HashMap<Generation, ProcessView>) -> 
             .and_then(|generation| processes.get(&generation).cloned()),
         reloading: machine.is_reloading(),
         serving: machine.serving(),
+        attempt: machine.attempt(),
         trees: processes.values().map(|process| process.pid).collect(),
         settled: machine.is_settled(),
         at_rest: machine.is_at_rest() && processes.is_empty(),

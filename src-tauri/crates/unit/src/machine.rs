@@ -145,6 +145,8 @@ enum Rest {
 #[derive(Debug)]
 pub struct Machine {
     next: Generation,
+    /// The generation that was started last.
+    attempt: Option<Generation>,
     serving: Option<Server>,
     candidate: Option<Server>,
     ending: Vec<Generation>,
@@ -162,6 +164,7 @@ impl Machine {
         let (at, by) = stopped.map_or((None, None), |(at, by)| (Some(at), Some(by)));
         Self {
             next: 1,
+            attempt: None,
             serving: None,
             candidate: None,
             ending: Vec::new(),
@@ -290,6 +293,11 @@ impl Machine {
         self.serving.as_ref().map(|server| server.generation)
     }
 
+    /// The generation that was started last, whatever came of it; none before the first.
+    pub fn attempt(&self) -> Option<Generation> {
+        self.attempt
+    }
+
     /// Whether a newer process is being started beside the serving one.
     pub fn is_reloading(&self) -> bool {
         self.serving.is_some() && self.candidate.is_some() && self.stopping.is_none()
@@ -399,6 +407,7 @@ impl Machine {
     fn spawn(&mut self, cause: Option<String>, now: Moment, effects: &mut Vec<Effect>) {
         let generation = self.next;
         self.next += 1;
+        self.attempt = Some(generation);
         if let Rest::Crashed { retry, .. } = &mut self.rest {
             *retry = None;
         }

@@ -1,9 +1,13 @@
 //! Watching a workspace: a plan of chosen folders, and facts about what changed. Refuses to walk environments.
 
 mod batch;
+mod bytecode;
+mod code;
 mod folders;
 mod plan;
 
+pub use bytecode::doubtful_bytecode;
+pub use code::{CodeFiles, CodeStamp};
 pub use folders::{WatchError, Watcher};
 pub use plan::WatchPlan;
 

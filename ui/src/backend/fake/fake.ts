@@ -157,7 +157,7 @@ export class FakeBackend implements Backend {
   async restartOwner(): Promise<void> {
     this.asked.push({ name: 'restartOwner', request: {} });
     this.#begin();
-    await this.call('launch', { locations: [], port: null, makeDeployment: false });
+    await this.call('launch', { locations: [], port: null, samePort: false, makeDeployment: false });
   }
 
   /** A new owner, to which this window is the only host. */

@@ -366,6 +366,7 @@ export function workspace(locations: LocationView[], change: Partial<WorkspaceVi
       active: false,
       since: null,
       took: null,
+      at: null,
       startable: locations.filter((one) => one.blocked === null).map((one) => one.id),
       blocked: locations.filter((one) => one.blocked !== null).map((one) => one.id),
       settled: 0,

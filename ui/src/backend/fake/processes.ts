@@ -23,6 +23,7 @@ type Running =
   | 'location_stop'
   | 'location_restart'
   | 'location_reload'
+  | 'location_settle'
   | 'location_set_auto_reload'
   | 'location_choose_environment'
   | 'location_sync'
@@ -51,6 +52,19 @@ export class FakeProcesses {
     location_start: ({ location }) => this.#start(location),
     location_restart: ({ location }) => this.#start(location),
     location_stop: ({ location }) => this.#stop(location),
+    location_settle: ({ location }) => {
+      const shown = this.#host.snapshot.workspace?.locations.find((one) => one.id === location);
+      return {
+        location,
+        name: shown?.name ?? location,
+        lifecycle: shown?.lifecycle ?? { state: 'stopped', at: null, by: null },
+        readiness: shown?.readiness ?? { state: 'unknown' },
+        blocked: shown?.blocked ?? null,
+        definitions: shown?.definitions?.counts ?? null,
+        unloaded: [],
+        otherCommand: false,
+      };
+    },
     location_reload: ({ location }) => {
       this.#host.change(location, { reloading: true });
       this.#later(3, () => this.#host.change(location, { reloading: false }));

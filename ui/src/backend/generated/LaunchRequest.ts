@@ -13,6 +13,10 @@ locations: Array<string>,
  */
 port: number | null, 
 /**
+ * Without a port of its own: the one that was in use last, where that is free.
+ */
+samePort: boolean, 
+/**
  * The person agreed that Dagdeck makes an environment for the webserver.
  */
 makeDeployment: boolean, };

@@ -17,6 +17,10 @@ since: number | null,
  */
 took: number | null, 
 /**
+ * When what runs was launched, or what ran last: the last start that found nothing running. Null if none is known.
+ */
+at: number | null, 
+/**
  * Locations that can start, by id.
  */
 startable: Array<string>, 

@@ -50,6 +50,7 @@ import type { ScaffoldStart } from "./ScaffoldStart";
 import type { SearchLogRequest } from "./SearchLogRequest";
 import type { ServiceRequest } from "./ServiceRequest";
 import type { Settings } from "./Settings";
+import type { SettledLocation } from "./SettledLocation";
 import type { Snapshot } from "./Snapshot";
 import type { StopLocationRequest } from "./StopLocationRequest";
 import type { SyncPreview } from "./SyncPreview";
@@ -91,6 +92,8 @@ export interface Commands {
   location_restart: { request: LocationRequest; response: Nothing };
   /** Loads the code again without a gap. */
   location_reload: { request: LocationRequest; response: Nothing };
+  /** Waits until what was on disk when this was asked is loaded, or is known not to be. */
+  location_settle: { request: LocationRequest; response: SettledLocation };
   /** Switches reload on file changes. */
   location_set_auto_reload: { request: AutoReloadRequest; response: Nothing };
   /** Chooses where the environment comes from. */
@@ -217,6 +220,7 @@ export const COMMAND_NAMES = [
   "location_stop",
   "location_restart",
   "location_reload",
+  "location_settle",
   "location_set_auto_reload",
   "location_choose_environment",
   "location_sync",

@@ -127,6 +127,7 @@ export type { ServiceName } from "./ServiceName";
 export type { ServiceRequest } from "./ServiceRequest";
 export type { ServiceView } from "./ServiceView";
 export type { Settings } from "./Settings";
+export type { SettledLocation } from "./SettledLocation";
 export type { Severity } from "./Severity";
 export type { ShownFix } from "./ShownFix";
 export type { Snapshot } from "./Snapshot";

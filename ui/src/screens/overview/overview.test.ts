@@ -51,7 +51,7 @@ describe('the overview', () => {
     expect(screen.queryByTestId('stop-all')).toBeNull();
     await fireEvent.click(screen.getByTestId('launch'));
     await settle();
-    expect(last('launch')).toEqual({ locations: [], port: null, makeDeployment: false });
+    expect(last('launch')).toEqual({ locations: [], port: null, samePort: false, makeDeployment: false });
     const open = backend.snapshot.workspace!;
     backend.emit({
       kind: 'workspaceChanged',

@@ -10,6 +10,7 @@ use crate::error::{CliError, tell, words};
 use crate::reached::look::{Found, Silent};
 use crate::reached::{ReachedWorkspace, of_another_version};
 use crate::runtime;
+use crate::status::live::{self, Live};
 
 /// Who runs a workspace. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -39,8 +40,10 @@ struct Standing {
 }
 
 /// Who runs a workspace, as scripts and people are told. Fields are added, never renamed.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Run {
+    /// What of it runs; null where nobody runs it, or an owner of another version.
+    pub(super) live: Option<Live>,
     /// Who runs it, also where that does not answer; null where nobody does.
     owner: Option<Owned>,
     /// What still ends what an owner ran that is gone; null where nothing is left.
@@ -55,10 +58,21 @@ struct StillEnding {
 
 /// Asks who runs a workspace. Why one can't be asked is told on the side: what is read stands.
 pub(super) fn run_by(place: &ReachedWorkspace) -> Result<Run, CliError> {
-    let found = runtime::wait_for(place.look())?;
+    let looked = async {
+        let found = place.look().await;
+        let live = match &found {
+            Found::Owner(owner, _) if !owner.hello().goes => live::of(place, owner).await,
+            _ => None,
+        };
+        (found, live)
+    };
+    let (found, live) = runtime::wait_for(looked)?;
     Ok(match found {
         Found::Nobody => Run::default(),
-        Found::Owner(owner, status) => Run::by(Owned::of(owner.hello(), &status)),
+        Found::Owner(owner, status) => Run {
+            live,
+            ..Run::by(Owned::of(owner.hello(), &status))
+        },
         Found::Silent(Silent { pid, version, why }) => {
             tell(&words(&why));
             let silent = pid.map(|pid| Owned::silent(pid, version));
@@ -239,7 +253,7 @@ mod tests {
     fn what_still_ends_is_told_to_people_and_scripts() {
         let run = Run::ending(7);
         let json = serde_json::to_value(&run).unwrap();
-        let told = serde_json::json!({"owner": null, "still_ending": {"guard": 7}});
+        let told = serde_json::json!({"live": null, "owner": null, "still_ending": {"guard": 7}});
         assert_eq!(json, told);
         assert_eq!(
             run.line(Path::new("/w")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
-use api::{LogLevel, PrintBlock, RowKind, Segment, WorkspaceView};
+use api::{LogLevel, PrintBlock, Row, RowKind, Segment, WorkspaceView};
 
 /// The colours of sources, in the order of the window's slots.
 const SLOTS: [AnsiColor; 8] = [
@@ -25,7 +25,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(workspace: &WorkspaceView) -> Self {
+    pub(crate) fn of(workspace: &WorkspaceView) -> Self {
         let mut names = Self::default();
         for location in &workspace.locations {
             let slot = SLOTS[usize::from(location.color.saturating_sub(1)) % SLOTS.len()];
@@ -41,6 +41,11 @@ impl Names {
         self.known.insert(log.to_owned(), (name.to_owned(), style));
     }
 
+    /// A source's name; its log's where it has none.
+    pub(crate) fn name<'a>(&'a self, log: &'a str) -> &'a str {
+        self.known.get(log).map_or(log, |(name, _)| name)
+    }
+
     /// A source's name in its colour, as wide as all others.
     pub(super) fn prefix(&self, log: &str) -> String {
         let (name, style) = self
@@ -53,13 +58,48 @@ impl Names {
 }
 
 /// Adds the lines of rows that are alike, each with its end; rows that only matter to a window have none.
-pub(super) fn lines(names: &Names, block: &PrintBlock, text: &mut String) {
+pub(crate) fn lines(names: &Names, block: &PrintBlock, text: &mut String) {
     let first = &block.first;
+    let Some((start, end)) = around(names, first) else {
+        return;
+    };
+    push(&start, first, &end, text);
+    for more in block.more.lines() {
+        text.extend([&start, more, &end]);
+    }
+}
+
+/// The line of a single row, with its end; empty for one that only matters to a window.
+pub(crate) fn row_line(names: &Names, row: &Row) -> String {
+    let mut text = String::new();
+    if let Some((start, end)) = around(names, row) {
+        push(&start, row, &end, &mut text);
+    }
+    text
+}
+
+/// What a row says, without its styles.
+pub(crate) fn row_text(row: &Row) -> String {
+    row.segments.iter().map(|one| one.text.as_str()).collect()
+}
+
+fn push(start: &str, row: &Row, end: &str, text: &mut String) {
+    let dim = Style::new().dimmed();
+    text.push_str(start);
+    text.extend(row.segments.iter().map(styled));
+    if row.cut {
+        text.push_str(&format!("{dim} ... (cut; the file has it all){dim:#}"));
+    }
+    text.push_str(end);
+}
+
+/// What stands before and behind the words of a row; none for one that only matters to a window.
+fn around(names: &Names, first: &Row) -> Option<(String, String)> {
     let dim = Style::new().dimmed();
     let mut start = names.prefix(&first.source);
     let mut end = "\n".to_owned();
     match first.kind {
-        RowKind::Fold { .. } => return,
+        RowKind::Fold { .. } => return None,
         RowKind::Note | RowKind::RunStart | RowKind::Gap => {
             start.push_str(&format!("{dim}-- "));
             end.insert_str(0, &format!("{dim:#}"));
@@ -74,15 +114,7 @@ pub(super) fn lines(names: &Names, block: &PrintBlock, text: &mut String) {
             }
         }
     }
-    text.push_str(&start);
-    text.extend(first.segments.iter().map(styled));
-    if first.cut {
-        text.push_str(&format!("{dim} ... (cut; the file has it all){dim:#}"));
-    }
-    text.push_str(&end);
-    for more in block.more.lines() {
-        text.extend([&start, more, &end]);
-    }
+    Some((start, end))
 }
 
 fn level(level: LogLevel) -> Option<(&'static str, Style)> {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use api::{DefinitionCounts, Lifecycle, LocationView, Readiness, Subject, WorkspaceView};
+use api::{Lifecycle, LocationView, Readiness, WorkspaceView};
 use serde::Serialize;
 
 use super::lines::Names;
 use super::output::Output;
 use super::services::{ServiceLine, Services};
 use crate::error::CliError;
+use crate::location_line::LocationLine;
 
 /// What came of the launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ enum Said<'a> {
         name: &'a str,
         locations: Vec<&'a str>,
     },
-    Location(Location),
+    Location(LocationLine),
     Service(ServiceLine),
     Ready {
         url: Option<&'a str>,
@@ -45,28 +46,25 @@ enum Said<'a> {
     Detached,
 }
 
-/// Where one location stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Location {
-    name: String,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<Subject>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    definitions: Option<DefinitionCounts>,
-}
-
 /// What was said so far.
 pub(super) struct LaunchProgress {
     json: bool,
     workspace: WorkspaceView,
     asked: Vec<String>,
     names: Names,
-    printed: BTreeMap<String, Location>,
+    printed: BTreeMap<String, LocationLine>,
     services: Services,
     over: bool,
+}
+
+impl LaunchOutcome {
+    fn of(url: Option<&str>, served: usize) -> Self {
+        if url.is_some() && served > 0 {
+            Self::Serving
+        } else {
+            Self::Nothing
+        }
+    }
 }
 
 impl LaunchProgress {
@@ -125,7 +123,7 @@ impl LaunchProgress {
             .filter(|one| self.is_asked(one))
             .collect();
         for location in asked {
-            let now = Location::of(location);
+            let now = LocationLine::of(location);
             if self.printed.get(&location.id) == Some(&now) {
                 continue;
             }
@@ -172,16 +170,8 @@ impl LaunchProgress {
             .launch
             .took
             .map_or(elapsed.as_secs_f64(), |took| took / 1000.0);
-        let outcome = if url.is_some() && served > 0 {
-            LaunchOutcome::Serving
-        } else {
-            LaunchOutcome::Nothing
-        };
-        let daemon = &workspace.daemon;
-        let no_daemon = daemon
-            .blocked
-            .as_deref()
-            .filter(|_| !matches!(daemon.lifecycle, Lifecycle::Running { .. }));
+        let outcome = LaunchOutcome::of(url, served);
+        let no_daemon = no_daemon(workspace);
         if self.json {
             let ready = Said::Ready {
                 url,
@@ -193,19 +183,7 @@ impl LaunchProgress {
             output.print(ready.line()?).await?;
             return Ok(outcome);
         }
-        let mut words = String::new();
-        if url.is_none() {
-            words.push_str(&failed(
-                "The Dagster webserver",
-                &workspace.webserver.lifecycle,
-                workspace.webserver.blocked.as_deref(),
-            ));
-        }
-        // Without a webserver there is no daemon for the same reason.
-        if let (Some(_), Some(why)) = (url, no_daemon) {
-            words.push_str(&without_daemon(why));
-        }
-        words.push_str(&ready(url, served, of, seconds, outcome));
+        let words = ready_line(workspace, (served, of), Duration::from_secs_f64(seconds));
         output.print(words).await?;
         Ok(outcome)
     }
@@ -217,98 +195,39 @@ impl LaunchProgress {
     }
 }
 
-impl Location {
-    fn of(location: &LocationView) -> Self {
-        let mut told = Self {
-            name: location.name.clone(),
-            state: "stopped",
-            message: None,
-            place: None,
-            definitions: None,
-        };
-        match (&location.lifecycle, &location.readiness) {
-            // Older code may still be served: the error is news all the same.
-            (_, Readiness::LoadError { error, .. }) => {
-                told.state = "load_error";
-                told.message = Some(format!("{}: {}", error.class, error.message));
-                told.place = error.place.as_ref().map(|frame| frame.subject.clone());
-            }
-            (Lifecycle::Crashed { reason, .. }, _) => {
-                told.state = "crashed";
-                told.message = Some(reason.clone());
-            }
-            (Lifecycle::Exited { code, .. }, _) => {
-                told.state = "stopped";
-                told.message = Some(format!("ended with code {code}"));
-            }
-            (Lifecycle::Stopping { .. }, _) => told.state = "stopping",
-            (_, Readiness::Ready { .. }) => {
-                told.state = "ready";
-                told.definitions = location.definitions.as_ref().map(|found| found.counts);
-            }
-            (Lifecycle::Starting { .. } | Lifecycle::Running { .. }, _) => told.state = "starting",
-            (Lifecycle::Stopped { .. }, _) => {
-                if let Some(reason) = &location.blocked {
-                    told.state = "blocked";
-                    told.message = Some(reason.clone());
-                }
-            }
-        }
-        told
+/// What is said of a launch that has settled, where `served` of so many locations are ready: the line that scripts and people wait
+/// for, and before it what keeps the webserver or the daemon from running.
+pub(crate) fn ready_line(
+    workspace: &WorkspaceView,
+    (served, of): (usize, usize),
+    elapsed: Duration,
+) -> String {
+    let webserver = &workspace.webserver;
+    let running = matches!(webserver.lifecycle, Lifecycle::Running { .. });
+    let url = webserver.url.as_deref().filter(|_| running);
+    let mut words = String::new();
+    if url.is_none() {
+        let blocked = webserver.blocked.as_deref();
+        words.push_str(&failed(
+            "The Dagster webserver",
+            &webserver.lifecycle,
+            blocked,
+        ));
     }
-
-    /// The lines for a person; the quiet states have none. That one stopped is news once the launch is `over`.
-    fn words(&self, prefix: &str, over: bool) -> Option<String> {
-        let message = self.message.as_deref().unwrap_or_default();
-        let red = AnsiColor::Red.on_default();
-        let green = AnsiColor::Green.on_default();
-        let mut words = match self.state {
-            "ready" => {
-                let counts = self
-                    .definitions
-                    .map(|counts| format!(", {}", found(counts)));
-                format!(
-                    "{prefix}{green}is ready{green:#}{}\n",
-                    counts.unwrap_or_default()
-                )
-            }
-            "load_error" => format!("{prefix}{red}can't be loaded{red:#}: {message}\n"),
-            "crashed" => format!("{prefix}{red}crashed{red:#}: {message}\n"),
-            "blocked" => format!("{prefix}{red}can't start{red:#}: {message}\n"),
-            "stopped" if over && message.is_empty() => format!("{prefix}is stopped\n"),
-            "stopped" if over => format!("{prefix}is stopped: it {message}\n"),
-            _ => return None,
-        };
-        if let Some(place) = &self.place {
-            let line = place
-                .line
-                .map(|line| format!(":{line}"))
-                .unwrap_or_default();
-            words.push_str(&format!("{prefix}  at {}{line}\n", place.path));
-        }
-        Some(words)
+    // Without a webserver there is no daemon for the same reason.
+    if let (Some(_), Some(why)) = (url, no_daemon(workspace)) {
+        words.push_str(&without_daemon(why));
     }
+    let outcome = LaunchOutcome::of(url, served);
+    words.push_str(&ready(url, served, of, elapsed.as_secs_f64(), outcome));
+    words
 }
 
-/// What was found in a location, without what there is none of.
-fn found(counts: DefinitionCounts) -> String {
-    let kinds = [
-        (counts.assets, "asset"),
-        (counts.checks, "asset check"),
-        (counts.jobs, "job"),
-        (counts.schedules, "schedule"),
-        (counts.sensors, "sensor"),
-        (counts.resources, "resource"),
-    ];
-    let some = kinds.into_iter().filter(|(count, _)| *count > 0);
-    let words: Vec<String> = some
-        .map(|(count, kind)| format!("{count} {kind}{}", if count == 1 { "" } else { "s" }))
-        .collect();
-    if words.is_empty() {
-        "no definitions".to_owned()
-    } else {
-        words.join(", ")
-    }
+/// Why no daemon runs; none where one does, or nothing keeps it.
+fn no_daemon(workspace: &WorkspaceView) -> Option<&str> {
+    let daemon = &workspace.daemon;
+    let runs = matches!(daemon.lifecycle, Lifecycle::Running { .. });
+    daemon.blocked.as_deref().filter(|_| !runs)
 }
 
 /// The one line that scripts and people wait for.
@@ -416,7 +335,7 @@ mod tests {
             json(&started),
             r#"{"event":"started","root":"/w","name":"w","locations":["a"]}"#
         );
-        let blocked = Location {
+        let blocked = LocationLine {
             name: "a".to_owned(),
             state: "blocked",
             message: Some("no environment".to_owned()),
@@ -465,48 +384,6 @@ mod tests {
         assert_eq!(
             anstream::adapter::strip_str(&line).to_string(),
             "ready http://127.0.0.1:3000, 2 of 3 locations, 6.0 s\n"
-        );
-    }
-
-    #[test]
-    fn only_what_is_there_is_counted() {
-        let counts = DefinitionCounts {
-            assets: 1,
-            checks: 0,
-            jobs: 2,
-            schedules: 0,
-            sensors: 0,
-            resources: 0,
-        };
-        assert_eq!(found(counts), "1 asset, 2 jobs");
-        assert_eq!(
-            found(DefinitionCounts {
-                assets: 0,
-                jobs: 0,
-                ..counts
-            }),
-            "no definitions"
-        );
-    }
-
-    #[test]
-    fn a_load_error_is_told_with_its_place() {
-        let failed = Location {
-            name: "a".to_owned(),
-            state: "load_error",
-            message: Some("ValueError: no".to_owned()),
-            place: Some(Subject {
-                path: "/w/a.py".to_owned(),
-                line: Some(3),
-                column: None,
-            }),
-            definitions: None,
-        };
-        let words = failed.words("a | ", false).unwrap_or_default();
-        let plain = anstream::adapter::strip_str(&words).to_string();
-        assert_eq!(
-            plain,
-            "a | can't be loaded: ValueError: no\na |   at /w/a.py:3\n"
         );
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// Where one of them stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct ServiceLine {
+pub(crate) struct ServiceLine {
     name: ServiceName,
     /// `running`, `starting`, `stopping`, `stopped`, `crashed`, `blocked`.
     state: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct ServiceLine {
 }
 
 impl ServiceLine {
-    pub(super) fn of(view: &ServiceView) -> Self {
+    pub(crate) fn of(view: &ServiceView) -> Self {
         let (state, message) = match &view.lifecycle {
             Lifecycle::Running { .. } => ("running", None),
             Lifecycle::Starting { .. } => ("starting", None),
@@ -30,6 +30,18 @@ impl ServiceLine {
             name: view.name,
             state,
             message,
+        }
+    }
+
+    /// Its state in a word or two, with why where it is not as it should be.
+    pub(crate) fn short(&self) -> String {
+        let state = match self.state {
+            "blocked" => "can't start",
+            state => state,
+        };
+        match &self.message {
+            Some(why) => format!("{state}: {why}"),
+            None => state.to_owned(),
         }
     }
 

@@ -127,6 +127,14 @@ impl Deck {
         Ok(Nothing {})
     }
 
+    pub async fn location_settle(
+        &self,
+        request: LocationRequest,
+    ) -> CommandResult<SettledLocation> {
+        let session = self.opened().await?;
+        Ok(session.settle_location(&request.location).await?)
+    }
+
     pub async fn location_set_auto_reload(
         &self,
         request: AutoReloadRequest,

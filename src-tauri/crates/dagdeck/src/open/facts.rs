@@ -4,6 +4,8 @@
 
 mod answers;
 mod folder;
+mod launched;
+mod loaded;
 mod reading;
 mod remembered;
 mod wanted;
@@ -22,6 +24,9 @@ use workspace::{Concern, DotEnv, Project, Reader, Reading, Touched};
 
 use self::answers::Answers;
 use self::folder::OwnFolder;
+use self::launched::LastLaunch;
+use self::loaded::LoadAttempts;
+pub(crate) use self::loaded::Unloaded;
 use self::reading::Readings;
 use self::wanted::WantedLocations;
 use super::error::FactsError;
@@ -42,13 +47,14 @@ pub(crate) struct WorkspaceFacts {
     /// The numbers of the locations' sockets, by id.
     numbers: Mutex<BTreeMap<String, usize>>,
     wanted: WantedLocations,
-    port: Mutex<Option<u16>>,
     syncing: Arc<Syncing>,
     /// What was seen of it that no file tells.
     seen: Mutex<Observed>,
     /// Whether it is still to be shown. Held by who gathers and shows: nothing older comes after something newer.
     showing: Mutex<bool>,
     answers: Answers,
+    attempts: LoadAttempts,
+    last_launch: LastLaunch,
     /// Whether a launch waits for locations to load.
     pub(crate) loading: watch::Sender<bool>,
     /// The address of the webserver while it answers.
@@ -72,15 +78,16 @@ impl WorkspaceFacts {
             readings: Readings::new(&context, folder.path(), reader, first),
             sockets: SocketFolder::make(&key).map_err(FactsError::Sockets)?,
             root,
-            folder,
             store: store.clone(),
             numbers: Mutex::default(),
             wanted: WantedLocations::default(),
-            port: Mutex::default(),
             syncing: Arc::default(),
             seen: Mutex::default(),
             showing: Mutex::new(true),
             answers: Answers::default(),
+            attempts: LoadAttempts::default(),
+            last_launch: LastLaunch::read(folder.path()),
+            folder,
             loading: watch::channel(false).0,
             answering: watch::channel(None).0,
             context,
@@ -201,16 +208,6 @@ impl WorkspaceFacts {
         let key = LogKey(key.to_owned());
         let writer = self.store.writer(key, RunMeta { title });
         writer.map_err(FactsError::Log)
-    }
-
-    /// The port of the webserver, once one was chosen.
-    pub(crate) fn port(&self) -> Option<u16> {
-        *self.port.lock()
-    }
-
-    /// Chooses the port of the webserver.
-    pub(crate) fn set_port(&self, port: u16) {
-        *self.port.lock() = Some(port);
     }
 
     /// The address of the webserver while it answers.

@@ -54,7 +54,7 @@ pub(crate) struct ObservedLocation {
 
 impl Observed {
     /// Whether nothing runs, and nothing is about to.
-    fn rests(&self) -> bool {
+    pub(crate) fn rests(&self) -> bool {
         let mut units = self.locations.values().filter_map(|one| one.unit.as_ref());
         self.webserver.at_rest && self.daemon.at_rest && units.all(|unit| unit.at_rest)
     }

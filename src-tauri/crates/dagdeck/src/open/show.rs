@@ -156,6 +156,7 @@ impl WorkspaceFacts {
     /// Forgets a location that is no more.
     pub(crate) fn forget_location(&self, id: &str) {
         self.seen().locations.remove(id);
+        self.forget_attempts(id);
     }
 
     /// An environment with what uv found of it, as long as its files tell nothing new since.
@@ -245,6 +246,7 @@ impl WorkspaceFacts {
             launch: LaunchModel {
                 since: launched,
                 took: self.launch_took(),
+                at: self.launched_at(),
                 reading,
                 is_settled: &is_settled,
             },

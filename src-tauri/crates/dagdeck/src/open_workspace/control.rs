@@ -3,6 +3,7 @@
 //! Owns what has to be true first. Whether and when it happens is the unit's to decide.
 
 use super::OpenWorkspace;
+use crate::clock;
 use crate::run::StartError;
 use api::{ServiceName, StoppedBy};
 use unit::Ask;
@@ -13,6 +14,7 @@ impl OpenWorkspace {
         let unit = self.location(id)?;
         self.facts.require_trust()?;
         self.facts.startable(id)?;
+        self.facts.note_launch(clock::now());
         self.facts.want(id);
         self.ask_unit(&unit, Ask::Start).await;
         self.tell_webserver_of_workspace().await;

@@ -25,11 +25,16 @@ impl OpenWorkspace {
         facts.require_trust()?;
         let since = clock::now();
         let chosen = self.chosen(&request.locations)?;
-        let prepare = self.prepare_services(request.port, request.make_deployment);
+        let again = || facts.port().filter(|port| process::ports::is_free(*port));
+        let port = request
+            .port
+            .or_else(|| again().filter(|_| request.same_port));
+        let prepare = self.prepare_services(port, request.make_deployment);
         self.ended
             .run_until_cancelled(prepare)
             .await
             .unwrap_or(Err(StartError::Cancelled))?;
+        facts.note_launch(since);
         for project in &chosen {
             facts.want(&project.id);
         }
@@ -169,6 +174,11 @@ impl OpenWorkspace {
             names.is_empty() || names.contains(&project.id) || names.contains(&project.name)
         });
         Ok(chosen.cloned().collect())
+    }
+
+    /// Whether a launch is under way.
+    pub(super) fn is_launching(&self) -> bool {
+        self.launching.lock().is_some()
     }
 
     /// Makes ready what the webserver and the daemon need: a place to run from, a port, the list of locations.

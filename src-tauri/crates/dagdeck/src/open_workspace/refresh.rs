@@ -32,7 +32,8 @@ impl OpenWorkspace {
         self.show_what_was(Touched::All).await;
     }
 
-    async fn show_what_was(self: &Arc<Self>, touched: Touched) {
+    /// Reads again what was touched and shows what differs; asks uv nothing.
+    pub(super) async fn show_what_was(self: &Arc<Self>, touched: Touched) {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
         let turn = self.refreshing.lock().await;
         // A close waits for this turn, and never for a folder that does not answer.

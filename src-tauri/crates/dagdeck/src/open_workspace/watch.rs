@@ -87,12 +87,33 @@ impl OpenWorkspace {
         let up = self
             .location(project)
             .is_ok_and(|unit| !unit.shown().at_rest || unit.shown().is_crashed());
-        if up && self.facts.auto_reload(project) && self.facts.is_trusted() {
+        if up
+            && self.facts.auto_reload(project)
+            && self.facts.is_trusted()
+            && !self.is_loading_all_of(project).await
+        {
             let cause = cause(&self.facts.root, paths);
             // What keeps it from reloading is shown on the location; who only saved a file asked for nothing more.
             if let Err(error) = self.reload_location(project, Some(cause)).await {
                 tracing::info!(project, %error, "not reloaded on a change");
             }
+        }
+    }
+
+    /// Whether the attempt to load that was made last has, or will have, what is on disk by now: who waits for a change to be
+    /// live may have asked for it before the change was told.
+    async fn is_loading_all_of(&self, project: &str) -> bool {
+        let Ok(unit) = self.location(project) else {
+            return false;
+        };
+        match (unit.shown().attempt, self.facts.attempt_of(project)) {
+            // It is asked for, and has not looked at the files yet.
+            (Some(asked), Some((looked, _))) if asked > looked => true,
+            (Some(_), Some(_)) => {
+                let unloaded = self.facts.unloaded(project).await;
+                unloaded.is_ok_and(|unloaded| unloaded.files.is_empty())
+            }
+            _ => false,
         }
     }
 }
@@ -112,7 +133,8 @@ fn touched(batch: &BTreeSet<DiskChange>) -> Option<Touched> {
     (!projects.is_empty()).then_some(Touched::Projects(projects))
 }
 
-fn cause(root: &Path, paths: &[PathBuf]) -> String {
+/// Why code is loaded again, for the record.
+pub(super) fn cause(root: &Path, paths: &[PathBuf]) -> String {
     let first = paths.first().map(|path| {
         path.strip_prefix(root)
             .unwrap_or(path)
@@ -122,6 +144,6 @@ fn cause(root: &Path, paths: &[PathBuf]) -> String {
     match (first, paths.len()) {
         (Some(first), 1) => format!("file changed: {first}"),
         (Some(first), count) => format!("{count} files changed, {first} first"),
-        (None, _) => "files changed".to_owned(),
+        (None, _) => "settings changed".to_owned(),
     }
 }

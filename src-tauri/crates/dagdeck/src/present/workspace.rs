@@ -35,6 +35,8 @@ pub(crate) struct LaunchModel<'a> {
     pub(crate) since: Option<Millis>,
     /// How long the last one took, in ms.
     pub(crate) took: Option<Millis>,
+    /// When the last one began that found nothing running.
+    pub(crate) at: Option<Millis>,
     /// What was read.
     pub(crate) reading: &'a Reading,
     /// Whether a location has come to an end of loading, good or bad.
@@ -171,6 +173,7 @@ fn launch(model: &LaunchModel<'_>) -> LaunchView {
         active: model.since.is_some(),
         since: model.since,
         took: model.took,
+        at: model.at,
         startable: ids(true),
         blocked: ids(false),
         settled: u32::try_from(settled).unwrap_or(u32::MAX),

@@ -1,6 +1,7 @@
 //! How a code location runs: one `dagster api grpc` per generation, each on its own socket, and a link that leads
 //! the webserver and the daemon to the one that serves.
 
+mod attempt;
 mod code;
 mod runs;
 
@@ -79,12 +80,14 @@ impl CodeServer {
         generation: Generation,
         cause: Option<String>,
     ) -> Result<Started<process::Child>, StartError> {
+        self.look_at_code(generation).await?;
         self.facts.require_trust()?;
         let project = self.facts.startable(&self.id)?;
         self.instance.prepare().await?;
         let address = self.address(generation)?;
         let id = new_server_id();
         let command = command_of(&self.facts, &project, address.clone(), &id)?;
+        self.facts.attempted_with(&self.id, generation);
         if self.serving.lock().is_none() {
             // Nothing serves yet, so the webserver may come as early as it likes.
             self.link(generation)?;

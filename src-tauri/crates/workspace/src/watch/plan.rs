@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::CodeFiles;
 use crate::model::{Kind, LoadTarget, Reading};
 use crate::nearby::skipped;
 
@@ -41,16 +42,11 @@ impl WatchPlan {
         let mut owners = Vec::new();
         for project in &reading.projects {
             settings.extend(way(root, &project.folder));
-            let (code, flat) = code_of(
-                &project.target,
-                &project.folder,
-                &project.working_directory,
-                project.root_module.as_deref(),
-            );
+            let CodeFiles { deep, flat, .. } = CodeFiles::of(project);
             owners.push(Owner {
                 id: project.id.clone(),
                 folder: project.folder.clone(),
-                code,
+                code: deep,
                 flat,
                 environment: project.environment.path.clone(),
                 inside: project.environment.watched.clone(),
@@ -124,7 +120,7 @@ impl Walk {
         self.folders.insert(folder, ());
     }
 
-    fn descend(&mut self, folder: &Path, owner: &str) {
+    pub(crate) fn descend(&mut self, folder: &Path, owner: &str) {
         if !folder.is_dir() {
             return;
         }
@@ -184,7 +180,7 @@ fn way(root: &Path, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-fn code_of(
+pub(crate) fn code_of(
     target: &LoadTarget,
     folder: &Path,
     working_directory: &Path,

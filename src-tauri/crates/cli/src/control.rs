@@ -1,0 +1,316 @@
+//! `dagdeck start`, `stop`, `restart` and `reload`: what a window's buttons do, and the answer once it is done.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use api::{
+    LaunchRequest, Lifecycle, LocationRequest, LocationView, Nothing, StopLocationRequest,
+    WorkspaceView,
+};
+use serde::Serialize;
+
+use crate::arguments::{Start, Stop as StopArguments};
+use crate::error::{CliError, piped};
+use crate::names::chosen;
+use crate::reached::{Reached, nothing_runs};
+use crate::report::LocationReport;
+use crate::runtime;
+use crate::settling::Settling;
+use crate::stop::Stop;
+use crate::trust;
+use crate::up::ready_line;
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Start,
+    Restart,
+    Reload,
+}
+
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Started<'a> {
+    root: &'a str,
+    /// Whether each location that was asked for is ready; without names whether the Dagster UI answers and one of them is.
+    ready: bool,
+    /// The address of the Dagster UI, where it answers.
+    url: Option<&'a str>,
+    /// In the order in which they settled.
+    locations: &'a [LocationReport],
+}
+
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Stopped<'a> {
+    root: &'a str,
+    /// Whether the webserver and the daemon were stopped, too.
+    all: bool,
+    /// The locations that ran.
+    stopped: Vec<&'a str>,
+}
+
+pub(crate) fn start(what: &Start) -> Result<(), CliError> {
+    runtime::wait_for(run(what, Verb::Start))?
+}
+
+pub(crate) fn restart(what: &Start) -> Result<(), CliError> {
+    runtime::wait_for(run(what, Verb::Restart))?
+}
+
+pub(crate) fn reload(what: &Start) -> Result<(), CliError> {
+    runtime::wait_for(run(what, Verb::Reload))?
+}
+
+pub(crate) fn stop(what: &StopArguments) -> Result<(), CliError> {
+    runtime::wait_for(async {
+        let mut told = Stop::listen()?;
+        told.or(stop_and_wait(what)).await
+    })?
+}
+
+async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
+    let mut stop = Stop::listen()?;
+    let mut reached = stop.or(reach(what, verb)).await?;
+    let locations = asked(&reached.workspace, &what.locations, verb)?;
+    let leave = trust::leave(&reached.workspace, what.trust);
+    let leave = stop.or(leave).await?;
+    if leave.run {
+        stop.or(reached.trust()).await?;
+    }
+    if verb != Verb::Reload {
+        stop.or(reached.keep()).await?;
+    }
+    let begun = Instant::now();
+    let whole = what.locations.is_empty() && verb != Verb::Reload;
+    let done = async {
+        if whole {
+            launch(&reached, verb, leave.make).await?;
+        } else {
+            each(&reached, &locations, verb).await?;
+        }
+        settle(&mut reached, &locations, what.at.json, whole).await
+    };
+    let done = stop.or(done).await;
+    if matches!(done, Err(CliError::Interrupted)) {
+        crate::error::tell("What was begun goes on without this terminal: `dagdeck stop` ends it.");
+    }
+    let done = done?;
+    print(&reached, &done, what.at.json, whole.then_some(begun))
+}
+
+/// Attaches to the workspace's owner. What is not there can't be loaded again; all else starts one.
+async fn reach(what: &Start, verb: Verb) -> Result<Reached, CliError> {
+    let path = &what.at.workspace;
+    crate::status::expect(path)?;
+    if verb != Verb::Reload {
+        return Reached::workspace(path).await;
+    }
+    let owned = Reached::if_owned(path).await?;
+    let reached = owned.ok_or_else(|| nothing_runs(path))?;
+    reached.tell_first();
+    Ok(reached)
+}
+
+/// Which locations it is about.
+fn asked(
+    workspace: &WorkspaceView,
+    names: &[String],
+    verb: Verb,
+) -> Result<Vec<LocationView>, CliError> {
+    let mut asked = chosen(workspace, names)?;
+    let at_rest = |one: &LocationView| {
+        matches!(
+            one.lifecycle,
+            Lifecycle::Stopped { .. } | Lifecycle::Exited { .. }
+        )
+    };
+    match (verb, names.is_empty()) {
+        // What can't start keeps nothing else from being launched.
+        (Verb::Start | Verb::Restart, true) => asked.retain(|one| one.blocked.is_none()),
+        (Verb::Reload, true) => asked.retain(|one| !at_rest(one)),
+        (Verb::Reload, false) => {
+            if let Some(rests) = asked.iter().find(|one| at_rest(one)) {
+                let name = &rests.name;
+                return Err(CliError::Failed(format!(
+                    "{name} does not run, so there is nothing to load again: `dagdeck start {name}` starts it."
+                )));
+            }
+        }
+        (Verb::Start | Verb::Restart, false) => {}
+    }
+    Ok(asked)
+}
+
+async fn launch(reached: &Reached, verb: Verb, make_deployment: bool) -> Result<(), CliError> {
+    if verb == Verb::Restart {
+        reached.attached.stop_all(Nothing {}).await?;
+    }
+    let request = LaunchRequest {
+        same_port: true,
+        make_deployment,
+        ..LaunchRequest::default()
+    };
+    reached.attached.launch(request).await?;
+    Ok(())
+}
+
+async fn each(reached: &Reached, locations: &[LocationView], verb: Verb) -> Result<(), CliError> {
+    for location in locations {
+        let request = LocationRequest {
+            location: location.id.clone(),
+        };
+        let attached = &reached.attached;
+        let asked = match verb {
+            Verb::Start => attached.location_start(request).await,
+            Verb::Restart => attached.location_restart(request).await,
+            Verb::Reload => attached.location_reload(request).await,
+        };
+        // What can't start is heard with the rest.
+        if let Err(error) = asked
+            && location.blocked.is_none()
+        {
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Waits until each of these has settled and, where all was launched, the webserver and the daemon too. Says each as it comes.
+async fn settle(
+    reached: &mut Reached,
+    locations: &[LocationView],
+    json: bool,
+    whole: bool,
+) -> Result<Vec<LocationReport>, CliError> {
+    let mut settling = Settling::begin(&reached.attached, locations);
+    let mut reports = Vec::new();
+    while let Some(report) = settling.next().await? {
+        if !json {
+            piped(write!(anstream::stdout().lock(), "{}", report.page()))?;
+        }
+        reports.push(report);
+    }
+    // What was heard so far may be older than the launch.
+    reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
+    while whole && reached.launch_is_active()? {
+        reached.current.next().await?;
+    }
+    Ok(reports)
+}
+
+fn print(
+    reached: &Reached,
+    reports: &[LocationReport],
+    json: bool,
+    launched: Option<Instant>,
+) -> Result<(), CliError> {
+    let workspace = reached.shown()?;
+    let url = workspace.webserver.url.as_deref();
+    let served = reports.iter().filter(|one| one.is_ready()).count();
+    let ready = match launched {
+        Some(_) => url.is_some() && served > 0,
+        None => served == reports.len() && served > 0,
+    };
+    if json {
+        let told = Started {
+            root: &workspace.root,
+            ready,
+            url,
+            locations: reports,
+        };
+        crate::json::print(&told)?;
+    } else if let Some(begun) = launched {
+        let line = ready_line(workspace, (served, reports.len()), begun.elapsed());
+        piped(write!(anstream::stdout().lock(), "{line}"))?;
+    } else if reports.is_empty() {
+        piped(writeln!(
+            anstream::stdout().lock(),
+            "nothing of {} runs",
+            workspace.root
+        ))?;
+    }
+    if ready {
+        Ok(())
+    } else {
+        Err(CliError::NothingServed)
+    }
+}
+
+async fn stop_and_wait(what: &StopArguments) -> Result<(), CliError> {
+    let path = &what.at.workspace;
+    crate::status::expect(path)?;
+    let Some(mut reached) = Reached::if_owned(path).await? else {
+        return not_running(what);
+    };
+    let all = what.locations.is_empty();
+    let locations = chosen(&reached.workspace, &what.locations)?;
+    let ran: Vec<&LocationView> = locations.iter().filter(|one| !is_down(one)).collect();
+    let ran: Vec<String> = ran.into_iter().map(|one| one.name.clone()).collect();
+    if all {
+        reached.attached.stop_all(Nothing {}).await?;
+    } else {
+        for location in &locations {
+            let request = StopLocationRequest {
+                location: location.id.clone(),
+                force: false,
+            };
+            reached.attached.location_stop(request).await?;
+        }
+        reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
+        while !chosen(reached.shown()?, &what.locations)?
+            .iter()
+            .all(is_down)
+        {
+            reached.current.next().await?;
+        }
+    }
+    let root = &reached.workspace.root;
+    if what.at.json {
+        let stopped = ran.iter().map(String::as_str).collect();
+        return crate::json::print(&Stopped { root, all, stopped });
+    }
+    let told = match (all, ran.as_slice()) {
+        (true, _) => format!("stopped: nothing of {root} runs any more"),
+        (false, []) => format!("{} did not run", what.locations.join(", ")),
+        (false, some) => format!("stopped: {}", some.join(", ")),
+    };
+    piped(writeln!(anstream::stdout().lock(), "{told}"))
+}
+
+fn is_down(location: &LocationView) -> bool {
+    match location.lifecycle {
+        Lifecycle::Stopped { .. } | Lifecycle::Exited { .. } => true,
+        Lifecycle::Crashed { retry_at, .. } => retry_at.is_none(),
+        _ => false,
+    }
+}
+
+/// Nobody runs the workspace: there is nothing to stop, and a name is still checked.
+fn not_running(what: &StopArguments) -> Result<(), CliError> {
+    let path = &what.at.workspace;
+    let read = dagdeck::status::read(path, crate::environment::environment(), false)
+        .map_err(|error| CliError::NoWorkspace(crate::error::words(&error.into())))?;
+    let known = |name: &String| {
+        read.locations
+            .iter()
+            .any(|one| one.name == *name || one.path == *name)
+    };
+    if let Some(unknown) = what.locations.iter().find(|name| !known(name)) {
+        let root = read.root.display();
+        let words = format!("There is no code location `{unknown}` in {root}.");
+        return Err(CliError::Unusable(words));
+    }
+    let root = read.root.display().to_string();
+    if what.at.json {
+        return crate::json::print(&Stopped {
+            root: &root,
+            all: what.locations.is_empty(),
+            stopped: Vec::new(),
+        });
+    }
+    piped(writeln!(
+        anstream::stdout().lock(),
+        "nothing of {root} runs"
+    ))
+}

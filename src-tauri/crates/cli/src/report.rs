@@ -1,0 +1,271 @@
+//! What came of a location, for one who waited for it or asks why: in plain words with the person's own line, or as JSON.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use api::{HintAction, Lifecycle, LoadError, LocationView, Readiness, SettledLocation};
+use serde::Serialize;
+
+use crate::location_line::LocationLine;
+
+/// What came of a location. Fields are added, never renamed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct LocationReport {
+    #[serde(flatten)]
+    pub(crate) line: LocationLine,
+    /// What the load error means, in a title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// What it means, in plain words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+    /// The line of code at its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// The function at its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
+    /// Next steps, each with the command behind it where there is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
+    /// Whether older code is served in place of what can't be loaded.
+    still_serving: bool,
+    /// The last lines that a process printed before it ended by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    last_lines: Vec<String>,
+    /// Files that were saved since the code was loaded, and are not loaded by themselves, relative to the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unloaded: Vec<String>,
+}
+
+impl LocationReport {
+    /// As it is shown now.
+    pub(crate) fn of(location: &LocationView) -> Self {
+        let axes = (&location.lifecycle, &location.readiness);
+        Self::about(LocationLine::of(location), axes)
+    }
+
+    /// As one heard who waited for it.
+    pub(crate) fn settled(location: &SettledLocation) -> Self {
+        let axes = (&location.lifecycle, &location.readiness);
+        let mut report = Self::about(LocationLine::settled(location), axes);
+        report.unloaded.clone_from(&location.unloaded);
+        if location.other_command {
+            report.unloaded.push("(its settings)".to_owned());
+        }
+        report
+    }
+
+    fn about(line: LocationLine, (lifecycle, readiness): (&Lifecycle, &Readiness)) -> Self {
+        let mut report = Self {
+            line,
+            title: None,
+            explanation: None,
+            code: None,
+            function: None,
+            hints: Vec::new(),
+            still_serving: false,
+            last_lines: Vec::new(),
+            unloaded: Vec::new(),
+        };
+        if let Readiness::LoadError {
+            error,
+            still_serving,
+        } = readiness
+        {
+            report.still_serving = still_serving.is_some();
+            report.explained(error);
+        } else if let Lifecycle::Crashed {
+            refusal,
+            last_lines,
+            ..
+        } = lifecycle
+        {
+            report.last_lines.clone_from(last_lines);
+            let hints = refusal.iter().flat_map(|refusal| &refusal.hints);
+            report.hints = hints.map(hint).collect();
+        }
+        report
+    }
+
+    fn explained(&mut self, error: &LoadError) {
+        self.title = Some(error.title.clone());
+        self.explanation.clone_from(&error.explanation);
+        if let Some(place) = &error.place {
+            self.code.clone_from(&place.code);
+            self.function = Some(place.function.clone());
+        }
+        self.hints = error.hints.iter().map(hint).collect();
+    }
+
+    /// Whether its code works, and is what is on disk.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.line.state == "ready" && self.unloaded.is_empty()
+    }
+
+    /// The lines for a person.
+    pub(crate) fn page(&self) -> String {
+        let bold = Style::new().bold();
+        let name = &self.line.name;
+        let prefix = format!("{bold}{name}{bold:#} ");
+        if !self.unloaded.is_empty() {
+            return format!("{prefix}{}\n", behind(name, &self.unloaded));
+        }
+        let told = LocationLine {
+            place: None,
+            ..self.line.clone()
+        };
+        let mut page = told
+            .words(&prefix, true)
+            .unwrap_or_else(|| format!("{prefix}is {}\n", self.line.state));
+        let class = self.line.message.as_deref().unwrap_or_default();
+        for words in [&self.title, &self.explanation].into_iter().flatten() {
+            if !class.starts_with(words.as_str()) {
+                let _infallible = writeln!(page, "  {}", words.replace('\n', "\n  "));
+            }
+        }
+        if let Some(place) = &self.line.place {
+            let line = place
+                .line
+                .map_or_else(String::new, |line| format!(":{line}"));
+            let within = self.function.as_deref().filter(|name| *name != "<module>");
+            let within = within.map_or_else(String::new, |name| format!(", in {name}"));
+            let _infallible = writeln!(page, "  at {}{line}{within}", place.path);
+            if let Some(code) = &self.code {
+                let _infallible = writeln!(page, "    {}", code.trim());
+            }
+        }
+        for line in &self.last_lines {
+            let _infallible = writeln!(page, "  | {line}");
+        }
+        for hint in &self.hints {
+            let _infallible = writeln!(page, "  {}", hint.replace('\n', "\n    "));
+        }
+        if self.still_serving {
+            page.push_str("  The code that was loaded before is still served.\n");
+        }
+        page
+    }
+}
+
+/// What is said where files were saved that nothing loads.
+fn behind(name: &str, unloaded: &[String]) -> String {
+    let first = &unloaded[0];
+    let what = match unloaded.len() {
+        1 => first.clone(),
+        more => format!("{first} and {} more", more - 1),
+    };
+    format!(
+        "does not reload by itself, and {what} was saved since its code was loaded: `dagdeck reload {name}` loads it"
+    )
+}
+
+fn hint(hint: &api::Hint) -> String {
+    match &hint.action {
+        Some(HintAction::CopyCommand { command }) => format!("{}\n{command}", hint.text),
+        _ => hint.text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::{Frame, Hint, Subject};
+
+    use super::*;
+
+    fn settled(lifecycle: Lifecycle, readiness: Readiness) -> SettledLocation {
+        SettledLocation {
+            location: "projects/etl".to_owned(),
+            name: "etl".to_owned(),
+            lifecycle,
+            readiness,
+            blocked: None,
+            definitions: None,
+            unloaded: Vec::new(),
+            other_command: false,
+        }
+    }
+
+    fn plain(report: &LocationReport) -> String {
+        anstream::adapter::strip_str(&report.page()).to_string()
+    }
+
+    fn failed() -> SettledLocation {
+        let error = LoadError {
+            title: "A package is missing".to_owned(),
+            explanation: Some("etl's environment has no panda.".to_owned()),
+            hints: vec![Hint {
+                text: "Add it:".to_owned(),
+                action: Some(HintAction::CopyCommand {
+                    command: "uv add panda".to_owned(),
+                }),
+            }],
+            class: "ModuleNotFoundError".to_owned(),
+            message: "No module named 'panda'".to_owned(),
+            frames: Vec::new(),
+            place: Some(Frame {
+                subject: Subject {
+                    path: "/w/etl.py".to_owned(),
+                    line: Some(3),
+                    column: None,
+                },
+                function: "<module>".to_owned(),
+                code: Some("import panda".to_owned()),
+                own: true,
+            }),
+            text: String::new(),
+            at: 1.0,
+        };
+        let readiness = Readiness::LoadError {
+            error: Box::new(error),
+            still_serving: Some(1.0),
+        };
+        settled(Lifecycle::Running { since: 1.0 }, readiness)
+    }
+
+    #[test]
+    fn a_load_error_is_explained_with_the_persons_own_line() {
+        let report = LocationReport::settled(&failed());
+        assert!(!report.is_ready());
+        assert_eq!(
+            plain(&report),
+            "etl can't be loaded: ModuleNotFoundError: No module named 'panda'\n\
+             \x20 A package is missing\n\
+             \x20 etl's environment has no panda.\n\
+             \x20 at /w/etl.py:3\n\
+             \x20   import panda\n\
+             \x20 Add it:\n\
+             \x20   uv add panda\n\
+             \x20 The code that was loaded before is still served.\n"
+        );
+    }
+
+    #[test]
+    fn what_is_saved_and_not_loaded_is_not_ready() {
+        let ready = Readiness::Ready { at: 1.0, took: 1.0 };
+        let mut location = settled(Lifecycle::Running { since: 1.0 }, ready);
+        assert!(LocationReport::settled(&location).is_ready());
+        location.unloaded = vec!["a.py".to_owned(), "b.py".to_owned()];
+        let report = LocationReport::settled(&location);
+        assert!(!report.is_ready());
+        let told = plain(&report);
+        assert!(told.contains("a.py and 1 more was saved"), "{told}");
+        assert!(told.contains("`dagdeck reload etl`"), "{told}");
+    }
+
+    #[test]
+    fn one_that_ended_by_itself_is_shown_with_its_last_lines() {
+        let crashed = Lifecycle::Crashed {
+            reason: "ended with code 1".to_owned(),
+            refusal: None,
+            at: 1.0,
+            retry_at: None,
+            last_lines: vec!["Killed".to_owned()],
+        };
+        let report = LocationReport::settled(&settled(crashed, Readiness::Unknown));
+        assert_eq!(
+            plain(&report),
+            "etl crashed: ended with code 1\n  | Killed\n"
+        );
+    }
+}

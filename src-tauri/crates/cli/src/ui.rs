@@ -1,0 +1,62 @@
+//! `dagdeck ui`: the Dagster UI of what runs, in the browser.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+
+use crate::arguments::Ui;
+use crate::error::{CliError, piped};
+use crate::reached::{Reached, nothing_runs};
+use crate::runtime;
+use crate::stop::Stop;
+
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    root: &'a str,
+    url: &'a str,
+    /// Whether a browser was asked to open it.
+    opened: bool,
+}
+
+pub(crate) fn run(what: &Ui) -> Result<(), CliError> {
+    let (root, url) = runtime::wait_for(async {
+        let mut stop = Stop::listen()?;
+        stop.or(address(what)).await
+    })??;
+    let opened = if what.print {
+        Ok(false)
+    } else {
+        // Its exit status would say nothing to a person.
+        open::that_detached(&url).map(|()| true)
+    };
+    if what.at.json {
+        let opened = *opened.as_ref().unwrap_or(&false);
+        let told = Shown {
+            root: &root,
+            url: &url,
+            opened,
+        };
+        crate::json::print(&told)?;
+    } else {
+        piped(writeln!(anstream::stdout().lock(), "{url}"))?;
+    }
+    opened.map(drop).map_err(|_| {
+        let words = format!("No browser could be opened here. The Dagster UI is at {url}");
+        CliError::Failed(words)
+    })
+}
+
+async fn address(what: &Ui) -> Result<(String, String), CliError> {
+    let path = &what.at.workspace;
+    crate::status::expect(path)?;
+    let owned = Reached::if_owned(path).await?;
+    let workspace = owned.ok_or_else(|| nothing_runs(path))?.workspace;
+    match workspace.webserver.url {
+        Some(url) => Ok((workspace.root, url)),
+        None => Err(CliError::Failed(format!(
+            "The Dagster UI of {} does not answer: `dagdeck start` launches it, and `dagdeck wait` waits for it.",
+            workspace.root
+        ))),
+    }
+}

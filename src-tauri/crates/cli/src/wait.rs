@@ -1,0 +1,169 @@
+//! `dagdeck wait`: until what was saved is live, or it is known why it is not.
+
+use std::io::Write as _;
+
+use api::{Lifecycle, LocationView, Nothing, WorkspaceView};
+use serde::Serialize;
+use tokio::time::timeout;
+
+use crate::arguments::{Wait, WaitFor};
+use crate::error::{CliError, piped};
+use crate::names::chosen;
+use crate::reached::{Reached, nothing_runs};
+use crate::report::LocationReport;
+use crate::runtime;
+use crate::settling::Settling;
+use crate::stop::Stop;
+
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Waited<'a> {
+    root: &'a str,
+    /// Whether each is ready.
+    ready: bool,
+    /// Those that have settled, in the order in which they did. Where the first failure ended it, those before and that one.
+    locations: &'a [LocationReport],
+    /// Those that had not settled by then.
+    waiting: Vec<String>,
+    /// Whether the time was over first.
+    timed_out: bool,
+}
+
+/// What came of waiting.
+#[derive(Default)]
+struct Heard {
+    reports: Vec<LocationReport>,
+    /// What keeps the Dagster UI from answering, where a launch was waited for.
+    no_webserver: Option<String>,
+}
+
+pub(crate) fn run(what: &Wait) -> Result<(), CliError> {
+    runtime::wait_for(async {
+        let mut stop = Stop::listen()?;
+        stop.or(wait(what)).await
+    })?
+}
+
+async fn wait(what: &Wait) -> Result<(), CliError> {
+    let path = &what.at.workspace;
+    crate::status::expect(path)?;
+    let owned = Reached::if_owned(path).await?;
+    let mut reached = owned.ok_or_else(|| nothing_runs(path))?;
+    let locations = awaited(&reached.workspace, &what.locations)?;
+    if locations.is_empty() {
+        return Err(nothing_runs(path));
+    }
+    let mut settling = Settling::begin(&reached.attached, &locations);
+    let mut heard = Heard::default();
+    let all = what.locations.is_empty();
+    let listen = listen(&mut reached, &mut settling, &mut heard, what, all);
+    let timed_out = match timeout(what.timeout, listen).await {
+        Ok(listened) => {
+            listened?;
+            false
+        }
+        Err(_) => true,
+    };
+    tell(
+        &reached.workspace,
+        &heard,
+        &settling.left(),
+        what,
+        timed_out,
+    )
+}
+
+/// Those that are waited for: the named ones, or all that run or are on their way.
+fn awaited(workspace: &WorkspaceView, names: &[String]) -> Result<Vec<LocationView>, CliError> {
+    let mut awaited = chosen(workspace, names)?;
+    if names.is_empty() {
+        awaited.retain(|one| match one.lifecycle {
+            Lifecycle::Stopped { .. } | Lifecycle::Exited { .. } => {
+                workspace.launch.active && one.blocked.is_none()
+            }
+            _ => true,
+        });
+    }
+    Ok(awaited)
+}
+
+/// Listens until all have settled, and to what is waited for no longer than to the first failure.
+async fn listen(
+    reached: &mut Reached,
+    settling: &mut Settling,
+    heard: &mut Heard,
+    what: &Wait,
+    all: bool,
+) -> Result<(), CliError> {
+    while let Some(report) = settling.next().await? {
+        if !what.at.json {
+            piped(write!(anstream::stdout().lock(), "{}", report.page()))?;
+        }
+        let ready = report.is_ready();
+        heard.reports.push(report);
+        if !ready && what.until == WaitFor::Ready {
+            return Ok(());
+        }
+    }
+    let launching = reached.workspace.launch.active;
+    if !(all && launching) {
+        return Ok(());
+    }
+    // What was heard so far may be older than what settled.
+    reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
+    while reached.launch_is_active()? {
+        reached.current.next().await?;
+    }
+    let webserver = &reached.shown()?.webserver;
+    if webserver.url.is_none() {
+        let why = match &webserver.lifecycle {
+            Lifecycle::Crashed { reason, .. } => reason.clone(),
+            _ => webserver
+                .blocked
+                .clone()
+                .unwrap_or_else(|| "it does not run".to_owned()),
+        };
+        heard.no_webserver = Some(why);
+    }
+    Ok(())
+}
+
+fn tell(
+    workspace: &WorkspaceView,
+    heard: &Heard,
+    left: &[String],
+    what: &Wait,
+    timed_out: bool,
+) -> Result<(), CliError> {
+    let ready = !timed_out
+        && heard.no_webserver.is_none()
+        && left.is_empty()
+        && heard.reports.iter().all(LocationReport::is_ready);
+    if what.at.json {
+        crate::json::print(&Waited {
+            root: &workspace.root,
+            ready,
+            locations: &heard.reports,
+            waiting: left.to_vec(),
+            timed_out,
+        })?;
+    }
+    if let Some(why) = &heard.no_webserver {
+        crate::error::tell(&format!("The Dagster webserver does not answer: {why}"));
+    }
+    if timed_out {
+        let seconds = what.timeout.as_secs_f64();
+        let left = match left {
+            [] => "the Dagster webserver".to_owned(),
+            some => some.join(", "),
+        };
+        return Err(CliError::TimeOver(format!(
+            "After {seconds} s it is not known yet of {left}. `dagdeck status` says what is under way."
+        )));
+    }
+    if ready {
+        Ok(())
+    } else {
+        Err(CliError::NothingServed)
+    }
+}

@@ -1,0 +1,369 @@
+//! The verbs of the terminal over real Dagsters: each does what a window's button does, whoever began what runs, and answers once
+//! it is done.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use api::LocationRequest;
+use serde_json::Value;
+use testkit::{Chance, Graphql, TestWorkspace, rounds, wait_until_none_mentions};
+
+use crate::command::{Up, dagdeck, printed};
+use crate::hosted::{LOOKING, WINDOW, host, launch, reach};
+use crate::launched::STARTING;
+
+/// The only location.
+const NAME: &str = "data-science";
+const ENDING: Duration = Duration::from_secs(60);
+/// How long a wait may take beside saves that come every few seconds at most.
+const HUNG: Duration = Duration::from_secs(120);
+
+/// A workspace of one location, and what a terminal in it says and hears.
+struct Terminal {
+    workspace: TestWorkspace,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        Self {
+            workspace: TestWorkspace::of(NAME),
+        }
+    }
+
+    /// Runs the command in the workspace's folder; answers its exit code and what it printed.
+    fn say(&self, words: &[&str]) -> (Option<i32>, String) {
+        let output = self.run(words);
+        (output.status.code(), printed(&output))
+    }
+
+    /// The same where it is to be done, with what it printed.
+    fn done(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        let told = String::from_utf8_lossy(&output.stderr);
+        let printed = printed(&output);
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {printed}{told}");
+        printed
+    }
+
+    fn json(&self, words: &[&str]) -> (Option<i32>, Value) {
+        let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
+        let (code, printed) = self.say(&words);
+        (code, serde_json::from_str(&printed).unwrap())
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        let mut command = dagdeck(&self.workspace);
+        command.args(words).current_dir(self.workspace.path());
+        command.output().unwrap()
+    }
+
+    /// A file of the location's code.
+    fn file(&self, name: &str) -> PathBuf {
+        self.workspace.definitions(NAME).join(name)
+    }
+
+    async fn ends(self) {
+        self.done(&["down"]);
+        wait_until_none_mentions(&[self.workspace.around()]).await;
+    }
+
+    /// What each verb does where the workspace runs, with its Dagster UI at an address.
+    fn obeys_each_verb(&self, url: &str) {
+        assert_eq!(self.done(&["ui", "--print"]).trim(), url);
+        let ready = self.done(&["wait"]);
+        assert!(ready.contains(&format!("{NAME} is ready, ")), "{ready}");
+        let (code, status) = self.json(&["status"]);
+        assert_eq!(code, Some(0));
+        assert_eq!(status["live"]["url"], url);
+        assert_eq!(status["live"]["locations"][0]["state"], "ready");
+
+        let before = self.done(&["logs", NAME]);
+        assert!(self.done(&["reload", NAME]).contains("is ready"));
+        let after = self.done(&["logs", NAME]);
+        assert!(
+            after.starts_with(&before),
+            "reloads are in it:\n{before}\n--\n{after}"
+        );
+        let started = "Started Dagster code server";
+        let found = self.done(&["logs", "--grep", "^Started .* code server"]);
+        assert!(found.lines().count() >= 2, "{found}");
+        assert!(found.lines().all(|line| line.contains(started)), "{found}");
+        let (_, none) = self.say(&["logs", NAME, "--level", "error"]);
+        assert_eq!(none, "");
+        let lines = self.done(&["logs", NAME, "--since", "1h", "--json"]);
+        let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        assert_eq!(first["source"], NAME);
+
+        assert!(self.done(&["explain"]).starts_with("Nothing in "));
+        assert_eq!(self.done(&["stop", NAME]), format!("stopped: {NAME}\n"));
+        assert_eq!(self.done(&["stop", NAME]), format!("{NAME} did not run\n"));
+        let (code, told) = self.say(&["wait", NAME]);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("is stopped"), "{told}");
+        assert_eq!(self.say(&["reload", NAME]).0, Some(1));
+        assert!(self.done(&["start", NAME]).contains("is ready"));
+        assert!(self.done(&["restart", NAME]).contains("is ready"));
+        self.refuses_what_it_does_not_know();
+    }
+
+    fn refuses_what_it_does_not_know(&self) {
+        for words in [
+            ["start", "nope"],
+            ["stop", "nope"],
+            ["restart", "nope"],
+            ["reload", "nope"],
+            ["wait", "nope"],
+            ["explain", "nope"],
+            ["logs", "nope"],
+        ] {
+            let output = self.run(&words);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{words:?}: {told}");
+            assert!(told.contains(&format!("there are {NAME}")), "{told}");
+        }
+    }
+
+    /// Stop all and Launch, where who began it stays.
+    fn stops_and_starts_on_the_same_port(&self, url: &str) {
+        let stopped = self.done(&["stop"]);
+        assert!(stopped.starts_with("stopped: nothing of "), "{stopped}");
+        assert_eq!(self.say(&["ui"]).0, Some(1));
+        // What was printed is still there.
+        assert!(self.done(&["logs", NAME]).contains("code server"));
+        let started = self.done(&["start"]);
+        assert!(
+            started.contains(&format!("ready {url}, 1 of 1 locations")),
+            "{started}"
+        );
+        let logs = self.done(&["logs", NAME]);
+        let begun = logs.matches("Starting Dagster code server").count();
+        assert_eq!(begun, 1, "only of this launch:\n{logs}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_window_began_obeys_each_verb() {
+    let terminal = Terminal::new();
+    let reach = reach(&terminal.workspace.path(), &terminal.workspace.state());
+    let window = host(&reach, WINDOW).await;
+    launch(&window).await;
+    let shown = window.snapshot_get(api::Nothing {}).await.unwrap();
+    let url = shown.workspace.unwrap().webserver.url.unwrap();
+    terminal.obeys_each_verb(&url);
+    terminal.stops_and_starts_on_the_same_port(&url);
+    drop(window);
+    // The window held it; a terminal that started something anew does not keep it from ending.
+    wait_until_none_mentions(&[terminal.workspace.around()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_up_began_obeys_each_verb_and_up_stays() {
+    let terminal = Terminal::new();
+    let mut up = Up::start(&terminal.workspace);
+    let graphql = Graphql::new(&up.address());
+    graphql.wait_until_loaded(&[NAME], STARTING).await;
+    terminal.done(&["wait"]);
+    terminal.obeys_each_verb(&up.address());
+    terminal.stops_and_starts_on_the_same_port(&up.address());
+    up.signal("INT");
+    assert_eq!(up.ended(ENDING).await, Some(0), "it stayed");
+    wait_until_none_mentions(&[terminal.workspace.around()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_running_obeys_each_verb() {
+    let terminal = Terminal::new();
+    let port = process::ports::any_free().unwrap().to_string();
+    terminal.done(&["up", "--trust", "--detach", "--port", &port]);
+    let url = format!("http://127.0.0.1:{port}");
+    terminal.obeys_each_verb(&url);
+    // Nobody shows it, so its owner goes: the next one knows the port, and the logs.
+    terminal.stops_and_starts_on_the_same_port(&url);
+    let (code, stopped) = terminal.json(&["stop"]);
+    assert_eq!((code, &stopped["all"]), (Some(0), &Value::Bool(true)));
+    wait_until_none_mentions(&[terminal.workspace.around()]).await;
+    for (words, code) in [
+        (vec!["stop"], 0),
+        (vec!["wait"], 1),
+        (vec!["reload"], 1),
+        (vec!["ui"], 1),
+        (vec!["explain"], 0),
+        (vec!["logs"], 0),
+        (vec!["stop", "nope"], 2),
+    ] {
+        assert_eq!(
+            terminal.say(&words).0,
+            Some(code),
+            "{words:?} where nothing runs"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_edit_loop_takes_six_commands_and_no_sleep() {
+    let terminal = Terminal::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../tests/headless/launching/edit_loop.sh");
+    let text = fs_err::read_to_string(&script).unwrap();
+    let commands = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && *line != "set -u");
+    assert!(commands.count() <= 6, "{text}");
+    assert!(!text.contains("sleep "), "{text}");
+
+    let home = terminal.workspace.around().join("home");
+    fs_err::create_dir(&home).unwrap();
+    let project = terminal.workspace.project(NAME);
+    let program = crate::command::program();
+    let folders = [program.parent().unwrap(), &project.join(".venv/bin")].map(Path::to_owned);
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&path)));
+    let output = Command::new("sh")
+        .arg(&script)
+        .arg(terminal.file("forecast.py"))
+        .arg(&project)
+        .arg("forecast")
+        .current_dir(terminal.workspace.path())
+        .env("PATH", path.unwrap())
+        .env("DAGDECK_STATE", terminal.workspace.state())
+        .env("DAGSTER_HOME", &home)
+        .env("DAGSTER_DISABLE_TELEMETRY", "1")
+        .env_remove("PYTHONDONTWRITEBYTECODE")
+        .output()
+        .unwrap();
+    let mut read = printed(&output);
+    read.push_str(&String::from_utf8_lossy(&output.stderr));
+    println!("{read}");
+    assert_eq!(output.status.code(), Some(0), "{read}");
+    assert!(read.len() < 4096, "{} bytes", read.len());
+    let broken = read.find("No module named 'panda'").unwrap();
+    let place = read.find("forecast.py:").unwrap();
+    let mended = read.rfind("is ready").unwrap();
+    let made = read.find("RUN_SUCCESS").unwrap();
+    assert!(broken < place && place < mended && mended < made, "{read}");
+    terminal.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_reload_a_save_is_told_and_the_time_can_be_over() {
+    let terminal = Terminal::new();
+    terminal.done(&["start", "--trust"]);
+    let reach = reach(&terminal.workspace.path(), &terminal.workspace.state());
+    let looking = host(&reach, LOOKING).await;
+    let location = format!("projects/{NAME}");
+    let off = api::AutoReloadRequest {
+        location: location.clone(),
+        on: false,
+    };
+    looking.location_set_auto_reload(off).await.unwrap();
+    terminal.done(&["wait"]);
+    fs_err::write(terminal.file("added.py"), "# nothing\n").unwrap();
+    let (code, told) = terminal.say(&["wait"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("does not reload by itself"), "{told}");
+    assert!(told.contains("defs/added.py was saved"), "{told}");
+    let (code, told) = terminal.json(&["wait"]);
+    assert_eq!((code, &told["ready"]), (Some(1), &Value::Bool(false)));
+    terminal.done(&["reload"]);
+    terminal.done(&["wait"]);
+
+    // Code that takes longer to load than anybody waits.
+    fs_err::write(terminal.file("slow.py"), "import time\n\ntime.sleep(600)\n").unwrap();
+    looking
+        .location_reload(LocationRequest { location })
+        .await
+        .unwrap();
+    let (code, told) = terminal.json(&["wait", "--timeout", "1"]);
+    assert_eq!((code, &told["timed_out"]), (Some(3), &Value::Bool(true)));
+    assert_eq!(told["waiting"][0], NAME);
+    drop(looking);
+    terminal.ends().await;
+}
+
+/// What a file of this number holds: the same size as every other, so that only what it says tells them apart.
+fn saved(number: u32, broken: bool) -> String {
+    let mut text = String::from("import dagster as dg\n\n\n");
+    let what = if broken {
+        format!("raise ValueError(\"broken_{number:06}\")\n")
+    } else {
+        format!("@dg.asset\ndef saved_{number:06}() -> None: ...\n")
+    };
+    text.push_str(&what);
+    let _infallible = writeln!(text, "#{}", " ".repeat(200 - text.len()));
+    text
+}
+
+/// The number in a text behind these words; none where they are not in it.
+fn number_after(text: &str, words: &str) -> Option<u32> {
+    let (_, after) = text.split_once(words)?;
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_beside_saves_is_never_early_and_never_hangs() {
+    let terminal = Terminal::new();
+    let file = terminal.file("saved.py");
+    fs_err::write(&file, saved(0, false)).unwrap();
+    terminal.done(&["start", "--trust"]);
+    let reach = reach(&terminal.workspace.path(), &terminal.workspace.state());
+    let looking = host(&reach, LOOKING).await;
+
+    let number = Arc::new(AtomicU32::new(0));
+    let last = Arc::clone(&number);
+    let (over, told_over) = mpsc::channel::<()>();
+    let saving = tokio::task::spawn_blocking(move || {
+        let mut chance = Chance::new();
+        loop {
+            let next = last.load(Ordering::SeqCst) + 1;
+            fs_err::write(&file, saved(next, chance.below(4) == 0)).unwrap();
+            last.store(next, Ordering::SeqCst);
+            let pause = Duration::from_millis(chance.below(4_000));
+            if told_over.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+        }
+    });
+    let (mut ready, mut failed, mut longest) = (0, 0, Duration::ZERO);
+    for round in 0..rounds(8, 200) {
+        let saved = number.load(Ordering::SeqCst);
+        let begun = Instant::now();
+        let (code, told) = terminal.say(&["wait", NAME, "--timeout", "120"]);
+        longest = longest.max(begun.elapsed());
+        let loaded = match code {
+            Some(0) => {
+                ready += 1;
+                let request = LocationRequest {
+                    location: format!("projects/{NAME}"),
+                };
+                let names = looking.location_definitions(request).await.unwrap();
+                let mut numbers = names
+                    .assets
+                    .iter()
+                    .filter_map(|one| number_after(one, "saved_"));
+                numbers.next()
+            }
+            Some(1) => {
+                failed += 1;
+                number_after(&told, "broken_")
+            }
+            _ => panic!("round {round}: {code:?}: {told}"),
+        };
+        let loaded = loaded.unwrap_or_else(|| panic!("round {round}: {told}"));
+        assert!(
+            loaded >= saved,
+            "round {round}: {saved} was saved, {loaded} is live: {told}"
+        );
+    }
+    drop(over);
+    saving.await.unwrap();
+    println!("{ready} ready, {failed} failed, the longest took {longest:?}");
+    assert!(longest < HUNG);
+    drop(looking);
+    terminal.ends().await;
+}
