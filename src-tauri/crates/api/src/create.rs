@@ -7,6 +7,7 @@ use super::{ApiError, CommandView, Hint, Millis, OperationProgress};
 
 /// What is to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum CreateKind {
@@ -21,6 +22,7 @@ pub enum CreateKind {
 
 /// Asks what a form starts from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct CreateFormRequest {
@@ -34,6 +36,7 @@ pub struct CreateFormRequest {
 
 /// What a form starts from. Reads files only; the versions are asked for apart, since they take the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CreateForm {
@@ -49,6 +52,7 @@ pub struct CreateForm {
 
 /// A Python that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonChoice {
@@ -60,6 +64,7 @@ pub struct PythonChoice {
 
 /// The Dagster versions to choose from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DagsterVersions {
@@ -75,6 +80,7 @@ pub struct DagsterVersions {
 
 /// A release of which only some packages are published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PartialRelease {
@@ -86,6 +92,7 @@ pub struct PartialRelease {
 
 /// What the person asks to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct CreateSpec {
@@ -111,6 +118,7 @@ pub struct CreateSpec {
 
 /// Which answer a remark is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum CreateField {
@@ -130,6 +138,7 @@ pub enum CreateField {
 
 /// Why an answer can't be used, or what is worth knowing of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CreateRemark {
@@ -145,6 +154,7 @@ pub struct CreateRemark {
 
 /// Everything that would happen. Nothing has been written yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CreatePlan {
@@ -170,6 +180,7 @@ pub struct CreatePlan {
 
 /// Makes what was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CreateStart {
@@ -181,6 +192,7 @@ pub struct CreateStart {
 
 /// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PlannedStep {
@@ -194,6 +206,7 @@ pub struct PlannedStep {
 
 /// One file or folder that would be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PlannedFile {
@@ -205,6 +218,7 @@ pub struct PlannedFile {
 
 /// A change to a file of the person's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PlannedEdit {
@@ -216,6 +230,7 @@ pub struct PlannedEdit {
 
 /// Something being made, or made, until it is put away.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Creation {
@@ -239,6 +254,7 @@ pub struct Creation {
 
 /// How a creation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum CreationState {
@@ -254,6 +270,7 @@ pub enum CreationState {
 
 /// One step of a creation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CreationStep {
@@ -275,6 +292,7 @@ pub struct CreationStep {
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum StepState {

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// What can be said of an environment. The first axis of readiness; lifecycle is the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum EnvironmentState {
@@ -24,6 +25,7 @@ pub enum EnvironmentState {
 
 /// Where a project's environment comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum EnvironmentSource {
@@ -41,6 +43,7 @@ pub enum EnvironmentSource {
 
 /// One environment that a project could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct EnvironmentChoice {
@@ -56,6 +59,7 @@ pub struct EnvironmentChoice {
 
 /// An environment as read from files and, once trusted, refined by uv.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct EnvironmentView {

@@ -9,6 +9,7 @@ use super::{
 
 /// Whether the code behind a location can work. The second axis; see [`Lifecycle`] for the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -38,6 +39,7 @@ pub enum Readiness {
 
 /// One frame of a Python traceback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Frame {
@@ -53,6 +55,7 @@ pub struct Frame {
 
 /// A load error: what Dagster said, and what it means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LoadError {
@@ -78,6 +81,7 @@ pub struct LoadError {
 
 /// How many definitions a location has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionCounts {
@@ -97,6 +101,7 @@ pub struct DefinitionCounts {
 
 /// The names of a location's definitions, for its Definitions tab.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionNames {
@@ -116,6 +121,7 @@ pub struct DefinitionNames {
 
 /// The definitions of a location as last read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionsView {
@@ -129,6 +135,7 @@ pub struct DefinitionsView {
 
 /// How a location came to rest, for one who waited until what was on disk is loaded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SettledLocation {
@@ -152,6 +159,7 @@ pub struct SettledLocation {
 
 /// One code location.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LocationView {

@@ -7,6 +7,7 @@ use super::{Millis, Subject};
 
 /// How grave a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum LogLevel {
@@ -22,6 +23,7 @@ pub enum LogLevel {
 
 /// How many lines of each level a log has, whatever the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LevelCounts {
@@ -37,6 +39,7 @@ pub struct LevelCounts {
 
 /// What part of a log a view shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogFilter {
@@ -48,6 +51,7 @@ pub struct LogFilter {
 
 /// A view of one log (or of all merged): the window's handle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogView {
@@ -63,6 +67,7 @@ pub struct LogView {
 
 /// A run of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Segment {
@@ -78,6 +83,7 @@ pub struct Segment {
 
 /// What a row is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -115,6 +121,7 @@ pub enum RowKind {
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Row {
@@ -139,6 +146,7 @@ pub struct Row {
 
 /// Rows asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogWindow {
@@ -152,6 +160,7 @@ pub struct LogWindow {
 
 /// Rows for a host that prints them and goes on. What floods is mostly alike, and costs little more than its text here.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogPrint {
@@ -163,6 +172,7 @@ pub struct LogPrint {
 
 /// Rows that follow each other and are alike in all but their time and text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PrintBlock {
@@ -174,6 +184,7 @@ pub struct PrintBlock {
 
 /// Where a search stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogMatches {
@@ -189,6 +200,7 @@ pub struct LogMatches {
 
 /// Where the errors and warnings are, for the scroll bar's minimap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogMarks {

@@ -7,6 +7,7 @@ use super::{ApiError, CommandView, PackageChange, PlannedEdit};
 
 /// A change to what projects ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PackagesRequest {
@@ -18,6 +19,7 @@ pub struct PackagesRequest {
 
 /// What changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -48,6 +50,7 @@ pub enum PackagesChange {
 
 /// What a change would do. Nothing has been written yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PackagesPlan {
@@ -59,6 +62,7 @@ pub struct PackagesPlan {
 
 /// Carries out a change that was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PackagesStart {
@@ -70,6 +74,7 @@ pub struct PackagesStart {
 
 /// What a change would do to one project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectPackages {
@@ -87,6 +92,7 @@ pub struct ProjectPackages {
 
 /// What a project asks for now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Requirements {

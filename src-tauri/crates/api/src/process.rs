@@ -7,6 +7,7 @@ use super::{ApiError, Millis};
 
 /// A command exactly as it runs, for showing and copying.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CommandView {
@@ -22,6 +23,7 @@ pub struct CommandView {
 
 /// The step a start has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum StartPhase {
@@ -37,6 +39,7 @@ pub enum StartPhase {
 
 /// Whether the process is up. One of the two axes; see [`Readiness`] for the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -96,6 +99,7 @@ pub enum Lifecycle {
 
 /// Who ended a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum StoppedBy {
@@ -109,6 +113,7 @@ pub enum StoppedBy {
 
 /// A live process as measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProcessView {
@@ -122,6 +127,7 @@ pub struct ProcessView {
 
 /// CPU and memory of one process tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Metrics {
@@ -135,6 +141,7 @@ pub struct Metrics {
 
 /// Webserver or daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum ServiceName {
@@ -146,6 +153,7 @@ pub enum ServiceName {
 
 /// The webserver or the daemon as shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ServiceView {

@@ -7,6 +7,7 @@ use super::{PlannedEdit, WorkspaceKind};
 
 /// What was found in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsFound {
@@ -20,6 +21,7 @@ pub struct ProjectsFound {
 
 /// A project that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FoundProject {
@@ -37,6 +39,7 @@ pub struct FoundProject {
 
 /// A change of the list of projects.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct ProjectsChange {
@@ -52,6 +55,7 @@ pub struct ProjectsChange {
 
 /// A project whose folder is somewhere else now. The folder itself is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct MovedProject {
@@ -63,6 +67,7 @@ pub struct MovedProject {
 
 /// What a change would do. Nothing has been written yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsPlan {
@@ -80,6 +85,7 @@ pub struct ProjectsPlan {
 
 /// What is worth knowing of a change, or why it can't be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsRemark {
@@ -93,6 +99,7 @@ pub struct ProjectsRemark {
 
 /// A folder that would go to the trash.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TrashedFolder {
@@ -108,6 +115,7 @@ pub struct TrashedFolder {
 
 /// Makes a change that was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsApply {

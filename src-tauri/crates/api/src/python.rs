@@ -7,6 +7,7 @@ use super::{ApiError, PlannedEdit, SyncPlan};
 
 /// Whose Python is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct PythonOf {
@@ -16,6 +17,7 @@ pub struct PythonOf {
 
 /// Another Python for an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonRequest {
@@ -27,6 +29,7 @@ pub struct PythonRequest {
 
 /// The Pythons that an environment could be made with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonOffers {
@@ -42,6 +45,7 @@ pub struct PythonOffers {
 
 /// A Python that could be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonOffer {
@@ -55,6 +59,7 @@ pub struct PythonOffer {
 
 /// What another Python would change. Nothing has been written yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonPlan {
@@ -72,6 +77,7 @@ pub struct PythonPlan {
 
 /// Changes the Python of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PythonStart {

@@ -7,11 +7,13 @@ use super::{LogFilter, ServiceName};
 
 /// Nothing to say. An empty object, so that a command can grow fields later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[ts(export)]
 pub struct Nothing {}
 
 /// Names a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FolderRequest {
@@ -21,6 +23,7 @@ pub struct FolderRequest {
 
 /// Names a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LocationRequest {
@@ -30,6 +33,7 @@ pub struct LocationRequest {
 
 /// Stops a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct StopLocationRequest {
@@ -41,6 +45,7 @@ pub struct StopLocationRequest {
 
 /// Names an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct OperationRequest {
@@ -50,6 +55,7 @@ pub struct OperationRequest {
 
 /// Names a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ServiceRequest {
@@ -59,6 +65,7 @@ pub struct ServiceRequest {
 
 /// Starts everything that can start.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct LaunchRequest {
@@ -74,6 +81,7 @@ pub struct LaunchRequest {
 
 /// Switches a location's automatic reload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct AutoReloadRequest {
@@ -85,6 +93,7 @@ pub struct AutoReloadRequest {
 
 /// Chooses the environment of a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ChooseEnvironmentRequest {
@@ -96,6 +105,7 @@ pub struct ChooseEnvironmentRequest {
 
 /// Opens a view of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct OpenLogRequest {
@@ -109,6 +119,7 @@ pub struct OpenLogRequest {
 
 /// Changes what a view shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FilterLogRequest {
@@ -120,6 +131,7 @@ pub struct FilterLogRequest {
 
 /// Names a view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ViewRequest {
@@ -129,6 +141,7 @@ pub struct ViewRequest {
 
 /// Asks for rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LogWindowRequest {
@@ -142,6 +155,7 @@ pub struct LogWindowRequest {
 
 /// Searches a view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SearchLogRequest {
@@ -161,6 +175,7 @@ pub struct SearchLogRequest {
 
 /// Opens or closes a fold of library frames.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FoldLogRequest {
@@ -174,6 +189,7 @@ pub struct FoldLogRequest {
 
 /// Text of some rows, whole and without colours, for copying.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CopyLogRequest {
@@ -187,6 +203,7 @@ pub struct CopyLogRequest {
 
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Text {
@@ -196,6 +213,7 @@ pub struct Text {
 
 /// A file of a project, for the Files tab.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectFile {
@@ -211,6 +229,7 @@ pub struct ProjectFile {
 
 /// The files of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectFiles {
@@ -222,6 +241,7 @@ pub struct ProjectFiles {
 
 /// Opens a file in the person's editor, or a folder in the file browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct OpenPathRequest {

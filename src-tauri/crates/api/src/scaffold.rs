@@ -9,6 +9,7 @@ use super::CommandView;
 
 /// What can be added to a location's project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionTypes {
@@ -20,6 +21,7 @@ pub struct DefinitionTypes {
 
 /// A type of definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionType {
@@ -37,6 +39,7 @@ pub struct DefinitionType {
 
 /// Asks for the form of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionTypeRequest {
@@ -48,6 +51,7 @@ pub struct DefinitionTypeRequest {
 
 /// What a type asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionForm {
@@ -57,6 +61,7 @@ pub struct DefinitionForm {
 
 /// One parameter of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DefinitionParam {
@@ -78,6 +83,7 @@ pub struct DefinitionParam {
 
 /// What a parameter holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum DefinitionParamKind {
@@ -95,6 +101,7 @@ pub enum DefinitionParamKind {
 
 /// A definition to add.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ScaffoldRequest {
@@ -110,6 +117,7 @@ pub struct ScaffoldRequest {
 
 /// What adding it would do. Nothing has been written yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ScaffoldPlan {
@@ -125,6 +133,7 @@ pub struct ScaffoldPlan {
 
 /// Adds a definition that was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ScaffoldStart {
@@ -136,6 +145,7 @@ pub struct ScaffoldStart {
 
 /// A file that would be, or was, written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ScaffoldedFile {

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// Light, dark, or as the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum Theme {
@@ -19,6 +20,7 @@ pub enum Theme {
 
 /// What closing the window does while something runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum CloseBehaviour {
@@ -33,6 +35,7 @@ pub enum CloseBehaviour {
 
 /// The person's settings. Every field has a default, so an older file loads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct Settings {

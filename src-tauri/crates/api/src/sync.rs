@@ -7,6 +7,7 @@ use super::{ApiError, CommandView};
 
 /// Which environments to sync.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct SyncRequest {
@@ -18,6 +19,7 @@ pub struct SyncRequest {
 
 /// What a sync would change. Nothing has been changed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SyncPreview {
@@ -29,6 +31,7 @@ pub struct SyncPreview {
 
 /// Syncs environments.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export)]
 pub struct SyncStart {
@@ -49,6 +52,7 @@ impl From<SyncRequest> for SyncStart {
 
 /// What a sync of one environment would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SyncPlan {
@@ -80,6 +84,7 @@ pub struct SyncPlan {
 
 /// What would change in a lockfile.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LockPlan {
@@ -91,6 +96,7 @@ pub struct LockPlan {
 
 /// A package that comes, goes or changes its version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PackageChange {

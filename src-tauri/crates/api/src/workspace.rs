@@ -10,6 +10,7 @@ use super::{
 
 /// What kind of folder was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum WorkspaceKind {
@@ -27,6 +28,7 @@ pub enum WorkspaceKind {
 
 /// Everything a host shows. Sent whole on open, then changed by events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Snapshot {
@@ -58,6 +60,7 @@ pub struct Snapshot {
 
 /// The open workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct WorkspaceView {
@@ -95,6 +98,7 @@ pub struct WorkspaceView {
 
 /// Where the webserver and daemon run from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DeploymentView {
@@ -112,6 +116,7 @@ pub struct DeploymentView {
 
 /// The Dagster instance (DAGSTER_HOME) in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct InstanceView {
@@ -125,6 +130,7 @@ pub struct InstanceView {
 
 /// What Launch does, in words and numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct LaunchView {
@@ -146,6 +152,7 @@ pub struct LaunchView {
 
 /// One thing that would run in a folder once it is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TrustStep {
@@ -161,6 +168,7 @@ pub struct TrustStep {
 
 /// Why something is worth a look before a folder is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum ConcernKind {
@@ -174,6 +182,7 @@ pub enum ConcernKind {
 
 /// One thing worth a look before a folder is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TrustConcern {
@@ -187,6 +196,7 @@ pub struct TrustConcern {
 
 /// What would run in a folder once it is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TrustPlan {
@@ -198,6 +208,7 @@ pub struct TrustPlan {
 
 /// A Dagster project found near a folder that is no workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct NearbyProject {
@@ -211,6 +222,7 @@ pub struct NearbyProject {
 
 /// What is watched for changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct WatchView {

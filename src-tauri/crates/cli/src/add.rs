@@ -17,7 +17,8 @@ use crate::runtime;
 
 /// What was done, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Addition {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Addition {
     /// The file that lists the projects.
     config: Option<PathBuf>,
     /// The projects' folders.
@@ -35,6 +36,7 @@ struct Addition {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Refused {
     path: String,
     reason: String,
@@ -137,9 +139,7 @@ fn diff_of(planned: &Planned) -> Vec<String> {
 
 fn print(done: &Addition, json: bool) -> Result<(), CliError> {
     if json {
-        let json = serde_json::to_string_pretty(done)
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        return piped(writeln!(std::io::stdout().lock(), "{json}"));
+        return crate::json::print(done);
     }
     piped(write!(anstream::stdout().lock(), "{}", page(done)))
 }

@@ -30,7 +30,8 @@ enum Verb {
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Started<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Started<'a> {
     root: &'a str,
     /// Whether each location that was asked for is ready; without names whether the Dagster UI answers and one of them is.
     ready: bool,
@@ -42,7 +43,8 @@ struct Started<'a> {
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Stopped<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Stopped<'a> {
     root: &'a str,
     /// Whether the webserver and the daemon were stopped, too.
     all: bool,

@@ -24,8 +24,9 @@ const PULSE: Duration = Duration::from_secs(5);
 
 /// The checks' answers, for scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct DoctorReport<'a> {
+pub(crate) struct DoctorReport<'a> {
     root: &'a str,
     trusted: bool,
     blockers: usize,
@@ -197,9 +198,7 @@ fn print_json(found: &Found) -> Result<(), CliError> {
         findings: &health.findings,
         checks: &found.checks,
     };
-    let json = serde_json::to_string_pretty(&answer)
-        .map_err(|error| CliError::Failed(error.to_string()))?;
-    piped(writeln!(std::io::stdout().lock(), "{json}"))
+    crate::json::print(&answer)
 }
 
 fn page(health: &HealthView, checks: &[CheckView], trusted: bool) -> String {

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use serde::Serialize;
 use serve::Leftovers;
 
 use crate::arguments;
@@ -9,6 +10,16 @@ use crate::error::{CliError, piped};
 use crate::reached::ReachedWorkspace;
 use crate::runtime;
 use crate::stop::Stop;
+
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Ended {
+    /// The workspace's folder.
+    root: String,
+    /// Whether there was anything to stop.
+    stopped: bool,
+}
 
 pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
     runtime::wait_for(async {
@@ -22,8 +33,10 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
         let mut out = anstream::stdout().lock();
         let root = place.root.display();
         if what.json {
-            let told = serde_json::json!({ "root": place.root, "stopped": stopped });
-            piped(writeln!(out, "{told}"))
+            crate::json::print(&Ended {
+                root: place.root.display().to_string(),
+                stopped,
+            })
         } else if stopped {
             piped(writeln!(out, "stopped: nothing of {root} runs any more"))
         } else {

@@ -15,7 +15,8 @@ use crate::stop::Stop;
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Explained<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Explained<'a> {
     root: &'a str,
     /// Those that were named; without names those of which there is something to explain.
     locations: &'a [LocationReport],

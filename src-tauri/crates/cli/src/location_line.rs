@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Where one location stands. Fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LocationLine {
     pub(crate) name: String,
     /// `ready`, `load_error`, `crashed`, `blocked`, `stopped`, `starting` or `stopping`.

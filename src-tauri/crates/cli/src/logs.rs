@@ -24,7 +24,8 @@ const ROWS: u32 = 1_000;
 
 /// One line, for scripts. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct LogLine<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LogLine<'a> {
     /// When it was printed, in UTC.
     time: String,
     /// The location's name, `webserver` or `daemon`.

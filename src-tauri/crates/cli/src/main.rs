@@ -20,6 +20,8 @@ mod open;
 mod reached;
 mod report;
 mod runtime;
+#[cfg(test)]
+mod schemas;
 mod settling;
 mod status;
 mod stop;

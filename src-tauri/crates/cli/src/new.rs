@@ -62,13 +62,13 @@ async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Re
     let plan = stop.or(hand.create_plan(spec)).await?;
     if let Some(words) = page::blocked(&plan) {
         if make.json {
-            json(&plan)?;
+            crate::json::print(&plan)?;
         }
         return Err(CliError::Unusable(words));
     }
     if make.dry_run {
         return if make.json {
-            json(&plan)
+            crate::json::print(&plan)
         } else {
             piped(write!(anstream::stdout().lock(), "{}", page::plan(&plan)))
         };
@@ -80,7 +80,7 @@ async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Re
         .or_taken_back(&told, || hand.last_words(), work)
         .await?;
     if make.json {
-        json(&creation)?;
+        crate::json::print(&creation)?;
     }
     match creation.state {
         CreationState::Succeeded => {
@@ -193,12 +193,6 @@ async fn carry_out(
 async fn changed(events: &mut Ear) -> Result<(), CliError> {
     let made = |event: &Event| matches!(event, Event::CreationChanged { .. });
     events.until(made).await
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Result<(), CliError> {
-    let text =
-        serde_json::to_string_pretty(value).map_err(|error| CliError::Failed(error.to_string()))?;
-    piped(writeln!(std::io::stdout().lock(), "{text}"))
 }
 
 #[cfg(test)]

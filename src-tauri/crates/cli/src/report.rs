@@ -10,6 +10,7 @@ use crate::location_line::LocationLine;
 
 /// What came of a location. Fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LocationReport {
     #[serde(flatten)]
     pub(crate) line: LocationLine,

@@ -21,7 +21,8 @@ use crate::status::owned::{Run, run_by};
 
 /// What scripts read. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct StatusReport<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct StatusReport<'a> {
     #[serde(flatten)]
     status: &'a WorkspaceStatus,
     #[serde(flatten)]
@@ -36,9 +37,7 @@ pub(crate) fn run(what: &arguments::Status) -> Result<(), CliError> {
             status: &status,
             run,
         };
-        let json = serde_json::to_string_pretty(&answer)
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        return piped(writeln!(std::io::stdout().lock(), "{json}"));
+        return crate::json::print(&answer);
     }
     let mut page = page(&status, run.live.as_ref());
     page.push_str(&run.line(&status.root));

@@ -162,8 +162,9 @@ fn print_line(words: &str) {
 
 /// One environment, as scripts read it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct EnvironmentSynced<'a> {
+pub(crate) struct EnvironmentSynced<'a> {
     title: &'a str,
     /// `succeeded`, `failed`, `cancelled`, `interrupted`.
     state: &'static str,
@@ -177,12 +178,20 @@ struct EnvironmentSynced<'a> {
     output: &'a [String],
 }
 
+/// What scripts read. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Synced<'a> {
+    /// Each environment that was synced, in the order in which they were begun.
+    environments: &'a [EnvironmentSynced<'a>],
+}
+
 fn print_outcome(done: &[Operation], json: bool) -> Result<(), CliError> {
     let rows: Vec<EnvironmentSynced<'_>> = done.iter().map(row).collect();
     if json {
-        let json = serde_json::to_string_pretty(&serde_json::json!({ "environments": rows }))
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        piped(writeln!(std::io::stdout().lock(), "{json}"))?;
+        crate::json::print(&Synced {
+            environments: &rows,
+        })?;
     } else {
         let mut out = anstream::stdout().lock();
         if rows.is_empty() {

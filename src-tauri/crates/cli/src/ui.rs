@@ -12,7 +12,8 @@ use crate::stop::Stop;
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Shown<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Shown<'a> {
     root: &'a str,
     url: &'a str,
     /// Whether a browser was asked to open it.

@@ -9,6 +9,8 @@ mod services;
 mod tail;
 
 pub(crate) use lines::{Names, lines, row_line, row_text};
+#[cfg(test)]
+pub(crate) use progress::Said;
 pub(crate) use progress::ready_line;
 pub(crate) use services::ServiceLine;
 

@@ -17,7 +17,8 @@ use crate::stop::Stop;
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Waited<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Waited<'a> {
     root: &'a str,
     /// Whether each is ready.
     ready: bool,

@@ -1,4 +1,5 @@
-//! `cargo xtask gen`: the wire's TypeScript, made from the crate api and committed.
+//! `cargo xtask gen`: what is made from the code and committed: the wire's TypeScript, the list of checks, the schemas of what
+//! the command prints.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,12 +22,24 @@ const INDEX: &str = "index.ts";
 /// Writes the generated files, or with `check` fails when one is stale.
 pub(crate) fn generate(check: bool) -> Result<()> {
     if !check {
-        // That it is as it should be is a test among the others.
-        Program::new("cargo")
-            .args(["test", "--quiet", "--locked", "--lib", "--package"])
-            .args(["dagdeck-health", "--", "the_list_for_people"])
-            .env("DAGDECK_WRITES_DOCUMENTATION", "1")
-            .run()?;
+        // That these are as they should be are tests among the others.
+        let list = [
+            "--lib",
+            "--package",
+            "dagdeck-health",
+            "--",
+            "the_list_for_people",
+        ];
+        written(&list, "DAGDECK_WRITES_DOCUMENTATION")?;
+        let schemas = [
+            "--bin",
+            "dagdeck",
+            "--package",
+            "dagdeck-cli",
+            "--",
+            "the_schemas_in_docs",
+        ];
+        written(&schemas, "DAGDECK_WRITES_SCHEMAS")?;
     }
     let made = places::target().join("generated");
     if made.exists() {
@@ -73,6 +86,15 @@ pub(crate) fn generate(check: bool) -> Result<()> {
         println!("  {FOLDER}/{name}");
     }
     Ok(())
+}
+
+/// Has a test write what it otherwise compares.
+fn written(test: &[&str], told_by: &str) -> Result<()> {
+    Program::new("cargo")
+        .args(["test", "--quiet", "--locked"])
+        .args(test)
+        .env(told_by, "1")
+        .run()
 }
 
 /// The text of the index: every type under one name, and the commands' names as values.

@@ -58,7 +58,7 @@ enum Command {
     },
     /// Sets up and runs every check and test, as CI does
     Test(test::Arguments),
-    /// Writes the generated TypeScript and the list of checks; with --check, only says whether the first is stale
+    /// Writes the generated TypeScript, the list of checks and the command's schemas; with --check, only says whether the first is stale
     Gen {
         /// Changes nothing, fails when a file is stale
         #[arg(long)]

@@ -17,6 +17,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// What of a workspace runs. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Live {
     /// The address of the Dagster UI, where it answers.
     url: Option<String>,

@@ -14,6 +14,7 @@ use crate::status::live::{self, Live};
 
 /// Who runs a workspace. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Owned {
     pid: u32,
     /// Dagdeck's version in it; null where it does not answer and wrote that down nowhere.
@@ -26,6 +27,7 @@ struct Owned {
 
 /// How an owner says that it stands. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Standing {
     /// Whether this command can do more with it than ask how it stands, and stop it.
     same_protocol: bool,
@@ -41,6 +43,7 @@ struct Standing {
 
 /// Who runs a workspace, as scripts and people are told. Fields are added, never renamed.
 #[derive(Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Run {
     /// What of it runs; null where nobody runs it, or an owner of another version.
     pub(super) live: Option<Live>,
@@ -52,6 +55,7 @@ pub(super) struct Run {
 
 /// The guard of an owner that is gone. Fields are added, never renamed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StillEnding {
     guard: u32,
 }

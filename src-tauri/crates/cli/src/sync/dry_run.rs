@@ -34,9 +34,7 @@ async fn preview(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {
 
 fn print_preview(preview: &SyncPreview, json: bool) -> Result<(), CliError> {
     if json {
-        let json = serde_json::to_string_pretty(preview)
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        piped(writeln!(std::io::stdout().lock(), "{json}"))?;
+        crate::json::print(preview)?;
     } else {
         let mut out = anstream::stdout().lock();
         for plan in &preview.environments {

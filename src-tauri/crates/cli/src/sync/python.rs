@@ -62,9 +62,7 @@ pub(super) fn unusable(error: ApiError) -> CliError {
 fn print_python_plan(plan: &PythonPlan, json: bool) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     if json {
-        let json = serde_json::to_string_pretty(plan)
-            .map_err(|error| CliError::Failed(error.to_string()))?;
-        piped(writeln!(out, "{json}"))?;
+        crate::json::print(plan)?;
     } else {
         piped(write!(out, "{}", plan_page(plan)))?;
         piped(writeln!(out, "Nothing has been changed."))?;

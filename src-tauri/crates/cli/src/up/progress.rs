@@ -24,8 +24,9 @@ pub(super) enum LaunchOutcome {
 
 /// One JSON line. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "event")]
-enum Said<'a> {
+pub(crate) enum Said<'a> {
     Started {
         root: &'a str,
         name: &'a str,

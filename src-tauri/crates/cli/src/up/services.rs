@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Where one of them stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ServiceLine {
     name: ServiceName,
     /// `running`, `starting`, `stopping`, `stopped`, `crashed`, `blocked`.

@@ -18,10 +18,12 @@ pub struct NotAWorkspace {
 
 /// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkspaceStatus {
     /// The root folder, absolute.
     pub root: PathBuf,
     /// What kind it is, in kebab case.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub kind: Kind,
     /// The root folder's name.
     pub name: String,
@@ -35,6 +37,7 @@ pub struct WorkspaceStatus {
 
 /// One code location.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LocationStatus {
     /// The code location name.
     pub name: String,
@@ -54,6 +57,7 @@ pub struct LocationStatus {
 
 /// What the webserver and the daemon run from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Services {
     /// The deployment environment; null where the workspace has none.
     pub environment: Option<EnvironmentStatus>,
@@ -61,6 +65,7 @@ pub struct Services {
 
 /// An environment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentStatus {
     /// `ready`, `out_of_sync`, `missing`, `broken` or `unknown`.
     pub state: &'static str,
@@ -72,6 +77,7 @@ pub struct EnvironmentStatus {
 
 /// A problem.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProblemStatus {
     /// A stable code in kebab case.
     pub code: &'static str,
