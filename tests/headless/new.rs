@@ -205,12 +205,22 @@ fn a_workspace_is_trusted_with_what_is_made_in_it_and_not_with_what_is_not() {
     for refused in ["../elsewhere/a", "projects/1a", "dg.toml/a"] {
         assert_eq!(made(refused, &["--trust"]).status.code(), Some(2));
     }
+    let refused = made("projects/a", &[]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("--trust"), "{said}");
     assert!(!is_trusted("projects/a") && !is_trusted("inner/projects/a"));
     succeeds(&made("inner/projects/a", &["--trust"]));
     assert!(!is_trusted("projects/a") && is_trusted("inner/projects/b"));
     let listed = |folder: &str| fs_err::read_to_string(bench.at(folder).join("dg.toml")).unwrap();
     assert!(listed("acme/inner").contains("projects/a") && !listed("acme").contains("projects"));
-    succeeds(&made("projects/a", &["--trust"]));
+    let made_now = made("projects/a", &["--trust"]);
+    succeeds(&made_now);
+    // Without packages there is nothing to launch yet.
+    let told = printed(&made_now);
+    assert!(
+        told.contains("dagdeck sync ") && !told.contains("dagdeck up"),
+        "{told}"
+    );
     assert!(is_trusted("projects/b"));
     // A path from a folder in it is a name in it.
     let words = ["project", "../b", "--dagster", DAGSTER, "--dry-run"];

@@ -61,3 +61,44 @@ fn a_folder_that_is_no_workspace_is_refused() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_path_that_leads_nowhere_is_told_as_what_it_is_and_never_means_what_is_around_it() {
+    let workspace = TestWorkspace::of("data-science");
+    let root = workspace.path();
+    let (missing, dead) = (root.join("data-science"), root.join("dead"));
+    fs_err::os::unix::fs::symlink(root.join("gone"), &dead).unwrap();
+    let said = |words: &[&str], path: &std::path::Path| {
+        let output = dagdeck(&workspace).args(words).arg(path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said, printed(&output))
+    };
+    for words in [
+        &["status"][..],
+        &["up", "--trust"],
+        &["sync"],
+        &["doctor"],
+        &["wait", "--workspace"],
+        &["logs", "--workspace"],
+        &["stop", "--workspace"],
+    ] {
+        let (code, told, _) = said(words, &missing);
+        assert_eq!(code, Some(2), "{words:?}: {told}");
+        assert!(
+            told.contains("data-science is not there."),
+            "{words:?}: {told}"
+        );
+        let (code, told, _) = said(words, &dead);
+        assert_eq!(code, Some(2), "{words:?}: {told}");
+        assert!(
+            told.contains("is a link that leads nowhere."),
+            "{words:?}: {told}"
+        );
+    }
+    // A workspace whose folder is gone may still run; this one never did.
+    let (code, _, told) = said(&["down"], &missing);
+    assert_eq!(
+        (code, told),
+        (Some(0), format!("nothing of {} runs\n", missing.display()))
+    );
+}

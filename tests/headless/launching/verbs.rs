@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use api::LocationRequest;
 use serde_json::Value;
-use testkit::{Chance, Graphql, TestWorkspace, rounds, wait_until_none_mentions};
+use testkit::{Chance, Graphql, TestWorkspace, rounds, wait_until, wait_until_none_mentions};
 
 use crate::command::{Up, dagdeck, printed};
 use crate::hosted::{LOOKING, WINDOW, host, launch, reach};
@@ -20,6 +20,8 @@ use crate::launched::STARTING;
 /// The only location.
 const NAME: &str = "data-science";
 const ENDING: Duration = Duration::from_secs(60);
+/// How long the next save may take to come.
+const SAVED: Duration = Duration::from_secs(10);
 /// How long a wait may take beside saves that come every few seconds at most.
 const HUNG: Duration = Duration::from_secs(120);
 
@@ -109,6 +111,16 @@ impl Terminal {
         assert!(self.done(&["start", NAME]).contains("is ready"));
         assert!(self.done(&["restart", NAME]).contains("is ready"));
         self.refuses_what_it_does_not_know();
+        // In a project's folder it is the workspace that runs it.
+        let mut there = dagdeck(&self.workspace);
+        there.current_dir(self.workspace.project(NAME)).arg("wait");
+        assert_eq!(there.status().unwrap().code(), Some(0));
+        let mut there = dagdeck(&self.workspace);
+        there
+            .current_dir(self.workspace.project(NAME))
+            .arg("status");
+        let told = printed(&there.output().unwrap());
+        assert!(told.contains("It runs as part of "), "{told}");
     }
 
     fn refuses_what_it_does_not_know(&self) {
@@ -330,8 +342,13 @@ async fn waiting_beside_saves_is_never_early_and_never_hangs() {
         }
     });
     let (mut ready, mut failed, mut longest) = (0, 0, Duration::ZERO);
+    let mut before = 0;
     for round in 0..rounds(8, 200) {
+        // Each begins beside a save that none before it saw.
+        let saves = async || number.load(Ordering::SeqCst) > before;
+        wait_until("it is saved again", SAVED, saves).await;
         let saved = number.load(Ordering::SeqCst);
+        before = saved;
         let begun = Instant::now();
         let (code, told) = terminal.say(&["wait", NAME, "--timeout", "120"]);
         longest = longest.max(begun.elapsed());

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::arguments::{Start, Stop as StopArguments};
 use crate::error::{CliError, piped};
 use crate::names::chosen;
-use crate::reached::{Reached, nothing_runs};
+use crate::reached::{Reached, ReachedWorkspace};
 use crate::report::LocationReport;
 use crate::runtime;
 use crate::settling::Settling;
@@ -104,14 +104,11 @@ async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
 /// Attaches to the workspace's owner. What is not there can't be loaded again; all else starts one.
 async fn reach(what: &Start, verb: Verb) -> Result<Reached, CliError> {
     let path = &what.at.workspace;
-    crate::status::expect(path)?;
-    if verb != Verb::Reload {
-        return Reached::workspace(path).await;
+    if verb == Verb::Reload {
+        return Reached::running(path).await;
     }
-    let owned = Reached::if_owned(path).await?;
-    let reached = owned.ok_or_else(|| nothing_runs(path))?;
-    reached.tell_first();
-    Ok(reached)
+    crate::status::expect(path)?;
+    Reached::to(&ReachedWorkspace::that_runs(path).await?).await
 }
 
 /// Which locations it is about.
@@ -242,9 +239,11 @@ fn print(
 async fn stop_and_wait(what: &StopArguments) -> Result<(), CliError> {
     let path = &what.at.workspace;
     crate::status::expect(path)?;
-    let Some(mut reached) = Reached::if_owned(path).await? else {
+    let place = ReachedWorkspace::that_runs(path).await?;
+    let Some(owner) = place.owner().await? else {
         return not_running(what);
     };
+    let mut reached = Reached::by_owner(&place, &owner).await?;
     let all = what.locations.is_empty();
     let locations = chosen(&reached.workspace, &what.locations)?;
     let ran: Vec<&LocationView> = locations.iter().filter(|one| !is_down(one)).collect();

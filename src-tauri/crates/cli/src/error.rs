@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::{ApiError, HintAction};
+use api::{ApiError, ErrorCode, HintAction};
 use parking_lot::Mutex;
 
 /// Why the command ends early.
@@ -63,6 +63,9 @@ impl From<ApiError> for CliError {
 /// An error as a terminal shows it: the sentence, what lay behind it, what to do.
 pub(crate) fn words(error: &ApiError) -> String {
     let mut words = error.message.clone();
+    if error.code == ErrorCode::Untrusted {
+        words.push_str("\n  If you trust it, add --trust.");
+    }
     for cause in &error.causes {
         words.push_str("\n  because: ");
         words.push_str(&cause.replace('\n', "\n  "));
@@ -89,7 +92,7 @@ pub(crate) fn piped<T>(written: std::io::Result<T>) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use api::{ErrorCode, Hint};
+    use api::Hint;
 
     use super::*;
 

@@ -25,8 +25,9 @@ pub(crate) struct Explained<'a> {
 pub(crate) fn run(what: &Explain) -> Result<(), CliError> {
     runtime::run(async {
         let mut stop = Stop::listen()?;
-        crate::status::expect(&what.at.workspace)?;
-        let hand = stop.or(Hand::to_look(&what.at.workspace)).await?;
+        let hand = stop
+            .or(Hand::to_look_at_what_runs(&what.at.workspace))
+            .await?;
         let told = stop.or(explain(what, &hand)).await;
         hand.end_or(&mut stop).await?;
         told

@@ -9,7 +9,7 @@ use dagdeck::{Deck, DeckOptions, InTheWay};
 use process::GuardProgram;
 
 use crate::error::{CliError, words};
-use crate::reached::{Reached, goes_on_alone, tell_notices};
+use crate::reached::{Reached, ReachedWorkspace, goes_on_alone, tell_notices};
 use crate::stop::Stop;
 
 /// What does the work of a command.
@@ -109,6 +109,13 @@ impl Hand {
             }
             None => Self::looking_at(path, None).await,
         }
+    }
+
+    /// The same for what runs, or ran: a project that lies in a workspace is run by that one, unless it is run alone.
+    pub(crate) async fn to_look_at_what_runs(path: &Path) -> Result<Self, CliError> {
+        crate::status::expect(path)?;
+        let place = ReachedWorkspace::that_runs(path).await?;
+        Self::to_look(&place.root).await
     }
 
     /// The workspace that is open.

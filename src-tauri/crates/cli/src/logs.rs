@@ -45,8 +45,7 @@ pub(crate) struct LogLine<'a> {
 pub(crate) fn run(what: &Logs) -> Result<(), CliError> {
     runtime::run(async {
         let mut stop = Stop::listen()?;
-        crate::status::expect(&what.workspace)?;
-        let hand = stop.or(Hand::to_look(&what.workspace)).await?;
+        let hand = stop.or(Hand::to_look_at_what_runs(&what.workspace)).await?;
         let printed = stop.or(print(what, &hand)).await;
         // Ctrl-C is how following ends.
         let printed = match printed {

@@ -54,6 +54,18 @@ impl ReachedWorkspace {
         Self::at(dagdeck::folder::root_of(&folder))
     }
 
+    /// The workspace of a folder of which something is asked that runs. A project that lies in a workspace is run by that one, unless
+    /// it is run alone.
+    pub(crate) async fn that_runs(path: &Path) -> Result<Self, CliError> {
+        let place = Self::of(path)?;
+        let Some(around) = dagdeck::folder::workspace_around(&place.root) else {
+            return Ok(place);
+        };
+        let around = Self::at(around)?;
+        let runs = place.owner().await?.is_none() && around.owner().await?.is_some();
+        Ok(if runs { around } else { place })
+    }
+
     /// The one with this root, by its real path.
     pub(crate) fn at(root: PathBuf) -> Result<Self, CliError> {
         let program = std::env::current_exe().map_err(|error| {
@@ -188,6 +200,18 @@ impl Reached {
             Some(owner) => Ok(Some(Self::by_owner(&place, &owner).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Attaches to the owner of the workspace of a folder of which something is asked that runs, and says first what there is to
+    /// know; fails where nobody runs it, and ends with 2 where there is no workspace.
+    pub(crate) async fn running(path: &Path) -> Result<Self, CliError> {
+        crate::status::expect(path)?;
+        let place = ReachedWorkspace::that_runs(path).await?;
+        let owner = place.owner().await?;
+        let owner = owner.ok_or_else(|| nothing_runs(&place))?;
+        let reached = Self::by_owner(&place, &owner).await?;
+        reached.tell_first();
+        Ok(reached)
     }
 
     /// Attaches to an owner that was found.
@@ -336,9 +360,8 @@ impl Current {
 }
 
 /// What is said where nobody runs a workspace of which something was asked that runs.
-pub(crate) fn nothing_runs(path: &Path) -> CliError {
-    let root = ReachedWorkspace::of(path).map_or_else(|_| path.to_owned(), |place| place.root);
-    let root = root.display();
+pub(crate) fn nothing_runs(place: &ReachedWorkspace) -> CliError {
+    let root = place.root.display();
     CliError::Failed(format!(
         "Nothing of {root} runs: `dagdeck start` launches it."
     ))

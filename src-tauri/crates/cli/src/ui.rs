@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::arguments::Ui;
 use crate::error::{CliError, piped};
-use crate::reached::{Reached, nothing_runs};
+use crate::reached::Reached;
 use crate::runtime;
 use crate::stop::Stop;
 
@@ -49,10 +49,7 @@ pub(crate) fn run(what: &Ui) -> Result<(), CliError> {
 }
 
 async fn address(what: &Ui) -> Result<(String, String), CliError> {
-    let path = &what.at.workspace;
-    crate::status::expect(path)?;
-    let owned = Reached::if_owned(path).await?;
-    let workspace = owned.ok_or_else(|| nothing_runs(path))?.workspace;
+    let workspace = Reached::running(&what.at.workspace).await?.workspace;
     match workspace.webserver.url {
         Some(url) => Ok((workspace.root, url)),
         None => Err(CliError::Failed(format!(

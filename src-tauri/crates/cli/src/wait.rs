@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::arguments::{Wait, WaitFor};
 use crate::error::{CliError, piped};
 use crate::names::chosen;
-use crate::reached::{Reached, nothing_runs};
+use crate::reached::{Reached, ReachedWorkspace, nothing_runs};
 use crate::report::LocationReport;
 use crate::runtime;
 use crate::settling::Settling;
@@ -46,13 +46,11 @@ pub(crate) fn run(what: &Wait) -> Result<(), CliError> {
 }
 
 async fn wait(what: &Wait) -> Result<(), CliError> {
-    let path = &what.at.workspace;
-    crate::status::expect(path)?;
-    let owned = Reached::if_owned(path).await?;
-    let mut reached = owned.ok_or_else(|| nothing_runs(path))?;
+    let mut reached = Reached::running(&what.at.workspace).await?;
     let locations = awaited(&reached.workspace, &what.locations)?;
     if locations.is_empty() {
-        return Err(nothing_runs(path));
+        let root = reached.workspace.root.clone();
+        return Err(nothing_runs(&ReachedWorkspace::at(root.into())?));
     }
     let mut settling = Settling::begin(&reached.attached, &locations);
     let mut heard = Heard::default();

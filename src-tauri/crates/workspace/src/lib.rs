@@ -53,7 +53,7 @@ pub use read::{path_from, read};
 pub use reader::{Reader, Touched};
 pub use recent::{Summary, quick_summary};
 pub use requirements::{Requirements, requirements};
-pub use root::find_root;
+pub use root::{find_root, workspace_around};
 pub use spelling::{dead_link, nearest_existing, normal_path, real_path};
 pub use unlisted::{unlisted_projects, unused_locations};
 pub use version::{compare_versions, meets};

@@ -55,7 +55,8 @@ pub(crate) fn locate(start: &Path) -> Option<Located> {
 }
 
 /// The workspace that a project lies in, upward from its parent.
-pub(crate) fn workspace_around(project: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn workspace_around(project: &Path) -> Option<PathBuf> {
     project
         .ancestors()
         .skip(1)

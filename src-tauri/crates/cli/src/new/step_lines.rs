@@ -61,7 +61,7 @@ impl StepLines {
         }
         if creation.state == CreationState::Succeeded {
             lines.push(format!("{} is ready.", creation.folder));
-            lines.push(format!("  Launch it: dagdeck up {}", creation.root));
+            lines.push(next(creation));
         }
         self.print(&lines, &progress(creation))
     }
@@ -80,6 +80,16 @@ impl StepLines {
             progress.clone_into(&mut self.line);
         }
         piped(out.flush())
+    }
+}
+
+/// What comes next: where no packages were installed, nothing could be launched yet.
+fn next(creation: &Creation) -> String {
+    let root = &creation.root;
+    if creation.spec.sync {
+        format!("  Launch it: dagdeck up {root}")
+    } else {
+        format!("  Install its packages: dagdeck sync {root}")
     }
 }
 

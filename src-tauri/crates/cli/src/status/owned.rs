@@ -1,6 +1,6 @@
 //! Who runs a workspace, as its owner of any version says; and that there is one where it says nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
@@ -47,6 +47,9 @@ struct Standing {
 pub(super) struct Run {
     /// What of it runs; null where nobody runs it, or an owner of another version.
     pub(super) live: Option<Live>,
+    /// The workspace around a project that nobody runs alone, where that one is run; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_around: Option<PathBuf>,
     /// Who runs it, also where that does not answer; null where nobody does.
     owner: Option<Owned>,
     /// What still ends what an owner ran that is gone; null where nothing is left.
@@ -68,11 +71,18 @@ pub(super) fn run_by(place: &ReachedWorkspace) -> Result<Run, CliError> {
             Found::Owner(owner, _) if !owner.hello().goes => live::of(place, owner).await,
             _ => None,
         };
-        (found, live)
+        let around = match &found {
+            Found::Nobody => ReachedWorkspace::that_runs(&place.root).await.ok(),
+            _ => None,
+        };
+        (found, live, around.map(|around| around.root))
     };
-    let (found, live) = runtime::wait_for(looked)?;
+    let (found, live, around) = runtime::wait_for(looked)?;
     Ok(match found {
-        Found::Nobody => Run::default(),
+        Found::Nobody => Run {
+            run_around: around.filter(|around| *around != place.root),
+            ..Run::default()
+        },
         Found::Owner(owner, status) => Run {
             live,
             ..Run::by(Owned::of(owner.hello(), &status))
@@ -111,7 +121,15 @@ impl Run {
             (None, Some(StillEnding { guard })) => {
                 format!("  Process {guard} has not ended yet what ran here.\n")
             }
-            (None, None) => String::new(),
+            (None, None) => self
+                .run_around
+                .as_deref()
+                .map_or_else(String::new, |around| {
+                    let around = around.display();
+                    format!(
+                        "  It runs as part of {around}: `dagdeck status {around}` shows that.\n"
+                    )
+                }),
         }
     }
 }

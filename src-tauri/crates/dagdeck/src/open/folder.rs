@@ -42,7 +42,17 @@ pub fn named(typed: &str, home: &Path) -> Result<PathBuf, FolderError> {
 /// Asks the disk, so not for async threads that others wait for.
 #[must_use]
 pub fn root_of(folder: &Path) -> PathBuf {
-    workspace::find_root(folder).unwrap_or_else(|| workspace::real_path(folder))
+    // What is not there is in nothing: who means what is around it names that.
+    let found = folder.exists().then(|| workspace::find_root(folder));
+    found
+        .flatten()
+        .unwrap_or_else(|| workspace::real_path(folder))
+}
+
+/// The workspace that a project lies in; none where it lies in none, or is no project.
+#[must_use]
+pub fn workspace_around(project: &Path) -> Option<PathBuf> {
+    workspace::workspace_around(&root_of(project))
 }
 
 #[cfg(test)]
@@ -77,6 +87,8 @@ mod tests {
             let expected = crate::status::expect(&spelt, BTreeMap::new());
             assert!(expected.is_ok(), "{}", spelt.display());
         }
-        assert_eq!(root_of(&dir.join("nowhere")), dir.join("nowhere"));
+        for missing in ["nowhere", "real/nowhere"] {
+            assert_eq!(root_of(&dir.join(missing)), dir.join(missing));
+        }
     }
 }

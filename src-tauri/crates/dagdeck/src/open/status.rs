@@ -6,14 +6,59 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use workspace::{Environment, Kind, Problem, ReadOptions, Reading};
 
-/// A folder is no workspace.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is no Dagster workspace or project", path.display())]
-pub struct NotAWorkspace {
-    /// The folder, absolute.
-    pub path: PathBuf,
-    /// Workspaces and projects that are near it.
-    pub nearby: Vec<PathBuf>,
+/// Why a path names no workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAWorkspace {
+    /// There is nothing.
+    #[error("{} is not there", path.display())]
+    NotThere {
+        /// The path, absolute.
+        path: PathBuf,
+    },
+    /// It is a link, and there is nothing where it leads.
+    #[error("{} is a link that leads nowhere", path.display())]
+    DeadLink {
+        /// The path, absolute.
+        path: PathBuf,
+    },
+    /// What is there can't be read.
+    #[error("{} can't be read", path.display())]
+    Unreadable {
+        /// The path, absolute.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is no workspace and in none.
+    #[error("{} is no Dagster workspace or project", path.display())]
+    Other {
+        /// The folder, absolute.
+        path: PathBuf,
+        /// Workspaces and projects that are near it.
+        nearby: Vec<PathBuf>,
+    },
+}
+
+/// Says that something is at a path, and that it can be read.
+fn is_there(path: &Path) -> Result<(), NotAWorkspace> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let looked = match fs_err::metadata(&path) {
+        Ok(found) if found.is_dir() => fs_err::read_dir(&path).map(drop),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    };
+    match looked {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if path.is_symlink() {
+                Err(NotAWorkspace::DeadLink { path })
+            } else {
+                Err(NotAWorkspace::NotThere { path })
+            }
+        }
+        Err(source) => Err(NotAWorkspace::Unreadable { path, source }),
+    }
 }
 
 /// A workspace, for terminals and scripts. The shape is a contract: fields are added, never renamed.
@@ -96,6 +141,7 @@ pub struct ProblemStatus {
 /// # Errors
 /// When it is in none, with what is near it.
 pub fn expect(path: &Path, environment: BTreeMap<String, String>) -> Result<(), NotAWorkspace> {
+    is_there(path)?;
     if workspace::find_root(path).is_some() {
         return Ok(());
     }
@@ -108,6 +154,7 @@ pub fn read(
     environment: BTreeMap<String, String>,
     lockfiles: bool,
 ) -> Result<WorkspaceStatus, NotAWorkspace> {
+    is_there(path)?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let options = ReadOptions {
         environment,
@@ -118,7 +165,7 @@ pub fn read(
     let reading = workspace::read(&crate::folder::root_of(&path), &options);
     if reading.kind == Kind::NotAWorkspace {
         let nearby = reading.nearby.into_iter().map(|near| near.path);
-        return Err(NotAWorkspace {
+        return Err(NotAWorkspace::Other {
             path,
             nearby: nearby.collect(),
         });

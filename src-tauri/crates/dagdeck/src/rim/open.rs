@@ -78,12 +78,25 @@ impl From<&FolderError> for ApiError {
 }
 
 impl From<&NotAWorkspace> for ApiError {
-    fn from(NotAWorkspace { path, nearby }: &NotAWorkspace) -> Self {
-        let words = format!("{} is not a Dagster workspace or project.", path.display());
-        let told = Self::new(ErrorCode::Invalid, words);
-        nearby.iter().fold(told, |told, near| {
-            told.with_hint(format!("There is one at {}", near.display()))
-        })
+    fn from(error: &NotAWorkspace) -> Self {
+        let invalid = |path: &std::path::Path, is: &str| {
+            Self::new(ErrorCode::Invalid, format!("{} {is}.", path.display()))
+        };
+        match error {
+            NotAWorkspace::NotThere { path } => invalid(path, "is not there"),
+            NotAWorkspace::DeadLink { path } => invalid(path, "is a link that leads nowhere"),
+            NotAWorkspace::Unreadable { path, source } => {
+                // The path is said with it.
+                let kind = std::io::Error::from(source.kind());
+                invalid(path, "can't be read").with_source(&kind)
+            }
+            NotAWorkspace::Other { path, nearby } => {
+                let told = invalid(path, "is not a Dagster workspace or project");
+                nearby.iter().fold(told, |told, near| {
+                    told.with_hint(format!("There is one at {}", near.display()))
+                })
+            }
+        }
     }
 }
 
@@ -106,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_no_workspace_is_told_with_those_near_it() {
-        let told = ApiError::from(NotAWorkspace {
+        let told = ApiError::from(NotAWorkspace::Other {
             path: "/srv".into(),
             nearby: vec!["/srv/acme".into(), "/srv/etl".into()],
         });

@@ -146,7 +146,7 @@ pub(super) fn trust_remark(
             return note(field, words);
         }
         let words = format!(
-            "Nothing runs in {shown} until you trust it. Open it and trust it, then make the project."
+            "Nothing runs in {shown} until you trust it. Open it and trust it (in a terminal, --trust does that), then make the project."
         );
         stop(field, words, None)
     })
