@@ -97,6 +97,9 @@ pub fn expect(path: &Path, environment: BTreeMap<String, String>) -> Result<(), 
 }
 
 /// Reads a workspace, with `lockfiles` also whether each lockfile answers its project. An error if the folder is none.
+///
+/// # Errors
+/// When it is no workspace and in none; the error names what is near it. What is wrong within a workspace is in the answer.
 pub fn read(
     path: &Path,
     environment: BTreeMap<String, String>,
