@@ -11,7 +11,7 @@ pub const OPERATIONS_KEPT: usize = 200;
 /// Where an envelope stands in the numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// The next one.
+    /// The one after what the snapshot has: it can be applied.
     Next,
     /// One that the snapshot has already.
     Old,

@@ -78,7 +78,7 @@ pub struct DagsterVersions {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PartialRelease {
-    /// Its version.
+    /// Dagster's version, as 1.13.28.
     pub version: String,
     /// The packages that are not published at it.
     pub missing: Vec<String>,
@@ -252,7 +252,7 @@ pub enum CreationState {
     Cancelled,
 }
 
-/// One step of a creation.
+/// One step of a creation, with how far it has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]

@@ -63,7 +63,7 @@ pub struct Hint {
 pub enum HintAction {
     /// Runs `uv sync` for a location's environment.
     Sync {
-        /// The location.
+        /// The location's id.
         location: String,
     },
     /// Opens a file at a line.

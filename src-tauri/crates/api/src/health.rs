@@ -25,11 +25,11 @@ pub struct HealthView {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum HealthScope {
-    /// This machine.
+    /// This machine: its tools, limits and variables.
     Machine,
     /// The open workspace.
     Workspace,
-    /// One project of it.
+    /// One project of the workspace.
     Project,
 }
 
@@ -129,7 +129,7 @@ pub struct FixView {
     pub note: Option<String>,
     /// Whether it touches only environments, Dagdeck's own folder and new files.
     pub safe: bool,
-    /// What it does.
+    /// What pressing the button does.
     pub does: FixDoes,
     /// Names all of the above: a request that gives it back gets that and nothing else.
     pub basis: String,
@@ -168,7 +168,7 @@ pub enum FixDoes {
     },
 }
 
-/// One step of a fix.
+/// One step of a fix: words, and a command or a change of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -198,7 +198,7 @@ pub enum FixScreen {
     Daemon,
     /// Adding projects.
     AddProjects,
-    /// Settings.
+    /// Dagdeck's settings.
     Settings,
 }
 

@@ -16,7 +16,7 @@ pub struct Machine {
     pub checked_at: Option<Millis>,
 }
 
-/// One tool.
+/// One tool that Dagdeck looks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -42,7 +42,7 @@ pub struct Tool {
 pub enum ToolState {
     /// Found, and it answers.
     Ready,
-    /// Not found.
+    /// It is in no folder that was looked in.
     NotFound,
     /// Found, but it does not answer.
     Broken,
@@ -55,7 +55,7 @@ pub enum ToolState {
 pub struct RecentWorkspace {
     /// Its root, absolute.
     pub path: String,
-    /// Its name.
+    /// Its folder's name.
     pub name: String,
     /// When it was last opened.
     pub opened_at: Millis,

@@ -41,7 +41,7 @@ pub enum PackagesChange {
     },
     /// Another Dagster.
     Dagster {
-        /// The version.
+        /// The version to change to, as 1.13.28.
         version: String,
     },
 }

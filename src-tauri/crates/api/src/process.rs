@@ -99,7 +99,7 @@ pub enum Lifecycle {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum StoppedBy {
-    /// The person.
+    /// The person, by a stop in a window or a terminal.
     Person,
     /// A sync of its environment, which starts it again.
     Sync,
@@ -161,6 +161,6 @@ pub struct ServiceView {
     pub url: Option<String>,
     /// Why it can't start now; null if it can.
     pub blocked: Option<String>,
-    /// Its log.
+    /// The id of its log, for `log_open`.
     pub log: String,
 }

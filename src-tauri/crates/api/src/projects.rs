@@ -18,7 +18,7 @@ pub struct ProjectsFound {
     pub cut: bool,
 }
 
-/// A project that was found.
+/// A project that was found in a folder, and whether it can be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -27,7 +27,7 @@ pub struct FoundProject {
     pub path: String,
     /// Its folder's name.
     pub name: String,
-    /// What kind it is.
+    /// What makes it one: a `pyproject.toml` that says so, or a plain package.
     pub kind: WorkspaceKind,
     /// Whether the workspace lists it already.
     pub listed: bool,
@@ -111,7 +111,7 @@ pub struct TrashedFolder {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsApply {
-    /// The change.
+    /// The change that was shown, as it was asked for.
     pub change: ProjectsChange,
     /// The plan's basis: where something else would be changed by now, nothing is.
     pub basis: String,

@@ -99,9 +99,9 @@ pub struct Present {
 /// How many hosts are attached, the one that hears of it among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HostCount {
-    /// Windows.
+    /// How many windows are attached.
     pub windows: u64,
-    /// Terminals.
+    /// How many terminals are attached.
     pub terminals: u64,
     /// Those that hold what runs: it ends with the last of them, unless it is kept.
     pub holders: u64,

@@ -18,7 +18,7 @@ pub struct DefinitionTypes {
     pub folder: String,
 }
 
-/// A type of definition.
+/// A type of definition that can be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -83,11 +83,11 @@ pub struct DefinitionParam {
 pub enum DefinitionParamKind {
     /// A line of text.
     Text,
-    /// A number.
+    /// A number, with or without a fraction.
     Number,
     /// Yes or no.
     Boolean,
-    /// One of `choices`.
+    /// One of the texts in `choices`.
     Choice,
     /// Anything else, as JSON.
     Json,

@@ -11,9 +11,9 @@ pub enum Theme {
     /// As the system.
     #[default]
     System,
-    /// Light.
+    /// Dark letters on light.
     Light,
-    /// Dark.
+    /// Light letters on dark.
     Dark,
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Reply {
     Refused(ApiError),
     /// How it stands.
     Status(Status),
-    /// It is done.
+    /// What was asked is done; there is nothing to answer.
     Done,
     /// It can't be done, in a sentence.
     Failed(String),

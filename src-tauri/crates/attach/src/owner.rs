@@ -230,7 +230,7 @@ impl Owner {
         ))
     }
 
-    /// Whether it is gone.
+    /// Whether the connection has ended: the owner went, or said what is no message.
     pub fn is_gone(&self) -> bool {
         self.line.shared.gone.is_cancelled()
     }

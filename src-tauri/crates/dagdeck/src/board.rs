@@ -54,7 +54,7 @@ impl Board {
         self.publish(&mut self.snapshot.lock(), event);
     }
 
-    /// Shows no workspace.
+    /// Shows that no workspace is open; says nothing where none was.
     pub(crate) fn show_no_workspace(&self) {
         let mut snapshot = self.snapshot.lock();
         if snapshot.workspace.is_some() {

@@ -27,7 +27,7 @@ pub enum SocketError {
     /// The path is longer than a socket's path may be.
     #[error("{path} is too long for a socket's path")]
     TooLong {
-        /// The path.
+        /// The path that a socket would have, or its folder's.
         path: PathBuf,
     },
     /// Someone else made the folder.
@@ -44,7 +44,7 @@ pub struct SocketFolder {
     path: PathBuf,
 }
 
-/// The sockets of one location.
+/// The sockets of one location: one per generation of its server, and the link that leads to the serving one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationSockets {
     folder: PathBuf,

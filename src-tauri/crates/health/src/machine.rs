@@ -41,7 +41,7 @@ pub struct Tool {
 pub enum ToolState {
     /// Found, and it answers.
     Ready,
-    /// Not found.
+    /// It is in no folder that was looked in.
     NotFound,
     /// Found, but it does not answer.
     Broken,

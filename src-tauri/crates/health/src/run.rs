@@ -200,7 +200,7 @@ fn hung(check: &Check) -> Finding {
 }
 
 impl Subject {
-    /// The scope that it is of.
+    /// Which checks are made of it.
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {

@@ -31,7 +31,7 @@ pub enum ListenError {
     /// The socket can't be made, or who owns it can't be written down.
     #[error("{} can't be listened at: {source}", socket.display())]
     Socket {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// Why.
         source: std::io::Error,

@@ -29,7 +29,7 @@ const SECRETS: [&str; 5] = ["TOKEN", "PASSWORD", "SECRET", "KEY", "CREDENTIAL"];
 /// One variable in which a host and the owner differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Its name.
+    /// The variable's name.
     pub name: String,
     /// What the owner has; none where it has none, or where it may be a secret.
     pub owner: Option<String>,

@@ -63,6 +63,7 @@ pub(crate) async fn save(
     Ok(path)
 }
 
+/// What is taken out: the home folder, secrets by their form, and each value of the `.env` files of workspace and projects.
 fn scrub(context: &AppContext, session: Option<&Arc<OpenWorkspace>>, home: &str) -> Scrub {
     let Some(session) = session else {
         return Scrub::new(home, &context.environment, []);
@@ -87,6 +88,7 @@ fn write_section(text: &mut String, title: &str, body: &str) {
     }
 }
 
+/// Version, system and tools. Their paths are scrubbed with the rest.
 fn write_head(text: &mut String, snapshot: &Snapshot) {
     let _infallible = writeln!(
         text,

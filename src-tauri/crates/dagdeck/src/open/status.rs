@@ -46,7 +46,7 @@ pub struct LocationStatus {
     pub python: Option<String>,
     /// The Dagster version in its environment.
     pub dagster: Option<String>,
-    /// Its environment.
+    /// Whether it can run, and from which interpreter.
     pub environment: EnvironmentStatus,
     /// What is wrong in its files.
     pub problems: Vec<ProblemStatus>,
@@ -59,7 +59,7 @@ pub struct Services {
     pub environment: Option<EnvironmentStatus>,
 }
 
-/// An environment.
+/// An environment, as `status --json` tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EnvironmentStatus {
     /// `ready`, `out_of_sync`, `missing`, `broken` or `unknown`.
@@ -70,7 +70,7 @@ pub struct EnvironmentStatus {
     pub packages: Option<u32>,
 }
 
-/// A problem.
+/// A problem in the person's files, as `status --json` tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProblemStatus {
     /// A stable code in kebab case.

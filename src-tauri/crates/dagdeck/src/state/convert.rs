@@ -165,6 +165,7 @@ fn settings(rows: &Connection, old: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes over trust, recents and what was known of locations. A definitions file that is there is newer and stays.
 fn workspaces(folder: &Path, rows: &Connection, old: OldMemory) -> Result<(), Failure> {
     for OldRecent { root, opened_at } in old.recent {
         let at = opened_at;

@@ -45,7 +45,7 @@ pub enum WaitError {
     /// Another server answers at this address.
     #[error("another code server (id {found}) answers at {address}")]
     AnotherServer {
-        /// The address.
+        /// Where it answers.
         address: Address,
         /// The id it answers with.
         found: String,

@@ -23,7 +23,7 @@ pub struct Explained {
     pub hints: Vec<Step>,
     /// The class of the exception that the person's code met.
     pub class: String,
-    /// Its message.
+    /// What the exception said, without its class.
     pub message: String,
     /// All frames, outermost first.
     pub frames: Vec<Frame>,

@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(25);
 /// One process that a sweep ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweptProcess {
-    /// Its pid.
+    /// The pid that it had; free for others by now.
     pub pid: u32,
     /// Its command line.
     pub command: String,
