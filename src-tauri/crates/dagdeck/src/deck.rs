@@ -1,7 +1,7 @@
 //! The handle that hosts hold: one method per command, and the subscription to events.
 //!
 //! Owns the life of Dagdeck itself: its own state on disk, the process table, the open session. Decides nothing about
-//! workspaces: [`crate::session`] does.
+//! workspaces: [`crate::open_workspace`] does.
 
 mod commands;
 mod create;
