@@ -105,6 +105,7 @@ impl Attached {
         }
     }
 
+    /// Gives one command, by its name, and reads its answer.
     async fn call<Response: DeserializeOwned>(
         &self,
         command: &str,

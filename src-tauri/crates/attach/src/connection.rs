@@ -117,6 +117,8 @@ impl Shared {
         }
     }
 
+    /// Takes in one frame: an answer goes to who asked, an event to the subscription. Words that are not known here are
+    /// passed over; what is no word ends the line.
     fn hear(&self, frame: &[u8]) -> Result<(), FrameError> {
         match protocol::decode(frame)? {
             HeardWord::Frozen(frozen::FromOwner::Status(status)) => {

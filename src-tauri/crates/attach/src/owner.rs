@@ -210,6 +210,7 @@ impl Owner {
             .unwrap_or_else(|_| Err(self.stubborn()))
     }
 
+    /// What is said of an owner that did not answer what it can say at once.
     fn silent(&self) -> ApiError {
         let (pid, waited) = (self.hello.pid, SOON.as_secs());
         let message = format!(
@@ -220,6 +221,7 @@ impl Owner {
         ))
     }
 
+    /// What is said of an owner that did not end in its time.
     fn stubborn(&self) -> ApiError {
         let (pid, waited) = (self.hello.pid, END.as_secs());
         let message = format!(

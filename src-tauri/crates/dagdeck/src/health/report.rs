@@ -105,6 +105,7 @@ fn write_head(text: &mut String, snapshot: &Snapshot) {
     }
 }
 
+/// The workspace's kind, its locations and services. Names of folders are in it, the home folder is scrubbed.
 fn write_workspace(text: &mut String, workspace: &WorkspaceView) {
     let mut body = String::new();
     let _infallible = writeln!(
@@ -139,6 +140,7 @@ fn write_workspace(text: &mut String, workspace: &WorkspaceView) {
     write_section(text, "Workspace", &body);
 }
 
+/// One location in one line: versions, environment, lifecycle.
 fn location_line(location: &LocationView) -> String {
     let environment = &location.environment;
     format!(
@@ -165,6 +167,7 @@ fn lifecycle(location: &LocationView) -> &'static str {
     }
 }
 
+/// What is wrong, finding after finding: level, check, location, what was seen and where.
 fn write_findings(text: &mut String, findings: &[FindingView]) {
     let mut body = String::new();
     for finding in findings {
@@ -192,6 +195,7 @@ fn write_findings(text: &mut String, findings: &[FindingView]) {
     write_section(text, "Findings", &body);
 }
 
+/// Operations that failed, five at most, with command, reason and last lines.
 fn write_failures(text: &mut String, operations: &[Operation]) {
     let mut body = String::new();
     let failed = operations

@@ -190,6 +190,8 @@ const WRAPPERS: [&str; 3] = [
 ];
 
 impl<'a> Case<'a> {
+    /// Takes a failure apart: Dagster wraps the person's own exception in up to several of its own, and gives the stack of
+    /// each.
     fn of(failure: &'a LoadFailure, origin: &'a Origin) -> Self {
         let mut counts = failure;
         while WRAPPERS.contains(&counts.class.as_str())
