@@ -1,4 +1,7 @@
 //! Making a workspace, a project or the sample: what a form starts from, what would happen, and how it goes.
+//!
+//! A plan is pinned by its basis: what a start is given back is made, or nothing. What is being made stays in the snapshot
+//! until a person puts it away, so that a window which comes later sees it too.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,4 +1,7 @@
 //! Errors and problems as a person reads them.
+//!
+//! A host decides by the code and never by the words, which may change at any time. `Cancelled` and `Precondition` are no
+//! alarms. Where an error names a file, `subject` is its place; where something can be done at once, a hint holds it.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

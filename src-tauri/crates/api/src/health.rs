@@ -1,4 +1,7 @@
 //! What the checks found, and what puts it right.
+//!
+//! A finding is known again by its id, which holds what it is about and never its place in a list. A fix is shown with all
+//! that it would do, and is carried out as shown or not at all.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

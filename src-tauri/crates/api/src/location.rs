@@ -1,4 +1,7 @@
 //! Code locations: a project as loaded.
+//!
+//! Whether its process is up (`lifecycle`) and whether its code works (`readiness`) are two axes: one that runs may serve
+//! code that does not load, or older code than the one on disk.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

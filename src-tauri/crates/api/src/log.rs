@@ -1,4 +1,7 @@
 //! Logs as the window reads them: it holds only the rows in sight and asks for the rest.
+//!
+//! A view is a number that the owner gives out and the host gives back; it lives until it is closed, or its host goes. Rows
+//! are asked for by their index, and the index of a row is its own until a fold or a filter changes.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

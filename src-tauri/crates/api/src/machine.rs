@@ -1,4 +1,6 @@
 //! What is on this machine, and the workspaces opened before.
+//!
+//! Found by looking, some time after the first screen: until then the list of tools is empty and `checked_at` null.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

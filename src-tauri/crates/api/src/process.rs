@@ -1,4 +1,6 @@
 //! Processes: programs that stay.
+//!
+//! What runs once is an operation, and is told in `operation.rs`.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

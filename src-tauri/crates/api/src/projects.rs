@@ -1,4 +1,6 @@
 //! Which projects a workspace lists: finding some, and changing the list.
+//!
+//! Only lists and folders: what is in a project is told as its location. A folder goes to the trash and never away.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

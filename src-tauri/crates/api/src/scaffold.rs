@@ -1,4 +1,7 @@
 //! Adding a definition to a project: what there is to choose from, its form, and what would be written.
+//!
+//! What there is and what it asks for is what `dg` of the project's own environment says, so it differs from project to
+//! project.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
 //! What the person chose for Dagdeck as a whole.
+//!
+//! They are one person's on one machine, not a workspace's: every Dagdeck of theirs has the same.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

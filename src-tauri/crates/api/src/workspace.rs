@@ -1,4 +1,7 @@
 //! The workspace as a whole, and the snapshot that holds it.
+//!
+//! A snapshot is all that a host shows when it comes; from there on events change it. Nothing in it is read back to decide
+//! something.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
