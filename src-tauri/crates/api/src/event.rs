@@ -1,6 +1,6 @@
 //! Events: facts in the past tense, numbered.
 //!
-//! Each is one revision after the last ([`crate::step`] tells old, next and gap apart), and [`crate::apply`] is its one
+//! Each is one revision after the last ([`crate::step`] tells old, next and gap apart), and [`crate::apply()`] is its one
 //! meaning. Measurements, counts of errors and the growth of logs change nothing in a snapshot: who was not there missed
 //! them, and hears the next.
 

@@ -37,7 +37,7 @@ pub enum StartPhase {
     Loading,
 }
 
-/// Whether the process is up. One of the two axes; see [`Readiness`] for the other.
+/// Whether the process is up. One of the two axes; see [`crate::Readiness`] for the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(
     rename_all = "camelCase",

@@ -1,8 +1,8 @@
 //! Talking with Dagster's webserver over HTTP.
 //!
 //! Seen on 1.13.27: it answers `/server_info` 2-4 s after its start; `loadStatus` says LOADED for a failed location too,
-//! so [`location_entries`] looks at what was loaded; a swapped server is noticed by itself within half a second and at
-//! once after [`reload_location`].
+//! so [`Webserver::location_entries`] looks at what was loaded; a swapped server is noticed by itself within half a second and at
+//! once after [`Webserver::reload_location`].
 
 use std::time::Duration;
 

@@ -19,7 +19,7 @@ pub(super) struct LoadExplanation {
 
 type LoadRule = fn(&Case<'_>) -> Option<LoadExplanation>;
 
-const RULES: [LoadRule; 11] = [
+const RULES: &[LoadRule] = &[
     syntax,
     two_definitions,
     no_definitions,
