@@ -2,6 +2,9 @@
 //!
 //! Owns everything that touches `tauri`. Decides nothing about workspaces: each window's requests go to the owner of the
 //! workspace that it shows, or to [`dagdeck::Deck`] where it shows none, and events come back.
+//!
+//! Plugins are three: one instance, the window's state, the opener. The page may call none of them (`capabilities`); what
+//! it wants of the desktop goes through `outside`.
 
 mod adapters;
 mod closing;

@@ -63,6 +63,7 @@ pub(crate) async fn can_be_seen(app: &AppHandle) -> bool {
     true
 }
 
+/// Makes icon and menu. Opening and stopping are off until `running::show` says that something runs.
 fn make(app: &AppHandle) -> tauri::Result<Icon> {
     let show = MenuItem::with_id(app, SHOW, "Show Dagdeck", true, None::<&str>)?;
     let open = MenuItem::with_id(app, OPEN, "Open Dagster UI", false, None::<&str>)?;
@@ -97,6 +98,7 @@ fn make(app: &AppHandle) -> tauri::Result<Icon> {
     })
 }
 
+/// Does what was chosen. The Dagster UI is that of the window that was used last; Stop all means every window.
 fn chosen(app: &AppHandle, item: &str) {
     match item {
         SHOW => window::show_all(app),

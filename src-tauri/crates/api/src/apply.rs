@@ -11,7 +11,7 @@ pub const OPERATIONS_KEPT: usize = 200;
 /// Where an envelope stands in the numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// The next one.
+    /// The one after what the snapshot has: it can be applied.
     Next,
     /// One that the snapshot has already.
     Old,
@@ -36,6 +36,7 @@ pub fn apply(snapshot: &mut Snapshot, envelope: Envelope) {
     change(snapshot, envelope.event);
 }
 
+/// What an event means for a snapshot. One about a workspace that is open no more means nothing.
 fn change(snapshot: &mut Snapshot, event: Event) {
     match event {
         Event::WorkspaceRead { workspace } => {
@@ -72,6 +73,7 @@ fn change(snapshot: &mut Snapshot, event: Event) {
     }
 }
 
+/// Changes the open workspace, where one is open.
 fn within(snapshot: &mut Snapshot, edit: impl FnOnce(&mut WorkspaceView)) {
     if let Some(workspace) = &mut snapshot.workspace {
         edit(workspace);

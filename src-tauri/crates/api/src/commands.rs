@@ -1,6 +1,6 @@
 //! The list of commands, declared once.
 //!
-//! Each host hands its own macro to [`with_commands`] and so fails to compile when an adapter is missing;
+//! Each host hands its own macro to [`with_commands`](crate::with_commands) and so fails to compile when an adapter is missing;
 //! `cargo xtask gen` makes the TypeScript list from the same lines.
 
 pub mod typescript;

@@ -1,4 +1,7 @@
 //! Making a workspace, a project or the sample: what a form starts from, what would happen, and how it goes.
+//!
+//! A plan is pinned by its basis: what a start is given back is made, or nothing. What is being made stays in the snapshot
+//! until a person puts it away, so that a window which comes later sees it too.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -84,7 +87,7 @@ pub struct DagsterVersions {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PartialRelease {
-    /// Its version.
+    /// Dagster's version, as 1.13.28.
     pub version: String,
     /// The packages that are not published at it.
     pub missing: Vec<String>,
@@ -268,7 +271,7 @@ pub enum CreationState {
     Cancelled,
 }
 
-/// One step of a creation.
+/// One step of a creation, with how far it has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,6 @@
 //! A Python environment as shown: its state, where it comes from, what is in it.
+//!
+//! What files tell and what uv said are one state here; `checked_by_uv` says which of the two it rests on.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,4 +1,7 @@
 //! Errors and problems as a person reads them.
+//!
+//! A host decides by the code and never by the words, which may change at any time. `Cancelled` and `Precondition` are no
+//! alarms. Where an error names a file, `subject` is its place; where something can be done at once, a hint holds it.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -67,7 +70,7 @@ pub struct Hint {
 pub enum HintAction {
     /// Runs `uv sync` for a location's environment.
     Sync {
-        /// The location.
+        /// The location's id.
         location: String,
     },
     /// Opens a file at a line.

@@ -1,4 +1,8 @@
 //! Events: facts in the past tense, numbered.
+//!
+//! Each is one revision after the last ([`crate::step`] tells old, next and gap apart), and [`crate::apply()`] is its one
+//! meaning. Measurements, counts of errors and the growth of logs change nothing in a snapshot: who was not there missed
+//! them, and hears the next.
 
 use std::collections::BTreeMap;
 
@@ -42,14 +46,14 @@ pub enum Event {
         /// The workspace without its locations.
         workspace: Box<WorkspaceView>,
     },
-    /// One location changed.
+    /// What is known of one location changed; the others stay as they were.
     LocationChanged {
-        /// The location.
+        /// All of it, as it is now. It takes the place of the one with the same id.
         location: Box<LocationView>,
     },
     /// The webserver or the daemon changed.
     ServiceChanged {
-        /// The service.
+        /// All of it, as it is now.
         service: Box<ServiceView>,
     },
     /// CPU and memory were measured; keys are log ids. Replaces the last measurement.
@@ -59,7 +63,7 @@ pub enum Event {
     },
     /// An operation began, went on or ended.
     OperationChanged {
-        /// The operation.
+        /// All of it, as it is now. It takes the place of the one with the same id, or is a new one.
         operation: Box<Operation>,
     },
     /// What is being made went on, or was put away.
@@ -74,7 +78,7 @@ pub enum Event {
     },
     /// A log view has more (or fewer) rows; told at most 20 times a second.
     LogGrew {
-        /// The view.
+        /// The view's number, as `log_open` answered it.
         view: u32,
         /// How many rows it has now.
         rows: u32,
@@ -96,9 +100,9 @@ pub enum Event {
         /// Newest first.
         recent: Vec<RecentWorkspace>,
     },
-    /// The settings changed.
+    /// The person's settings changed, here or in another Dagdeck.
     SettingsChanged {
-        /// The settings.
+        /// All of them.
         settings: Settings,
     },
     /// Faults of Dagdeck's own state were found.

@@ -1,4 +1,7 @@
 //! What the checks found, and what puts it right.
+//!
+//! A finding is known again by its id, which holds what it is about and never its place in a list. A fix is shown with all
+//! that it would do, and is carried out as shown or not at all.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -27,11 +30,11 @@ pub struct HealthView {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum HealthScope {
-    /// This machine.
+    /// This machine: its tools, limits and variables.
     Machine,
     /// The open workspace.
     Workspace,
-    /// One project of it.
+    /// One project of the workspace.
     Project,
 }
 
@@ -135,7 +138,7 @@ pub struct FixView {
     pub note: Option<String>,
     /// Whether it touches only environments, Dagdeck's own folder and new files.
     pub safe: bool,
-    /// What it does.
+    /// What pressing the button does.
     pub does: FixDoes,
     /// Names all of the above: a request that gives it back gets that and nothing else.
     pub basis: String,
@@ -175,7 +178,7 @@ pub enum FixDoes {
     },
 }
 
-/// One step of a fix.
+/// One step of a fix: words, and a command or a change of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -207,7 +210,7 @@ pub enum FixScreen {
     Daemon,
     /// Adding projects.
     AddProjects,
-    /// Settings.
+    /// Dagdeck's settings.
     Settings,
 }
 

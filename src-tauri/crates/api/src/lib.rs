@@ -1,6 +1,6 @@
 //! The words that every host (window, terminal) and the core speak: commands, events, views, errors.
 //!
-//! Owns the shapes, the [list of commands](commands), what an [event does to a snapshot](apply) and the [words](protocol)
+//! Owns the shapes, the [list of commands](commands), what an [event does to a snapshot](apply()) and the [words](protocol)
 //! between a host and a workspace's owner. Pure: nothing here opens a file or runs a program. TypeScript is generated from these types by `cargo xtask gen` and committed under
 //! `ui/src/backend/generated`.
 

@@ -1,4 +1,7 @@
 //! Code locations: a project as loaded.
+//!
+//! Whether its process is up (`lifecycle`) and whether its code works (`readiness`) are two axes: one that runs may serve
+//! code that does not load, or older code than the one on disk.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -45,7 +48,7 @@ pub enum Readiness {
 pub struct Frame {
     /// The file and line.
     pub subject: Subject,
-    /// The function.
+    /// The function, as Python names it: `<module>` at the top level; empty where it names none.
     pub function: String,
     /// The source line as Python printed it.
     pub code: Option<String>,
@@ -91,11 +94,11 @@ pub struct DefinitionCounts {
     pub checks: u32,
     /// Jobs, without the implicit asset job.
     pub jobs: u32,
-    /// Schedules.
+    /// Schedules, whether they are switched on or not.
     pub schedules: u32,
-    /// Sensors.
+    /// Sensors, whether they are switched on or not.
     pub sensors: u32,
-    /// Resources.
+    /// Resources that have a name.
     pub resources: u32,
 }
 
@@ -109,13 +112,13 @@ pub struct DefinitionNames {
     pub assets: Vec<String>,
     /// Asset checks as `asset: check`.
     pub checks: Vec<String>,
-    /// Jobs.
+    /// Jobs by name, without the implicit asset job.
     pub jobs: Vec<String>,
-    /// Schedules.
+    /// Schedules by name.
     pub schedules: Vec<String>,
-    /// Sensors.
+    /// Sensors by name.
     pub sensors: Vec<String>,
-    /// Resources.
+    /// Resources by name.
     pub resources: Vec<String>,
 }
 
@@ -201,6 +204,6 @@ pub struct LocationView {
     pub managed: bool,
     /// What is wrong in its files.
     pub problems: Vec<ProblemView>,
-    /// Its log.
+    /// The id of its log, for `log_open`.
     pub log: String,
 }

@@ -1,4 +1,7 @@
 //! Logs as the window reads them: it holds only the rows in sight and asks for the rest.
+//!
+//! A view is a number that the owner gives out and the host gives back; it lives until it is closed, or its host goes. Rows
+//! are asked for by their index, and the index of a row is its own until a fold or a filter changes.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -11,11 +14,11 @@ use super::{Millis, Subject};
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum LogLevel {
-    /// Debug.
+    /// DEBUG, TRACE and NOTSET.
     Debug,
     /// Info; also lines that name no level.
     Info,
-    /// Warning.
+    /// WARNING and WARN.
     Warning,
     /// Error or critical.
     Error,
@@ -31,9 +34,9 @@ pub struct LevelCounts {
     pub debug: u32,
     /// Info lines.
     pub info: u32,
-    /// Warnings.
+    /// Entries that are warnings.
     pub warning: u32,
-    /// Errors.
+    /// Entries that are errors or critical.
     pub error: u32,
 }
 
@@ -75,7 +78,7 @@ pub struct Segment {
     pub text: String,
     /// `red`, `green`, `yellow`, `blue`, `magenta`, `cyan`, `dim`, or null.
     pub color: Option<String>,
-    /// Bold.
+    /// Whether it is drawn in heavier letters.
     pub bold: bool,
     /// A match of what the view searches for.
     pub marked: bool,
@@ -99,7 +102,7 @@ pub enum RowKind {
     Fold {
         /// How many frames it stands for.
         frames: u32,
-        /// Whether it is open.
+        /// Whether the frames that it stands for are rows of their own below it.
         open: bool,
     },
     /// A frame of a traceback that is the person's own, with its place.
@@ -119,7 +122,7 @@ pub enum RowKind {
     Gap,
 }
 
-/// One row.
+/// One row of a view, with all that it takes to draw it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -129,7 +132,7 @@ pub struct Row {
     pub index: u32,
     /// When it was printed.
     pub time: Millis,
-    /// Its level.
+    /// The level that its entry names; Info where it names none.
     pub level: LogLevel,
     /// Which log it is from.
     pub source: String,

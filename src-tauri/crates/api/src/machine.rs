@@ -1,4 +1,6 @@
 //! What is on this machine, and the workspaces opened before.
+//!
+//! Found by looking, some time after the first screen: until then the list of tools is empty and `checked_at` null.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -17,7 +19,7 @@ pub struct Machine {
     pub checked_at: Option<Millis>,
 }
 
-/// One tool.
+/// One tool that Dagdeck looks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -45,7 +47,7 @@ pub struct Tool {
 pub enum ToolState {
     /// Found, and it answers.
     Ready,
-    /// Not found.
+    /// It is in no folder that was looked in.
     NotFound,
     /// Found, but it does not answer.
     Broken,
@@ -59,7 +61,7 @@ pub enum ToolState {
 pub struct RecentWorkspace {
     /// Its root, absolute.
     pub path: String,
-    /// Its name.
+    /// Its folder's name.
     pub name: String,
     /// When it was last opened.
     pub opened_at: Millis,

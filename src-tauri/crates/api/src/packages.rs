@@ -1,4 +1,7 @@
 //! Changing what a project asks for: packages in and out, another Dagster.
+//!
+//! Found out by letting uv do it in a copy of the project's settings; the change itself is then done in the project, and
+//! its environment is synced.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -43,7 +46,7 @@ pub enum PackagesChange {
     },
     /// Another Dagster.
     Dagster {
-        /// The version.
+        /// The version to change to, as 1.13.28.
         version: String,
     },
 }

@@ -1,4 +1,6 @@
 //! Processes: programs that stay.
+//!
+//! What runs once is an operation, and is told in `operation.rs`.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,7 +39,7 @@ pub enum StartPhase {
     Loading,
 }
 
-/// Whether the process is up. One of the two axes; see [`Readiness`] for the other.
+/// Whether the process is up. One of the two axes; see [`crate::Readiness`] for the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(
@@ -103,7 +105,7 @@ pub enum Lifecycle {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum StoppedBy {
-    /// The person.
+    /// The person, by a stop in a window or a terminal.
     Person,
     /// A sync of its environment, which starts it again.
     Sync,
@@ -169,6 +171,6 @@ pub struct ServiceView {
     pub url: Option<String>,
     /// Why it can't start now; null if it can.
     pub blocked: Option<String>,
-    /// Its log.
+    /// The id of its log, for `log_open`.
     pub log: String,
 }

@@ -1,4 +1,6 @@
 //! Which projects a workspace lists: finding some, and changing the list.
+//!
+//! Only lists and folders: what is in a project is told as its location. A folder goes to the trash and never away.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -19,7 +21,7 @@ pub struct ProjectsFound {
     pub cut: bool,
 }
 
-/// A project that was found.
+/// A project that was found in a folder, and whether it can be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -29,7 +31,7 @@ pub struct FoundProject {
     pub path: String,
     /// Its folder's name.
     pub name: String,
-    /// What kind it is.
+    /// What makes it one: a `pyproject.toml` that says so, or a plain package.
     pub kind: WorkspaceKind,
     /// Whether the workspace lists it already.
     pub listed: bool,
@@ -119,7 +121,7 @@ pub struct TrashedFolder {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProjectsApply {
-    /// The change.
+    /// The change that was shown, as it was asked for.
     pub change: ProjectsChange,
     /// The plan's basis: where something else would be changed by now, nothing is.
     pub basis: String,

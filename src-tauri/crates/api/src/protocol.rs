@@ -99,9 +99,9 @@ pub struct Present {
 /// How many hosts are attached, the one that hears of it among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HostCount {
-    /// Windows.
+    /// How many windows are attached.
     pub windows: u64,
-    /// Terminals.
+    /// How many terminals are attached.
     pub terminals: u64,
     /// Those that hold what runs: it ends with the last of them, unless it is kept.
     pub holders: u64,
@@ -190,6 +190,9 @@ impl From<FrameError> for ApiError {
 }
 
 /// Writes a frame's JSON; its length goes before it on the wire.
+///
+/// # Errors
+/// When its JSON is longer than [`MOST_BYTES`], and when it has no JSON: a map whose keys are no words, say.
 pub fn encode(frame: &impl Serialize) -> Result<Vec<u8>, FrameError> {
     let json = serde_json::to_vec(frame).map_err(|error| FrameError::Unwritable {
         why: error.to_string(),
@@ -203,6 +206,10 @@ pub fn encode(frame: &impl Serialize) -> Result<Vec<u8>, FrameError> {
 /// Reads a frame's JSON.
 ///
 /// A frozen word is looked for first: a word is the first thing in a frame, so that looking in vain costs nothing.
+///
+/// # Errors
+/// When it is not JSON, or not one object with one word in it. A word that is not known here is none: it is
+/// [`HeardWord::Unknown`].
 pub fn decode<F, S>(json: &[u8]) -> Result<HeardWord<F, S>, FrameError>
 where
     F: DeserializeOwned,

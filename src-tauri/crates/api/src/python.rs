@@ -1,4 +1,6 @@
 //! Changing the Python of an environment: what there is to choose from, and what it would do.
+//!
+//! A Python is named by its version; which program that is on this machine, or whether uv fetches it first, the plan says.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,4 +1,7 @@
 //! Adding a definition to a project: what there is to choose from, its form, and what would be written.
+//!
+//! What there is and what it asks for is what `dg` of the project's own environment says, so it differs from project to
+//! project.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +22,7 @@ pub struct DefinitionTypes {
     pub folder: String,
 }
 
-/// A type of definition.
+/// A type of definition that can be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -89,11 +92,11 @@ pub struct DefinitionParam {
 pub enum DefinitionParamKind {
     /// A line of text.
     Text,
-    /// A number.
+    /// A number, with or without a fraction.
     Number,
     /// Yes or no.
     Boolean,
-    /// One of `choices`.
+    /// One of the texts in `choices`.
     Choice,
     /// Anything else, as JSON.
     Json,

@@ -1,4 +1,6 @@
 //! What the person chose for Dagdeck as a whole.
+//!
+//! They are one person's on one machine, not a workspace's: every Dagdeck of theirs has the same.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,9 +14,9 @@ pub enum Theme {
     /// As the system.
     #[default]
     System,
-    /// Light.
+    /// Dark letters on light.
     Light,
-    /// Dark.
+    /// Light letters on dark.
     Dark,
 }
 

@@ -1,4 +1,6 @@
 //! Syncing environments: what to sync, and what that would change.
+//!
+//! A location is named by its id, the environment of the webserver and the daemon by a flag: it belongs to none.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,4 +1,7 @@
 //! The workspace as a whole, and the snapshot that holds it.
+//!
+//! A snapshot is all that a host shows when it comes; from there on events change it. Nothing in it is read back to decide
+//! something.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -68,7 +71,7 @@ pub struct WorkspaceView {
     pub root: String,
     /// The root folder's name.
     pub name: String,
-    /// What kind it is.
+    /// What makes it a workspace: dg.toml, a single project, a workspace.yaml.
     pub kind: WorkspaceKind,
     /// The file that makes it one, absolute.
     pub config: Option<String>,
@@ -80,9 +83,9 @@ pub struct WorkspaceView {
     pub problems: Vec<ProblemView>,
     /// The code locations in dg.toml order.
     pub locations: Vec<LocationView>,
-    /// The webserver.
+    /// Dagster's webserver: its lifecycle, process and address.
     pub webserver: ServiceView,
-    /// The daemon.
+    /// Dagster's daemon: its lifecycle and process.
     pub daemon: ServiceView,
     /// What the webserver and the daemon run from; null where none can be found.
     pub deployment: Option<DeploymentView>,
@@ -106,7 +109,7 @@ pub struct DeploymentView {
     pub path: String,
     /// Why this one: "deployments/local", "the first project with dagster-webserver", "made by Dagdeck".
     pub origin: String,
-    /// Its environment.
+    /// The environment that they run from, as read.
     pub environment: EnvironmentView,
     /// Whether Dagdeck would have to make it first, and asks before.
     pub to_be_made: bool,
@@ -200,7 +203,7 @@ pub struct TrustConcern {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TrustPlan {
-    /// The steps.
+    /// What would run, in the order in which it would.
     pub steps: Vec<TrustStep>,
     /// What is worth a look first; empty once the folder is trusted.
     pub concerns: Vec<TrustConcern>,
@@ -216,7 +219,7 @@ pub struct NearbyProject {
     pub path: String,
     /// Its folder's name.
     pub name: String,
-    /// What kind it is.
+    /// What makes it one.
     pub kind: WorkspaceKind,
 }
 

@@ -70,12 +70,18 @@ impl Attached {
     }
 
     /// Says that this host's first screen is on the glass: what nobody waits for may begin.
+    ///
+    /// # Errors
+    /// When the owner is gone. There is no limit: an owner that says nothing is waited for as long as it lives.
     pub async fn begin_background(&self) -> Result<(), ApiError> {
         let wake = |id| FromHost::Wake(Ask { id });
         done(self.owner.line.ask(wake).await?)
     }
 
     /// In which variables the owner's environment differs from this host's.
+    ///
+    /// # Errors
+    /// When the owner is gone, when it has not answered after 15 s, and when what it answered is no list of differences.
     pub async fn compare(
         &self,
         environment: &BTreeMap<String, String>,
@@ -99,6 +105,7 @@ impl Attached {
         }
     }
 
+    /// Gives one command, by its name, and reads its answer.
     async fn call<Response: DeserializeOwned>(
         &self,
         command: &str,
@@ -128,6 +135,10 @@ macro_rules! calls {
         impl Attached {
             $(
                 #[doc = $about]
+                ///
+                /// # Errors
+                /// What the owner's `Deck` answers where it can't; when the owner is gone; and when the request is too long
+                /// for a frame or the answer can't be read. There is no limit: how long a command may take is the owner's to say.
                 pub async fn $name(&self, request: $request) -> Result<$response, ApiError> {
                     self.call(stringify!($name), &request).await
                 }

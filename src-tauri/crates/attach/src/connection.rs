@@ -30,7 +30,7 @@ pub(crate) enum Reply {
     Refused(ApiError),
     /// How it stands.
     Status(Status),
-    /// It is done.
+    /// What was asked is done; there is nothing to answer.
     Done,
     /// It can't be done, in a sentence.
     Failed(String),
@@ -117,6 +117,8 @@ impl Shared {
         }
     }
 
+    /// Takes in one frame: an answer goes to who asked, an event to the subscription. Words that are not known here are
+    /// passed over; what is no word ends the line.
     fn hear(&self, frame: &[u8]) -> Result<(), FrameError> {
         match protocol::decode(frame)? {
             HeardWord::Frozen(frozen::FromOwner::Status(status)) => {

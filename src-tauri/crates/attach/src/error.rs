@@ -13,7 +13,7 @@ pub enum AttachError {
     /// Nobody listens, or who did is just ending.
     #[error("nothing runs behind {}", socket.display())]
     NoOwner {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// What connecting said.
         source: std::io::Error,
@@ -21,7 +21,7 @@ pub enum AttachError {
     /// Something is there that can't be spoken to.
     #[error("{} can't be connected to", socket.display())]
     Unreachable {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// What connecting said.
         source: std::io::Error,
@@ -29,7 +29,7 @@ pub enum AttachError {
     /// Another person's process listens.
     #[error("{} belongs to another person (user {user})", socket.display())]
     Stranger {
-        /// The socket.
+        /// The socket's path.
         socket: PathBuf,
         /// Their user id.
         user: u32,
@@ -42,7 +42,7 @@ pub enum AttachError {
         waited.as_secs()
     )]
     Silent {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// Who listens there, where the system tells it.
         pid: Option<u32>,
@@ -52,7 +52,7 @@ pub enum AttachError {
     /// What it said is not Dagdeck's.
     #[error("what listens at {} is not Dagdeck", socket.display())]
     NotDagdeck {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// What was wrong with it.
         source: FrameError,
@@ -65,7 +65,7 @@ pub enum AttachError {
         owner.pid
     )]
     OtherProtocol {
-        /// The owner.
+        /// What the owner said of itself: protocol, version, pid.
         owner: Hello,
     },
 }

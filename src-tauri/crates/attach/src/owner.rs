@@ -47,6 +47,11 @@ impl std::fmt::Debug for Owner {
 
 impl Owner {
     /// Connects to the owner that listens at a socket; both say who they are.
+    ///
+    /// # Errors
+    /// When nobody listens there, or who did is ending ([`AttachError::NoOwner`]); when the socket may not be used; when on
+    /// Unix another person's process listens; when it said nothing for 5 s; and when what it said first is no `hello` of
+    /// Dagdeck.
     pub async fn connect(socket: &Path, host: Introduction) -> Result<Self, AttachError> {
         let (mut incoming, mut outgoing, pid) = pipe::connect(socket).await?;
         let gone = |source| AttachError::NoOwner {
@@ -94,12 +99,18 @@ impl Owner {
     }
 
     /// The same, to have it do something; none where nobody listens, or who did goes.
+    ///
+    /// # Errors
+    /// Those of [`Self::connect`], but that nobody listens.
     pub async fn find(socket: PathBuf, host: Introduction) -> Result<Option<Self>, AttachError> {
         let found = Self::find_also_going(socket, host).await?;
         Ok(found.filter(|owner| !owner.hello.goes))
     }
 
     /// The same, to ask how it stands: one that stops everything and goes can be asked too.
+    ///
+    /// # Errors
+    /// Those of [`Self::connect`], but that nobody listens.
     pub async fn find_also_going(
         socket: PathBuf,
         host: Introduction,
@@ -117,6 +128,9 @@ impl Owner {
     }
 
     /// Every command and the events, if it speaks the same protocol.
+    ///
+    /// # Errors
+    /// When it speaks another protocol than this Dagdeck: then it can be asked how it stands and be stopped, no more.
     pub fn attach(&self) -> Result<Attached, AttachError> {
         if self.hello.protocol == PROTOCOL {
             Ok(Attached::new(self.clone()))
@@ -128,6 +142,9 @@ impl Owner {
     }
 
     /// Asks how it stands.
+    ///
+    /// # Errors
+    /// When the owner is gone, when it has not answered after 15 s, and when it answered something else.
     pub async fn status(&self) -> Result<Status, ApiError> {
         match self
             .soon(self.line.ask(|id| FromHost::Status(Ask { id })))
@@ -139,11 +156,18 @@ impl Owner {
     }
 
     /// Stops everything that runs; the owner stays. Answers when nothing is left.
+    ///
+    /// # Errors
+    /// When the owner is gone before it answered, and what it says where it can't. There is no limit.
     pub async fn stop(&self) -> Result<(), ApiError> {
         done(self.line.ask(|id| FromHost::Stop(Ask { id })).await?)
     }
 
     /// Stops everything that runs and ends the owner. Answers when nothing is left.
+    ///
+    /// # Errors
+    /// When the owner is gone before it answered, and what it says where it can't. There is no limit; [`Self::end`] has
+    /// one.
     pub async fn down(&self) -> Result<(), ApiError> {
         done(self.line.ask(|id| FromHost::Down(Ask { id })).await?)
     }
@@ -186,6 +210,7 @@ impl Owner {
             .unwrap_or_else(|_| Err(self.stubborn()))
     }
 
+    /// What is said of an owner that did not answer what it can say at once.
     fn silent(&self) -> ApiError {
         let (pid, waited) = (self.hello.pid, SOON.as_secs());
         let message = format!(
@@ -196,6 +221,7 @@ impl Owner {
         ))
     }
 
+    /// What is said of an owner that did not end in its time.
     fn stubborn(&self) -> ApiError {
         let (pid, waited) = (self.hello.pid, END.as_secs());
         let message = format!(
@@ -206,7 +232,7 @@ impl Owner {
         ))
     }
 
-    /// Whether it is gone.
+    /// Whether the connection has ended: the owner went, or said what is no message.
     pub fn is_gone(&self) -> bool {
         self.line.shared.gone.is_cancelled()
     }

@@ -63,6 +63,7 @@ async fn open(socket: &Path) -> Result<(Stream, Option<u32>), AttachError> {
         .map_err(|source| not_connected(socket, source))
 }
 
+/// Whether nobody listens, or somebody does who can't be spoken to.
 fn not_connected(socket: &Path, source: std::io::Error) -> AttachError {
     use std::io::ErrorKind::{ConnectionRefused, ConnectionReset, NotConnected, NotFound};
     let socket = socket.to_owned();

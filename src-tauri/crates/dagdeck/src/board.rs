@@ -54,7 +54,7 @@ impl Board {
         self.publish(&mut self.snapshot.lock(), event);
     }
 
-    /// Shows no workspace.
+    /// Shows that no workspace is open; says nothing where none was.
     pub(crate) fn show_no_workspace(&self) {
         let mut snapshot = self.snapshot.lock();
         if snapshot.workspace.is_some() {
@@ -101,6 +101,7 @@ impl Board {
         self.put_service(&mut self.snapshot.lock(), view);
     }
 
+    /// Publishes what differs of the workspace's own parts.
     fn put_own(&self, snapshot: &mut Snapshot, view: WorkspaceView) {
         let Some(known) = snapshot.workspace.as_mut() else {
             return;
@@ -120,6 +121,7 @@ impl Board {
         }
     }
 
+    /// Publishes a location, if it differs from what is shown.
     fn put_location(&self, snapshot: &mut Snapshot, view: LocationView) {
         let known = snapshot
             .workspace
@@ -131,6 +133,7 @@ impl Board {
         }
     }
 
+    /// Publishes a service, if it differs from what is shown.
     fn put_service(&self, snapshot: &mut Snapshot, view: ServiceView) {
         let known = snapshot.workspace.as_ref().map(|one| match view.name {
             ServiceName::Webserver => &one.webserver,

@@ -90,6 +90,11 @@ pub(crate) struct AppContext {
 struct NoAnswer;
 
 impl AppContext {
+    /// Opens what is remembered, sweeps what a dead Dagdeck left, and has the guard hold its locks. Takes as long as ending
+    /// left-over programs does, so not for async threads.
+    ///
+    /// # Errors When nothing can keep track of what is started, not even beside Dagdeck's own folder, and when a lock can't
+    /// be held. What can't be remembered is a notice.
     pub(crate) fn start(options: DeckOptions) -> Result<Self, ContextError> {
         let DeckOptions {
             state_folder,
@@ -335,6 +340,7 @@ impl AppContext {
         self.detect_tools().await;
     }
 
+    /// Looks for uv, Python and Git and shows them. Which Pythons there are is kept from the first time.
     async fn detect_tools(&self) {
         let uv = self.uv().await;
         let find = move |name: &str| match name {

@@ -1,7 +1,7 @@
 //! The handle that hosts hold: one method per command, and the subscription to events.
 //!
 //! Owns the life of Dagdeck itself: its own state on disk, the process table, the open session. Decides nothing about
-//! workspaces: [`crate::session`] does.
+//! workspaces: [`crate::open_workspace`] does.
 
 mod commands;
 mod create;
@@ -63,6 +63,11 @@ impl Deck {
     /// Starts Dagdeck: loads its own state, ends what a dead app left behind.
     ///
     /// Must be called on a tokio runtime.
+    ///
+    /// # Errors
+    /// When nothing can keep track of what is started, in Dagdeck's own folder nor in a temporary one; and when one of the
+    /// locks for the guard can't be held. What is remembered never keeps it from starting: what of that can't be read is
+    /// said in the notices.
     pub async fn start(options: DeckOptions) -> Result<Self, ApiError> {
         let context = tokio::task::spawn_blocking(move || AppContext::start(options))
             .await

@@ -37,7 +37,6 @@ impl FileError {
 #[derive(Debug, thiserror::Error)]
 #[error("{} can't be started", program.display())]
 pub(crate) struct NotStarted {
-    /// The program.
     pub(crate) program: PathBuf,
     /// Why.
     #[source]

@@ -15,7 +15,6 @@ use crate::own_log;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the command {command} panicked: {report}")]
 pub(crate) struct Fault {
-    /// The command.
     pub(crate) command: String,
     /// What is known of it, for a bug report.
     pub(crate) report: String,

@@ -221,6 +221,7 @@ impl Logs {
         Nothing {}
     }
 
+    /// Does something to a view off the async threads, and answers how it stands afterwards.
     async fn change<T: Send + 'static>(
         &self,
         id: u32,
@@ -235,6 +236,9 @@ impl Logs {
         Ok(shown(id, &status))
     }
 
+    /// Does something with a view off the async threads; others who ask for the same view wait.
+    ///
+    /// # Errors When the view was closed, or never was.
     async fn with<T: Send + 'static>(
         &self,
         id: u32,
@@ -250,6 +254,8 @@ impl Logs {
     }
 }
 
+/// Tells of growth for as long as the logs live: when something was written, then after [`TICK`] at the earliest again.
+/// Counts of all logs are told only where errors or warnings are more or fewer than before.
 async fn tick(
     store: Store,
     subscription: Arc<logstore::Subscription>,

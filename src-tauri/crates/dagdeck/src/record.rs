@@ -42,7 +42,6 @@ pub(crate) struct NewOperation {
     pub(crate) cause: Option<String>,
     /// The location it belongs to.
     pub(crate) location: Option<String>,
-    /// Its log.
     pub(crate) log: Option<String>,
     /// Whether it only looked at something: the next start has no use for it.
     pub(crate) passing: bool,

@@ -30,7 +30,7 @@ pub enum Address {
     Port {
         /// The host, `127.0.0.1` for our own servers.
         host: String,
-        /// The port.
+        /// The port, from 1.
         port: u16,
     },
 }

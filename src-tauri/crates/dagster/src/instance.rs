@@ -125,6 +125,9 @@ fn expanded(value: &str) -> PathBuf {
 }
 
 /// Makes Dagdeck's own instance folder, with Dagster's usage statistics off. A dagster.yaml that is there stays.
+///
+/// # Errors
+/// When the folder or its dagster.yaml can't be made.
 pub fn make_own(path: &Path) -> io::Result<()> {
     fs_err::create_dir_all(path)?;
     match atomicfile::create(&path.join("dagster.yaml"), QUIET.as_bytes()) {

@@ -26,7 +26,7 @@ pub enum RequirementChange {
     },
     /// Another Dagster.
     Dagster {
-        /// The version.
+        /// The version to change to, as 1.13.28.
         version: String,
     },
 }

@@ -27,7 +27,7 @@ pub enum SocketError {
     /// The path is longer than a socket's path may be.
     #[error("{path} is too long for a socket's path")]
     TooLong {
-        /// The path.
+        /// The path that a socket would have, or its folder's.
         path: PathBuf,
     },
     /// Someone else made the folder.
@@ -44,7 +44,7 @@ pub struct SocketFolder {
     path: PathBuf,
 }
 
-/// The sockets of one location.
+/// The sockets of one location: one per generation of its server, and the link that leads to the serving one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationSockets {
     folder: PathBuf,
@@ -55,6 +55,9 @@ impl SocketFolder {
     /// Makes the folder `dagdeck-KEY` (mode 0700) under XDG_RUNTIME_DIR, or under the temporary folder where that is not
     /// set or too long. `key` should be short and of its own to this app and workspace; where it ends with a pid, what processes
     /// that are gone left under the same key is removed.
+    ///
+    /// # Errors
+    /// Those of [`Self::make_in`] for the temporary folder. XDG_RUNTIME_DIR is passed over where it fails.
     pub fn make(key: &str) -> Result<Self, SocketError> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let short =
@@ -74,6 +77,10 @@ impl SocketFolder {
     }
 
     /// Makes the folder in a folder of choice.
+    ///
+    /// # Errors
+    /// When the folder can't be made; and when something lies in its place that is no folder, is another person's, or can't
+    /// be closed to others.
     pub fn make_in(base: &Path, key: &str) -> Result<Self, SocketError> {
         let path = base.join(format!("dagdeck-{key}"));
         let failed = |source| SocketError::Io {
@@ -100,6 +107,9 @@ impl SocketFolder {
     }
 
     /// The sockets of one location, told apart by its number within the workspace: names may be long or not ASCII.
+    ///
+    /// # Errors
+    /// When the path of its longest socket would be too long for the system.
     pub fn location(&self, number: usize) -> Result<LocationSockets, SocketError> {
         let sockets = LocationSockets {
             folder: self.path.clone(),
@@ -113,6 +123,9 @@ impl SocketFolder {
     }
 
     /// Removes the folder and what is in it. For when nothing listens there any more.
+    ///
+    /// # Errors
+    /// When it is there and can't be removed, or not whole. One that is gone is no error.
     pub fn remove(&self) -> Result<(), SocketError> {
         match fs_err::remove_dir_all(&self.path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(SocketError::Io {
@@ -170,6 +183,9 @@ impl LocationSockets {
     }
 
     /// Makes the link lead to a generation, in one step. Calls under way stay with the server that took them.
+    ///
+    /// # Errors
+    /// When the link can't be made or put in place. The one that was there stays then.
     #[cfg(unix)]
     pub fn serve(&self, generation: u32) -> Result<(), SocketError> {
         let link = self.link();
@@ -190,6 +206,9 @@ impl LocationSockets {
     }
 
     /// Sockets are not used on this platform.
+    ///
+    /// # Errors
+    /// Always: see above.
     #[cfg(not(unix))]
     pub fn serve(&self, _generation: u32) -> Result<(), SocketError> {
         Err(SocketError::Io {
@@ -199,6 +218,9 @@ impl LocationSockets {
     }
 
     /// Takes the link away: the location is stopped, and the webserver is to see it at once.
+    ///
+    /// # Errors
+    /// When the link is there and can't be removed.
     pub fn withdraw(&self) -> Result<(), SocketError> {
         match fs_err::remove_file(self.link()) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(SocketError::Io {

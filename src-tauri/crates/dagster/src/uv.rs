@@ -103,6 +103,9 @@ struct Lock {
 ///
 /// A project whose files were only touched is listed as removed and installed again without a new version: nothing
 /// differs, so it does not count.
+///
+/// # Errors
+/// When it is not JSON, or lacks the shape that is looked for.
 pub fn parse_sync_check(stdout: &str) -> Result<SyncCheck, ParseError> {
     let answer: SyncReport = serde_json::from_str(stdout.trim()).map_err(ParseError)?;
     let mut changes: Vec<ChangedPackage> = Vec::new();

@@ -1,8 +1,8 @@
 //! Talking with Dagster's webserver over HTTP.
 //!
 //! Seen on 1.13.27: it answers `/server_info` 2-4 s after its start; `loadStatus` says LOADED for a failed location too,
-//! so [`location_entries`] looks at what was loaded; a swapped server is noticed by itself within half a second and at
-//! once after [`reload_location`].
+//! so [`Webserver::location_entries`] looks at what was loaded; a swapped server is noticed by itself within half a second and at
+//! once after [`Webserver::reload_location`].
 
 use std::time::Duration;
 
@@ -72,6 +72,10 @@ impl Webserver {
     }
 
     /// Its version; an answer means that it is up.
+    ///
+    /// # Errors
+    /// When nothing listens or the answer has not come after 5 s, and when what answered is not JSON: another program has
+    /// the port.
     pub async fn server_info(&self) -> Result<String, WebserverError> {
         let url = format!("{}/server_info", self.url);
         let request = self.http.get(&url).timeout(Duration::from_secs(5));
@@ -93,6 +97,10 @@ impl Webserver {
     }
 
     /// Asks a GraphQL question; answers its `data`. Errors in the answer are errors.
+    ///
+    /// # Errors
+    /// When nothing listens or the answer has not come after 60 s, when it is not JSON, and when it holds errors: their
+    /// messages are joined.
     pub async fn graphql(&self, query: &str, variables: Value) -> Result<Value, WebserverError> {
         let url = format!("{}/graphql", self.url);
         let body = json!({ "query": query, "variables": variables });
@@ -112,6 +120,10 @@ impl Webserver {
     }
 
     /// Makes it read a location again, now. For after the link of its server was swapped.
+    ///
+    /// # Errors
+    /// Those of [`Self::graphql`]; and when it answers that there is no such location, or with a Python error. A location
+    /// whose code does not load is an answer.
     pub async fn reload_location(&self, name: &str) -> Result<LocationEntry, WebserverError> {
         const QUERY: &str =
             "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) {
@@ -128,6 +140,9 @@ impl Webserver {
     }
 
     /// Makes it read workspace.yaml again: locations come and go without a restart.
+    ///
+    /// # Errors
+    /// Those of [`Self::graphql`], and when it answers with anything but its workspace.
     pub async fn reload_workspace(&self) -> Result<(), WebserverError> {
         const QUERY: &str =
             "mutation { reloadWorkspace { __typename ... on PythonError { message } } }";
@@ -140,6 +155,9 @@ impl Webserver {
     }
 
     /// The locations as it sees them.
+    ///
+    /// # Errors
+    /// Those of [`Self::graphql`], and when it could not read its workspace file.
     pub async fn location_entries(&self) -> Result<Vec<LocationEntry>, WebserverError> {
         const QUERY: &str = "{ workspaceOrError { __typename ... on Workspace { locationEntries { name loadStatus
             locationOrLoadError { __typename ... on RepositoryLocation { serverId } ... on PythonError { message } } } }

@@ -53,6 +53,9 @@ pub fn render(entries: &[WorkspaceFileEntry]) -> String {
 }
 
 /// Writes the file in one step: a reader sees the old text or the new, never a part.
+///
+/// # Errors
+/// When its folder can't be made, or the file can't be written there and put in place. What was there stays then.
 pub fn write(path: &Path, entries: &[WorkspaceFileEntry]) -> Result<(), WriteError> {
     let failed = |source| WriteError {
         path: path.to_owned(),

@@ -21,7 +21,7 @@ pub struct Facts {
     pub ended: CancellationToken,
     /// Dagdeck's own folder, absolute. Questions about no project are asked from there.
     pub folder: PathBuf,
-    /// This machine.
+    /// What is known of this machine.
     pub machine: MachineFacts,
     /// The open workspace.
     pub workspace: Option<WorkspaceFacts>,
@@ -74,9 +74,9 @@ pub struct WorkspaceFacts {
 /// A process that serves the whole workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// The webserver.
+    /// Dagster's webserver.
     Webserver,
-    /// The daemon.
+    /// Dagster's daemon.
     Daemon,
 }
 
@@ -103,7 +103,7 @@ pub struct Port {
 /// Who else runs the workspace, as far as this process knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Elsewhere {
-    /// Nobody.
+    /// No other process, as far as was seen.
     #[default]
     Nobody,
     /// Another process, of whose webserver nothing is known here.
@@ -147,7 +147,7 @@ pub enum Load {
         /// How long the import took.
         import: Option<Duration>,
     },
-    /// It failed.
+    /// The code was run and could not be loaded.
     Failed {
         /// What it is, in a few words.
         title: String,
@@ -155,7 +155,7 @@ pub enum Load {
         explanation: Option<String>,
         /// The exception's class.
         class: String,
-        /// Its message.
+        /// What the exception said.
         message: String,
         /// The person's own line.
         place: Option<FilePlace>,

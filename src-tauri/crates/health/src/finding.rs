@@ -19,7 +19,7 @@ pub enum Level {
 /// What a check was made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
-    /// This machine.
+    /// The machine, whatever is open.
     Machine,
     /// The open workspace.
     Workspace,

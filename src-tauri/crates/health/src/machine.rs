@@ -41,7 +41,7 @@ pub struct Tool {
 pub enum ToolState {
     /// Found, and it answers.
     Ready,
-    /// Not found.
+    /// It is in no folder that was looked in.
     NotFound,
     /// Found, but it does not answer.
     Broken,
@@ -85,6 +85,7 @@ async fn uv(table: &Table, folder: &Path, path: Option<PathBuf>) -> Tool {
     tool.found_at(path, answer.as_deref().and_then(answers::version_of))
 }
 
+/// Python as uv tells it; without uv, the `python3` that is found and is no shim.
 async fn python<F>(
     table: &Table,
     folder: &Path,
@@ -164,6 +165,7 @@ pub async fn downloadable(table: &Table, folder: &Path, uv: &Path) -> Option<Vec
     Some(answers::downloadable(&listing.await?))
 }
 
+/// Git, by its own word.
 async fn git<F>(table: &Table, folder: &Path, find: F) -> Tool
 where
     F: Fn(&str) -> Option<PathBuf> + Send + 'static,

@@ -1,4 +1,7 @@
 //! Makes checks, many at once. One that crashes or hangs is a finding of its own; the rest go on.
+//!
+//! Refuses to decide what follows from an answer: `record` keeps it, hosts show it. Checks that need trust are forgotten in
+//! a folder that has none, so that no old answer is shown there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -62,6 +65,7 @@ impl Request {
         self
     }
 
+    /// Whether a check depends on something that changed.
     fn wants(&self, check: &Check) -> bool {
         self.changed.is_empty() || check.reads.iter().any(|reads| self.changed.contains(reads))
     }
@@ -129,6 +133,8 @@ pub async fn look_again(
     outcome.findings
 }
 
+/// Makes one check within its limit. Time over and a panic are findings; a thread that hangs goes on by itself, for the
+/// system lets nobody end it.
 async fn make(
     check: &'static Check,
     facts: Arc<Facts>,
@@ -180,6 +186,7 @@ async fn judge(
     }
 }
 
+/// A panic in a check: a fault of ours, said as one.
 fn broke(check: &Check, broken: &JoinError) -> Finding {
     Finding::warning(
         FindingKey::UNCHECKED,
@@ -189,6 +196,7 @@ fn broke(check: &Check, broken: &JoinError) -> Finding {
     .seen(format!("{}: {broken}", check.id))
 }
 
+/// A check whose time is over.
 fn hung(check: &Check) -> Finding {
     let limit = check.judge.limit().as_secs();
     Finding::warning(
@@ -200,7 +208,7 @@ fn hung(check: &Check) -> Finding {
 }
 
 impl Subject {
-    /// The scope that it is of.
+    /// Which checks are made of it.
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {

@@ -76,6 +76,7 @@ impl Upstream {
         files.with_context(|| format!("the index lists no files of {project}"))
     }
 
+    /// Fetches one wheel, holds it against its hash, and puts it in place whole.
     fn bring(&self, wheel: &Wheel, files: &[Value], folder: &Path) -> Result<()> {
         let project = wheel.project()?;
         let listed = files
@@ -145,6 +146,7 @@ pub fn fetch(upstream: &Upstream, wheels: &[&Wheel], folder: &Path) -> Result<us
     ))
 }
 
+/// Tries again a few times: an index far away fails now and then.
 fn tried<T>(work: impl Fn() -> Result<T>) -> Result<T> {
     let mut outcome = work();
     for _ in 1..TRIES {

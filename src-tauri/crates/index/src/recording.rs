@@ -57,6 +57,7 @@ impl Recording {
         }
     }
 
+    /// Reads the recording and the list of wheels. A line that names no wheel is an error, with its number.
     fn parse(recorded: &str, wheels: &str) -> Result<Self> {
         let document: DocumentMut = recorded.parse().context("recorded.toml")?;
         let word = |key: &str| {

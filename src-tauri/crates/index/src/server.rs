@@ -1,4 +1,7 @@
 //! The index as others reach it: HTTP on this machine alone, well-mannered or not.
+//!
+//! Each connection is served by itself, and whatever is asked is written down, so that a test can say what was fetched and
+//! what it missed.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -50,6 +53,7 @@ pub struct Index {
     thread: Option<JoinHandle<()>>,
 }
 
+/// What was asked for, and what of it is not here.
 #[derive(Debug, Default)]
 struct AskedUrls {
     all: Vec<String>,
@@ -167,6 +171,7 @@ struct Answering {
 }
 
 impl Answering {
+    /// Answers after the delay that it was told to take, off the async threads.
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
         tokio::time::sleep(self.manners.delay).await;
         self.asked.lock().all.push(request.uri().to_string());
@@ -175,6 +180,7 @@ impl Answering {
         judged.unwrap_or_else(|fault| text(500, &fault.to_string()))
     }
 
+    /// The answer: refused, a login asked for, a project's page, a file or its metadata, else 404.
     fn judged(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         if let Some(status) = self.manners.refuses {
             return text(status, "This index refuses.");
@@ -210,6 +216,7 @@ impl Answering {
         }
     }
 
+    /// Whether the login is the one that is wanted, where one is.
     fn admits(&self, request: &Request<Incoming>) -> bool {
         let Some((name, password)) = &self.manners.login else {
             return true;
@@ -219,6 +226,7 @@ impl Answering {
         given.any(|one| one.as_bytes() == wanted.as_bytes())
     }
 
+    /// A project's page, in the form that was asked for.
     fn page(&self, project: &str, json: bool) -> Response<Full<Bytes>> {
         let Some(listing) = self.shelf.listing(project, self.manners.changed) else {
             self.asked.lock().unknown.insert(project.to_owned());
@@ -234,6 +242,7 @@ impl Answering {
     }
 }
 
+/// A listing as a page of links, the older form of the simple repository API.
 fn html(listing: &serde_json::Value) -> String {
     let files = listing["files"].as_array().into_iter().flatten();
     let links = files.map(|file| {

@@ -29,6 +29,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
+/// Bytes that draw nothing in a line. Tabs do.
 fn is_control(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t') || byte == 0x7f
 }
@@ -142,6 +143,7 @@ pub(crate) fn last_state(line: &[u8]) -> &[u8] {
     }
 }
 
+/// The style that is in force; it ends with its line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Style {
     color: Option<Color>,
@@ -150,6 +152,8 @@ struct Style {
 }
 
 impl Style {
+    /// Takes one sequence in. The six basic colours are kept by their names, bright or not; black, white, backgrounds and
+    /// colours by value are left to the theme.
     fn apply(&mut self, parameters: &[u8]) {
         let mut codes = parameters
             .split(|byte| matches!(byte, b';' | b':'))
@@ -194,6 +198,7 @@ impl Style {
     }
 }
 
+/// The colour of a basic index, 0 to 7; black and white are the text's own.
 fn basic(index: u16) -> Option<Color> {
     match index {
         1 => Some(Color::Red),

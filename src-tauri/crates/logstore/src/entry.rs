@@ -1,6 +1,9 @@
 //! Which lines belong together: entries of several lines, and Python tracebacks with their frames.
 //!
 //! Owns the state between the lines of one stream, at the time they are written. Refuses to keep their text.
+//!
+//! Decided once, when a line is written, by the lines before it on the same stream and by how soon it came: a program that
+//! prints an error with its context does so in one go. A line that no rule joins begins an entry of its own at Info.
 
 use crate::header;
 use crate::record::Kind;
@@ -11,6 +14,7 @@ const TOGETHER_MS: i64 = 20;
 /// An indented line goes on an entry only if it is not much later.
 const SOON_MS: i64 = 1_000;
 
+/// Whose frame was read last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Frame {
     #[default]
@@ -19,6 +23,7 @@ enum Frame {
     Own,
 }
 
+/// Where in a traceback the stream is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Trace {
     #[default]
@@ -108,6 +113,7 @@ impl StreamState {
         self.continuation(Kind::Continuation)
     }
 
+    /// An entry begins with this line.
     fn begins(&mut self, level: Level) -> Class {
         self.begun = true;
         self.level = level;
@@ -119,6 +125,7 @@ impl StreamState {
         }
     }
 
+    /// The line goes on the entry before, at its level.
     fn continuation(&self, kind: Kind) -> Class {
         Class {
             kind,
@@ -127,6 +134,8 @@ impl StreamState {
         }
     }
 
+    /// Whether a traceback begins here, and whether it belongs to the entry before: one that follows an error at once, or
+    /// that another exception led to.
     fn traceback_begins(&mut self, line: &[u8], gap: i64) -> Option<Class> {
         let line = line.trim_ascii_end();
         let trace = if line.starts_with(b"Traceback (most recent call last)") {
@@ -153,6 +162,7 @@ impl StreamState {
         Some(class)
     }
 
+    /// A line inside a traceback: a frame by its `File` line, or the code below one.
     fn in_frames(&mut self, line: &[u8]) -> Class {
         let frame = match place(line) {
             Some((path, _)) if is_library(path) => Frame::Library,

@@ -1,6 +1,9 @@
 //! The shapes in which programs begin a log entry: Dagster, structlog, JSON, uvicorn, uv, Python's own and a few more.
 //!
 //! Owns the recognition of one line without escape codes. Refuses to look at the lines around it.
+//!
+//! A line that names no level begins no entry: it is an entry's next line, or one of its own at Info. Shapes are told apart
+//! by their first byte, for this runs over every line that is printed.
 
 use std::borrow::Cow;
 
@@ -41,10 +44,12 @@ pub(crate) fn read(line: &[u8]) -> Option<Header<'_>> {
     }
 }
 
+/// Bytes as text; what is no UTF-8 is replaced.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
+/// Where `what` is, at most `within` bytes on from `from`: a header is short, and a line may be long.
 fn find(line: &[u8], from: usize, what: &[u8], within: usize) -> Option<usize> {
     let end = line.len().min(from + within);
     memchr::memmem::find(line.get(from..end)?, what).map(|at| from + at)

@@ -19,7 +19,7 @@ pub(crate) const JOINED: u8 = 2;
 pub(crate) enum Sum {
     /// Of the first layout: whole words, mixed by a rule of our own. Read and gone on with, never begun.
     Words,
-    /// CRC-32.
+    /// CRC-32, of the layout that is written today.
     Crc32,
 }
 

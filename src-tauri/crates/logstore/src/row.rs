@@ -5,12 +5,12 @@
 /// How grave a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub enum Level {
-    /// Debug.
+    /// DEBUG, TRACE and NOTSET.
     Debug,
     /// Info; also lines that name no level.
     #[default]
     Info,
-    /// Warning.
+    /// WARNING and WARN.
     Warning,
     /// Error or critical.
     Error,
@@ -55,9 +55,9 @@ pub struct LevelCounts {
     pub debug: u64,
     /// Info entries.
     pub info: u64,
-    /// Warnings.
+    /// Entries that are warnings.
     pub warning: u64,
-    /// Errors.
+    /// Entries that are errors or critical.
     pub error: u64,
 }
 
@@ -95,19 +95,19 @@ pub enum Stream {
 /// The colours a row may use. Themes give them their values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Color {
-    /// Red.
+    /// SGR 31 and 91.
     Red,
-    /// Green.
+    /// SGR 32 and 92.
     Green,
-    /// Yellow.
+    /// SGR 33 and 93.
     Yellow,
-    /// Blue.
+    /// SGR 34 and 94.
     Blue,
-    /// Magenta.
+    /// SGR 35 and 95.
     Magenta,
-    /// Cyan.
+    /// SGR 36 and 96.
     Cyan,
-    /// Less than the text around it.
+    /// Less than the text around it (SGR 2 and 90).
     Dim,
 }
 
@@ -134,13 +134,13 @@ pub struct Segment {
     pub text: String,
     /// Its colour, if it has one.
     pub color: Option<Color>,
-    /// Bold.
+    /// Whether it is drawn in heavier letters (SGR 1).
     pub bold: bool,
     /// Whether it is a match of what the view searches for.
     pub marked: bool,
 }
 
-/// What a row is.
+/// What a row stands for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub enum RowKind {
     /// A line as printed.
@@ -151,7 +151,7 @@ pub enum RowKind {
     Fold {
         /// How many frames it stands for.
         frames: u32,
-        /// Whether it is open.
+        /// Whether the frames that it stands for are rows of their own below it.
         open: bool,
     },
     /// A frame of a traceback that is the person's own.
@@ -173,7 +173,7 @@ pub enum RowKind {
     Gap,
 }
 
-/// One row.
+/// One row of a view, with all that it takes to draw it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StoredRow {
     /// Its index in the view.

@@ -2,6 +2,12 @@
 //!
 //! Owns the bytes on disk. A reader sees only what has been published and takes no lock; a writer never waits for one.
 //! Refuses to know runs, filters and views.
+//!
+//! On disk it is four files of one number, `000001` and so on. `.log` holds what was printed, byte for byte; `.notes` holds
+//! Dagdeck's own words; `.idx` has a head of 32 bytes (what layout it is, and how many records the files before this one
+//! hold) and then 32 bytes for each line: where it lies, in which of the two, when it came, its level and kind, and a sum
+//! over all that. `.lock` is held by who appends. The index follows from the others, so that damage to it costs times and
+//! nothing that was printed.
 
 use std::fs::TryLockError;
 use std::io::{self, Write};
@@ -221,6 +227,7 @@ impl Segment {
         self.published.load(Ordering::Acquire)
     }
 
+    /// Entries of each level among the published records.
     pub(crate) fn counts(&self) -> LevelCounts {
         let mut counts = LevelCounts::default();
         for level in Level::ALL {
@@ -279,6 +286,7 @@ impl Segment {
     }
 }
 
+/// What of a file is sound: up to where index and data agree, and what lies behind that.
 #[derive(Debug, Default)]
 struct Scan {
     records: u32,
@@ -356,6 +364,7 @@ impl Appender {
         Ok(())
     }
 
+    /// Publishes records of bytes that lie in the data file already.
     fn index_only(&mut self, records: &mut [Record], bytes: u64) -> io::Result<()> {
         self.scratch.clear();
         let mut offset = self.data_len;

@@ -14,6 +14,8 @@ use crate::record::{Kind, Record};
 use crate::row::LevelCounts;
 use crate::segment::{self, Appender, Segment};
 
+/// One log. Two files are kept: the one that is written to and the one before. A fresh one is begun only when a run begins
+/// and the last is large, so a run that prints without end makes its file as large as that.
 pub(crate) struct Series {
     pub(crate) key: LogKey,
     folder: PathBuf,
@@ -41,6 +43,7 @@ impl Series {
             .unwrap_or_default()
     }
 
+    /// Opens the files that are there, at the first call. One that can't be opened is left out.
     fn load<'a>(
         &self,
         parts: &'a mut Option<Vec<Arc<Segment>>>,
@@ -129,10 +132,12 @@ impl Series {
         }
     }
 
+    /// The newest file, which is where a person would look.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         self.parts().last().map(|part| part.path.clone())
     }
 
+    /// Entries of each level in the files that are kept.
     pub(crate) fn counts(&self) -> LevelCounts {
         self.parts()
             .iter()
@@ -186,6 +191,7 @@ impl Series {
     }
 }
 
+/// The last file, if it may be gone on with.
 fn small_enough(last: Option<&Arc<Segment>>, fresh_above: u64) -> Option<Arc<Segment>> {
     let last = last?;
     let length = fs_err::metadata(&last.path).map_or(u64::MAX, |data| data.len());

@@ -2,6 +2,10 @@
 //!
 //! Owns the choice and order of rows: filter, folds, search, marks. Keeps spans of rows, never text; reads text for the
 //! rows asked for. Refuses to write.
+//!
+//! A row is a record, or a fold of library frames that stands for several. What a view keeps grows with the number of
+//! spans, not of rows, so that a log of millions of lines costs little until it is filtered finely. Rows are counted from 0
+//! and move when a fold above them is turned, so that a reader names them by the status that it was told.
 
 mod render;
 mod search;
@@ -314,6 +318,7 @@ impl View {
         text
     }
 
+    /// Works all rows out anew from the indexes, as after another filter.
     fn rebuild(&mut self) {
         self.spans = Spans::default();
         self.counts = LevelCounts::default();
@@ -330,6 +335,7 @@ impl View {
         self.take_in();
     }
 
+    /// Takes in the files that came since.
     fn find_parts(&mut self) {
         let all = match &self.of {
             ViewOf::One(key) => self.store.series(key).into_iter().collect(),
@@ -404,6 +410,7 @@ impl View {
         }
     }
 
+    /// Takes one record in: as a row, into a fold, or not at all where it is filtered.
     fn push(&mut self, part: usize, index: u32, record: &Record) {
         self.counts.add(record.level, u64::from(record.is_head()));
         if record.kind != Kind::Gap

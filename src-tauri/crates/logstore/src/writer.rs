@@ -34,6 +34,7 @@ impl RunMeta {
     }
 }
 
+/// What of a stream has no line end yet, and what its next line may belong to.
 #[derive(Default)]
 struct Pending {
     bytes: Vec<u8>,
@@ -41,6 +42,7 @@ struct Pending {
     entry: StreamState,
 }
 
+/// What all clones of a writer share; the last to go ends the run's last line.
 struct RunState {
     store: Arc<Inner>,
     series: Arc<Series>,
@@ -157,6 +159,8 @@ impl RunState {
         }
     }
 
+    /// Writes the lines that are whole, or all there is. A line longer than [`segment::LONGEST`] is written in parts, so
+    /// that what is kept in memory has an end.
     fn flush(&self, stream: Stream, pending: &mut Pending, all: bool) {
         let Pending {
             bytes,

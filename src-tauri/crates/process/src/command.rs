@@ -19,7 +19,7 @@ pub struct CommandLine {
     pub environment: BTreeMap<String, String>,
     /// The variables that it must not inherit.
     pub removed: Vec<String>,
-    /// What it inherits.
+    /// Which of our own variables it sees.
     pub inherit: Inherit,
 }
 

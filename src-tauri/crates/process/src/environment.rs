@@ -1,4 +1,8 @@
 //! What a program inherits of the person's environment. Reads our own environment only; changes nothing.
+//!
+//! Tools get an allow-list, so that what a person exported for something else changes nothing; a person's own code gets
+//! everything but what belongs to another Python or app. PATH is lengthened by what a login shell adds, where that was
+//! asked.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

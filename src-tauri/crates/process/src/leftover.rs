@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// One process that some Dagdeck started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marked {
-    /// Its pid.
+    /// Its pid at the time of the look: it may be another's a moment later.
     pub pid: u32,
     /// Its command line.
     pub command: String,
@@ -117,7 +117,7 @@ fn settled(limit: Duration, mut look: impl FnMut() -> MarkSurvey) -> Vec<u32> {
 /// A process that runs in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InFolder {
-    /// Its pid.
+    /// Its pid at the time of the look: it may be another's a moment later.
     pub pid: u32,
     /// Its command line.
     pub command: String,

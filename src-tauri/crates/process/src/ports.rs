@@ -8,7 +8,7 @@ use socket2::{Domain, Socket, Type};
 /// Who listens on a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// Its pid.
+    /// The pid of the process that listens.
     pub pid: u32,
     /// Its name as the system has it.
     pub name: String,

@@ -217,6 +217,9 @@ impl Table {
         }
     }
 
+    /// Starts a program under the guard, with a mark of its own. The guard is started with the first.
+    ///
+    /// # Errors When the app is closing, when there is no guard to be had, and as the system says.
     fn start(&self, command: &CommandLine, output: &Output) -> Result<Child, SpawnError> {
         let closing = self.shared.closing.read();
         if *closing {

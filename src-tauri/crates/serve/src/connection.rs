@@ -118,6 +118,8 @@ struct Spoken {
 }
 
 impl Connection {
+    /// Has the host counted as present, unless the owner goes already. One of another protocol is present and holds
+    /// nothing: it could not say that it lets go.
     fn new(served: &Arc<Served>, host: &Hello, out: Out) -> Self {
         let same = host.protocol == PROTOCOL;
         // Who can't say that it detaches can't hold either.
@@ -136,6 +138,7 @@ impl Connection {
         }
     }
 
+    /// Hears the host until it goes, says what is no word, or the owner ends; then lets go of all that it held.
     async fn listen(mut self, mut incoming: Incoming) {
         let served = Arc::clone(&self.served);
         let hearing = async {
@@ -166,6 +169,7 @@ impl Connection {
         }
     }
 
+    /// Does one word, or says why not. A host of another protocol, and one that came too late, have the frozen words only.
     async fn hear(&mut self, word: HeardWord<frozen::FromHost, FromHost>) {
         match word {
             HeardWord::Frozen(word) => self.frozen(word).await,
@@ -239,6 +243,8 @@ impl Connection {
         }
     }
 
+    /// Does a word of this protocol. What takes time is done beside the rest, so that no question waits for another's
+    /// answer.
     async fn spoken(&mut self, word: FromHost) {
         let (Some(spoken), Some(presence)) = (&mut self.spoken, &mut self.presence) else {
             return;

@@ -31,7 +31,7 @@ pub enum ListenError {
     /// The socket can't be made, or who owns it can't be written down.
     #[error("{} can't be listened at: {source}", socket.display())]
     Socket {
-        /// The socket.
+        /// The socket's path, or the pipe's name on Windows.
         socket: PathBuf,
         /// Why.
         source: std::io::Error,
@@ -50,6 +50,10 @@ impl Listener {
     /// ones), and writes down beside the lock who owns the workspace.
     ///
     /// Who holds the lock is the only one, so that a socket that lies there is a dead owner's and is replaced.
+    ///
+    /// # Errors
+    /// When the first folder that could be used is another person's or open to others; when none can be made or all make
+    /// the path too long; when the socket can't be bound; and when the card can't be written beside the lock.
     pub fn open(
         mut ownership: Ownership,
         kind: HostKind,

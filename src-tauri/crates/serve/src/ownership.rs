@@ -158,6 +158,11 @@ impl Ownership {
     /// hold too.
     ///
     /// The folders of the locks are made where they are missing.
+    ///
+    /// # Errors
+    /// When another process owns the workspace, with its card where it has written one; when what a former owner ran has
+    /// not ended after `patience`, which is for all of `shared` together; and when a lock's file can't be made, opened or
+    /// locked.
     pub async fn take(
         lock: &Path,
         shared: &[PathBuf],

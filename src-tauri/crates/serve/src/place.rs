@@ -13,7 +13,7 @@ pub enum PlaceError {
     /// Something is there that is not a folder of ours alone.
     #[error("{} can't be trusted with a socket: {why}", folder.display())]
     Unsafe {
-        /// The folder.
+        /// The folder that the socket was to lie in.
         folder: PathBuf,
         /// What is wrong with it.
         why: String,

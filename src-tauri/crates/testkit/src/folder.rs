@@ -32,7 +32,7 @@ impl TestDir {
         }
     }
 
-    /// Its path.
+    /// The folder's real path: no link is left in it.
     pub fn path(&self) -> &Path {
         &self.path
     }

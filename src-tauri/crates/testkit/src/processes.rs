@@ -12,7 +12,7 @@ pub struct ListedProcess {
     pub pid: u32,
     /// Its parent's id.
     pub parent: u32,
-    /// Its arguments.
+    /// Its command line as /proc tells it, the program's name first.
     pub arguments: Vec<String>,
     /// Its executable.
     pub program: PathBuf,

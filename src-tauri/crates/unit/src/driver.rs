@@ -1,6 +1,9 @@
 //! The driver: carries out what the [machine](crate::machine) decides.
 //!
 //! Owns one task per unit, which decides, and one per generation of its process, which carries out.
+//!
+//! All that a unit does passes through its one task, in the order in which it came; what takes time is on tasks of its own,
+//! one per generation, and comes back as an input.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -138,6 +141,8 @@ struct UnitTask<R> {
 }
 
 impl<R: Recipe> UnitTask<R> {
+    /// Takes one message after the other until nobody can send any more. What was asked is answered once its effects were
+    /// set off and the unit was shown.
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
         while let Some(message) = messages.recv().await {
             let mut taken = None;
@@ -197,6 +202,7 @@ impl<R: Recipe> UnitTask<R> {
         self.recipe.ended(generation, how);
     }
 
+    /// Sets off what the machine wants. Serving is waited for; all else goes on beside.
     async fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Spawn { generation, cause } => {
@@ -224,6 +230,8 @@ impl<R: Recipe> UnitTask<R> {
         }
     }
 
+    /// Tells a generation's task what to do. An order only ever rises: who was told to end at once is not asked politely
+    /// after.
     fn order(&self, generation: Generation, order: Order) {
         if let Some(sender) = self.orders.get(&generation) {
             sender.send_if_modified(|present| {
@@ -241,6 +249,7 @@ impl<R: Recipe> UnitTask<R> {
     }
 }
 
+/// The unit as others see it, with the process of the generation that is shown.
 fn shown_of(machine: &Machine, processes: &HashMap<Generation, ProcessView>) -> Shown {
     Shown {
         lifecycle: machine.lifecycle(),

@@ -99,6 +99,7 @@ pub enum Effect {
     },
 }
 
+/// What a process's code came to.
 #[derive(Debug, Clone)]
 enum LoadOutcome {
     Loading,
@@ -106,6 +107,7 @@ enum LoadOutcome {
     Failed(Box<LoadError>),
 }
 
+/// A process that serves or is about to.
 #[derive(Debug, Clone)]
 struct Server {
     generation: Generation,
@@ -115,6 +117,7 @@ struct Server {
     outcome: LoadOutcome,
 }
 
+/// A stop under way; `then_start` is a restart, and is taken back by another stop.
 #[derive(Debug)]
 struct Stopping {
     since: Millis,
@@ -122,6 +125,7 @@ struct Stopping {
     then_start: bool,
 }
 
+/// How it came to be down. Looked at only while nothing lives.
 #[derive(Debug)]
 enum Rest {
     Stopped {
@@ -142,6 +146,9 @@ enum Rest {
 }
 
 /// The state of one unit.
+///
+/// At most one generation serves and one is a candidate; any number may be ending. A new one is made only by
+/// [`Self::step`], and its number is never used again.
 #[derive(Debug)]
 pub struct Machine {
     next: Generation,
@@ -320,16 +327,21 @@ impl Machine {
         self.usual
     }
 
+    /// Whether neither a serving process nor a candidate is there and no stop is under way. Older generations may still be
+    /// ending.
     fn is_down(&self) -> bool {
         self.stopping.is_none() && self.serving.is_none() && self.candidate.is_none()
     }
 
+    /// The candidate, if it is of this generation: what a former one says comes too late.
     fn candidate_of(&mut self, generation: Generation) -> Option<&mut Server> {
         self.candidate
             .as_mut()
             .filter(|server| server.generation == generation)
     }
 
+    /// A stop that is under way is followed by a start; what is up or starting is left as it is. A person's start forgets
+    /// former crashes.
     fn start(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         if let Some(stopping) = &mut self.stopping {
             stopping.then_start = true;
@@ -339,6 +351,7 @@ impl Machine {
         }
     }
 
+    /// Stops what lives and starts when it is gone; starts at once where nothing lives.
     fn restart(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         self.policy.reset();
         if !self.is_down() {
@@ -347,6 +360,8 @@ impl Machine {
         self.start(now, effects);
     }
 
+    /// Starts a new process beside the serving one. One that was being started already is overtaken: its code is old. Where
+    /// it crashed, a reload is a start; where it rests otherwise, it stays down.
     fn reload(&mut self, cause: Option<String>, now: Moment, effects: &mut Vec<Effect>) {
         if self.stopping.is_some() {
             return;
@@ -363,6 +378,8 @@ impl Machine {
         }
     }
 
+    /// Asks everything that lives to end, also what was ending already: it may have been asked politely and is now to go at
+    /// once.
     fn stop(&mut self, force: bool, by: StoppedBy, now: Moment, effects: &mut Vec<Effect>) {
         for server in [self.serving.take(), self.candidate.take()]
             .into_iter()
@@ -389,6 +406,7 @@ impl Machine {
         self.settle_stop(now, effects);
     }
 
+    /// Once the last process is gone, the stop is over; a start that was asked for meanwhile follows.
     fn settle_stop(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         if !self.ending.is_empty() {
             return;
@@ -404,6 +422,7 @@ impl Machine {
         }
     }
 
+    /// Makes the next generation the candidate. A retry that was due is not made any more.
     fn spawn(&mut self, cause: Option<String>, now: Moment, effects: &mut Vec<Effect>) {
         let generation = self.next;
         self.next += 1;
@@ -429,6 +448,7 @@ impl Machine {
         });
     }
 
+    /// A candidate whose code loaded serves from now on; the one before it drains.
     fn loaded(&mut self, generation: Generation, now: Moment, effects: &mut Vec<Effect>) {
         let Some(server) = self
             .candidate
@@ -450,6 +470,8 @@ impl Machine {
         );
     }
 
+    /// A candidate whose code does not load: where loaded code serves, that goes on and the failure stands beside it; else
+    /// the new process is promoted, so that the Dagster UI shows its error.
     fn load_failed(
         &mut self,
         generation: Generation,
@@ -476,6 +498,7 @@ impl Machine {
         }
     }
 
+    /// Makes a candidate the one that serves. Its code may have failed to load.
     fn promote(&mut self, server: Server, effects: &mut Vec<Effect>) {
         self.failure = None;
         effects.push(Effect::Serve(server.generation));
@@ -495,6 +518,7 @@ impl Machine {
         )
     }
 
+    /// A process never came to be. It is not tried again by itself.
     fn spawn_failed(
         &mut self,
         generation: Generation,
@@ -515,6 +539,9 @@ impl Machine {
         }
     }
 
+    /// A process ended. One that was to end is what was waited for; a candidate failed; the serving one crashed, unless it
+    /// ended with 0 and nothing was to take its place. A crash of the serving one while a candidate starts is not retried:
+    /// the candidate is the next try.
     fn exited(
         &mut self,
         generation: Generation,
@@ -601,6 +628,7 @@ impl Machine {
         }
     }
 
+    /// A candidate ended before its code was loaded: a failure beside what serves, a crash where nothing does.
     fn failed_beside_or_crashed(
         &mut self,
         reason: String,
@@ -631,6 +659,7 @@ impl Machine {
         }
     }
 
+    /// Takes a generation off those that are ending; whether it was one.
     fn forget_ending(&mut self, generation: Generation) -> bool {
         let before = self.ending.len();
         self.ending.retain(|&one| one != generation);

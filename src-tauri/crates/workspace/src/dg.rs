@@ -15,7 +15,7 @@ pub(crate) enum DirectoryType {
     Missing,
 }
 
-/// A value with its place.
+/// A value with its place; none where the TOML reader tells no place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placed<T> {
     pub(crate) value: T,
@@ -25,7 +25,7 @@ pub(crate) struct Placed<T> {
 /// One listed project.
 pub(crate) type ListedPath = Placed<String>;
 
-/// The settings of a project.
+/// What `[project]` says, as written: no default is filled in here.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProjectSettings {
     pub(crate) root_module: Option<Placed<String>>,
@@ -35,7 +35,7 @@ pub(crate) struct ProjectSettings {
     pub(crate) autoload: bool,
 }
 
-/// A settings file as read.
+/// A settings file as read, with what dg would refuse in it. Settings that are wrong are as if they were missing.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) directory_type: DirectoryType,
@@ -46,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// The keys that dg takes, table by table. It refuses a file with any other.
 const TOP_KEYS: [&str; 2] = ["directory_type", "cli"];
 const CLI_KEYS: [&str; 4] = [
     "verbose",
@@ -63,6 +64,7 @@ const PROJECT_KEYS: [&str; 7] = [
     "agent_queue",
     "image",
 ];
+/// The warnings that `suppress_warnings` may name; dg refuses any other.
 const WARNING_NAMES: [&str; 7] = [
     "cli_config_in_workspace_project",
     "deprecated_user_config_location",
@@ -139,6 +141,8 @@ pub(crate) fn read_settings(toml: &Toml, nested: bool) -> Settings {
     settings
 }
 
+/// Reads one file's tables, noting what dg would refuse. `prefix` goes before each key that is named to a person:
+/// `tool.dg.` in pyproject.toml.
 struct Reader<'a> {
     toml: &'a Toml,
     prefix: &'static str,
@@ -161,11 +165,14 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
+    /// Where a key stands; the value's place where the key has none.
     fn key_place(&self, table: &dyn TableLike, key: &str) -> Option<FilePosition> {
         let (key, item) = table.get_key_value(key)?;
         self.toml.place_of(key.span().or_else(|| item.span()))
     }
 
+    /// What the file says that its folder is, and what is wrong with how it says so. Older shapes are understood though dg
+    /// no longer takes them, so that the folder still shows.
     fn directory_type(&mut self, table: &dyn TableLike) -> DirectoryType {
         let kind = directory_type(table);
         let place = self
@@ -215,6 +222,7 @@ impl Reader<'_> {
         kind
     }
 
+    /// That the table which the folder's kind asks for is missing: dg stops even where it would be empty.
     fn no_table(&mut self, section: &str) {
         let prefix = self.prefix;
         let place = self
@@ -230,6 +238,7 @@ impl Reader<'_> {
         );
     }
 
+    /// Notes each key that dg refuses; one that an older dg knew is a note, for dg ignores it.
     fn unknown_keys(&mut self, table: &dyn TableLike, path: &str, known: &[&str]) {
         let prefix = self.prefix;
         let names: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
@@ -270,6 +279,7 @@ impl Reader<'_> {
         }
     }
 
+    /// That a value is of another kind than dg takes: `wanted` is as in "a list of strings".
     fn wrong_type(&mut self, place: Option<FilePosition>, key: &str, wanted: &str) {
         let prefix = self.prefix;
         self.add(
@@ -281,6 +291,7 @@ impl Reader<'_> {
         );
     }
 
+    /// A text under a key. Another kind of value is told and counts as missing.
     fn string(&mut self, table: &dyn TableLike, path: &str, key: &str) -> Option<Placed<String>> {
         let item = table.get(key)?;
         let place = self.toml.place_of(item.span());
@@ -296,6 +307,7 @@ impl Reader<'_> {
         }
     }
 
+    /// The texts of a list; what in it is no text is told and left out.
     fn strings(&mut self, table: &dyn TableLike, path: &str, key: &str) -> Vec<Placed<String>> {
         let Some(item) = table.get(key) else {
             return Vec::new();
@@ -320,6 +332,7 @@ impl Reader<'_> {
         out
     }
 
+    /// Reads `[cli]`: only what matters to us is kept, but everything is judged as dg would.
     fn cli(&mut self, table: &dyn TableLike, settings: &mut Settings) {
         let Some(item) = table.get("cli") else { return };
         let Some(cli) = item.as_table_like() else {
@@ -357,6 +370,7 @@ impl Reader<'_> {
             .and_then(Item::as_bool);
     }
 
+    /// The listed projects, in any of the forms that dg ever took. Plain strings, which it refuses, are told and taken.
     fn workspace(&mut self, item: &Item) -> Vec<ListedPath> {
         let Some(table) = item.as_table_like() else {
             let place = self.toml.place_of(item.span());

@@ -1,5 +1,8 @@
 //! `.env` files, read as Dagster reads them: quotes, `export`, comments, `${NAME}` and `${NAME:-default}`.
 //! Owns the grammar; refuses to change any environment.
+//!
+//! A line that is no binding is told with its place and left out; the rest counts. A variable that stands there twice has
+//! its last value, as for Dagster, and references see the values above them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,6 +44,7 @@ pub fn parse_dot_env(
     parse_source(&source, environment)
 }
 
+/// Reads all bindings in their order. Values are interpolated with what the environment and the lines before hold.
 fn parse_source(source: &Source, environment: &BTreeMap<String, String>) -> (DotEnv, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut values: Vec<(String, Option<String>)> = Vec::new();
@@ -95,6 +99,7 @@ fn parse_source(source: &Source, environment: &BTreeMap<String, String>) -> (Dot
     (found, problems)
 }
 
+/// Where reading stands in the text, as a byte offset.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -169,6 +174,7 @@ impl<'a> Reader<'a> {
         Some(name.map(|name| (name, value)))
     }
 
+    /// A value without quotes: to the end of the line, or to a `#` with a blank before it, without blanks at its end.
     fn plain(&mut self) -> String {
         let line = self.take(|c| c != '\n' && c != '\r');
         let mut end = line.len();
@@ -183,6 +189,8 @@ impl<'a> Reader<'a> {
         line[..end].trim_end().to_owned()
     }
 
+    /// A value in quotes, over several lines too, with its escapes resolved: in single quotes only `\\` and `\'`. None
+    /// where the quote is not closed.
     fn quoted(&mut self, quote: char) -> Option<String> {
         let rest = &self.rest()[1..];
         let mut out = String::new();
@@ -214,6 +222,8 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Puts values in the place of `${NAME}` and `${NAME:-default}`. What is not set is empty, and a `${` without its `}` stays
+/// as written.
 fn interpolate(raw: &str, known: &BTreeMap<String, Option<String>>) -> String {
     let mut out = String::new();
     let mut rest = raw;

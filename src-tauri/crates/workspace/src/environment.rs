@@ -104,7 +104,7 @@ pub struct EnvironmentChoice {
 /// Versions from dist-info folders.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Installed {
-    /// `dagster`.
+    /// The version of `dagster`; none where it is not installed.
     pub dagster: Option<String>,
     /// `dagster-webserver`.
     pub webserver: Option<String>,
@@ -144,7 +144,7 @@ pub struct Environment {
     pub packages: Option<u32>,
     /// What of Dagster is installed.
     pub installed: Installed,
-    /// The lockfile.
+    /// The uv.lock that the environment answers to; none where there is none.
     pub lockfile: Option<Lockfile>,
     /// The environments to choose among, the chosen one included.
     pub choices: Vec<EnvironmentChoice>,

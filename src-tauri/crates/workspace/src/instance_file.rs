@@ -58,6 +58,8 @@ pub fn parse_instance_file(path: &Path, text: &str) -> Vec<Problem> {
     problems(&Source::new(path.to_path_buf(), text.into()))
 }
 
+/// Judges a text: the grammar, that it is a mapping, and its top-level keys. What stands under a key is Dagster's to judge.
+/// A class of the person's own may take any key.
 fn problems(source: &Source) -> Vec<Problem> {
     let documents = match MarkedYaml::load_from_str(&source.text) {
         Ok(documents) => documents,

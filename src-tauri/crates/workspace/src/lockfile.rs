@@ -1,5 +1,9 @@
 //! uv.lock: whether it still answers pyproject.toml, told from the two files alone. Refuses to guess: what it can't
 //! compare is `None`.
+//!
+//! What is compared is what uv itself writes into the lockfile from pyproject.toml: requires-python, the package's version,
+//! its requirements, extras and groups. Sources, overrides and constraints are not; uv is asked about those (`uv sync
+//! --check`) once the folder is trusted.
 
 mod text;
 mod versions;
@@ -32,6 +36,8 @@ pub(crate) fn answers(lock: &Path, project: &Path, pyproject: &Toml) -> Option<b
     compare(&mut text, pyproject, &relative)
 }
 
+/// Whether the lockfile's entry for the package at `relative` says what pyproject.toml asks for. None where the
+/// requirements are worked out by code (`dynamic`), or either side can't be read.
 fn compare(lock: &mut LockText<File>, pyproject: &Toml, relative: &str) -> Option<bool> {
     let name = normal_name(pyproject.string(&["project", "name"])?)?;
     let dynamic: Vec<&str> = pyproject
@@ -84,12 +90,14 @@ struct NormalRequirement {
     marker: String,
 }
 
+/// The Pythons that requires-python leaves: uv writes markers without what follows from it.
 #[derive(Debug, Default)]
 struct Bounds {
     lower: Option<Version>,
     upper: Option<Version>,
 }
 
+/// The simple bounds in a requires-python; others (`!=`, `~=`) are not used for simplifying markers.
 fn bounds(requires_python: &str) -> Bounds {
     let mut bounds = Bounds::default();
     for specifier in VersionSpecifiers::from_str(requires_python)
@@ -105,6 +113,7 @@ fn bounds(requires_python: &str) -> Bounds {
     bounds
 }
 
+/// A marker as uv writes it: without what the bounds make true anyway.
 fn simple_marker(marker: MarkerTree, bounds: &Bounds) -> String {
     let lower = bounds
         .lower
@@ -131,6 +140,7 @@ fn normal_name(text: &str) -> Option<String> {
         .map(|name| name.to_string())
 }
 
+/// One requirement in a form that compares. A package with a source of its own, or a URL, compares without its version.
 fn asked(
     text: &str,
     sources: &BTreeSet<String>,

@@ -42,7 +42,7 @@ pub struct ReadOptions {
 pub struct Reading {
     /// The root folder, absolute.
     pub root: PathBuf,
-    /// What kind it is.
+    /// What makes it a workspace or project, or that it is none.
     pub kind: Kind,
     /// The root folder's name.
     pub name: String,
@@ -147,7 +147,7 @@ pub enum LoadTarget {
     GrpcServer {
         /// Its host; `localhost` where none is written.
         host: String,
-        /// Its port.
+        /// The TCP port, where it has one; else it is behind a socket.
         port: Option<u16>,
         /// Its Unix socket.
         socket: Option<String>,
@@ -186,7 +186,7 @@ pub struct Deployment {
     pub path: String,
     /// The folder, absolute.
     pub folder: PathBuf,
-    /// Its environment.
+    /// The environment in it, as read.
     pub environment: Environment,
     /// What is wrong in its files.
     pub problems: Vec<Problem>,
@@ -248,6 +248,6 @@ pub struct Nearby {
     pub path: PathBuf,
     /// Its folder's name.
     pub name: String,
-    /// What kind it is.
+    /// What makes it one.
     pub kind: Kind,
 }

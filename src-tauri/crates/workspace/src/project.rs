@@ -146,6 +146,7 @@ fn no_files() -> Files {
     }
 }
 
+/// Why a listed folder can't be read as a project, at the line that lists it.
 fn not_there(listed: &ListedProject<'_>) -> Problem {
     let (code, cause) = match std::fs::symlink_metadata(&listed.folder) {
         Ok(metadata) if metadata.is_symlink() => (
@@ -182,6 +183,8 @@ fn not_there(listed: &ListedProject<'_>) -> Problem {
     }
 }
 
+/// Reads dg.toml and pyproject.toml of a folder. dg.toml decides where both hold dg settings; one that can't be read still
+/// counts as the settings file, so that nothing else is taken for it.
 fn read_files(folder: &Path) -> Files {
     let mut files = no_files();
     let dg_path = folder.join("dg.toml");
@@ -269,6 +272,7 @@ fn dg_path_of(folder: &Path) -> PathBuf {
     folder.join("dg.toml")
 }
 
+/// That `[tool.dg]` counts for nothing beside a dg.toml.
 pub(crate) fn tool_dg_ignored(toml: &Toml) -> Problem {
     Problem::new(
         ProblemCode::ToolDgIgnored,
@@ -280,6 +284,7 @@ pub(crate) fn tool_dg_ignored(toml: &Toml) -> Problem {
     .with_hint("Keep the settings in one of the two files.")
 }
 
+/// What is loaded, from which folder, and the modules it follows from.
 struct Layout {
     target: LoadTarget,
     working_directory: PathBuf,
@@ -368,6 +373,7 @@ fn lay_out(
     layout
 }
 
+/// That `root_module` is missing; `guess` is the package that is taken for it.
 fn no_root_module(files: &Files, guess: Option<&str>) -> Problem {
     let file = files.config.clone().unwrap_or_default();
     let (severity, message) = match guess {
@@ -386,6 +392,7 @@ fn no_root_module(files: &Files, guess: Option<&str>) -> Problem {
         .with_hint("Add `root_module` with the name of the project's Python package.")
 }
 
+/// That what is loaded is not in the project. A warning: it may be made when the project is installed.
 fn module_missing(
     settings: &ProjectSettings,
     files: &Files,

@@ -45,6 +45,7 @@ impl Toml {
         Some(item)
     }
 
+    /// A text under a key; none where it is something else.
     pub(crate) fn string(&self, keys: &[&str]) -> Option<&str> {
         self.get(keys)?.as_str()
     }
@@ -71,6 +72,7 @@ impl Toml {
     }
 }
 
+/// What TOML's reader says of a file, at its place and with the line.
 fn syntax_problem(source: &Source, error: &toml_edit::TomlError) -> Problem {
     let place = error
         .span()
@@ -108,6 +110,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
+    /// Reads what matters: Python, and each requirement of a package of Dagster, development groups among them.
     pub(crate) fn of(toml: &Arc<Toml>) -> Self {
         let mut requirements = Vec::new();
         let mut collect = |item: Option<&Item>| {

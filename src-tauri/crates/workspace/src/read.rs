@@ -1,4 +1,8 @@
 //! Reading a folder as a workspace. Owns the order of things; each kind's grammar is its own module's.
+//!
+//! A reading never fails. What can't be read becomes a problem with its place, and everything else is read all the same: a
+//! dg.toml that is no valid TOML still shows the projects whose paths can be made out, one broken project is one project
+//! with a problem.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -82,6 +86,8 @@ pub(crate) fn read_with(
     reading
 }
 
+/// Fills `nearby`, for a folder that shows nothing else. Bounded in depth, folders and time by `nearby`; where that cut it
+/// short, a note says so.
 fn look_for_others(reading: &mut Reading) {
     let around = if reading.kind == Kind::NotAWorkspace {
         look_nearby(&reading.root)
@@ -99,6 +105,8 @@ fn look_for_others(reading: &mut Reading) {
     }
 }
 
+/// Takes over what of the person's own dg settings matters here: warnings that are not to be shown, and telemetry. A
+/// damaged file is a warning: it stops dg, and nothing of ours.
 fn read_user_config(reading: &mut Reading, options: &ReadOptions) {
     let Some(path) = options
         .user_config
@@ -151,6 +159,7 @@ fn usual_user_config(environment: &BTreeMap<String, String>) -> Option<PathBuf> 
         .map(|folder| folder.join("dg.toml"))
 }
 
+/// Lets a workspace's or project's `[cli]` speak before the person's own.
 fn adopt_cli(reading: &mut Reading, settings: &Settings) {
     // dg lets the nearer file replace the whole list.
     if !settings.suppress_warnings.is_empty() {
@@ -162,6 +171,9 @@ fn adopt_cli(reading: &mut Reading, settings: &Settings) {
     reading.cli.telemetry = settings.telemetry.or(reading.cli.telemetry);
 }
 
+/// Reads a dg workspace: the settings, the listed projects side by side, and what speaks against them together.
+///
+/// `known` answers for projects of which no file changed since they were read.
 fn read_dg_workspace(
     reading: &mut Reading,
     options: &ReadOptions,
@@ -215,6 +227,7 @@ fn read_dg_workspace(
     compare(reading, read, &config, &places);
 }
 
+/// That nothing is listed, at the table that would hold it.
 fn no_projects(config: &Path, place: Option<FilePosition>) -> Problem {
     Problem::new(
         ProblemCode::NoProjects,
@@ -226,6 +239,8 @@ fn no_projects(config: &Path, place: Option<FilePosition>) -> Problem {
     .with_hint("Create a project, or list one with `[[workspace.projects]]` and its `path`.")
 }
 
+/// Says of a workspace.yaml beside dg settings that it is not used: `dg` looks at it no more, but a person may still edit
+/// it.
 fn note_workspace_file(reading: &mut Reading) {
     for name in WORKSPACE_FILES {
         let path = reading.root.join(name);
@@ -303,6 +318,7 @@ fn list_projects<'a>(
     listed
 }
 
+/// That an entry names a folder which an earlier one named. The first counts.
 fn listed_twice(config: &Path, entry: &ListedPath, first: Option<FilePosition>) -> Problem {
     let earlier = first.map_or(String::new(), |place| {
         format!(", first on line {}", place.line)
@@ -317,6 +333,8 @@ fn listed_twice(config: &Path, entry: &ListedPath, first: Option<FilePosition>) 
     .with_hint("Remove one of the two entries.")
 }
 
+/// The Dagster projects that a pattern matches. `dg` itself takes no patterns, so one that matches is told, and so is one
+/// that matches nothing.
 fn open_pattern(reading: &mut Reading, config: &Path, entry: &ListedPath) -> Vec<PathBuf> {
     let matched: Vec<PathBuf> = wildcard::expand(&reading.root, &entry.value)
         .into_iter()

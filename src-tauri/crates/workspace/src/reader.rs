@@ -27,7 +27,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the folder as [`crate::read`] does, and gives the same answer, as long as `touched` names all that was.
+    /// Reads the folder as [`crate::read()`] does, and gives the same answer, as long as `touched` names all that was.
     ///
     /// The options are those of the last reading, unless everything was touched.
     pub fn read(&self, path: &Path, options: &ReadOptions, touched: &Touched) -> Reading {

@@ -13,7 +13,7 @@ use crate::problem::Severity;
 pub struct Summary {
     /// Whether the folder is there.
     pub exists: bool,
-    /// What kind it is.
+    /// What makes it a workspace or project, or that it is none.
     pub kind: Kind,
     /// How many projects it lists.
     pub projects: u32,

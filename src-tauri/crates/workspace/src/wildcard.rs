@@ -17,7 +17,7 @@ pub(crate) fn is_pattern(text: &str) -> bool {
 /// One part of a pattern, between two separators.
 #[derive(Debug)]
 enum Part {
-    /// This folder.
+    /// The folder of exactly this name.
     Folder(String),
     /// Every folder with such a name.
     Names(glob::Pattern),

@@ -1,4 +1,7 @@
 //! workspace.yaml: the `load_from` entries in all their shapes. Owns that grammar; paths are relative to the file.
+//!
+//! An entry of no known shape is a problem and is left out; Dagster refuses the whole file for it, and the rest still shows
+//! what there is. Names, default names and `{env: X}` are Dagster's own rules.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -99,6 +102,7 @@ pub(crate) fn read_workspace_file(
     }
 }
 
+/// What YAML's reader says of a file, at its place and with the line. Also for dagster.yaml.
 pub(crate) fn syntax_problem(source: &Source, error: &saphyr::ScanError) -> Problem {
     let place = place_of(source, error.marker());
     Problem::new(
@@ -171,6 +175,8 @@ pub(crate) fn make_project(
     }
 }
 
+/// That what an entry loads is not where it would be looked for. A file that is gone is a blocker; a module may still be
+/// installed in the environment, so that is a note.
 fn target_missing(made: &Made) -> Option<Problem> {
     let (code, severity, message) = match &made.target {
         LoadTarget::File { path } if !path.is_file() => (
@@ -196,6 +202,7 @@ fn target_missing(made: &Made) -> Option<Problem> {
     Some(Problem::new(code, severity, &made.config, message).at(made.place))
 }
 
+/// The entries of one file while they are read, and what is wrong with them so far.
 struct Entries<'a> {
     source: &'a Source,
     environment: &'a BTreeMap<String, String>,
@@ -213,6 +220,7 @@ pub(crate) fn place_of(source: &Source, marker: &Marker) -> FilePosition {
     })
 }
 
+/// A mapping's pairs in the order of the file; none for what is no mapping. Keys that are no text are left out.
 pub(crate) fn pairs<'a, 'y>(node: &'a Node<'y>) -> Vec<(&'a str, &'a Node<'y>)> {
     node.data
         .as_mapping()
@@ -225,6 +233,7 @@ pub(crate) fn pairs<'a, 'y>(node: &'a Node<'y>) -> Vec<(&'a str, &'a Node<'y>)> 
         .unwrap_or_default()
 }
 
+/// The value under a key, the first where it stands twice.
 fn get<'a, 'y>(node: &'a Node<'y>, name: &str) -> Option<&'a Node<'y>> {
     pairs(node)
         .into_iter()
@@ -232,6 +241,7 @@ fn get<'a, 'y>(node: &'a Node<'y>, name: &str) -> Option<&'a Node<'y>> {
 }
 
 impl Entries<'_> {
+    /// Notes a problem of this file, with the line it is on.
     fn fault(
         &mut self,
         code: ProblemCode,
@@ -245,6 +255,7 @@ impl Entries<'_> {
         self.problems.push(problem);
     }
 
+    /// Notes that a node is not what Dagster takes. Only a warning: whether Dagster stops is for its own start to tell.
     fn invalid(&mut self, node: &Node<'_>, message: impl Into<String>) {
         self.fault(
             ProblemCode::EntryInvalid,
@@ -254,6 +265,7 @@ impl Entries<'_> {
         );
     }
 
+    /// All entries under `load_from`, in order. Other keys at the top are told, for Dagster refuses them.
     fn all(&mut self, document: Option<&Node<'_>>) -> Vec<Made> {
         let Some(document) = document else {
             return Vec::new();
@@ -282,6 +294,7 @@ impl Entries<'_> {
         items.iter().filter_map(|item| self.entry(item)).collect()
     }
 
+    /// One entry: a mapping with exactly one key, which names its kind.
     fn entry(&mut self, item: &Node<'_>) -> Option<Made> {
         let found = pairs(item);
         let [(kind, value)] = found.as_slice() else {
@@ -337,6 +350,7 @@ impl Entries<'_> {
         value
     }
 
+    /// The text under a key; none where it is missing or null.
     fn field(&mut self, node: &Node<'_>, name: &str) -> Option<String> {
         let node = get(node, name)?;
         if node.data.is_null() {
@@ -345,6 +359,7 @@ impl Entries<'_> {
         self.text(node)
     }
 
+    /// Notes each key that Dagster would refuse in this entry.
     fn unknown_fields(&mut self, node: &Node<'_>, known: &[&str]) {
         for (key, value) in pairs(node) {
             if !known.contains(&key) {
@@ -356,6 +371,7 @@ impl Entries<'_> {
         }
     }
 
+    /// A path of the file as absolute: relative ones begin at the file's folder.
     fn path(&self, text: &str) -> PathBuf {
         normal_path(&self.folder.join(self.home(text)))
     }
@@ -369,11 +385,14 @@ impl Entries<'_> {
         }
     }
 
+    /// The interpreter that an entry names by `executable_path`, absolute.
     fn named(&mut self, value: &Node<'_>) -> Option<PathBuf> {
         let text = self.field(value, "executable_path")?;
         Some(normal_path(&self.folder.join(self.home(&text))))
     }
 
+    /// Gives an entry its name where it has none, as Dagster would: what it loads, with `:attribute` behind it, or
+    /// `grpc:host:port`.
     fn finish(
         &self,
         item: &Node<'_>,

@@ -4,7 +4,7 @@ import type { OperationProgress } from "./OperationProgress";
 import type { StepState } from "./StepState";
 
 /**
- * One step of a creation.
+ * One step of a creation, with how far it has come.
  */
 export type CreationStep = { 
 /**

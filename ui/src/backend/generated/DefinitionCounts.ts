@@ -17,14 +17,14 @@ checks: number,
  */
 jobs: number, 
 /**
- * Schedules.
+ * Schedules, whether they are switched on or not.
  */
 schedules: number, 
 /**
- * Sensors.
+ * Sensors, whether they are switched on or not.
  */
 sensors: number, 
 /**
- * Resources.
+ * Resources that have a name.
  */
 resources: number, };

@@ -13,18 +13,18 @@ assets: Array<string>,
  */
 checks: Array<string>, 
 /**
- * Jobs.
+ * Jobs by name, without the implicit asset job.
  */
 jobs: Array<string>, 
 /**
- * Schedules.
+ * Schedules by name.
  */
 schedules: Array<string>, 
 /**
- * Sensors.
+ * Sensors by name.
  */
 sensors: Array<string>, 
 /**
- * Resources.
+ * Resources by name.
  */
 resources: Array<string>, };

@@ -15,7 +15,7 @@ path: string,
  */
 origin: string, 
 /**
- * Its environment.
+ * The environment that they run from, as read.
  */
 environment: EnvironmentView, 
 /**

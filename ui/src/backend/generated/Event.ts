@@ -24,11 +24,11 @@ workspace: WorkspaceView | null, } | { "kind": "workspaceChanged",
  */
 workspace: WorkspaceView, } | { "kind": "locationChanged", 
 /**
- * The location.
+ * All of it, as it is now. It takes the place of the one with the same id.
  */
 location: LocationView, } | { "kind": "serviceChanged", 
 /**
- * The service.
+ * All of it, as it is now.
  */
 service: ServiceView, } | { "kind": "metricsMeasured", 
 /**
@@ -36,7 +36,7 @@ service: ServiceView, } | { "kind": "metricsMeasured",
  */
 metrics: { [key in string]: Metrics }, } | { "kind": "operationChanged", 
 /**
- * The operation.
+ * All of it, as it is now. It takes the place of the one with the same id, or is a new one.
  */
 operation: Operation, } | { "kind": "creationChanged", 
 /**
@@ -48,7 +48,7 @@ creation: Creation | null, } | { "kind": "healthChanged",
  */
 health: HealthView, } | { "kind": "logGrew", 
 /**
- * The view.
+ * The view's number, as `log_open` answered it.
  */
 view: number, 
 /**
@@ -72,7 +72,7 @@ machine: Machine, } | { "kind": "recentChanged",
  */
 recent: Array<RecentWorkspace>, } | { "kind": "settingsChanged", 
 /**
- * The settings.
+ * All of them.
  */
 settings: Settings, } | { "kind": "noticesChanged", 
 /**

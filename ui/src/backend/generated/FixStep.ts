@@ -3,7 +3,7 @@ import type { CommandView } from "./CommandView";
 import type { PlannedEdit } from "./PlannedEdit";
 
 /**
- * One step of a fix.
+ * One step of a fix: words, and a command or a change of a file.
  */
 export type FixStep = { 
 /**

@@ -18,7 +18,7 @@ note: string | null,
  */
 safe: boolean, 
 /**
- * What it does.
+ * What pressing the button does.
  */
 does: FixDoes, 
 /**

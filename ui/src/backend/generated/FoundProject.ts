@@ -2,7 +2,7 @@
 import type { WorkspaceKind } from "./WorkspaceKind";
 
 /**
- * A project that was found.
+ * A project that was found in a folder, and whether it can be added.
  */
 export type FoundProject = { 
 /**
@@ -14,7 +14,7 @@ path: string,
  */
 name: string, 
 /**
- * What kind it is.
+ * What makes it one: a `pyproject.toml` that says so, or a plain package.
  */
 kind: WorkspaceKind, 
 /**

@@ -10,7 +10,7 @@ export type Frame = {
  */
 subject: Subject, 
 /**
- * The function.
+ * The function, as Python names it: `<module>` at the top level; empty where it names none.
  */
 function: string, 
 /**

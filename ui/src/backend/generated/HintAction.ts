@@ -6,7 +6,7 @@ import type { Subject } from "./Subject";
  */
 export type HintAction = { "kind": "sync", 
 /**
- * The location.
+ * The location's id.
  */
 location: string, } | { "kind": "openFile", 
 /**

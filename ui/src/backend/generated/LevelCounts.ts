@@ -13,10 +13,10 @@ debug: number,
  */
 info: number, 
 /**
- * Warnings.
+ * Entries that are warnings.
  */
 warning: number, 
 /**
- * Errors.
+ * Entries that are errors or critical.
  */
 error: number, };

@@ -4,7 +4,7 @@ import type { StartPhase } from "./StartPhase";
 import type { StoppedBy } from "./StoppedBy";
 
 /**
- * Whether the process is up. One of the two axes; see [`Readiness`] for the other.
+ * Whether the process is up. One of the two axes; see [`crate::Readiness`] for the other.
  */
 export type Lifecycle = { "state": "stopped", 
 /**

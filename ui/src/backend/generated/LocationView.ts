@@ -88,6 +88,6 @@ managed: boolean,
  */
 problems: Array<ProblemView>, 
 /**
- * Its log.
+ * The id of its log, for `log_open`.
  */
 log: string, };

@@ -14,6 +14,6 @@ path: string,
  */
 name: string, 
 /**
- * What kind it is.
+ * What makes it one.
  */
 kind: WorkspaceKind, };

@@ -21,6 +21,6 @@ package: string,
  */
 dev: boolean, } | { "kind": "dagster", 
 /**
- * The version.
+ * The version to change to, as 1.13.28.
  */
 version: string, };

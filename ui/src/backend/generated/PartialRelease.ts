@@ -5,7 +5,7 @@
  */
 export type PartialRelease = { 
 /**
- * Its version.
+ * Dagster's version, as 1.13.28.
  */
 version: string, 
 /**

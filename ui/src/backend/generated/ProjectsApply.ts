@@ -6,7 +6,7 @@ import type { ProjectsChange } from "./ProjectsChange";
  */
 export type ProjectsApply = { 
 /**
- * The change.
+ * The change that was shown, as it was asked for.
  */
 change: ProjectsChange, 
 /**

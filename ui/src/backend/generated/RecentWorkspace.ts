@@ -10,7 +10,7 @@ export type RecentWorkspace = {
  */
 path: string, 
 /**
- * Its name.
+ * Its folder's name.
  */
 name: string, 
 /**

@@ -4,7 +4,7 @@ import type { Segment } from "./Segment";
 import type { Subject } from "./Subject";
 
 /**
- * One row.
+ * One row of a view, with all that it takes to draw it.
  */
 export type Row = { 
 /**
@@ -16,7 +16,7 @@ index: number,
  */
 time: number, 
 /**
- * Its level.
+ * The level that its entry names; Info where it names none.
  */
 level: LogLevel, 
 /**
@@ -40,7 +40,7 @@ cut: boolean, } & ({ "kind": "line" } | { "kind": "continuation" } | { "kind": "
  */
 frames: number, 
 /**
- * Whether it is open.
+ * Whether the frames that it stands for are rows of their own below it.
  */
 open: boolean, } | { "kind": "ownFrame", 
 /**

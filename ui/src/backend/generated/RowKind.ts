@@ -10,7 +10,7 @@ export type RowKind = { "kind": "line" } | { "kind": "continuation" } | { "kind"
  */
 frames: number, 
 /**
- * Whether it is open.
+ * Whether the frames that it stands for are rows of their own below it.
  */
 open: boolean, } | { "kind": "ownFrame", 
 /**

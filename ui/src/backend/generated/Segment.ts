@@ -13,7 +13,7 @@ text: string,
  */
 color: string | null, 
 /**
- * Bold.
+ * Whether it is drawn in heavier letters.
  */
 bold: boolean, 
 /**

@@ -33,6 +33,6 @@ url: string | null,
  */
 blocked: string | null, 
 /**
- * Its log.
+ * The id of its log, for `log_open`.
  */
 log: string, };

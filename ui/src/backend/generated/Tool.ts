@@ -2,7 +2,7 @@
 import type { ToolState } from "./ToolState";
 
 /**
- * One tool.
+ * One tool that Dagdeck looks for.
  */
 export type Tool = { 
 /**

@@ -7,7 +7,7 @@ import type { TrustStep } from "./TrustStep";
  */
 export type TrustPlan = { 
 /**
- * The steps.
+ * What would run, in the order in which it would.
  */
 steps: Array<TrustStep>, 
 /**

@@ -23,7 +23,7 @@ root: string,
  */
 name: string, 
 /**
- * What kind it is.
+ * What makes it a workspace: dg.toml, a single project, a workspace.yaml.
  */
 kind: WorkspaceKind, 
 /**
@@ -47,11 +47,11 @@ problems: Array<ProblemView>,
  */
 locations: Array<LocationView>, 
 /**
- * The webserver.
+ * Dagster's webserver: its lifecycle, process and address.
  */
 webserver: ServiceView, 
 /**
- * The daemon.
+ * Dagster's daemon: its lifecycle and process.
  */
 daemon: ServiceView, 
 /**

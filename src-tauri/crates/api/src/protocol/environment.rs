@@ -29,7 +29,7 @@ const SECRETS: [&str; 5] = ["TOKEN", "PASSWORD", "SECRET", "KEY", "CREDENTIAL"];
 /// One variable in which a host and the owner differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Its name.
+    /// The variable's name.
     pub name: String,
     /// What the owner has; none where it has none, or where it may be a secret.
     pub owner: Option<String>,
@@ -74,11 +74,16 @@ fn decides(name: &str) -> bool {
 }
 
 fn shown(name: &str, value: &str) -> Option<String> {
+    (!may_be_secret(name, value)).then(|| value.to_owned())
+}
+
+/// Whether a variable's value is better not shown: its name speaks of a secret, or it is an address with a name or a password
+/// before its host.
+#[must_use]
+pub fn may_be_secret(name: &str, value: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    let secret = SECRETS.iter().any(|word| name.contains(word));
-    // An address may carry a name and a password before its host.
-    let carries = value.contains("://") && value.contains('@');
-    (!secret && !carries).then(|| value.to_owned())
+    let named = SECRETS.iter().any(|word| name.contains(word));
+    named || value.contains("://") && value.contains('@')
 }
 
 #[cfg(test)]

@@ -8,9 +8,19 @@ use crate::open_workspace::OpenWorkspace;
 use crate::record;
 use api::*;
 
+/// The commands about the machine, the open workspace, what runs in it, its health and its logs.
+///
+/// # Errors
+/// `NotFound` when no workspace is open, and when the location, view, operation or finding that is named is not there;
+/// `Untrusted` when a program would run in a folder that is not trusted; `Precondition` and `Invalid` when what was asked
+/// can't be done as things stand, `Cancelled` when it was taken back; `ToolMissing` and `ToolFailed` when uv or another
+/// program is missing or says no; `Io` when a file can't be read or written. The words of each are in [`crate::rim`]. Those
+/// that answer what is known anyway never fail: `snapshot_get`, `workspace_close`, `recent_forget`, `machine_check`,
+/// `settings_set`, `health_check`, `health_list`, `health_report` and `operations_script`.
 #[expect(
     missing_docs,
-    reason = "each is described where it is declared, in with_commands"
+    clippy::missing_errors_doc,
+    reason = "each is described where it is declared, in with_commands; when it fails is told above for all"
 )]
 impl Deck {
     pub async fn snapshot_get(&self, _: Nothing) -> CommandResult<Snapshot> {

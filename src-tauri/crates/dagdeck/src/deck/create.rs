@@ -8,9 +8,15 @@ use crate::errors::UvMissing;
 use crate::operations::create::{self, CreationJob};
 use api::*;
 
+/// What a form shows before anything is made.
+///
+/// # Errors
+/// `create_plan` alone, when the thread that looks at the disk breaks down. Answers that can't be used, and an index that does
+/// not answer, are part of what is shown.
 #[expect(
     missing_docs,
-    reason = "each is described where it is declared, in with_commands"
+    clippy::missing_errors_doc,
+    reason = "each is described where it is declared, in with_commands; when it fails is told above for all"
 )]
 impl Deck {
     pub async fn create_form(&self, request: CreateFormRequest) -> CommandResult<CreateForm> {
@@ -46,9 +52,16 @@ impl Deck {
 }
 
 /// Making, retrying, taking back.
+///
+/// # Errors
+/// `create_start` when something else is still being made, when what would be made is not what was shown or something speaks
+/// against it, without uv, and when the trust that was asked for can't be kept. The others when nothing is being made;
+/// `create_retry` also when no step failed or was cancelled, `create_remove` also while it runs, once all is made, and when
+/// the trash or dg.toml refuses. `create_dismiss` never fails.
 #[expect(
     missing_docs,
-    reason = "each is described where it is declared, in with_commands"
+    clippy::missing_errors_doc,
+    reason = "each is described where it is declared, in with_commands; when it fails is told above for all"
 )]
 impl Deck {
     pub async fn create_start(&self, start: CreateStart) -> CommandResult<Nothing> {

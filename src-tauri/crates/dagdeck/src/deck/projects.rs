@@ -3,9 +3,15 @@
 use super::Deck;
 use api::*;
 
+/// Finding, planning, applying.
+///
+/// # Errors
+/// `NotFound` when no workspace is open or a folder that is named is not there; the others when the change can't be made, or
+/// dg.toml or pyproject.toml can't be read or edited, and `projects_apply` when they moved since the plan was shown.
 #[expect(
     missing_docs,
-    reason = "each is described where it is declared, in with_commands"
+    clippy::missing_errors_doc,
+    reason = "each is described where it is declared, in with_commands; when it fails is told above for all"
 )]
 impl Deck {
     pub async fn projects_find(&self, request: FolderRequest) -> Result<ProjectsFound, ApiError> {

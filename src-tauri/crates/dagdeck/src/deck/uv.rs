@@ -4,9 +4,15 @@ use super::Deck;
 use crate::operations::uv;
 use api::*;
 
+/// Bringing and picking it.
+///
+/// # Errors
+/// `uv_bring` when the package index can't be reached, has no uv for this machine, or the folder can't be written;
+/// `uv_pick` when what was typed is no program that answers as uv does.
 #[expect(
     missing_docs,
-    reason = "each is described where it is declared, in with_commands"
+    clippy::missing_errors_doc,
+    reason = "each is described where it is declared, in with_commands; when it fails is told above for all"
 )]
 impl Deck {
     pub async fn uv_bring(&self, _: Nothing) -> Result<Nothing, ApiError> {

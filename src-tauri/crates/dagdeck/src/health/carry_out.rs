@@ -95,6 +95,11 @@ impl Health {
     }
 }
 
+/// Carries out what touches files or processes, on the thread it is called on. Answers the edit, for an undo, where there
+/// was one; what needs a program or a person is not done here.
+///
+/// # Errors When the system refuses, when a file differs from what the fix was worked out from, and when a new file's place
+/// is taken. Of several, those before the failing one stay done.
 fn change(action: &FixAction) -> Result<Option<Edit>, FixError> {
     match action {
         FixAction::Change(edit) => {

@@ -24,7 +24,6 @@ pub(crate) enum FixError {
     /// It would be put right in another way by now.
     #[error("{title} would be put right in another way: {moved}")]
     Otherwise {
-        /// What moved.
         moved: Moved,
         /// The finding's title.
         title: String,
@@ -81,7 +80,6 @@ pub(crate) enum FixError {
     /// A process can't be ended.
     #[error("process {pid} can't be ended")]
     Process {
-        /// Its pid.
         pid: u32,
         /// What the system said.
         #[source]
@@ -124,7 +122,6 @@ impl FixError {
 #[derive(Debug, thiserror::Error)]
 #[error("the report can't be written to {}", folder.display())]
 pub(crate) struct NotSaved {
-    /// The folder.
     pub(crate) folder: PathBuf,
     /// What the system said.
     #[source]

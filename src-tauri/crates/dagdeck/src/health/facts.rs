@@ -1,4 +1,7 @@
 //! Gathers what the checks judge by. Runs nothing but a first look for the machine's tools.
+//!
+//! One value for a whole round, so that no two checks judge by different moments. What is asked by running something is not
+//! here: such a check asks for itself, through the table in the facts.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +60,7 @@ async fn elsewhere(session: &OpenWorkspace) -> Elsewhere {
     }
 }
 
+/// What is known of the open workspace at this moment: the latest reading, what uv answered last, what runs.
 fn workspace(session: &Arc<OpenWorkspace>, elsewhere: Elsewhere) -> WorkspaceFacts {
     let workspace_facts = &session.facts;
     let reading = workspace_facts.reading();
@@ -112,6 +116,7 @@ fn crash(shown: &Shown) -> Option<Crash> {
     })
 }
 
+/// The services that ended by themselves and are not up again.
 fn crashes(session: &OpenWorkspace) -> Vec<(Service, Crash)> {
     let both = [
         (ServiceName::Webserver, Service::Webserver),
@@ -121,6 +126,7 @@ fn crashes(session: &OpenWorkspace) -> Vec<(Service, Crash)> {
     both.into_iter().filter_map(crashed).collect()
 }
 
+/// How code was loaded last, as its unit shows; nothing is known while it is being loaded.
 fn load(shown: Shown) -> Load {
     match shown.readiness {
         Readiness::Unknown | Readiness::Loading => Load::Unknown,

@@ -255,6 +255,7 @@ impl Health {
         Arc::clone(self.state().turns.entry(path).or_default())
     }
 
+    /// What the check says now of the finding that was put right. One that could not be made proves nothing.
     fn proof(&self, planned: &Planned) -> Proof {
         let state = self.state();
         let outcome = ::health::check(planned.check.check)
@@ -291,6 +292,10 @@ fn is_as_planned(action: &FixAction) -> bool {
     }
 }
 
+/// Undoes an edit: takes back its lines and leaves what was written since.
+///
+/// # Errors When later edits touch the same lines, so that the two can't be told apart, and when the file can't be read or
+/// written.
 fn take_back(made: &Edit) -> Result<(), FixError> {
     let path = &made.path;
     let now = fs_err::read_to_string(path).map_err(FixError::file(path))?;
@@ -314,6 +319,7 @@ fn otherwise(finding: &FindingView, moved: Moved) -> FixError {
     }
 }
 
+/// What a fix does in one line, commands as shell lines.
 fn in_words(verb: &str, does: &FixDoes) -> String {
     let FixDoes::Steps { steps } = does else {
         return verb.to_owned();

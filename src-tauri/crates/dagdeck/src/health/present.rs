@@ -95,6 +95,7 @@ fn with_fixes(state: &CheckState, findings: &mut Vec<FindingView>) {
     }
 }
 
+/// The machine, and what is open: the workspace and each of its projects.
 fn subjects(session: Option<&Arc<OpenWorkspace>>) -> Vec<Subject> {
     let mut all = vec![Subject::Machine];
     if let Some(session) = session {
@@ -106,6 +107,7 @@ fn subjects(session: Option<&Arc<OpenWorkspace>>) -> Vec<Subject> {
     all
 }
 
+/// What a group of checks is called: its location's name, or its id once that is gone.
 fn name(subject: &Subject, session: Option<&Arc<OpenWorkspace>>) -> String {
     match subject {
         Subject::Machine => "This machine".to_owned(),
@@ -159,6 +161,7 @@ pub(super) fn finding(
     }
 }
 
+/// A place in a file, on the wire.
 fn place(place: &FilePlace) -> api::Subject {
     api::Subject {
         path: place.path.display().to_string(),
@@ -167,6 +170,7 @@ fn place(place: &FilePlace) -> api::Subject {
     }
 }
 
+/// A fix as it is shown, with a basis that names all of it: a click gets what was on screen, or nothing.
 fn fix(fix: &Fix, session: Option<&Arc<OpenWorkspace>>) -> FixView {
     let (safe, does) = (fix.is_safe(), does(&fix.action, session));
     let mut basis = Basis::default();
@@ -185,6 +189,7 @@ fn fix(fix: &Fix, session: Option<&Arc<OpenWorkspace>>) -> FixView {
     }
 }
 
+/// What pressing its button does, with each command and each change of a file.
 fn does(action: &FixAction, session: Option<&Arc<OpenWorkspace>>) -> FixDoes {
     match action {
         FixAction::Open(at) => FixDoes::Open { subject: place(at) },
@@ -210,6 +215,7 @@ fn does(action: &FixAction, session: Option<&Arc<OpenWorkspace>>) -> FixDoes {
     }
 }
 
+/// The part of the window where a person decides, and of which location.
 fn screen(show: &Show) -> (FixScreen, Option<String>) {
     match show {
         Show::Packages { project } => (FixScreen::Packages, Some(project.clone())),

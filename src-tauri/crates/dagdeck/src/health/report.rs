@@ -63,6 +63,7 @@ pub(crate) async fn save(
     Ok(path)
 }
 
+/// What is taken out: the home folder, secrets by their form, and each value of the `.env` files of workspace and projects.
 fn scrub(context: &AppContext, session: Option<&Arc<OpenWorkspace>>, home: &str) -> Scrub {
     let Some(session) = session else {
         return Scrub::new(home, &context.environment, []);
@@ -87,6 +88,7 @@ fn write_section(text: &mut String, title: &str, body: &str) {
     }
 }
 
+/// Version, system and tools. Their paths are scrubbed with the rest.
 fn write_head(text: &mut String, snapshot: &Snapshot) {
     let _infallible = writeln!(
         text,
@@ -103,6 +105,7 @@ fn write_head(text: &mut String, snapshot: &Snapshot) {
     }
 }
 
+/// The workspace's kind, its locations and services. Names of folders are in it, the home folder is scrubbed.
 fn write_workspace(text: &mut String, workspace: &WorkspaceView) {
     let mut body = String::new();
     let _infallible = writeln!(
@@ -137,6 +140,7 @@ fn write_workspace(text: &mut String, workspace: &WorkspaceView) {
     write_section(text, "Workspace", &body);
 }
 
+/// One location in one line: versions, environment, lifecycle.
 fn location_line(location: &LocationView) -> String {
     let environment = &location.environment;
     format!(
@@ -163,6 +167,7 @@ fn lifecycle(location: &LocationView) -> &'static str {
     }
 }
 
+/// What is wrong, finding after finding: level, check, location, what was seen and where.
 fn write_findings(text: &mut String, findings: &[FindingView]) {
     let mut body = String::new();
     for finding in findings {
@@ -190,6 +195,7 @@ fn write_findings(text: &mut String, findings: &[FindingView]) {
     write_section(text, "Findings", &body);
 }
 
+/// Operations that failed, five at most, with command, reason and last lines.
 fn write_failures(text: &mut String, operations: &[Operation]) {
     let mut body = String::new();
     let failed = operations

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Why what a person typed is no folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FolderError {
-    /// Nothing was typed.
+    /// What was typed is empty or blank.
     #[error("no folder was named")]
     NothingTyped,
     /// There is none at that place.

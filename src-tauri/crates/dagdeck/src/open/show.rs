@@ -168,6 +168,7 @@ impl WorkspaceFacts {
         }
     }
 
+    /// One location as it is shown, of what was read, what its unit shows and what is remembered.
     fn location_views(&self, reading: &Reading) -> Vec<LocationView> {
         let projects = reading.projects.iter().enumerate();
         projects
@@ -194,6 +195,7 @@ impl WorkspaceFacts {
         })
     }
 
+    /// What the webserver's or the daemon's view is made of; without a command it says why there is none.
     fn service_model(&self, name: ServiceName) -> ServiceModel {
         let (unit, elsewhere) = {
             let mut seen = self.seen();
@@ -211,6 +213,7 @@ impl WorkspaceFacts {
         }
     }
 
+    /// The workspace as it is shown. `locations` is empty where only its own parts are to be shown.
     fn view(&self, reading: &Reading, locations: Vec<LocationView>) -> WorkspaceView {
         let (launched, watching, trust_plan) = {
             let seen = self.seen();

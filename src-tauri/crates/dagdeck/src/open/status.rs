@@ -94,7 +94,7 @@ pub struct LocationStatus {
     pub python: Option<String>,
     /// The Dagster version in its environment.
     pub dagster: Option<String>,
-    /// Its environment.
+    /// Whether it can run, and from which interpreter.
     pub environment: EnvironmentStatus,
     /// What is wrong in its files.
     pub problems: Vec<ProblemStatus>,
@@ -108,7 +108,7 @@ pub struct Services {
     pub environment: Option<EnvironmentStatus>,
 }
 
-/// An environment.
+/// An environment, as `status --json` tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentStatus {
@@ -120,7 +120,7 @@ pub struct EnvironmentStatus {
     pub packages: Option<u32>,
 }
 
-/// A problem.
+/// A problem in the person's files, as `status --json` tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProblemStatus {
@@ -149,6 +149,9 @@ pub fn expect(path: &Path, environment: BTreeMap<String, String>) -> Result<(), 
 }
 
 /// Reads a workspace, with `lockfiles` also whether each lockfile answers its project. An error if the folder is none.
+///
+/// # Errors
+/// When it is no workspace and in none; the error names what is near it. What is wrong within a workspace is in the answer.
 pub fn read(
     path: &Path,
     environment: BTreeMap<String, String>,

@@ -47,7 +47,6 @@ pub(crate) enum PackagesError {
     Member {
         /// The project's name.
         project: String,
-        /// Its folder.
         folder: PathBuf,
     },
 }
@@ -143,6 +142,7 @@ impl OpenWorkspace {
         outcome.map(|()| syncs)
     }
 
+    /// Changes what one project asks for, in its own files. Its environment is left to the sync that follows.
     async fn change_one(
         &self,
         uv: &Path,
@@ -166,6 +166,8 @@ impl OpenWorkspace {
         Ok(uv)
     }
 
+    /// The `uv add` or `uv remove` for a folder, the project's own or a copy, resolved for the environment's Python where
+    /// that runs, else for one that fits.
     fn change_command(
         &self,
         uv: &Path,
@@ -186,6 +188,8 @@ impl OpenWorkspace {
         packages::change(uv, folder, change, python.as_deref())
     }
 
+    /// What the change would write, found by making it in a copy of the project's settings: the difference of
+    /// pyproject.toml, and of the lockfile by package.
     async fn plan_in_copy(
         &self,
         uv: &Path,
@@ -213,6 +217,7 @@ impl OpenWorkspace {
         Ok((edits.into_iter().collect(), locked))
     }
 
+    /// Runs uv on the record. `passing` is for a preview, which takes no turn at the environment and is not kept.
     async fn ask_uv_for(
         &self,
         project: &Project,

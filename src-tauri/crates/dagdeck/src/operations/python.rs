@@ -139,6 +139,8 @@ impl OpenWorkspace {
         self.plan_python(target, &uv, &python).await
     }
 
+    /// What the change would write and sync. The basis holds the Python that was found, the pin and all that the sync is
+    /// made of.
     async fn plan_python(
         &self,
         target: SyncTarget,
@@ -200,6 +202,11 @@ impl OpenWorkspace {
         unmet.then(|| format!("{} asks for Python {requires}", target.name))
     }
 
+    /// The Python that is meant by what was typed ("3.12"): the first of the choices that matches it and meets
+    /// requires-python.
+    ///
+    /// # Errors When none matches, and when those that do are refused by requires-python; both name the versions that would
+    /// do.
     async fn new_python(
         &self,
         target: &SyncTarget,

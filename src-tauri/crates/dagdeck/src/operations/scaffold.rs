@@ -163,6 +163,7 @@ impl OpenWorkspace {
         Ok(scaffold::json_params(&params, &request.params).map_err(|error| error.to_string()))
     }
 
+    /// What a type asks for, as `dg` of the project's own environment says it. Costs a second or two.
     async fn params(
         &self,
         place: &ScaffoldTarget,
@@ -274,6 +275,7 @@ async fn pinned(
     Ok(basis)
 }
 
+/// The command that adds it, for the project's folder or its copy.
 fn command(
     place: &ScaffoldTarget,
     folder: &Path,
@@ -298,6 +300,7 @@ fn free_path(defs: &Path, one: &scaffold::DefinitionType) -> String {
         .unwrap_or_else(|| wished.clone())
 }
 
+/// That `dg` answered something else than its JSON.
 fn unreadable(command: &CommandLine, source: serde_json::Error) -> ScaffoldError {
     let asked = command.argv().last().cloned();
     ScaffoldError::Unreadable {
@@ -306,6 +309,7 @@ fn unreadable(command: &CommandLine, source: serde_json::Error) -> ScaffoldError
     }
 }
 
+/// A parameter, on the wire. Whole numbers and others are one kind there.
 fn param(param: scaffold::Param) -> DefinitionParam {
     let (kind, choices) = match param.kind {
         ParamKind::Text => (DefinitionParamKind::Text, Vec::new()),

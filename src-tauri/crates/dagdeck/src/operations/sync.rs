@@ -31,7 +31,6 @@ type Ended = tokio::sync::oneshot::Receiver<Option<ApiError>>;
 
 /// A sync that has begun.
 struct Started {
-    /// Its operation.
     operation: u32,
     ended: Ended,
 }
@@ -94,6 +93,8 @@ impl OpenWorkspace {
         Ok(())
     }
 
+    /// Begins a sync for each environment that is meant. Where several are, one that is being synced already is passed
+    /// over.
     async fn begin_syncs(
         self: &Arc<Self>,
         request: SyncRequest,

@@ -72,7 +72,6 @@ pub(crate) enum UvError {
     /// Dagdeck's own folder can't hold it.
     #[error("uv can't be written to {}", folder.display())]
     NotKept {
-        /// The folder.
         folder: PathBuf,
         /// What the system said.
         #[source]
@@ -90,7 +89,6 @@ pub(crate) enum UvError {
     /// A program does not say its version as uv does.
     #[error("{} does not answer as uv does", program.display())]
     Silent {
-        /// The program.
         program: PathBuf,
         /// Why it said nothing; none where it said something else.
         #[source]
@@ -151,6 +149,8 @@ pub(crate) async fn named(context: &AppContext, typed: &str) -> Result<PathBuf, 
     Ok(found)
 }
 
+/// Asks the index that the environment names, fetches the newest wheel for this machine, and unpacks it into
+/// `tools/uv-VERSION` of Dagdeck's own folder. Answers the program and its version.
 async fn get(context: &Arc<AppContext>, id: u32) -> Result<(PathBuf, String), UvError> {
     let page = wheel::page(&context.environment).map_err(UvError::Index)?;
     let client = reqwest::Client::builder()
@@ -181,6 +181,7 @@ async fn get(context: &Arc<AppContext>, id: u32) -> Result<(PathBuf, String), Uv
     Ok((program, version))
 }
 
+/// The index's page about uv, as JSON where it can, else HTML.
 async fn text_of(client: &reqwest::Client, page: &Url) -> Result<String, UvError> {
     let request = client
         .get(page.clone())
@@ -194,6 +195,10 @@ async fn text_of(client: &reqwest::Client, page: &Url) -> Result<String, UvError
     text.map_err(UvError::unreachable(page))
 }
 
+/// Fetches a wheel into a temporary file in `tools`, hashing as it comes.
+///
+/// # Errors When it can't be had, is larger than [`MOST`], or hashes to something else than the index said: then nothing of
+/// it stays.
 async fn download(
     context: &AppContext,
     id: u32,

@@ -75,6 +75,7 @@ pub(crate) fn unanswered(error: &WaitError, at: Millis) -> LoadError {
     plain(title, &text, text.clone(), at)
 }
 
+/// An error that nothing explains: its class is its title, and its text is all there is.
 fn plain(class: &str, message: &str, text: String, at: Millis) -> LoadError {
     LoadError {
         title: class.to_owned(),
@@ -89,6 +90,7 @@ fn plain(class: &str, message: &str, text: String, at: Millis) -> LoadError {
     }
 }
 
+/// A next step, with the button that does it where Dagdeck can.
 fn hint(step: &Step, location: &str) -> Hint {
     let action = match step {
         Step::Sync(_) => Some(HintAction::Sync {
@@ -112,6 +114,7 @@ fn hint(step: &Step, location: &str) -> Hint {
     }
 }
 
+/// A frame of a traceback, on the wire.
 fn frame(frame: dagster::explain::Frame) -> Frame {
     Frame {
         subject: Subject {

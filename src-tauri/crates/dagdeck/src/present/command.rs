@@ -1,6 +1,7 @@
 //! A command line, as it is shown.
 
 use api::CommandView;
+use api::protocol::environment::may_be_secret;
 use process::CommandLine;
 
 /// A command as shown: values whose names speak of secrets are masked.
@@ -21,7 +22,8 @@ pub(crate) fn command_view(command: &CommandLine) -> CommandView {
     }
 }
 
-/// Hides values that came from `.env` files or whose names speak of secrets.
+/// Hides every value but of the variables by which Dagster, uv and Python are told what to do, and of those what may be a secret:
+/// a person's `.env` may hold DAGSTER_CLOUD_API_TOKEN or UV_INDEX_WORK_PASSWORD.
 fn mask(name: &str, value: &str) -> String {
     const SHOWN: [&str; 6] = [
         "DAGSTER_",
@@ -31,7 +33,8 @@ fn mask(name: &str, value: &str) -> String {
         "PYTHON",
         "DAGDECK_",
     ];
-    if SHOWN.iter().any(|prefix| name.starts_with(prefix)) {
+    let ours = SHOWN.iter().any(|prefix| name.starts_with(prefix));
+    if ours && !may_be_secret(name, value) {
         value.to_owned()
     } else {
         "••••".to_owned()

@@ -8,7 +8,6 @@ use super::files;
 
 /// What is known of one environment.
 pub(crate) struct EnvironmentModel<'a> {
-    /// What was read.
     pub(crate) read: &'a Environment,
     /// What uv found, as long as that still stands.
     pub(crate) found: Option<SyncCheck>,

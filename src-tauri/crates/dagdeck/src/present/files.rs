@@ -27,6 +27,7 @@ pub(crate) fn problems(problems: &[Problem], location: Option<&str>) -> Vec<Prob
     problems.iter().map(|one| problem(one, location)).collect()
 }
 
+/// A problem, on the wire; `location` is whose files it is in.
 fn problem(problem: &Problem, location: Option<&str>) -> ProblemView {
     ProblemView {
         code: problem.code.as_str().to_owned(),

@@ -19,7 +19,6 @@ pub(crate) struct LocationModel<'a> {
     pub(crate) place: usize,
     /// What was read of it.
     pub(crate) project: &'a Project,
-    /// Its environment.
     pub(crate) environment: EnvironmentModel<'a>,
     /// What its unit is at; none before it was ever asked for anything, or where another program runs it.
     pub(crate) unit: Option<Shown>,
@@ -33,7 +32,6 @@ pub(crate) struct LocationModel<'a> {
     pub(crate) command: Option<CommandLine>,
     /// What Sync runs.
     pub(crate) sync: Option<CommandLine>,
-    /// Its log.
     pub(crate) log: String,
 }
 

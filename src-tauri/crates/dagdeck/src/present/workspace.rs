@@ -17,7 +17,6 @@ use unit::Shown;
 /// What is known of the webserver or the daemon.
 pub(crate) struct ServiceModel {
     pub(crate) name: ServiceName,
-    /// What its unit is at.
     pub(crate) unit: Shown,
     /// Where it answers, once it does.
     pub(crate) url: Option<String>,
@@ -25,7 +24,6 @@ pub(crate) struct ServiceModel {
     pub(crate) command: Result<CommandLine, String>,
     /// What else keeps it from being started.
     pub(crate) kept: Option<ApiError>,
-    /// Its log.
     pub(crate) log: &'static str,
 }
 

@@ -126,7 +126,9 @@ fn kept(folder: &Path) -> String {
 fn values_of_the_persons_env_files_are_masked_and_our_own_shown() {
     let command = CommandLine::new("python", "project")
         .env("DAGSTER_HOME", "home")
-        .env("SNOWFLAKE_PASSWORD", "hunter2");
+        .env("SNOWFLAKE_PASSWORD", "hunter2")
+        .env("DAGSTER_CLOUD_API_TOKEN", "hunter2")
+        .env("UV_INDEX_URL", "https://ada:hunter2@index.example/simple");
     let view = command_view(&command);
     assert!(!view.shell.contains("hunter2"), "{}", view.shell);
     assert!(view.shell.contains("DAGSTER_HOME"), "{}", view.shell);

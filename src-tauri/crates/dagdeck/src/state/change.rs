@@ -15,7 +15,7 @@ use api::{Millis, StoppedBy};
 /// How many workspaces are on the list of recent ones.
 pub(super) const RECENT: usize = 20;
 
-/// One change.
+/// What is to be kept: one row or one column, so that several programs lose nothing of each other's.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum StateChange {
     /// A setting has another value.
@@ -197,6 +197,7 @@ impl StateChange {
 }
 
 impl LocationChange {
+    /// Writes one column of a location's row; the others stay as another Dagdeck may have written them.
     fn write(&self, rows: &Connection, root: &Path, id: &str) -> rusqlite::Result<()> {
         let root = Stored(root);
         match self {

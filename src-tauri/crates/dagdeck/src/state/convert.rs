@@ -23,12 +23,14 @@ const OPERATIONS: &str = "operations.json";
 /// The version that 0.1 wrote.
 const VERSION: u32 = 1;
 
+/// How each of the three files begins.
 #[derive(Deserialize)]
 struct Versioned<T> {
     version: u32,
     data: T,
 }
 
+/// What workspaces.json held; what is missing in it has its default.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OldMemory {
@@ -42,6 +44,7 @@ struct OldRecent {
     opened_at: Millis,
 }
 
+/// What was remembered of one workspace. Trust is taken over with it: it was given by the same person, to the same folder.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OldWorkspace {
@@ -50,6 +53,7 @@ struct OldWorkspace {
     launch_took: Option<f64>,
 }
 
+/// What was remembered of one location.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OldLocation {
@@ -165,6 +169,7 @@ fn settings(rows: &Connection, old: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes over trust, recents and what was known of locations. A definitions file that is there is newer and stays.
 fn workspaces(folder: &Path, rows: &Connection, old: OldMemory) -> Result<(), Failure> {
     for OldRecent { root, opened_at } in old.recent {
         let at = opened_at;

@@ -116,6 +116,12 @@ fn whole(path: &Path, schema: &Schema, journal: Journal) -> Result<Connection, F
     whole
 }
 
+/// Opens a database for writing and brings its tables to our version.
+///
+/// The version is read twice: from the header first, so that a newer file is not opened for writing at all, and from the
+/// open connection, for a newer version may lie in the write-ahead log. `quick_check` reads the whole file, which is small.
+///
+/// # Errors When it is newer, damaged or read-only.
 fn open_whole(path: &Path, schema: &Schema, journal: Journal) -> Result<Connection, Fault> {
     if let Some(version) = peek(path)?
         && version > schema.version()
@@ -177,6 +183,8 @@ fn peek(path: &Path) -> Result<Option<u32>, Fault> {
     Ok(Some(u32::from_be_bytes([a, b, c, d])))
 }
 
+/// Chooses the journal and how far each write reaches the disk. Where another program has the file open in another journal,
+/// that one stays.
 fn set_journal(connection: &Connection, journal: Journal) -> rusqlite::Result<()> {
     let mode = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
     let changed = connection.pragma_update_and_check(None, "journal_mode", journal.name(), mode);
@@ -293,6 +301,7 @@ fn read_only(path: &Path) -> Option<Connection> {
     ))
 }
 
+/// A path as part of a `file:` URI, byte by byte: SQLite reads `?`, `#` and `%` there.
 fn percent_encoded(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {

@@ -111,6 +111,8 @@ struct LoadedState {
     writer: Option<(PathBuf, Connection)>,
 }
 
+/// Reads what is remembered and opens a second connection for the writer. What
+/// can't be read is a notice and counts as never remembered; what can't be written still lets a person look.
 fn load_state(
     opened: database::Opened,
     journal: Journal,

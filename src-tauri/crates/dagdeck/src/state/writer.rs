@@ -246,6 +246,8 @@ impl Targets {
         failed
     }
 
+    /// Writes the changes in one transaction: all or none. Answers the numbers of those that failed. Without a database to
+    /// write to, none fails: that was said at the start.
     fn write_state(&mut self, changes: &[(u64, &StateChange)]) -> Vec<(u64, StateError)> {
         let Some((path, connection)) = &mut self.state else {
             return Vec::new();
@@ -271,6 +273,7 @@ impl Targets {
         }
     }
 
+    /// Adds operations to the workspace's record and drops the oldest of it.
     fn write_operations(&mut self, batch: &[(u64, Write)]) -> Vec<(u64, StateError)> {
         let Some((path, connection)) = &mut self.cache else {
             return Vec::new();
@@ -325,6 +328,7 @@ fn transact(
     carried_out
 }
 
+/// One cause as the failure of each: a transaction fails as a whole.
 fn all_failed(
     path: &Path,
     error: rusqlite::Error,

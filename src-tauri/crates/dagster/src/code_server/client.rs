@@ -111,6 +111,9 @@ pub struct Client {
 
 impl Client {
     /// Connects, or fails at once if nothing listens.
+    ///
+    /// # Errors
+    /// When nothing listens there, and when a port has not taken the connection after 2 s.
     pub async fn connect(address: &Address) -> Result<Self, ClientError> {
         let channel = channel(address)
             .await
@@ -136,6 +139,9 @@ impl Client {
     }
 
     /// Whether it takes calls.
+    ///
+    /// # Errors
+    /// When it is gone or refuses the question, and when it has not answered after 10 s.
     pub async fn health(&self) -> Result<Health, ClientError> {
         let mut client = self.health.clone();
         let request = health::HealthCheckRequest {
@@ -149,6 +155,9 @@ impl Client {
     }
 
     /// The id it was started with.
+    ///
+    /// # Errors
+    /// When it is gone or refuses the question, and when it has not answered after 10 s.
     pub async fn server_id(&self) -> Result<String, ClientError> {
         let mut client = self.api.clone();
         let reply = self
@@ -158,6 +167,10 @@ impl Client {
     }
 
     /// What it serves, or why its code could not be loaded.
+    ///
+    /// # Errors
+    /// When it is gone or refuses the question, when it has not answered after 120 s, and when its answer is not JSON. Code
+    /// that could not be loaded is an answer.
     pub async fn list_repositories(&self) -> Result<RepositoriesAnswer, ClientError> {
         const QUESTION: &str = "ListRepositories";
         let mut client = self.api.clone();
@@ -171,6 +184,10 @@ impl Client {
     }
 
     /// The definitions of all its repositories together.
+    ///
+    /// # Errors
+    /// When for one of the repositories it is gone, refuses, takes longer than 120 s, or answers what is not JSON. Then
+    /// there are none of the others either.
     pub async fn definitions(&self, loaded: &Loaded) -> Result<Definitions, ClientError> {
         let mut all = Definitions::default();
         for repository in &loaded.repositories {
@@ -181,6 +198,9 @@ impl Client {
     }
 
     /// Lets the server finish its runs, take no new ones, and exit. Answers at once.
+    ///
+    /// # Errors
+    /// When it is gone or refuses, and when it has not answered after 10 s.
     pub async fn shutdown(&self) -> Result<(), ClientError> {
         let mut client = self.api.clone();
         self.ask(
@@ -193,6 +213,9 @@ impl Client {
     }
 
     /// The ids of the runs that it executes now.
+    ///
+    /// # Errors
+    /// When it is gone or refuses the question, when it has not answered after 10 s, and when its answer is not JSON.
     pub async fn current_runs(&self) -> Result<Vec<String>, ClientError> {
         const QUESTION: &str = "GetCurrentRuns";
         let mut client = self.api.clone();

@@ -14,11 +14,11 @@ pub struct Counts {
     pub checks: usize,
     /// Jobs, without the implicit asset job.
     pub jobs: usize,
-    /// Schedules.
+    /// Schedules, whether they are switched on or not.
     pub schedules: usize,
-    /// Sensors.
+    /// Sensors, whether they are switched on or not.
     pub sensors: usize,
-    /// Resources.
+    /// Resources that have a name.
     pub resources: usize,
 }
 
@@ -31,11 +31,11 @@ pub struct Definitions {
     pub checks: Vec<String>,
     /// Jobs, without the implicit asset job.
     pub jobs: Vec<String>,
-    /// Schedules.
+    /// Schedules by name.
     pub schedules: Vec<String>,
-    /// Sensors.
+    /// Sensors by name.
     pub sensors: Vec<String>,
-    /// Resources.
+    /// Resources by name.
     pub resources: Vec<String>,
     /// Environment variables that resources are given by name (`EnvVar`); they are read when a run needs them.
     pub variables: Vec<String>,

@@ -45,7 +45,7 @@ pub enum WaitError {
     /// Another server answers at this address.
     #[error("another code server (id {found}) answers at {address}")]
     AnotherServer {
-        /// The address.
+        /// Where it answers.
         address: Address,
         /// The id it answers with.
         found: String,
@@ -80,6 +80,10 @@ pub fn phase_of_line(line: &str) -> Option<Phase> {
 ///
 /// Has no limit of its own, since slow is not failed: race it with the process's exit and with the person's patience;
 /// dropping it is safe. `on_phase` is called once for each phase reached, [`Phase::Importing`] at once.
+///
+/// # Errors
+/// When a server with another id went on answering there over a hundred looks, each 20 ms after the last; when a question
+/// was broken off more than a hundred times; and when it refuses a question or answers what can't be read.
 pub async fn wait_until_loaded(
     address: &Address,
     expected_id: &str,

@@ -7,7 +7,7 @@ use process::CommandLine;
 /// A project as uv is told of it: which one, in which environment, with which Python.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UvProject {
-    /// uv.
+    /// The uv to run, absolute.
     pub uv: PathBuf,
     /// The project's folder, absolute.
     pub folder: PathBuf,
@@ -148,7 +148,7 @@ pub fn import_times(interpreter: &Path, working_directory: &Path, module: &str) 
 /// An environment for webserver and daemon, made in the app's own folder for a workspace that has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MakeDeployment {
-    /// uv.
+    /// The uv to run, absolute.
     pub uv: PathBuf,
     /// The folder to make, absolute; its `.venv` is the environment.
     pub folder: PathBuf,

@@ -7,7 +7,7 @@ use process::CommandLine;
 /// What every step shares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
-    /// uv.
+    /// The uv to run, absolute; the bare name where there is none, for a plan that is only shown.
     pub uv: PathBuf,
     /// The interpreter, absolute so that uv never asks a shim; or a version that uv downloads first.
     pub python: String,

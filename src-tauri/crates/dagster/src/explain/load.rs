@@ -23,7 +23,7 @@ pub struct Explained {
     pub hints: Vec<Step>,
     /// The class of the exception that the person's code met.
     pub class: String,
-    /// Its message.
+    /// What the exception said, without its class.
     pub message: String,
     /// All frames, outermost first.
     pub frames: Vec<Frame>,
@@ -190,6 +190,8 @@ const WRAPPERS: [&str; 3] = [
 ];
 
 impl<'a> Case<'a> {
+    /// Takes a failure apart: Dagster wraps the person's own exception in up to several of its own, and gives the stack of
+    /// each.
     fn of(failure: &'a LoadFailure, origin: &'a Origin) -> Self {
         let mut counts = failure;
         while WRAPPERS.contains(&counts.class.as_str())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// One frame.
+/// One frame of a traceback: file, line, function, source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// The file as Python names it.

@@ -1,4 +1,7 @@
 //! uv's errors.
+//!
+//! Matched in uv's plain output, as it prints without a terminal. Each rule has a recorded failure among
+//! `tests/samples/uv-failures.txt`. What uv only hands on from a tool that it ran is that tool's to explain.
 
 use regex::Regex;
 
@@ -42,6 +45,7 @@ struct UvRule {
     sync: bool,
 }
 
+/// A rule whose next step is for the person.
 const fn rule(
     pattern: &'static str,
     title: &'static str,
@@ -57,6 +61,7 @@ const fn rule(
     }
 }
 
+/// A rule whose next step is a sync, which Dagdeck can do.
 const fn sync(
     pattern: &'static str,
     title: &'static str,

@@ -28,7 +28,7 @@ pub enum ParamKind {
     Text,
     /// A whole number.
     Integer,
-    /// A number.
+    /// A number, with or without a fraction.
     Number,
     /// Yes or no.
     Boolean,

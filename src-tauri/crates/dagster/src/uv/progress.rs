@@ -4,7 +4,7 @@
 //! `Building acme @ file://...`, `Built acme @ file://...`, `Prepared 98 packages in 2.10s`, `Installed 101 packages in
 //! 141ms`, `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing between two lines.
 
-/// What uv is at.
+/// How far a sync has come by the lines that were heard; begins with none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UvProgress {
     phase: Phase,

@@ -18,7 +18,7 @@ pub const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
 /// A wheel of uv.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wheel {
-    /// Its version.
+    /// uv's version, as the file's name has it.
     pub version: String,
     /// Where it is.
     pub url: Url,

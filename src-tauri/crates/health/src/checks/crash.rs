@@ -51,6 +51,7 @@ pub(super) fn finding(
     last.chain(search).fold(finding, Finding::seen)
 }
 
+/// A text that ends as sentences do.
 fn sentence(text: &str) -> String {
     let ends = text.ends_with(['.', '!', '?']);
     if ends {

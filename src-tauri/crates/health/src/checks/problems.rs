@@ -62,6 +62,7 @@ fn plain(text: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
+/// A problem as a finding, without a fix. Its hint says what it means.
 fn finding(key: FindingKey, problem: &Problem) -> Finding {
     let level = match problem.severity {
         Severity::Note => Level::Note,
@@ -81,6 +82,7 @@ fn finding(key: FindingKey, problem: &Problem) -> Finding {
     }
 }
 
+/// Opens the file at the problem's place.
 fn open(problem: &Problem) -> Fix {
     let name = problem.path.file_name().unwrap_or_default();
     let place = FilePlace {

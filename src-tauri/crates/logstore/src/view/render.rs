@@ -13,6 +13,9 @@ use crate::row::{Level, RowKind, Segment, StoredRow, Stream};
 /// Characters that are shown of a line.
 const SHOWN: usize = 4_000;
 
+/// One row as it is drawn: what the entry says, with date, level and logger taken out where they have columns of their own.
+/// Of a line that overwrote itself (`\r`) the last state is shown. At most [`SHOWN`] characters; `cut` says that there are
+/// more.
 pub(super) fn row(index: u32, source: &str, record: &Record, bytes: Option<&[u8]>) -> StoredRow {
     let Some(bytes) = bytes else {
         return unreadable(index, source);
@@ -70,6 +73,7 @@ fn visible(character: char) -> char {
     }
 }
 
+/// The row that stands for library frames.
 pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: bool) -> StoredRow {
     let text = if frames == 1 {
         "1 library frame".to_owned()
@@ -85,6 +89,7 @@ pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: 
     row
 }
 
+/// The row of a line that the disk does not give any more: said rather than left out, so that no row changes its number.
 pub(super) fn unreadable(index: u32, source: &str) -> StoredRow {
     StoredRow {
         index,
@@ -102,6 +107,7 @@ pub(super) fn unreadable(index: u32, source: &str) -> StoredRow {
     }
 }
 
+/// A row with all that its record says, still without text.
 fn blank(index: u32, source: &str, record: &Record) -> StoredRow {
     let kind = match record.kind {
         Kind::Line => RowKind::Line,

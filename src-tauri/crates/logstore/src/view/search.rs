@@ -10,6 +10,7 @@ use super::spans::{SpanKind, Spans};
 use super::{BLOCK, Matches, Part, Query, View, render};
 use crate::row::Segment;
 
+/// A search as far as it has come. What was looked at stays looked at when rows are added.
 pub(super) struct Search {
     query: Query,
     regex: Regex,
@@ -94,6 +95,7 @@ impl View {
     }
 }
 
+/// The expression of a query, plain text escaped. Its matching takes linear time, whatever a person types.
 fn compile(query: &Query) -> Result<Regex, String> {
     let pattern = if query.regex {
         query.pattern.clone()
@@ -143,6 +145,7 @@ impl Search {
         *segments = split;
     }
 
+    /// Forgets what was found: rows are others than before.
     pub(super) fn restart(&mut self) {
         self.found.clear();
         self.scanned = 0;
@@ -151,6 +154,7 @@ impl Search {
         self.wants_more = true;
     }
 
+    /// Looks at the rows that were not looked at yet, until the time is over; a block at least, so that every call gets on.
     fn scan(&mut self, spans: &Spans, parts: &[Part], limit: Option<Duration>) {
         if !self.wants_more {
             return;
@@ -189,6 +193,7 @@ impl Search {
         self.wants_more = false;
     }
 
+    /// Hands over which of some records match, by their number from `from` on.
     fn each_match(&self, part: &Part, from: u32, count: u32, mut hit: impl FnMut(u32)) {
         let mut records = Vec::new();
         if part.segment.records(from, count, &mut records).is_err() {
@@ -262,6 +267,7 @@ impl Search {
         self.current = next.map(|next| self.found[next]);
     }
 
+    /// Where the search stands.
     fn matches(&self, spans: &Spans) -> Matches {
         let before = self
             .current

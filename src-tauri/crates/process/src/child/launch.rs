@@ -106,6 +106,7 @@ pub(crate) fn launch(
     Ok(child)
 }
 
+/// One thread per pipe, so that a program never waits for a reader.
 fn start_pumps(started: &mut Started, pumps: &Arc<Pumps>, output: &Output) -> std::io::Result<()> {
     let pid = started.id();
     if let Some(pipe) = started.stdout.take() {
@@ -188,6 +189,7 @@ fn wait_for_end(started: &mut Started) -> Exit {
     wait_and_forget(started)
 }
 
+/// Waits for the end and has the system forget the process: its pid is free from then on.
 fn wait_and_forget(started: &mut Started) -> Exit {
     let Ok(status) = started.wait() else {
         return Exit::Signal(9);

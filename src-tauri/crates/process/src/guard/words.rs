@@ -8,7 +8,7 @@ use crate::tree::Identity;
 /// What the app says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Word {
-    /// This runs.
+    /// This tree runs from now on: end it when the app is gone.
     Runs(Identity),
     /// It and all it left behind are gone.
     Gone(Identity),

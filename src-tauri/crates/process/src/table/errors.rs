@@ -25,19 +25,19 @@ pub enum SpawnError {
     /// The folder it should run in is not there.
     #[error("the folder {folder} is not there")]
     Folder {
-        /// The folder.
+        /// The folder as the command line names it.
         folder: PathBuf,
     },
     /// The program is not there, or the interpreter that its first line names is not.
     #[error("the program {program} was not found")]
     NotFound {
-        /// The program.
+        /// The program as the command line names it: a path, or a bare name that is not on PATH.
         program: PathBuf,
     },
     /// The program may not be executed.
     #[error("the program {program} may not be executed")]
     Forbidden {
-        /// The program.
+        /// The program as the command line names it.
         program: PathBuf,
     },
     /// The guard could not be started, and without it nothing may run.
@@ -51,13 +51,13 @@ pub enum SpawnError {
     /// The app is on its way out.
     #[error("{program} is not started any more: the app is closing")]
     Closing {
-        /// The program.
+        /// The program as the command line names it.
         program: PathBuf,
     },
     /// Anything else.
     #[error("cannot start {program}: {source}")]
     Io {
-        /// The program.
+        /// The program as the command line names it.
         program: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -93,31 +93,31 @@ pub enum AdoptError {
     /// It has ended, or the pid is another's by now.
     #[error("process {pid} is gone")]
     Gone {
-        /// The pid.
+        /// The pid that was to be taken on.
         pid: u32,
     },
     /// It belongs to no program of this table: we would end what we did not start.
     #[error("process {pid} was not started by this app")]
     Foreign {
-        /// The pid.
+        /// The pid that was to be taken on.
         pid: u32,
     },
     /// It is the root of a tree already.
     #[error("process {pid} is a program of its own already")]
     Root {
-        /// The pid.
+        /// The pid that was to be taken on.
         pid: u32,
     },
     /// The app is on its way out.
     #[error("process {pid} is not taken on any more: the app is closing")]
     Closing {
-        /// The pid.
+        /// The pid that was to be taken on.
         pid: u32,
     },
     /// The system did not let us wait for its end.
     #[error("cannot wait for the end of process {pid}: {source}")]
     Io {
-        /// The pid.
+        /// The pid that was to be taken on.
         pid: u32,
         /// What the system said.
         source: io::Error,
@@ -133,7 +133,7 @@ pub enum RunError {
     /// It was ended because it took too long.
     #[error("{program} was stopped because it took longer than {limit:?}")]
     TooLong {
-        /// The program.
+        /// The program as the command line names it.
         program: PathBuf,
         /// The limit it had.
         limit: Duration,
@@ -143,7 +143,7 @@ pub enum RunError {
     /// It was ended because the caller wished so.
     #[error("{program} was cancelled")]
     Cancelled {
-        /// The program.
+        /// The program as the command line names it.
         program: PathBuf,
     },
 }

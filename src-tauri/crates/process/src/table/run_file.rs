@@ -45,6 +45,9 @@ pub(super) struct RunFile {
 }
 
 impl RunFile {
+    /// Locks and writes the file of a table that runs nothing yet.
+    ///
+    /// # Errors When the folder refuses: then nothing that stays may be started, for the next start could not find it.
     pub(super) fn create(folder: &Path, mark: &str) -> io::Result<Self> {
         let path = folder.join(format!("{mark}.json"));
         let lock = fs_err::File::create(path.with_extension("lock"))?;
@@ -73,6 +76,7 @@ impl RunFile {
         &self.path
     }
 
+    /// Writes down that a tree runs, with what the system says it executes.
     pub(super) fn enter(&self, id: Identity, program: &Path) {
         let executable = tree::executable(id.pid);
         self.change(|content| {
@@ -84,6 +88,7 @@ impl RunFile {
         });
     }
 
+    /// Writes down that a tree is gone.
     pub(super) fn leave(&self, id: Identity) {
         self.change(|content| content.processes.retain(|entry| entry.id != id));
     }
@@ -96,6 +101,7 @@ impl RunFile {
     }
 }
 
+/// Puts the content in place, without waiting for the disk: after a power failure nothing of it is true.
 fn write(path: &Path, content: &Content) -> io::Result<()> {
     let bytes = serde_json::to_vec(content)?;
     let draft = path.with_extension("new");

@@ -73,12 +73,14 @@ impl GuardSupervisor {
         Ok(supervisor)
     }
 
+    /// Tells the guard that a tree runs, before anybody else hears of it.
     pub(super) fn enter(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.insert(id);
         state.send(Word::Runs(id).line());
     }
 
+    /// Tells the guard that a tree is gone: its pid may be another's from now on.
     pub(super) fn leave(&self, id: Identity) {
         let mut state = self.shared.state.lock();
         state.running.remove(&id);
@@ -155,11 +157,13 @@ impl State {
     }
 }
 
+/// That the guard lives and says nothing.
 fn silent() -> io::Error {
     let why = format!("it did not answer within {} s", ANSWERED.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, why)
 }
 
+/// Starts a guard, without any mark: what it ends must not be itself.
 fn start(guard: &GuardProgram, arguments: &[OsString]) -> io::Result<(Child, Option<ChildStdin>)> {
     let mut command = prepare(&guard.program);
     command.args(&guard.arguments).args(arguments);

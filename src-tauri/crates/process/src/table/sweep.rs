@@ -1,4 +1,7 @@
 //! Ends what an app left behind when its guard died with it. Touches only run-files whose owner is dead.
+//!
+//! A guard that lives is given its time first, for it knows more. What is ended is told with its command and folder, so
+//! that a person can see what it was.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(25);
 /// One process that a sweep ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweptProcess {
-    /// Its pid.
+    /// The pid that it had; free for others by now.
     pub pid: u32,
     /// Its command line.
     pub command: String,
@@ -129,6 +132,7 @@ enum Read {
     Damaged,
 }
 
+/// What a run-file tells, held against the machine as it is now: another boot, an owner that lives.
 fn read(path: &Path) -> Read {
     let bytes = match fs_err::read(path) {
         Ok(bytes) => bytes,
@@ -162,6 +166,7 @@ fn is_same(entry: &RunningProgram, mark: &str) -> bool {
             || tree::mark_of(entry.id.pid, TABLE_MARK).as_deref() == Some(mark))
 }
 
+/// Ends processes by their identity and by their mark, at once: nobody is left who would wait for them to end politely.
 fn end(roots: Vec<Identity>, mark: Option<&str>) -> Vec<SweptProcess> {
     let mark = mark.filter(|mark| is_mark(mark));
     if mark.is_none() && roots.is_empty() {

@@ -1,4 +1,8 @@
 //! A Unix socket, 0600 in a folder that is 0700.
+//!
+//! Folder and socket are made for their owner alone, and each side looks at the other's user once it is connected. Who
+//! tidies up a temporary folder does not make an owner unreachable for long: the socket is looked for every few seconds and
+//! made anew.
 
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
@@ -14,6 +18,7 @@ use crate::place;
 
 pub(crate) type Stream = UnixStream;
 
+/// The socket that is listened at.
 #[derive(Debug)]
 pub(super) struct Inner {
     listener: UnixListener,

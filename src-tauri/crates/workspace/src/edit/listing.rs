@@ -72,6 +72,9 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 impl OpenedFile {
+    /// Opens a file for an edit. Read twice and compared, so that the text that is edited is the one that was understood.
+    ///
+    /// # Errors When it is missing, can't be read, is no valid TOML, or changed between the two looks.
     pub(super) fn read(path: &Path) -> Result<Self, EditError> {
         let source = Source::read(path)
             .map_err(|problem| EditError::Unreadable { problem })?
@@ -111,6 +114,7 @@ impl OpenedFile {
         &self.toml.source.path
     }
 
+    /// The line end that the file uses; new lines get the same.
     pub(super) fn newline(&self) -> &'static str {
         if self.text().contains("\r\n") {
             "\r\n"
@@ -203,6 +207,9 @@ impl OpenedFile {
         }
     }
 
+    /// In which of the forms that dg ever took the projects are listed, with the place of each.
+    ///
+    /// # Errors When `projects` is something else, or an entry's place can't be told.
     pub(super) fn form(&self) -> Result<Form, EditError> {
         let Some(item) = self.item(&["workspace", "projects"]) else {
             return Ok(Form::None);
@@ -246,6 +253,7 @@ impl OpenedFile {
     }
 }
 
+/// Where a `[[workspace.projects]]` is, all that belongs to it included.
 fn table_spot(table: &Table) -> Option<Spot> {
     let mut entry = table.span()?;
     let mut deep = false;
@@ -285,6 +293,7 @@ fn reach(table: &dyn TableLike, place: &mut Range<usize>, deep: &mut bool) {
     }
 }
 
+/// Where an entry of a list is, and its path where it has one.
 fn value_spot(value: &Value) -> Option<Spot> {
     let entry = value.span()?;
     let (path, place) = match value {

@@ -5,6 +5,9 @@ use std::path::Path;
 use super::listing::{OpenedFile, quoted};
 use super::{Edit, EditError};
 
+/// Sets `code_location_name`, or takes it out with its line. None to take out is no change.
+///
+/// # Errors When the project's table is missing, or has a shape that a line can't be put into.
 pub(super) fn rename_location(config: &Path, name: Option<&str>) -> Result<Edit, EditError> {
     let open = OpenedFile::read(config)?;
     let Some(item) = open.item(&["project"]) else {

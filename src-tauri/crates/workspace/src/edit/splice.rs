@@ -1,10 +1,16 @@
 //! A project in, out, or under another path: the places of the change, and the text that goes there.
+//!
+//! Text is put in or cut out, and nothing else moves: the file is never written anew from what was understood of it. After
+//! each edit it is parsed again, and an edit that lists anything but what was meant is refused (`OpenedFile::lists`).
 
 use std::ops::Range;
 
 use super::EditError;
 use super::listing::{Form, OpenedFile, Spot, quoted};
 
+/// Lists a project, in the form that the file uses already; the first of a workspace becomes a `[[workspace.projects]]`.
+///
+/// # Errors When it is listed, and when the file has a shape that can't be added to.
 pub(super) fn register(open: OpenedFile, project: &str) -> Result<OpenedFile, EditError> {
     let form = open.form()?;
     let mut meant = form.paths();
@@ -139,6 +145,10 @@ fn comma_after(text: &str, from: usize, until: usize) -> Option<usize> {
     None
 }
 
+/// Takes a project out, each time that it is listed.
+///
+/// # Errors When it is not listed by a path of its own (a pattern may list it), and when its entry holds what would go with
+/// it.
 pub(super) fn unregister(mut open: OpenedFile, project: &str) -> Result<OpenedFile, EditError> {
     let mut form = open.form()?;
     let mut meant = form.paths();
@@ -200,6 +210,7 @@ fn take_out(mut open: OpenedFile, form: &Form, at: usize) -> Result<OpenedFile, 
     Ok(open)
 }
 
+/// Puts an empty `[workspace]` at the end.
 fn with_header(open: OpenedFile) -> Result<OpenedFile, EditError> {
     let end = open.newline();
     let at = open.text().len();
@@ -221,6 +232,7 @@ fn table_out(open: &OpenedFile, spot: &Spot) -> Range<usize> {
     blank_line_before(open, start)..end
 }
 
+/// The beginning of a blank line right before an offset; the offset where there is none.
 fn blank_line_before(open: &OpenedFile, start: usize) -> usize {
     let text = open.text();
     if start == 0 {

@@ -2,6 +2,10 @@
 
 use super::{Edit, EditError};
 
+/// Compares the file with what the edit was made from, then puts the new text in its place. What somebody writes between
+/// the two is lost: a file can't be held against other programs.
+///
+/// # Errors When it changed since, and when it can't be read or written.
 pub(super) fn write(edit: &Edit) -> Result<(), EditError> {
     let io = |source: std::io::Error| EditError::Io {
         path: edit.path.clone(),

@@ -1,4 +1,8 @@
 //! Which environment a project uses, among those it could use, and what that means for its requirements.
+//!
+//! What workspace.yaml names comes first, then DG_PROJECT_PYTHON_EXECUTABLE in the project's `.env`, then the
+//! project's own `.venv`; where that is not there, the uv workspace's. What the person picked in Dagdeck goes before all.
+//! The one in use is read from its files; of the others only whether an interpreter is there.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -31,6 +35,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) needs_dagster: bool,
 }
 
+/// An environment that the project could use, there or not.
 struct Candidate {
     source: EnvironmentSource,
     path: PathBuf,
@@ -77,6 +82,8 @@ pub(crate) fn read_environment(
     (environment, problems)
 }
 
+/// All that could be used. The project's own `.venv` is first even where it is missing, for a sync would make it; where the
+/// person picked one, that is first.
 fn candidates(subject: &Subject<'_>, uv_root: Option<&Path>) -> Vec<Candidate> {
     let of_folder = |source, path: PathBuf| Candidate {
         source,
@@ -130,6 +137,7 @@ fn candidates(subject: &Subject<'_>, uv_root: Option<&Path>) -> Vec<Candidate> {
     all
 }
 
+/// Which of them is in use where the person picked none, by its index.
 fn choose(candidates: &[Candidate], own_exists: bool) -> usize {
     let find = |source| candidates.iter().position(|each| each.source == source);
     find(EnvironmentSource::Named)
@@ -141,6 +149,7 @@ fn choose(candidates: &[Candidate], own_exists: bool) -> usize {
         .unwrap_or(0)
 }
 
+/// The environment as read, still without lockfile and judgement.
 fn make(
     subject: &Subject<'_>,
     candidate: &Candidate,
@@ -169,12 +178,14 @@ fn make(
     }
 }
 
+/// Whether a version meets `requires-python`; none where either can't be read as PEP 440.
 fn meets(version: &str, wanted: &str) -> Option<bool> {
     let version = Version::from_str(version).ok()?;
     let wanted = VersionSpecifiers::from_str(wanted).ok()?;
     Some(wanted.contains(&version))
 }
 
+/// The project's own uv.lock, else its uv workspace's; whether it is fresh is only worked out where that was asked.
 fn lockfile(subject: &Subject<'_>, uv_root: Option<&Path>) -> Option<Lockfile> {
     let own = subject.folder.join("uv.lock");
     let path = if own.is_file() {
@@ -190,6 +201,8 @@ fn lockfile(subject: &Subject<'_>, uv_root: Option<&Path>) -> Option<Lockfile> {
     Some(Lockfile { path, fresh })
 }
 
+/// What is wrong with the environment, and with it: what is installed but not as asked makes a ready one out of sync. uv
+/// has the last word later; this is what files alone tell.
 fn judge(subject: &Subject<'_>, environment: &mut Environment, interpreter: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
     match &environment.state {
@@ -243,6 +256,8 @@ fn judge(subject: &Subject<'_>, environment: &mut Environment, interpreter: &Pat
     problems
 }
 
+/// What is installed and does not meet what pyproject.toml asks: Python, and the packages of Dagster. Requirements with a
+/// marker are passed over, for the marker may speak of another Python.
 fn unmet(subject: &Subject<'_>, environment: &Environment) -> Vec<Problem> {
     let mut faults = Vec::new();
     let pyproject = subject.folder.join("pyproject.toml");

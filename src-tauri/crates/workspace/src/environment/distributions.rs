@@ -13,7 +13,7 @@ use super::venv;
 pub struct Distribution {
     /// Its name in the form in which two spellings of one are equal: `dagster-webserver`.
     pub name: String,
-    /// Its version.
+    /// Its version, as the folder's name has it.
     pub version: String,
     /// Its dist-info folder, absolute.
     pub folder: PathBuf,

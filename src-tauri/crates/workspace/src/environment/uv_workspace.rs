@@ -11,6 +11,7 @@ use crate::pyproject::Toml;
 use crate::source::Source;
 use crate::wildcard::Pattern;
 
+/// A `[tool.uv.workspace]`, with the folder that holds it.
 #[derive(Debug)]
 struct UvWorkspace {
     root: PathBuf,
@@ -53,6 +54,7 @@ impl UvWorkspaces {
         member.then(|| workspace.root.clone())
     }
 
+    /// The nearest uv workspace at a folder or above it. Looked for once per folder, however many projects ask.
     fn above(&self, folder: &Path) -> Option<Arc<UvWorkspace>> {
         if let Some(known) = self.known.lock().get(folder) {
             return known.clone();
@@ -68,6 +70,7 @@ impl UvWorkspaces {
     }
 }
 
+/// The uv workspace of a folder's pyproject.toml. A file that can't be read holds none: uv says so when it is asked.
 fn read_workspace(folder: &Path) -> Option<UvWorkspace> {
     let source = Source::read(&folder.join("pyproject.toml")).ok()??;
     if !source.text.contains("workspace") {

@@ -143,6 +143,8 @@ fn state_without_config(
     interpreter_fault(interpreter).map(broken)
 }
 
+/// Why an interpreter can't be started, as files tell: none where it is a file at the end of its links. Links are followed
+/// sixteen deep, to name the place that is missing.
 fn interpreter_fault(interpreter: &Path) -> Option<BrokenReason> {
     if std::fs::metadata(interpreter).is_ok_and(|metadata| metadata.is_file()) {
         return None;
@@ -163,6 +165,7 @@ fn interpreter_fault(interpreter: &Path) -> Option<BrokenReason> {
     })
 }
 
+/// A value in a pyvenv.cfg. Names are in any case, as Python reads them.
 fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
@@ -186,6 +189,7 @@ fn version_in(text: &str) -> Option<String> {
     (numbers.len() >= 2).then(|| numbers.join("."))
 }
 
+/// What is installed, as the names of the dist-info folders tell.
 struct Packages {
     folder: PathBuf,
     count: u32,
@@ -193,6 +197,8 @@ struct Packages {
     python: Option<String>,
 }
 
+/// Where packages are and what they are: in the folder of the version that pyvenv.cfg names, else in the one that is there.
+/// Of a system's own prefix only where it holds one Python: which of several is meant can't be told.
 fn site_packages(folder: &Path, python: Option<&str>, is_venv: bool) -> Option<Packages> {
     let short = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
     let mut guess = Vec::new();
@@ -237,6 +243,7 @@ pub(super) fn packages_folder(folder: &Path) -> Option<PathBuf> {
     site_packages(folder, python.as_deref(), config.is_some()).map(|packages| packages.folder)
 }
 
+/// Counts the packages in a folder and notes those of Dagster; none where it can't be listed. Opens no file.
 fn scan(folder: &Path, python: Option<String>) -> Option<Packages> {
     let mut count = 0;
     let mut installed = Installed::default();
@@ -296,6 +303,7 @@ fn moved_from(folder: &Path, config: &str) -> Option<PathBuf> {
     }
 }
 
+/// The first kilobyte of a file, in which a script names its interpreter.
 fn read_start(path: &Path) -> Option<String> {
     let mut start = Vec::with_capacity(1024);
     std::fs::File::open(path)

@@ -80,6 +80,8 @@ impl Batch {
         found
     }
 
+    /// What an event means for one project; false where it means nothing for it. In an environment only what tells of
+    /// packages and of itself counts: files come and go there by the thousand.
     fn add_for(
         &mut self,
         owner: &Owner,
@@ -163,6 +165,7 @@ pub(crate) fn is_code(name: &str) -> bool {
         && (name.ends_with(".py") || name.ends_with(".yaml") || name.ends_with(".yml"))
 }
 
+/// Whether a folder holds code of a project: caches, hidden folders and what npm installs do not.
 fn is_code_folder(owner: &Owner, folder: &Path) -> bool {
     owner.flat.iter().any(|flat| flat == folder)
         || owner.code.iter().any(|code| {

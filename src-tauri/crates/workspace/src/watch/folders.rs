@@ -1,5 +1,9 @@
 //! The live watch: folders added and taken off as they come and go, bursts waited out, polling where the system's
 //! limit is reached.
+//!
+//! Each folder is watched by itself, never a whole tree, so that environments cost nothing. A folder that comes is looked
+//! through at once: what was written into it before it was watched has no event. Where the system gives no more watches,
+//! the rest is looked at every two seconds, and that is said.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -43,12 +47,14 @@ pub enum WatchError {
     },
 }
 
+/// What the watch's thread waits for.
 enum Message {
     Event(notify::Result<notify::Event>),
     Replan(Box<WatchPlan>),
     Stop,
 }
 
+/// What is asked of the watch from other threads.
 #[derive(Debug, Default)]
 struct WatchStatus {
     folders: usize,
@@ -117,6 +123,7 @@ impl Drop for Watcher {
     }
 }
 
+/// The watch on its own thread: what is watched by the system, and what is polled instead.
 struct Live {
     plan: WatchPlan,
     native: Option<RecommendedWatcher>,
@@ -175,6 +182,7 @@ impl Live {
         Ok(())
     }
 
+    /// Waits for events until it is told to stop, and tells of each burst once it is over, or in parts where it lasts.
     fn run(mut self, inbox: &Receiver<Message>, on_change: &dyn Fn(DiskChange)) {
         let mut batch = Batch::default();
         // When the burst began, and when its last event came.
@@ -341,6 +349,7 @@ impl Live {
         self.report();
     }
 
+    /// Watches a folder no more.
     fn drop_one(&mut self, folder: &Path) {
         if self.watched.remove(folder)
             && let Some(native) = &mut self.native
@@ -354,6 +363,8 @@ impl Live {
         }
     }
 
+    /// Watches folders, by polling from the first on that meets the system's limit. A folder that is gone again is passed
+    /// over.
     fn watch_all(&mut self, folders: &[PathBuf]) {
         let mut left = Vec::new();
         if let Some(native) = &mut self.native {
@@ -396,6 +407,7 @@ impl Live {
         }
     }
 
+    /// Counts the code in a folder that just came as written.
     fn tell_of(&self, folder: &Path, batch: &mut Batch) {
         let Ok(entries) = std::fs::read_dir(folder) else {
             return;
@@ -409,6 +421,7 @@ impl Live {
         }
     }
 
+    /// Says how many folders are watched, and which limit there is.
     fn report(&self) {
         let mut status = self.status.lock();
         status.folders = self.watched.len() + self.polled.len();
@@ -429,6 +442,7 @@ impl Live {
     }
 }
 
+/// Whether the system refused because too much is watched or open already.
 fn is_limit(error: &notify::Error) -> bool {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => true,

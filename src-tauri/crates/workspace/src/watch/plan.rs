@@ -120,6 +120,7 @@ impl Walk {
         self.folders.insert(folder, ());
     }
 
+    /// Adds the folders of code below one, as many as a project may have; one with more is noted.
     pub(crate) fn descend(&mut self, folder: &Path, owner: &str) {
         if !folder.is_dir() {
             return;
@@ -180,6 +181,8 @@ fn way(root: &Path, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
+/// Which folders hold a project's code, watched with what is below them, and which are watched alone. With a `src` that is
+/// all of it; else the package that is loaded, and the files beside it.
 pub(crate) fn code_of(
     target: &LoadTarget,
     folder: &Path,

@@ -1,4 +1,7 @@
 //! The workspace that tests copy: made once by the real scaffolder, with two Pythons and two Dagsters.
+//!
+//! Made anew when its recipe, its lockfiles, the index's address or the Pythons differ from what it was made of, and when a
+//! test changed what all copies share. A lock beside it keeps two runs apart: many may use it, one may make it.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -126,6 +129,8 @@ impl Lock {
     }
 }
 
+/// Scaffolds, puts the kept lockfiles in, and fills the environments twice: once for uv's cache, and again from what was
+/// compiled there.
 fn make_anew(uv: &Path, newer: &Path, older: &Path, index: &str) -> Result<()> {
     let folder = places::test_workspace();
     scaffolded(uv, newer)?;
@@ -210,6 +215,7 @@ struct SourceFile {
     bytecode: u64,
 }
 
+/// What stands in the workspace, folder by folder; packages as one entry each.
 fn entries() -> Result<Vec<SourceFile>> {
     let workspace = places::test_workspace();
     let mut folders = vec![
@@ -247,6 +253,7 @@ fn entries() -> Result<Vec<SourceFile>> {
     Ok(entries)
 }
 
+/// Adds a file, or all that is in a folder, to an entry.
 fn measure(path: &Path, entry: &mut SourceFile) -> Result<()> {
     let metadata = match fs_err::symlink_metadata(path) {
         Ok(metadata) => metadata,

@@ -29,7 +29,6 @@ pub(crate) enum MakingError {
     /// A half-made folder holds what no scaffolder writes.
     #[error("{} holds {}", folder.display(), other.display())]
     NotOurs {
-        /// The folder.
         folder: PathBuf,
         /// What is in it.
         other: PathBuf,
@@ -37,7 +36,6 @@ pub(crate) enum MakingError {
     /// A half-made folder can't be taken away.
     #[error("{} can't be taken away", folder.display())]
     NotTakenAway {
-        /// The folder.
         folder: PathBuf,
         /// What the system said.
         #[source]
@@ -79,7 +77,6 @@ pub(crate) enum MakingError {
     /// What was made can't be moved to the trash.
     #[error("{} can't be moved to the trash", folder.display())]
     NotTrashed {
-        /// The folder.
         folder: PathBuf,
         /// Why.
         #[source]
@@ -88,7 +85,6 @@ pub(crate) enum MakingError {
     /// The thread that moves it to the trash ended early.
     #[error("moving {} to the trash ended early", folder.display())]
     Trashing {
-        /// The folder.
         folder: PathBuf,
         /// Why.
         #[source]

@@ -52,7 +52,6 @@ pub(crate) enum IndexError {
     /// Of this version not all packages are published.
     #[error("Dagster {version} lacks {}", missing.join(", "))]
     NotWhole {
-        /// The version.
         version: String,
         /// The packages that are not published at it.
         missing: Vec<String>,
@@ -161,6 +160,8 @@ impl Index {
         self.0.lock().newest.clone()
     }
 
+    /// Asks for the newest version, and where that is not whole for the newest below it, a few times over. The first that
+    /// was passed over is told with what it lacks.
     async fn look_for_newest(&self, context: &AppContext) -> Result<Newest, IndexError> {
         let mut below: Option<String> = None;
         let mut skipped = None;
@@ -200,6 +201,7 @@ impl Index {
         Err(IndexError::NoneWhole)
     }
 
+    /// Which packages a version lacks: one question where it lacks none, one for each package side by side where it does.
     async fn look_for_missing(
         &self,
         context: &AppContext,

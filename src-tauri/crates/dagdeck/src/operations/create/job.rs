@@ -176,6 +176,7 @@ impl CreationJob {
         Ok(())
     }
 
+    /// Carries out one step and puts down how it went: begun, took, succeeded, failed or cancelled.
     async fn step(&self, at: usize, cancel: &CancellationToken) -> Result<(), MakingError> {
         let again = self.creation.lock().steps[at].started_at.is_some();
         let began = clock::now();
@@ -205,6 +206,7 @@ impl CreationJob {
         outcome
     }
 
+    /// Does what a step is. `again` says that it was begun before: what lies there may then be its own.
     async fn work(
         &self,
         at: usize,
@@ -230,6 +232,11 @@ impl CreationJob {
         }
     }
 
+    /// Runs create-dagster and holds it to its promise. A folder that lies there is refused unless an earlier try made it;
+    /// then it is kept where all that was promised is in it, and taken away where only the scaffolder's own files are.
+    ///
+    /// # Errors When something else is in the way, when the scaffolder says no or is cancelled, and when it ends well
+    /// without what it promised.
     async fn scaffold(
         &self,
         at: usize,
@@ -277,6 +284,8 @@ impl CreationJob {
             .await
     }
 
+    /// Runs a step's program on the record; its progress and last lines are shown with the step. `environment` is what it
+    /// fills, of which one program has the turn at a time.
     async fn program(
         &self,
         at: usize,
@@ -338,6 +347,7 @@ impl CreationJob {
         });
     }
 
+    /// The folder that is made, once the first step has begun and it is there; empty before.
     fn made(&self) -> Vec<String> {
         let folder = &self.plan.folder;
         let begun = self

@@ -240,6 +240,7 @@ fn can_write(path: &Path) -> bool {
     fs_err::metadata(path).is_ok_and(|found| !found.permissions().readonly())
 }
 
+/// What speaks against a workspace's name: itself, or something in its place.
 fn workspace_faults(place: &Destination, name: &str) -> Option<CreateRemark> {
     if let Err(fault) = names::check_workspace(name) {
         let near = names::near(name, names::check_workspace);
@@ -251,6 +252,7 @@ fn workspace_faults(place: &Destination, name: &str) -> Option<CreateRemark> {
     })
 }
 
+/// Whether something is in a place, whatever it is.
 fn is_taken(folder: &Path) -> bool {
     // A link that leads nowhere is taken too.
     folder.symlink_metadata().is_ok()

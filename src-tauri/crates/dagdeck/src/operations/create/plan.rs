@@ -40,7 +40,6 @@ pub(crate) enum PlanError {
     /// The same, and something speaks against it.
     #[error("{moved}, and {remark}")]
     MovedAndBlocked {
-        /// What moved.
         moved: Moved,
         /// What speaks against it.
         remark: String,
@@ -134,6 +133,8 @@ impl Plan {
         (self.shown.spec.trust && !self.new_root).then_some(&self.root)
     }
 
+    /// Works the plan out. Where a remark blocks there are no steps: nobody is shown what can't be done. The basis is made
+    /// of what the steps follow from and of the steps, so that either moving refuses the start.
     fn made(
         spec: CreateSpec,
         place: Option<Destination>,

@@ -1,4 +1,7 @@
 //! Projects in and out of the open workspace: the list changes, what runs follows, folders go to the trash last.
+//!
+//! Folders go last, for a list that could not be written must leave them where they are. A folder that the trash refuses
+//! stays on disk, out of the list, and the error says so.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +41,7 @@ impl OpenWorkspace {
         })
     }
 
+    /// Reads the workspace anew and works the change out, so that what is compared with the basis is what is on disk now.
     async fn work_out(&self, change: &ProjectsChange) -> Result<Planned, ProjectsError> {
         let reading = self.facts.read_again(false, Touched::All).await?;
         let change = change.clone();
@@ -113,6 +117,7 @@ fn titles(change: &ProjectsChange) -> (String, String) {
     }
 }
 
+/// Moves folders to the trash, one after the other; those before the first that is refused are gone.
 async fn into_trash(folders: Vec<PathBuf>) -> Result<(), ProjectsError> {
     off_thread(move || {
         for folder in folders {
@@ -125,6 +130,7 @@ async fn into_trash(folders: Vec<PathBuf>) -> Result<(), ProjectsError> {
     .await
 }
 
+/// Does what reads or writes disks on a thread of its own.
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ProjectsError> + Send + 'static,
 ) -> Result<T, ProjectsError> {

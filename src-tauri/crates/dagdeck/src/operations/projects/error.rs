@@ -46,7 +46,7 @@ pub enum ProjectsError {
     /// The list was changed, and a folder could not follow.
     #[error("{} can't be moved to the trash", folder.display())]
     NotTrashed {
-        /// The folder.
+        /// The folder that is to go, absolute.
         folder: PathBuf,
         /// Why.
         #[source]

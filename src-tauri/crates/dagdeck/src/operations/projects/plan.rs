@@ -48,6 +48,10 @@ struct Work<'a> {
     taken: Vec<(String, Option<String>, String)>,
 }
 
+/// Works out which lines of the list come, go and change, and what is worth saying of each folder. Reads the folders;
+/// writes nothing. A folder that can't come in is a remark that blocks, not an error, so that all of them are told at once.
+///
+/// # Errors When a location is not in the workspace, and when the file that lists them can't be edited so.
 pub(super) fn plan(
     reading: &Reading,
     config: &Path,
@@ -100,6 +104,7 @@ pub(super) fn plan(
     work.finish(trash)
 }
 
+/// The project that an id names.
 fn known<'a>(reading: &'a Reading, id: &str) -> Result<&'a Project, ProjectsError> {
     reading.project(id).ok_or_else(|| ProjectsError::Unknown {
         location: id.to_owned(),
@@ -107,6 +112,7 @@ fn known<'a>(reading: &'a Reading, id: &str) -> Result<&'a Project, ProjectsErro
 }
 
 impl Work<'_> {
+    /// Notes something worth saying of a folder.
     fn remark(&mut self, folder: &Path, blocks: bool, message: String) {
         self.remarks.push(ProjectsRemark {
             path: folder.display().to_string(),
@@ -221,6 +227,8 @@ impl Work<'_> {
         Some(measure_folder(&project.folder))
     }
 
+    /// Makes one edit of all changes, and the basis: the file as it was, the file as it would be, and each folder that
+    /// goes.
     fn finish(self, trash: Vec<TrashedFolder>) -> Result<Planned, ProjectsError> {
         let edit = match self.changes.as_slice() {
             [] => None,

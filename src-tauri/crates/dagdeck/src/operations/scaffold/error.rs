@@ -58,7 +58,6 @@ pub(crate) enum ScaffoldError {
     /// The same, and what was asked for can't be met any more.
     #[error("{moved}, and {fault}")]
     MovedAndFault {
-        /// What moved.
         moved: Moved,
         /// Why it can't be met.
         fault: String,

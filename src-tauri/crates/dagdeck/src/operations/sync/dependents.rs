@@ -17,6 +17,7 @@ pub(super) struct Dependent {
     kind: DependentKind,
 }
 
+/// What it is started again as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum DependentKind {
     Location(String),

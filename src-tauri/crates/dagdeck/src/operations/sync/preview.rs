@@ -1,4 +1,8 @@
 //! What a sync would change, asked of uv itself. Changes nothing.
+//!
+//! uv is asked with `--dry-run` and never believed about an environment at which it was ended in its first moments: there
+//! it would say nothing, so that it is asked about an empty place beside it. An environment that takes a Python which is
+//! not there yet can't be previewed; the plan says that it is downloaded and that all is made anew.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -175,6 +179,7 @@ impl OpenWorkspace {
         judge(ASKING, command, finished)
     }
 
+    /// Runs uv for a question, within [`LIMIT`]; taken back when the workspace is closed.
     async fn run(
         &self,
         command: &CommandLine,
@@ -236,6 +241,7 @@ fn pin(basis: &mut Basis, plan: &SyncPlan) {
     basis.comes(format!("the change of uv.lock of {name}"), &plan.lock);
 }
 
+/// Puts uv's answer into the plan.
 fn fill(plan: &mut SyncPlan, check: SyncCheck) {
     plan.anew = check.replaces_environment;
     plan.python = check.python.or(plan.python.take());
@@ -248,6 +254,7 @@ fn fill(plan: &mut SyncPlan, check: SyncCheck) {
     }
 }
 
+/// A package that changes, on the wire; `to` is empty where uv names no version.
 fn change(change: ChangedPackage) -> PackageChange {
     let comes = change.from.is_none();
     PackageChange {

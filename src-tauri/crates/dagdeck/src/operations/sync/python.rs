@@ -75,6 +75,9 @@ impl WrittenPin {
         }
     }
 
+    /// Puts the file back.
+    ///
+    /// # Errors When somebody else wrote it since, and when it can't be read, written or removed.
     fn restore(self) -> Result<(), EditError> {
         let Self {
             path,
@@ -104,6 +107,7 @@ impl WrittenPin {
     }
 }
 
+/// The file's text; none where there is no file.
 fn read(path: &Path) -> std::io::Result<Option<String>> {
     match fs_err::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -153,6 +157,7 @@ impl OpenWorkspace {
         Ok(wrote?)
     }
 
+    /// Runs one of the programs before a sync, on the record, within the sync's own turn at the environment.
     async fn run_for(
         &self,
         sync: &Sync,

@@ -69,7 +69,6 @@ impl SyncTarget {
         }
     }
 
-    /// Its log.
     pub(super) fn log(&self) -> String {
         match self.locations.first() {
             Some(id) if !self.deployment => format!("sync:{id}"),

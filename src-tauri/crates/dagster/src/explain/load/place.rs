@@ -1,4 +1,7 @@
 //! Finding a place in the person's files by the names that an error mentions.
+//!
+//! By the text of files, never by running them, and so at best a good guess: a place is shown as the person's to look at.
+//! Environments and hidden folders are left out.
 
 use std::path::{Path, PathBuf};
 
@@ -64,6 +67,7 @@ pub(super) fn source_line(path: &Path, line: u32) -> Option<String> {
     text.lines().nth(index).map(|line| line.trim().to_owned())
 }
 
+/// The first line of a file that a pattern matches.
 fn first_match(path: &Path, pattern: &Regex) -> Option<Frame> {
     let text = fs_err::read_to_string(path).ok()?;
     (1..)
@@ -72,6 +76,7 @@ fn first_match(path: &Path, pattern: &Regex) -> Option<Frame> {
         .map(|(number, line)| frame(path.to_owned(), number, Some(line)))
 }
 
+/// A place that no traceback showed, as a frame of the person's own.
 fn frame(path: PathBuf, line: u32, code: Option<&str>) -> Frame {
     Frame {
         path,

@@ -1,4 +1,8 @@
 //! The rules, one function each; the first that knows the case explains it.
+//!
+//! Each is tested with a recorded failure (`tests/samples/load-*.json`). A rule goes by the exception's class where Python
+//! or Dagster has one for it, and by the message only for what the class does not tell: words change more often than
+//! classes.
 
 use regex::Regex;
 
@@ -15,7 +19,7 @@ pub(super) struct LoadExplanation {
 
 type LoadRule = fn(&Case<'_>) -> Option<LoadExplanation>;
 
-const RULES: [LoadRule; 11] = [
+const RULES: &[LoadRule] = &[
     syntax,
     two_definitions,
     no_definitions,
@@ -29,10 +33,12 @@ const RULES: [LoadRule; 11] = [
     invalid_component,
 ];
 
+/// What the first rule says that knows the case; none where no rule does.
 pub(super) fn explain(case: &Case<'_>) -> Option<LoadExplanation> {
     RULES.iter().find_map(|rule| rule(case))
 }
 
+/// A step in words alone.
 fn advise(text: &str) -> Step {
     Step::Say(text.to_owned())
 }
@@ -43,6 +49,8 @@ fn capture(pattern: &str, text: &str) -> Option<String> {
     Some(found.get(1)?.as_str().to_owned())
 }
 
+/// `SyntaxError`, `IndentationError`, `TabError`. The place is the last frame that names no function: Python gives the
+/// fault itself as one.
 fn syntax(case: &Case<'_>) -> Option<LoadExplanation> {
     let title = match case.class.as_str() {
         "SyntaxError" => "A file isn't valid Python",
@@ -82,6 +90,7 @@ fn syntax(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// Dagster found several Definitions objects in one module. The place is where the second is made: one is allowed.
 fn two_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     let names = capture(
         r"more than one Definitions object.*Found Definitions objects: (.+)$",
@@ -107,6 +116,7 @@ fn two_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// Dagster found nothing to load in the module that the settings name.
 fn no_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     let module = capture(r#"^No Definitions,.*found in "([^"]+)""#, &case.message)?;
     Some(LoadExplanation {
@@ -126,6 +136,7 @@ fn no_definitions(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// Two assets have one key. Dagster says only the key, so the place is looked for by its last part.
 fn duplicate_asset(case: &Case<'_>) -> Option<LoadExplanation> {
     let key = capture(r"Duplicate asset key: AssetKey\(\[(.+?)\]\)", &case.message)?;
     let parts: Vec<&str> = key
@@ -145,6 +156,8 @@ fn duplicate_asset(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// The code reads an environment variable that is not set: as `os.environ[...]` (a `KeyError` whose frames lead through
+/// `os`), or in the words that Dagster and others use for it.
 fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
     let name = if case.class == "KeyError" {
         let reads = |frame: &Frame| {
@@ -187,6 +200,8 @@ fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// `ModuleNotFoundError`: the module that was to be loaded, one of the project's own, or a package that is not installed.
+/// Only the last is put right by a sync; `uv add` takes the name for the package's, which may differ.
 fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "ModuleNotFoundError" {
         return None;
@@ -233,6 +248,7 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// `ImportError` of a name: two modules that wait for each other, or a version that does not have it.
 fn missing_name(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "ImportError" {
         return None;
@@ -269,6 +285,8 @@ fn missing_name(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// `FileNotFoundError` while the code is loaded. A relative path is mostly meant from the file that names it; code servers
+/// run in the workspace's root.
 fn missing_file(case: &Case<'_>) -> Option<LoadExplanation> {
     if case.class != "FileNotFoundError" {
         return None;
@@ -287,6 +305,7 @@ fn missing_file(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// The process ended in the middle of loading, so that Dagster knows its exit code and nothing else.
 fn ended_while_loading(case: &Case<'_>) -> Option<LoadExplanation> {
     let code = capture(
         r"gRPC server exited with return code (-?\d+) while starting up",
@@ -303,6 +322,7 @@ fn ended_while_loading(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// Dagster's own complaint of definitions that don't fit together; its message is told as it is.
 fn invalid_definition(case: &Case<'_>) -> Option<LoadExplanation> {
     if !matches!(
         case.class.as_str(),
@@ -320,6 +340,7 @@ fn invalid_definition(case: &Case<'_>) -> Option<LoadExplanation> {
     })
 }
 
+/// A component's defs.yaml does not fit its schema. Dagster names the file and the line in its message.
 fn invalid_component(case: &Case<'_>) -> Option<LoadExplanation> {
     let place = Regex::new(r"(?m)^\s*(/[^\n:]+defs\.ya?ml):(\d+)").ok()?;
     let found = place.captures(&case.message)?;

@@ -1,4 +1,7 @@
 //! The rules: a pattern in what a tool printed, and what to say of it.
+//!
+//! Each has a recorded failure among `tests/samples/tool-failures.txt`. A pattern names as little of the text as tells it
+//! from others, for paths, versions and colours around it differ.
 
 use regex::Regex;
 

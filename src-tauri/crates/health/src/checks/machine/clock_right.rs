@@ -1,4 +1,7 @@
 //! Nothing in the workspace was written in the future.
+//!
+//! Looks only at settings and lockfiles, which people and uv write. Two minutes are let pass: other machines' clocks
+//! differ. Which of the two clocks is wrong can't be told from here, so it is a note and the fix is for the person.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -75,6 +78,7 @@ fn files(workspace: &WorkspaceFacts) -> Vec<PathBuf> {
     files
 }
 
+/// A span in minutes, from two hours on in hours, from two days on in days.
 fn words(by: Duration) -> String {
     let minutes = by.as_secs() / 60;
     if minutes < 120 {

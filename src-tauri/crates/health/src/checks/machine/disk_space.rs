@@ -1,4 +1,7 @@
 //! There is space on the disks that environments, packages and Dagdeck's own files go to.
+//!
+//! Of the disks of the workspace, of uv's cache and of Dagdeck's own folder, each once however many of these it holds. A
+//! disk that does not say how much is free is left out.
 
 use std::path::{Path, PathBuf};
 
@@ -46,6 +49,7 @@ fn judge(facts: &Facts) -> Vec<Finding> {
 
 const CACHE: &str = "uv’s cache";
 
+/// What is left on a disk, as a level; none where it is enough.
 fn level(free: u64) -> Option<Level> {
     if free < NEARLY_NOTHING {
         Some(Level::Blocker)

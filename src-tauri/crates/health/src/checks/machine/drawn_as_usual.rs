@@ -1,4 +1,7 @@
 //! The window is drawn as the system would have it.
+//!
+//! The host knows and says it (`graphics.rs` of the shell chooses before the window opens); a terminal draws nothing and
+//! sets nothing. Always a note: the window works.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

@@ -1,4 +1,7 @@
 //! Enough files may be open for as many locations as there are.
+//!
+//! Counts what all locations would need if they ran at once, against what this process may have open. Raising it is root's,
+//! so the fix is a line to copy.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

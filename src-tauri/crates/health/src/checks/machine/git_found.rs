@@ -1,4 +1,7 @@
 //! Git is there where a package comes from a Git repository.
+//!
+//! Goes by the text of each pyproject.toml (`git+` in a requirement, `git =` in a source): lockfiles name repositories only
+//! for what was asked for there. A machine without Git and without such packages lacks nothing.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};

@@ -1,4 +1,7 @@
 //! The package index answers uv.
+//!
+//! Asked as everything else is, through uv, so that proxies, mirrors, certificates and logins are uv's own. The question is
+//! for `dagster`, without its dependencies and without the usual cache, which would answer for an index that is gone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +33,8 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// What is asked for: everybody here needs it.
 const PACKAGE: &str = "dagster\n";
 
+/// Asks, and explains uv's answer with the rules of `dagster::explain`. Where uv has no Python to ask with, that is a note:
+/// a new machine is not at fault.
 async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
     let Some(uv) = facts.uv() else {
         return Vec::new();

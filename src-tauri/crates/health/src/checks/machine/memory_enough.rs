@@ -1,4 +1,6 @@
 //! There is memory for as many locations as there are.
+//!
+//! Counts what all locations would take if they ran at once, by what code servers and services were seen to take.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

@@ -1,4 +1,7 @@
 //! Tools are found on the app's own PATH, not only on the login shell's.
+//!
+//! Says something only where a login shell was asked, which is where the app was not started from a terminal, and only for
+//! tools that its PATH alone leads to.
 
 use std::ffi::OsStr;
 use std::path::Path;

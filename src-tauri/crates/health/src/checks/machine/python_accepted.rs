@@ -1,4 +1,7 @@
 //! Some Python of this machine is one that the projects accept.
+//!
+//! Only where no environment of the workspace can run and no Python would do for any of them: then nothing at all can be
+//! made without a download. What a single project lacks is `python_available`'s.
 
 use process::CommandLine;
 use workspace::Environment;

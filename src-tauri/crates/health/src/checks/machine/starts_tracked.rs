@@ -1,4 +1,6 @@
 //! What is started can be found again after a crash.
+//!
+//! The context found it out at the start (`no_starts`); a workspace can still be read and looked at.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

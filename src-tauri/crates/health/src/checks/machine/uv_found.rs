@@ -1,4 +1,6 @@
 //! uv is there and answers.
+//!
+//! Nothing is found until the machine was looked at: not known is not missing.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

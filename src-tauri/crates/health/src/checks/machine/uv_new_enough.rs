@@ -1,4 +1,6 @@
 //! uv knows what Dagdeck asks of it.
+//!
+//! A uv that does not say its version is `uv_found`'s.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,6 @@
 //! uv is not one that lives in a Python environment.
+//!
+//! A warning where that environment is one of the workspace, for a sync would take uv away; a note elsewhere.
 
 use std::path::Path;
 

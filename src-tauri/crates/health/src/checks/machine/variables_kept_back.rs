@@ -1,4 +1,6 @@
 //! Variables of somebody else's Python are kept from what Dagdeck starts, and that changes nothing.
+//!
+//! Which variables are never handed on is decided in `process::environment`; here only those that somebody may rely on.
 
 use std::path::Path;
 
@@ -35,6 +37,7 @@ const KEPT_BACK: [(&str, &str); 3] = [
     ),
 ];
 
+/// One finding for each variable that is set, known by its name.
 fn judge(facts: &Facts) -> Vec<Finding> {
     let machine = &facts.machine;
     let set = KEPT_BACK.iter().filter_map(|(name, why)| {

@@ -1,4 +1,7 @@
 //! The system lets every folder be watched that the workspace needs watched.
+//!
+//! The watch itself says that it met a limit; none is worked out beforehand. Where the limit is as high as editors
+//! recommend, no line to copy is offered.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::Facts;

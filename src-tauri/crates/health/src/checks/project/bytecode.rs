@@ -1,4 +1,6 @@
 //! Dagster's bytecode is compiled, so that starts are fast.
+//!
+//! Goes by Dagster's own package: a `__pycache__` in it. A note, for the only cost is one slow start.
 
 use workspace::{Project, site_packages};
 

@@ -1,4 +1,7 @@
 //! The code server did not end by itself.
+//!
+//! What a crash means is read from its last lines (`crash`). Code that does not load is no crash: `definitions_load` tells
+//! of it.
 
 use dagster::explain::Origin;
 use workspace::Project;

@@ -1,4 +1,6 @@
 //! Dagster is installed where the project runs.
+//!
+//! As files tell; a blocker, for nothing of the project can run.
 
 use workspace::{ProblemCode, Project};
 

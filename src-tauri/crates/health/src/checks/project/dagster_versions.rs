@@ -1,4 +1,6 @@
 //! The installed packages of Dagster belong together.
+//!
+//! Judged by what the installed packages ask of each other, never by a table of ours: the family has several numbers.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
 //! The definitions were loaded the last time that they were asked for.
+//!
+//! What was seen last, of whichever process: a launch, a reload. Where the location does not run, `definitions_tried` asks.
 
 use dagster::explain::search_line;
 use workspace::Project;

@@ -1,4 +1,8 @@
 //! The definitions can be loaded: tried where their location doesn't run.
+//!
+//! With an instance of its own that is thrown away, on a port of its own, two projects at a time, and not at all where a
+//! launch has told already. It takes seconds of a processor, so it waits for the person to ask, and its answer stands until
+//! files or packages change.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -143,6 +147,8 @@ async fn say_instance(facts: &Facts, server: &mut CodeServer) -> Result<(), Stri
     Ok(())
 }
 
+/// Starts the server, waits until it says whether its code is loaded, and stops it. A server that ends is a finding, one
+/// that can't be asked is a warning: a launch will say more.
 async fn load(facts: &Facts, project: &Project, server: &mut CodeServer) -> Vec<Finding> {
     if let Err(error) = std::fs::create_dir_all(&server.shared.instance) {
         return vec![untried(&error.to_string())];
@@ -173,6 +179,7 @@ async fn load(facts: &Facts, project: &Project, server: &mut CodeServer) -> Vec<
     }
 }
 
+/// A load error with its place in the person's files, and a way to open it.
 fn explained(failure: &LoadFailure, project: &Project) -> Finding {
     let explained = explain_load_error(failure, &Origin::of(project));
     let search = explained.search(project.environment.installed.dagster.as_deref());

@@ -1,4 +1,7 @@
 //! The environment is the one that the project's own files ask for.
+//!
+//! As the files of environment and project tell. Once uv was asked, its answer counts and versions are no longer judged
+//! here.
 
 use workspace::{ProblemCode, Project};
 

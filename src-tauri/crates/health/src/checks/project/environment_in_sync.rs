@@ -1,4 +1,7 @@
 //! What is installed answers the lockfile, as uv says.
+//!
+//! uv was asked elsewhere (`open_workspace/check.rs`), in a trusted folder; this judges the answer. Where the lockfile is
+//! stale, that is told instead: what it names is not what is wanted.
 
 use dagster::uv::SyncCheck;
 use workspace::Project;
@@ -42,6 +45,8 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
     vec![finding]
 }
 
+/// The packages that differ, one per line: what is there, what is locked. A version that uv does not say is of a package
+/// that is half installed.
 fn named(check: &SyncCheck) -> Vec<String> {
     let changes = check.changes.iter().take(NAMED);
     let mut lines: Vec<String> = changes

@@ -1,4 +1,6 @@
 //! A project has an environment.
+//!
+//! A location that something else runs needs none here.
 
 use workspace::{EnvironmentState, Project};
 

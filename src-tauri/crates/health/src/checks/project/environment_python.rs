@@ -1,4 +1,7 @@
 //! The environment was made from a Python that the project accepts.
+//!
+//! requires-python and .python-version both count; the file that excludes the Python is the finding's place. A rebuild is
+//! offered only where a Python that fits is installed: else `python_available` says what to do first.
 
 use workspace::{Project, python_pin};
 

@@ -1,4 +1,7 @@
 //! A project's environment can be used: its Python is there, it is whole and where it was made.
+//!
+//! A moved environment still runs, so it is a warning; every other fault is a blocker. What is not ours to clear away (a
+//! file, somebody's folder) has no fix.
 
 use workspace::{BrokenReason, EnvironmentState, Project};
 

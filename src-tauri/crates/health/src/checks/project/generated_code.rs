@@ -1,4 +1,7 @@
 //! protobuf and grpcio are new enough for the code that was generated for them.
+//!
+//! Read from the generated files themselves, which name the versions that they were made for; no table of ours can be out
+//! of date. Only those that every code server imports are looked at.
 
 use std::path::Path;
 
@@ -62,6 +65,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Findin
     too_old.collect()
 }
 
+/// What a generated file says that it needs; none where it is not there or says nothing.
 fn made_for(file: &Path, read: fn(&str) -> Option<String>) -> Option<String> {
     read(&std::fs::read_to_string(file).ok()?)
 }

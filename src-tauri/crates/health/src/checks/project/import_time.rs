@@ -1,4 +1,7 @@
 //! The code is imported in a few seconds.
+//!
+//! Measured only where the last load took that long, with one import of the module under `-X importtime`, one project at a
+//! time. Its answer stands until files or packages change.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +41,7 @@ const NAMED: usize = 3;
 /// One at a time: others beside it would be measured with it.
 static AT_ONCE: Semaphore = Semaphore::const_new(1);
 
+/// Whether it is worth measuring, and if so what the code and the packages are.
 fn stamp(facts: &Facts, subject: &Subject) -> String {
     let slow = seems_slow(facts, subject);
     let code = if slow {

@@ -1,4 +1,6 @@
 //! The lockfile answers pyproject.toml.
+//!
+//! As the two files tell, and once uv was asked, as it says. A lockfile that is missing is `lockfile_present`'s.
 
 use workspace::Project;
 

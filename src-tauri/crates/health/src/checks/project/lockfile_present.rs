@@ -1,4 +1,6 @@
 //! A project has a lockfile.
+//!
+//! A note, and only where an environment is there: setting one up writes the lockfile too.
 
 use workspace::Project;
 

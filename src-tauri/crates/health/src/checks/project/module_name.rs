@@ -1,4 +1,6 @@
 //! The project's package has a name of its own.
+//!
+//! Judged by the rules for new names (`dagster::create::names`), and by what is installed beside it.
 
 use dagster::create::names::{self, NameFault};
 use workspace::{Project, site_packages};

@@ -1,4 +1,7 @@
 //! The module that holds the definitions is there.
+//!
+//! Of a workspace.yaml entry as well. A module that may be installed in the environment is a note, as the reader of files
+//! has it.
 
 use workspace::{ProblemCode, Project};
 

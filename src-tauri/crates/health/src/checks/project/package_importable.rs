@@ -1,4 +1,8 @@
 //! The project itself is installed in its environment, from the folder that it is in.
+//!
+//! Only of an environment that a sync of ours fills: one that another tool made may hold what its owner likes. Three ways
+//! in which it fails: not installed, linked to another folder, and linked by a `.pth` file that is gone, which uv alone
+//! does not put right.
 
 use std::path::Path;
 

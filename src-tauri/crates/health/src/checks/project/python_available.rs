@@ -1,4 +1,7 @@
 //! A Python that the project accepts is on this machine.
+//!
+//! Only of environments that uv makes. A project whose environment runs with a Python that it accepts needs no other here,
+//! whatever is installed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +47,7 @@ impl AskedPython {
         }
     }
 
+    /// Whether a version meets requires-python and is of the pinned one: `3.12` pins every `3.12.x`.
     pub(super) fn accepts(&self, version: &str) -> bool {
         let dotted = format!("{version}.");
         let pinned = |pin: &String| dotted.starts_with(&format!("{pin}."));
@@ -72,6 +76,7 @@ pub(super) fn installed(facts: &Facts, wanted: &AskedPython) -> bool {
     pythons.any(|python| wanted.accepts(&python.text))
 }
 
+/// All that the answer follows from: what is asked for, what the environment has, what is installed.
 fn stamp(facts: &Facts, subject: &Subject) -> String {
     let pythons: Vec<&str> = facts
         .machine
@@ -95,6 +100,8 @@ fn ask(facts: Arc<Facts>, subject: Subject) -> BoxFuture<'static, Vec<Finding>> 
     .boxed()
 }
 
+/// Asks uv which Pythons it would download, where none that is installed will do. A warning where an older environment
+/// still runs.
 async fn judge(facts: &Facts, project: &Project) -> Vec<Finding> {
     let wanted = AskedPython::of(project);
     let environment = &project.environment;

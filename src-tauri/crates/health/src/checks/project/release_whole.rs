@@ -1,4 +1,7 @@
 //! The Dagster release that the project pins is published whole.
+//!
+//! Dagster is published package by package, over hours or days. Asked only of a version that is pinned by `==` and neither
+//! locked nor installed here: whatever was had once can be had again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -41,6 +44,8 @@ fn ask(facts: Arc<Facts>, subject: Subject) -> BoxFuture<'static, Vec<Finding>> 
     .boxed()
 }
 
+/// Asks for each package of the release that the project names. Where the index can't be asked nothing is found: not known
+/// is not missing.
 async fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Finding> {
     let asked = requirements(&project.folder).unwrap_or_default();
     let asked: Vec<String> = asked.packages.into_iter().chain(asked.dev).collect();

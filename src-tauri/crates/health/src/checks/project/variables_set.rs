@@ -1,4 +1,7 @@
 //! The environment variables that the definitions name are set.
+//!
+//! The names come from the definitions as last loaded; a value counts wherever a run would find it: in the project's
+//! `.env`, in the root's, or in the environment that Dagdeck was started with.
 
 use workspace::Project;
 

@@ -1,4 +1,7 @@
 //! No other Dagster serves this workspace.
+//!
+//! Goes by the process list: programs of Dagster whose folder is the workspace or below, and that no Dagdeck started. What
+//! another Dagdeck runs is told by the owner. Only ever a note: the other Dagster is the person's.
 
 use std::path::Path;
 

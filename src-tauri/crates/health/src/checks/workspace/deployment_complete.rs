@@ -1,4 +1,7 @@
 //! The environment of deployments/local holds what serves and what dg is.
+//!
+//! Only of an environment that runs and has Dagster: the rest is `deployment_synced`'s. Where pyproject.toml asks for the
+//! package already, a sync is the fix; else uv adds it, pinned to the Dagster that is there.
 
 use process::CommandLine;
 use workspace::Deployment;

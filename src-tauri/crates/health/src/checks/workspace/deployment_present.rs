@@ -1,4 +1,6 @@
 //! The workspace has a place of its own for webserver and daemon.
+//!
+//! A note: Dagdeck serves a workspace without it.
 
 use workspace::ProblemCode;
 

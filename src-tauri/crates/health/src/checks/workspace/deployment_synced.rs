@@ -1,4 +1,6 @@
 //! The environment of deployments/local is there and answers its lockfile.
+//!
+//! As files tell, and once the folder is trusted as uv says (`deployment_check`).
 
 use workspace::{Deployment, EnvironmentState};
 

@@ -1,4 +1,6 @@
 //! Each project is listed by a path of its own, in the form that dg takes.
+//!
+//! dg fails at plain texts and patterns; paths that leave the workspace load, and fail for the next person.
 
 use workspace::{Problem, ProblemCode};
 

@@ -1,4 +1,7 @@
 //! Git leaves environments and `.env` files alone.
+//!
+//! Git itself is asked (`check-ignore`), for its rules come from many files; so it runs in the folder and needs trust.
+//! Folders outside of the root are another repository's. Outside of a repository nothing is found.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +33,7 @@ pub(crate) static CHECK: Check = Check {
 
 const LIMIT: Duration = Duration::from_secs(15);
 
+/// Two findings at most: one for all `.env` files, one for all environments. Each adds one line to the root's .gitignore.
 async fn ask(facts: Arc<Facts>) -> Vec<Finding> {
     let git = facts.machine.tool("git");
     let git = git

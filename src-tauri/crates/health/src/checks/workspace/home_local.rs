@@ -1,4 +1,6 @@
 //! The instance's databases are on a disk of this machine.
+//!
+//! By the kind of its file system. Runs that a dagster.yaml puts into a database server are not there to be lost.
 
 use dagster::instance;
 

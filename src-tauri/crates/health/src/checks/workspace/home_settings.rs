@@ -1,4 +1,7 @@
 //! The instance has a dagster.yaml that Dagster takes.
+//!
+//! The keys are those that Dagster up to 1.13.29 takes. One that is not known is a note where a newer Dagster is installed,
+//! and refused where not. Dagdeck's own instance is never without the file.
 
 use std::cmp::Ordering;
 
@@ -44,6 +47,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     problems::findings(&instance.path, &problems, CODES, |_| None)
 }
 
+/// That there is no dagster.yaml: Dagster warns of it at every start.
 fn missing(file: &std::path::Path) -> Finding {
     let write = FixAction::Write {
         path: file.to_owned(),

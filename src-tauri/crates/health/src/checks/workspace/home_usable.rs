@@ -1,4 +1,7 @@
 //! The DAGSTER_HOME that the person set can be used. One that is not set is only good to know: Dagdeck keeps its own.
+//!
+//! Why a value can't be used is `dagster::instance`'s to say. Also told: that the value changed while something runs, which
+//! keeps the instance that it began with.
 
 use std::path::Path;
 

@@ -1,4 +1,7 @@
 //! The instance's databases can be opened.
+//!
+//! Damage of one kind only: two heads in `alembic_version`, which two processes leave that made the databases at the same
+//! moment. The fix renames and deletes nothing.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,6 @@
 //! Runs can be written to the instance's folder.
+//!
+//! Asks the system (`access`) and writes nothing. A folder that is not there is made at the first launch, and is no fault.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};

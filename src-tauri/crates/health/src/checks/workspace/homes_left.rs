@@ -1,4 +1,6 @@
 //! No instance for one session lies around that its `dg dev` did not take away.
+//!
+//! None is told while a Dagster runs in the workspace: one of them may be its.
 
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     vec![finding.fix(Fix::new("Move to trash", FixAction::Trash(left)))]
 }
 
+/// The folders that `dg dev` makes for one session, by their name.
 fn homes(folder: &Path) -> Vec<PathBuf> {
     let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
     let mut homes: Vec<PathBuf> = entries

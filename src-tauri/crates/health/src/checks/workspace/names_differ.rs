@@ -1,4 +1,7 @@
 //! No two locations have one name, and no two projects one package.
+//!
+//! Two packages of one name are told though both load here: each has an environment of its own, and they meet in a
+//! deployment.
 
 use std::path::Path;
 
@@ -41,6 +44,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     found.collect()
 }
 
+/// The problem with what it means here, which the reader of files can't know.
 fn explained(problem: &Problem) -> Problem {
     let problem = problem.clone();
     if problem.code == ProblemCode::PackageTwice {
@@ -66,6 +70,7 @@ fn rename(problem: &Problem, project: &Project, reading: &Reading) -> Option<Fix
     Some(fix.note("the folder and the package stay"))
 }
 
+/// A name that no location has: more and more of the folders in the project's path, then numbers.
 fn free_name(project: &Project, reading: &Reading) -> Option<String> {
     let taken = |name: &str| reading.projects.iter().any(|one| one.name == name);
     let parts: Vec<_> = Path::new(&project.path)

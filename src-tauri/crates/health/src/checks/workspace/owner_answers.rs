@@ -1,4 +1,7 @@
 //! The process that runs the workspace can be asked to do something.
+//!
+//! The host that opened the workspace found it (`InTheWay`); a check can't ask for itself, for it runs in the process that
+//! would.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Elsewhere, Facts, WorkspaceFacts};

@@ -1,4 +1,7 @@
 //! The webserver's port is free, or our own webserver holds it.
+//!
+//! A plain bind tells, as Dagster's own does. Where another Dagdeck runs the workspace it may be that one's webserver, so
+//! that is a note.
 
 use process::ports;
 

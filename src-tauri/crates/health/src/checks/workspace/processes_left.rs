@@ -1,4 +1,7 @@
 //! No process of an earlier Dagdeck is left in this workspace.
+//!
+//! By the mark that Dagdeck leaves in the environment of what it starts. What a living guard still guards is not left over,
+//! and what runs now is known by its pid.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};

@@ -30,6 +30,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     )
 }
 
+/// Takes the repeats out of the file; none where the two entries differ in their text.
 fn once(problem: &Problem) -> Option<Fix> {
     let edit = edit::list_once(&problem.path).ok()?;
     // Two names of one folder, by a link: which of them is meant, the person decides.

@@ -1,4 +1,6 @@
 //! Every project that the workspace lists is there.
+//!
+//! A finding is known by its project: the path in the file may be corrected meanwhile.
 
 use workspace::{Problem, ProblemCode, Project, edit};
 
@@ -41,6 +43,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     found.collect()
 }
 
+/// Takes the project out of the file; none where the file can't be edited so, as with a pattern.
 fn off_the_list(problem: &Problem, project: &Project) -> Option<Fix> {
     let edit = edit::unregister(&problem.path, &project.path).ok()?;
     let fix = Fix::new("Take off the list", FixAction::Change(edit));

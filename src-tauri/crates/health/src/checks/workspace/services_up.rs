@@ -1,4 +1,6 @@
 //! The webserver and the daemon did not end by themselves.
+//!
+//! What a crash means is read from its last lines (`crash`). A stop by a person is no crash.
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::checks::crash;

@@ -1,4 +1,6 @@
 //! dg.toml, workspace.yaml and what else the workspace is read from can be read.
+//!
+//! Of the workspace and of `deployments/local`; a project's own files are `project::settings_readable`'s.
 
 use workspace::{Problem, ProblemCode};
 

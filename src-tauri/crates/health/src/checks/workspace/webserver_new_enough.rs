@@ -1,4 +1,6 @@
 //! The webserver's Dagster is not older than a project's.
+//!
+//! Compares what is installed, not what is asked for: a webserver that is to be synced is judged once it was.
 
 use std::cmp::Ordering;
 

@@ -36,6 +36,7 @@ fn stopped(words: impl Into<String>, instead: Option<String>) -> Option<CreateRe
 }
 
 impl Typed<'_> {
+    /// A name that Python or the scaffolder does not take, with the nearest that they do.
     fn is_no_name(&self) -> Option<CreateRemark> {
         let fault = names::check_project(self.own).err()?;
         let near = names::near(self.own, names::check_project);
@@ -54,6 +55,7 @@ impl Typed<'_> {
         of_name.then(|| stop(CreateField::Name, words, Some(self.usual_folder())))
     }
 
+    /// A place outside of the workspace, or folders on the way that Dagster's tools can't live in.
     fn leads_out(&self) -> Option<CreateRemark> {
         let place = self.place;
         let root = place.around.as_ref().map(|reading| &reading.root);
@@ -76,6 +78,7 @@ impl Typed<'_> {
         stopped(fault.to_string(), Some(self.usual_folder()))
     }
 
+    /// A place inside a project that the workspace lists.
     fn is_inside_another(&self) -> Option<CreateRemark> {
         let folder = &self.place.folder;
         let other = self.projects().find(|one| {
@@ -88,6 +91,7 @@ impl Typed<'_> {
         stopped(words, Some(self.usual_folder()))
     }
 
+    /// A place that dg.toml lists already, there or not.
     fn is_listed(&self) -> Option<CreateRemark> {
         let folder = &self.place.folder;
         let listed = self
@@ -105,6 +109,7 @@ impl Typed<'_> {
         stopped(words, self.free())
     }
 
+    /// A place, a code location name or a package that somebody has.
     fn is_taken(&self) -> Option<CreateRemark> {
         if is_taken(&self.place.folder) {
             return stopped(taken(&self.place.folder), self.free());
@@ -128,6 +133,7 @@ impl Typed<'_> {
         stopped(words, self.free())
     }
 
+    /// The projects of the workspace around; none where there is none.
     fn projects(&self) -> impl Iterator<Item = &Project> {
         self.place
             .around

@@ -1,4 +1,8 @@
 //! What to say of the answers that are not names: the version, the Python, trust, git.
+//!
+//! Each answers the value to use and what to say of it. What the index does not tell is worth saying and blocks nothing
+//! where a version was typed; where the newest is asked for it blocks, with the version that the workspace uses as the way
+//! on.
 
 use dagster::create::versions;
 
@@ -15,6 +19,7 @@ pub(super) struct Chosen {
     pub(super) remark: Option<CreateRemark>,
 }
 
+/// The Dagster version: the newest that is whole where none was typed, else what was typed, held against the index.
 pub(super) async fn dagster(
     context: &AppContext,
     index: &Index,

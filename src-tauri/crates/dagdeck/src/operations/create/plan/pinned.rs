@@ -31,6 +31,8 @@ pub(super) fn settings(place: Option<&Destination>) -> Basis {
 }
 
 impl Pinned<'_> {
+    /// Adds each answer with what blocks it, the change of the list of projects, and each step's command and files, each
+    /// part under a name that a person reads in a refusal.
     pub(super) fn added_to(&self, mut basis: Basis) -> Basis {
         let spec = self.spec;
         let folder = self.place.map(|place| &place.folder);

@@ -1,4 +1,7 @@
 //! The steps that make something, in their order.
+//!
+//! Files first, then git, then environments, which take longest. Each step is one command, or files that Dagdeck writes
+//! itself; each can be tried again by itself.
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +35,7 @@ pub(super) fn steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -
     }
 }
 
+/// The sample is written by Dagdeck itself, for the scaffolder makes empty projects.
 fn sample_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let root = &place.folder;
     let mut steps = vec![Work {
@@ -56,6 +60,7 @@ fn sample_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Ve
     steps
 }
 
+/// A workspace, with its first project listed in it where there is one.
 fn workspace_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let root = &place.folder;
     let mut steps = vec![Work {
@@ -92,6 +97,8 @@ fn workspace_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) ->
     steps
 }
 
+/// A project, listed in the workspace around it where there is one. The environment of deployments/local is made with it
+/// where it is still missing: nothing could be served without.
 fn project_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> Vec<Work> {
     let path = place.relative();
     let around = place.around.as_ref();
@@ -121,6 +128,7 @@ fn project_steps(spec: &CreateSpec, place: &Destination, means: &Toolchain) -> V
     steps
 }
 
+/// The scaffolder's step, with the files that it has to leave and the list that it has to be on.
 fn project_step(
     means: &Toolchain,
     base: &Path,
@@ -146,6 +154,7 @@ fn project_step(
     }
 }
 
+/// The environment that webserver and daemon run from.
 fn deployment_sync(root: &Path, means: &Toolchain) -> Work {
     let folder = root.join("deployments/local");
     Work {
@@ -159,6 +168,7 @@ fn deployment_sync(root: &Path, means: &Toolchain) -> Work {
     }
 }
 
+/// A project's own environment.
 fn sync_step(folder: &Path, name: &str, means: &Toolchain) -> Work {
     Work {
         title: "Install packages for",
@@ -171,6 +181,7 @@ fn sync_step(folder: &Path, name: &str, means: &Toolchain) -> Work {
     }
 }
 
+/// An empty repository, and with `ignore` a .gitignore before it.
 fn git_steps(folder: &Path, name: &str, means: &Toolchain, ignore: bool) -> Vec<Work> {
     let git = means.git.clone().unwrap_or_else(|| "git".into());
     let mut steps = Vec::new();

@@ -41,7 +41,6 @@ pub(crate) enum Action {
 #[derive(Debug)]
 pub(crate) struct Scaffold {
     pub(crate) command: CommandLine,
-    /// The folder.
     pub(crate) folder: PathBuf,
     /// What it promises to be in there.
     pub(crate) promised: Vec<Promised>,
