@@ -57,7 +57,7 @@ const STEPS: &[Step] = &[
 const SOAK: &[Step] = &[
     step("cancels", |_| soaked(driven("headless"), "cancel::")),
     step("reloads", |_| soaked(real_tests(), "reload::")),
-    step("waits", |_| soaked(driven("headless"), "verbs::waiting")),
+    step("verbs", |_| soaked(driven("headless"), "verbs::")),
     step("hosts", |_| soaked(driven("headless"), "hosts::of_two")),
     step("owners", |_| {
         soaked(driven("headless"), "hosts::who_comes_while_an_owner_goes")
