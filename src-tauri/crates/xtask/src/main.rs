@@ -15,6 +15,7 @@ mod generate;
 mod lint;
 mod live;
 mod places;
+mod platforms;
 mod prepared;
 mod program;
 mod record;
@@ -78,6 +79,8 @@ enum Command {
     Live,
     /// Kills, cancels and reloads in their full number
     Soak(soak::Arguments),
+    /// Checks what Windows and macOS compile, and runs the command for Windows under Wine
+    Platforms(platforms::Arguments),
     /// Takes every screen in both themes on real data into target/shots
     Shots,
 }
@@ -109,6 +112,7 @@ fn asked() -> anyhow::Result<()> {
         Command::Record { lockfiles: true } => record::record_lockfiles(),
         Command::Live => live::live(),
         Command::Soak(arguments) => soak::soak(&arguments),
+        Command::Platforms(arguments) => platforms::platforms(&arguments),
         Command::Shots => shots::shots(),
     }
 }

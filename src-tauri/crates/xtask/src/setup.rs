@@ -5,6 +5,7 @@
 mod debian;
 mod node;
 pub(crate) mod python;
+pub(crate) mod tools;
 pub(crate) mod uv;
 mod wheels;
 pub(crate) mod workspace;
@@ -17,7 +18,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) use node::npm;
 pub(crate) use workspace::scaffold;
 
-use crate::program::Program;
+use crate::program::{self, Program};
 
 /// What is fetched from elsewhere, where it is named, and where it is kept. Nothing else may be: after set-up the tests pass
 /// with the network gone.
@@ -29,8 +30,12 @@ const FETCHED: &[(&str, &str)] = &[
     ),
     ("crates", "Cargo.lock, kept by Cargo"),
     (
-        "uv and every other wheel",
+        "uv and the tests' other wheels",
         "tests/index/wheels.txt, kept in target/index",
+    ),
+    (
+        "tools for the code itself",
+        "setup/tools.txt, kept in target/tools",
     ),
 ];
 
@@ -41,6 +46,19 @@ pub(crate) fn for_running() -> Result<()> {
     timed("system packages", || debian::install(&missing))?;
     timed("npm packages", node::install)?;
     timed("uv", uv::install)
+}
+
+/// What compiling for other systems needs on top: compilers, Wine.
+pub(crate) fn for_platforms() -> Result<()> {
+    heading("Set-up");
+    if program::find("apt-get").is_none() {
+        bail!("Debian's Rust compiles for other systems, and there is no apt-get here");
+    }
+    let missing = debian::agreed(&[debian::FOR_RUNNING, debian::FOR_PLATFORMS].concat())?;
+    timed("system packages", || debian::install(&missing))?;
+    timed("npm packages", node::install)?;
+    timed("zig", || tools::ZIG.install())?;
+    timed("uv for Windows", || tools::UV_FOR_WINDOWS.install())
 }
 
 /// Fetches what the tests need on top: a virtual display, the window's driver, crates, wheels.

@@ -12,7 +12,7 @@ use crate::prepared::{PrepareArguments, prepared};
 use crate::program::Failed;
 use crate::setup;
 use crate::test_report::Counts;
-pub(crate) use steps::{Chosen, Step, build, driven, soak};
+pub(crate) use steps::{Chosen, Step, build, driven, platforms, soak};
 
 /// What of it to run.
 #[derive(clap::Args)]

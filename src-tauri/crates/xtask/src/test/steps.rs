@@ -9,7 +9,7 @@ use super::skips;
 use crate::display::Display;
 use crate::program::Program;
 use crate::test_report::Counts;
-use crate::{generate, lint, places, run, setup};
+use crate::{generate, lint, places, platforms, run, setup};
 
 /// What is chosen of a step's tests.
 #[derive(Debug, Default, clap::Args)]
@@ -82,6 +82,18 @@ const SOAK: &[Step] = &[
 /// The named steps of a soak in their order; all when none is named.
 pub(crate) fn soak(names: &[String]) -> Result<Vec<&'static Step>> {
     choose_of(SOAK, names)
+}
+
+/// What only `cargo xtask platforms` runs.
+const PLATFORMS: &[Step] = &[
+    step("windows", |_| platforms::windows()),
+    step("wine", |_| platforms::wine()),
+    step("macos", |_| platforms::macos()),
+];
+
+/// The named steps for other systems in their order; all when none is named.
+pub(crate) fn platforms(names: &[String]) -> Result<Vec<&'static Step>> {
+    choose_of(PLATFORMS, names)
 }
 
 const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
