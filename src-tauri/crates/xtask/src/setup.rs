@@ -74,7 +74,7 @@ pub(crate) fn for_testing() -> Result<()> {
         let beside: [(&str, Work); 3] = [
             ("npm packages", node::install),
             ("crates", crates),
-            ("uv and wheels", wheels::fetch),
+            ("uv and wheels", uv_and_wheels),
         ];
         let beside = beside.map(|(name, work)| scope.spawn(move || timed(name, work)));
         let system = timed("system packages", || debian::install(&missing));
@@ -91,6 +91,12 @@ fn crates() -> Result<String> {
         .args(["fetch", "--locked", "--quiet"])
         .run()?;
     Ok("fetched".to_owned())
+}
+
+/// Fetches what uv is needed for, after uv.
+fn uv_and_wheels() -> Result<String> {
+    let wheels = wheels::fetch()?;
+    Ok(format!("{wheels}; typos {}", tools::TYPOS.install()?))
 }
 
 /// A piece of set-up; answers what it did.

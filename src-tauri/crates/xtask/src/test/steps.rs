@@ -38,6 +38,7 @@ pub(super) type ByName = fn(&[String]) -> Result<Counts>;
 
 const STEPS: &[Step] = &[
     step("fmt", fmt),
+    step("typos", typos),
     step("page", page),
     step("clippy", clippy),
     // Mostly on one processor, as much of what a compiler does.
@@ -158,6 +159,13 @@ const OLDER: &str = "older::";
 fn fmt(_: &Chosen) -> Result<Counts> {
     Program::new("cargo")
         .args(["fmt", "--all", "--", "--check"])
+        .run()?;
+    Ok(Counts::default())
+}
+
+fn typos(_: &Chosen) -> Result<Counts> {
+    Program::new(setup::tools::TYPOS.program())
+        .args(["--format", "brief"])
         .run()?;
     Ok(Counts::default())
 }
