@@ -34,6 +34,7 @@ mod tests {
     use crate::{Environment, Shell};
 
     /// What `sh` prints for a script.
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
     fn said(script: &str) -> String {
         #[expect(
             clippy::disallowed_methods,
