@@ -8,7 +8,9 @@
     reason = "a tool of the repository: it runs other tools and talks to the person in front of it"
 )]
 
+mod audit;
 mod bench;
+mod check;
 mod display;
 mod fuzz;
 mod generate;
@@ -59,6 +61,10 @@ enum Command {
     },
     /// Sets up and runs every check and test, as CI does
     Test(test::Arguments),
+    /// What a person runs before each commit: format, spelling, lints, types, generated files, the crates' own tests
+    Check,
+    /// Licences, known faults and unused packages of what the repository depends on
+    Audit(audit::Arguments),
     /// Writes the generated TypeScript and the list of checks; with --check, only says whether the first is stale
     Gen {
         /// Changes nothing, fails when a file is stale
@@ -105,6 +111,8 @@ fn asked() -> anyhow::Result<()> {
         }
         Command::Run { path, release } => run::run(path.as_deref(), release),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Check => check::check(),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Gen { check } => generate::generate(check),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),

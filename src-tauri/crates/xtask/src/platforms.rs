@@ -11,10 +11,17 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::setup;
+use crate::test::steps::{Step, choose_of, step};
 use crate::test::{self, Chosen};
 use crate::test_report::Counts;
-use crate::{places, run, setup};
 use compiler::{System, cargo};
+
+const STEPS: &[Step] = &[
+    step("windows", |_| checked(&compiler::WINDOWS)),
+    step("wine", |_| wine()),
+    step("macos", |_| checked(&compiler::MACOS)),
+];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -25,33 +32,22 @@ pub(crate) struct Arguments {
 
 /// Sets up, then checks each system; what is wrong with one does not keep the others from being told.
 pub(crate) fn platforms(arguments: &Arguments) -> Result<()> {
-    let steps = test::platforms(&arguments.only)?;
+    let steps = choose_of(STEPS, &arguments.only)?;
     let begun = Instant::now();
     setup::for_platforms()?;
-    if !places::ui().join("dist/index.html").is_file() {
-        run::build_ui()?;
-    }
+    test::steps::ensure_built_ui()?;
     test::run(&steps, &Chosen::default(), begun.elapsed())
 }
 
-/// Type-checks what Windows compiles.
-pub(crate) fn windows() -> Result<Counts> {
-    checked(&compiler::WINDOWS)
-}
-
-/// Type-checks what macOS compiles.
-pub(crate) fn macos() -> Result<Counts> {
-    checked(&compiler::MACOS)
-}
-
 /// Links the command for Windows and has it answer under Wine.
-pub(crate) fn wine() -> Result<Counts> {
+fn wine() -> Result<Counts> {
     cargo("build", &compiler::WINDOWS)?
         .args(["--package", "dagdeck-cli"])
         .run()?;
     wine::stories(&compiler::built(&compiler::WINDOWS).join("dagdeck.exe"))
 }
 
+/// Type-checks what a system compiles.
 fn checked(system: &System) -> Result<Counts> {
     cargo("check", system)?
         .args(["--package", "dagdeck-cli", "--package", "dagdeck-desktop"])

@@ -48,6 +48,18 @@ pub(crate) fn for_running() -> Result<()> {
     timed("uv", uv::install)
 }
 
+/// What a person's own checks need: the window's packages, the spell checker.
+pub(crate) fn for_checking() -> Result<()> {
+    heading("Set-up");
+    timed("npm packages", node::install)?;
+    timed("typos", || tools::TYPOS.install())
+}
+
+/// The window's npm packages.
+pub(crate) fn packages() -> Result<String> {
+    node::install()
+}
+
 /// What compiling for other systems needs on top: compilers, Wine.
 pub(crate) fn for_platforms() -> Result<()> {
     heading("Set-up");

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check and test, as CI runs them.
 
 mod second;
-mod skips;
-mod steps;
+pub(crate) mod skips;
+pub(crate) mod steps;
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::prepared::{PrepareArguments, prepared};
 use crate::program::Failed;
 use crate::setup;
 use crate::test_report::Counts;
-pub(crate) use steps::{Chosen, Step, build, driven, platforms, soak};
+pub(crate) use steps::{Chosen, Step, build, driven, soak};
 
 /// What of it to run.
 #[derive(clap::Args)]

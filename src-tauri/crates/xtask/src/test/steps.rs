@@ -9,7 +9,7 @@ use super::skips;
 use crate::display::Display;
 use crate::program::Program;
 use crate::test_report::Counts;
-use crate::{generate, lint, places, platforms, run, setup};
+use crate::{generate, lint, places, run, setup};
 
 /// What is chosen of a step's tests.
 #[derive(Debug, Default, clap::Args)]
@@ -85,19 +85,8 @@ pub(crate) fn soak(names: &[String]) -> Result<Vec<&'static Step>> {
     choose_of(SOAK, names)
 }
 
-/// What only `cargo xtask platforms` runs.
-const PLATFORMS: &[Step] = &[
-    step("windows", |_| platforms::windows()),
-    step("wine", |_| platforms::wine()),
-    step("macos", |_| platforms::macos()),
-];
-
-/// The named steps for other systems in their order; all when none is named.
-pub(crate) fn platforms(names: &[String]) -> Result<Vec<&'static Step>> {
-    choose_of(PLATFORMS, names)
-}
-
-const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
+/// A step that runs after all before it.
+pub(crate) const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     Step {
         name,
         run,
@@ -106,7 +95,8 @@ const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     }
 }
 
-const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
+/// A step that runs at the same time as the one before it.
+pub(crate) const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     Step {
         beside: true,
         ..step(name, run)
@@ -127,7 +117,8 @@ pub(super) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
     choose_of(STEPS, names)
 }
 
-fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static Step>> {
+/// The named ones of these in their order; all when none is named.
+pub(crate) fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static Step>> {
     if let Some(unknown) = names
         .iter()
         .find(|name| !steps.iter().any(|step| step.name == **name))
@@ -144,7 +135,7 @@ fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static St
         .collect())
 }
 
-const COMPILING: Duration = Duration::from_secs(1500);
+pub(crate) const COMPILING: Duration = Duration::from_secs(1500);
 const DRIVING: Duration = Duration::from_secs(2400);
 const SOAKING: Duration = Duration::from_secs(7200);
 /// The tests whose Dagsters need the machine for themselves.
@@ -156,14 +147,14 @@ const LIVE: &str = "live::";
 /// The story about an owner of an older Dagdeck: a soak builds one.
 const OLDER: &str = "older::";
 
-fn fmt(_: &Chosen) -> Result<Counts> {
+pub(crate) fn fmt(_: &Chosen) -> Result<Counts> {
     Program::new("cargo")
         .args(["fmt", "--all", "--", "--check"])
         .run()?;
     Ok(Counts::default())
 }
 
-fn typos(_: &Chosen) -> Result<Counts> {
+pub(crate) fn typos(_: &Chosen) -> Result<Counts> {
     Program::new(setup::tools::TYPOS.program())
         .args(["--format", "brief"])
         .run()?;
@@ -176,16 +167,23 @@ fn page(_: &Chosen) -> Result<Counts> {
     Ok(Counts::default())
 }
 
-fn ui(_: &Chosen) -> Result<Counts> {
-    let script = |name: &str| -> Result<Program> {
-        Ok(Program::new(setup::npm()?)
-            .args(["run", name])
-            .folder(&places::ui())
-            .labelled("ui"))
-    };
-    script("lint")?.count(COMPILING)?;
-    script("check")?.count(COMPILING)?;
-    script("test")?.count(COMPILING)
+fn ui(chosen: &Chosen) -> Result<Counts> {
+    ui_code(chosen)?;
+    ui_script("test")
+}
+
+/// What is said of the window's code without running it.
+pub(crate) fn ui_code(_: &Chosen) -> Result<Counts> {
+    ui_script("lint")?;
+    ui_script("check")
+}
+
+fn ui_script(name: &str) -> Result<Counts> {
+    Program::new(setup::npm()?)
+        .args(["run", name])
+        .folder(&places::ui())
+        .labelled("ui")
+        .count(COMPILING)
 }
 
 fn clippy(_: &Chosen) -> Result<Counts> {
@@ -194,7 +192,7 @@ fn clippy(_: &Chosen) -> Result<Counts> {
     Ok(Counts::default())
 }
 
-fn stale(_: &Chosen) -> Result<Counts> {
+pub(crate) fn stale(_: &Chosen) -> Result<Counts> {
     generate::generate(true)?;
     Ok(Counts::default())
 }
@@ -312,7 +310,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 /// The shell does not compile without the window's files.
-fn ensure_built_ui() -> Result<()> {
+pub(crate) fn ensure_built_ui() -> Result<()> {
     if places::ui().join("dist/index.html").is_file() {
         return Ok(());
     }
