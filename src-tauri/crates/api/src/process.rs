@@ -13,13 +13,13 @@ use super::{ApiError, Millis};
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CommandView {
-    /// The program and its arguments, quoted for a POSIX shell.
+    /// The program and its arguments, quoted for this system's shell (POSIX, or PowerShell).
     pub line: String,
     /// The working folder, absolute.
     pub folder: String,
     /// What we add to the environment; values that look secret are masked.
     pub environment: Vec<(String, String)>,
-    /// The same as one line for a POSIX shell.
+    /// The same as one line for that shell.
     pub shell: String,
 }
 

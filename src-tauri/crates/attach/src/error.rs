@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::protocol::frozen::Hello;
 use api::protocol::{FrameError, PROTOCOL};
 use api::{ApiError, ErrorCode};
+use terminal::Shell;
 
 /// Why a host is not attached.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,7 @@ impl From<AttachError> for ApiError {
             AttachError::Silent { pid, .. } => {
                 let how = pid.map_or_else(
                     || "end that process".to_owned(),
-                    |pid| format!("end it (`kill -9 {pid}`)"),
+                    |pid| format!("end it (`{}`)", Shell::HERE.kill(pid)),
                 );
                 ending = format!(
                     "It may be very busy: try again. If it stays so, {how}: all that it ran ends with it."

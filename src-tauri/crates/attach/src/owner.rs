@@ -9,6 +9,7 @@ use api::protocol::{self, FrameError, HeardWord, PROTOCOL};
 use api::{ApiError, ErrorCode};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
+use terminal::Shell;
 
 use crate::connection::{OwnerConnection, Reply};
 use crate::error::AttachError;
@@ -217,7 +218,8 @@ impl Owner {
             "The Dagdeck process that runs this workspace (pid {pid}) has not answered for {waited} s."
         );
         ApiError::new(ErrorCode::Io, message).with_hint(format!(
-            "It may be very busy: try again. If it stays so, end that process; what it runs ends with it. `kill -9 {pid}` does that."
+            "It may be very busy: try again. If it stays so, end that process; what it runs ends with it. `{}` does that.",
+            Shell::HERE.kill(pid)
         ))
     }
 
@@ -228,7 +230,8 @@ impl Owner {
             "The process that runs this workspace (pid {pid}) did not end within {waited} s."
         );
         ApiError::new(ErrorCode::Io, message).with_hint(format!(
-            "End that process; what it runs ends with it. `kill -9 {pid}` does that."
+            "End that process; what it runs ends with it. `{}` does that.",
+            Shell::HERE.kill(pid)
         ))
     }
 

@@ -85,9 +85,15 @@ pub(crate) fn words(error: &ApiError) -> String {
 pub(crate) fn piped<T>(written: std::io::Result<T>) -> Result<(), CliError> {
     match written {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Quiet),
+        Err(error) if reader_is_gone(&error) => Err(CliError::Quiet),
         Err(error) => Err(CliError::Failed(format!("can't print: {error}"))),
     }
+}
+
+/// Windows has two errors for that, of which the standard library knows one (the other is ERROR_PIPE_NOT_CONNECTED).
+fn reader_is_gone(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
+        || cfg!(windows) && error.raw_os_error() == Some(233)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use api::{
 };
 use attach::{Attached, Introduction, News, Owner, Subscription};
 use serve::{Leftovers, Reach};
+use terminal::Shell;
 use tokio::time::timeout;
 
 use crate::environment::environment;
@@ -376,7 +377,8 @@ pub(crate) async fn goes(owner: &Owner) -> bool {
 pub(crate) fn goes_on_alone(owner: &Owner, with: &str) -> String {
     let pid = owner.hello().pid;
     format!(
-        "This terminal ends, and process {pid} goes on {with}. Where that hangs, `kill -9 {pid}` ends it with all that it runs."
+        "This terminal ends, and process {pid} goes on {with}. Where that hangs, `{}` ends it with all that it runs.",
+        Shell::HERE.kill(pid)
     )
 }
 

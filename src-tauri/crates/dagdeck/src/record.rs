@@ -221,9 +221,10 @@ pub(crate) fn state_of(failed: Option<&ApiError>) -> OperationState {
     }
 }
 
-/// Everything on the record as a script for a POSIX shell, oldest first.
+/// Everything on the record as a script, oldest first.
 pub(crate) fn script(operations: &[Operation]) -> String {
-    let mut text = String::from("#!/bin/sh\n# What Dagdeck ran, oldest first.\n");
+    let start = terminal::Shell::HERE.script_start();
+    let mut text = format!("{start}# What Dagdeck ran, oldest first.\n");
     for operation in operations.iter().rev() {
         let Some(command) = &operation.command else {
             continue;

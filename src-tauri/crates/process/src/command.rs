@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use terminal::{Environment, Shell};
+
 use crate::environment::{Inherit, base_environment, whole_environment};
 
 /// A program, its arguments, where it runs, and what its environment has more or less than ours.
@@ -27,9 +29,9 @@ impl CommandLine {
     /// A program without arguments, run in `folder`.
     pub fn new(program: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
         Self {
-            program: program.into(),
+            program: native(program.into()),
             arguments: Vec::new(),
-            folder: folder.into(),
+            folder: native(folder.into()),
             environment: BTreeMap::new(),
             removed: Vec::new(),
             inherit: Inherit::Base,
@@ -93,31 +95,21 @@ impl CommandLine {
         argv
     }
 
-    /// One line that does the same in a POSIX shell: `cd FOLDER && env A=b PROGRAM ARGUMENTS`.
+    /// One line that does the same in a terminal: `cd FOLDER && env A=b PROGRAM ARGUMENTS`, or what PowerShell says for that.
     #[must_use]
     pub fn shell_line(&self) -> String {
-        let mut line = format!("cd {} && ", shell_quote(&self.folder.to_string_lossy()));
-        if !self.environment.is_empty() || !self.removed.is_empty() {
-            line.push_str("env ");
-            for name in &self.removed {
-                line.push_str("-u ");
-                line.push_str(&shell_quote(name));
-                line.push(' ');
-            }
-            for (name, value) in &self.environment {
-                line.push_str(&shell_quote(&format!("{name}={value}")));
-                line.push(' ');
-            }
-        }
-        line.push_str(&self.line());
-        line
+        let environment = Environment {
+            added: &self.environment,
+            removed: &self.removed,
+        };
+        let line = Shell::HERE.with(environment, &self.line());
+        Shell::HERE.within(&self.folder.to_string_lossy(), &line)
     }
 
-    /// The program and its arguments as one line for a POSIX shell, without folder and environment.
+    /// The program and its arguments as one line for a terminal, without folder and environment.
     #[must_use]
     pub fn line(&self) -> String {
-        let quoted: Vec<String> = self.argv().iter().map(|word| shell_quote(word)).collect();
-        quoted.join(" ")
+        Shell::HERE.call(&self.argv())
     }
 
     /// The whole environment it starts with.
@@ -139,20 +131,12 @@ impl CommandLine {
     }
 }
 
-/// Quotes one word for a POSIX shell; a word that needs no quotes stays bare.
-///
-/// No program can be given a NUL, so what is quoted is never more than shown then: it becomes U+FFFD.
-#[must_use]
-pub fn shell_quote(word: &str) -> String {
-    // Bare where shlex would be careful: `--index=https://…` is easier to read so, and no shell minds.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    match shlex::try_quote(word) {
-        Ok(quoted) => quoted.into_owned(),
-        // A NUL is the only thing that it refuses.
-        Err(_) => format!("'{}'", word.replace(['\0', '\''], "\u{fffd}")),
+/// A path as its system writes it: on Windows parts that were joined by `/` stand behind `\` too.
+fn native(path: PathBuf) -> PathBuf {
+    if cfg!(windows) {
+        path.components().collect()
+    } else {
+        path
     }
 }
 
@@ -160,6 +144,7 @@ pub fn shell_quote(word: &str) -> String {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_shell_line_can_be_pasted() {
         let line = CommandLine::new("/opt/a b/uv", "/home/ann/it's")
@@ -175,44 +160,6 @@ mod tests {
     }
 
     #[cfg(unix)]
-    #[test]
-    fn a_shell_reads_each_word_as_it_was() {
-        for word in [
-            "",
-            "plain",
-            "a b",
-            "it's",
-            "'\"",
-            "$HOME `id` \\ !x",
-            "two\nlines",
-            "~/x",
-            "--index=https://a.b/c?d=e&f",
-            "a*[b]{c,d}#;|<>()",
-            "\u{e4}\u{1b}[1m\u{7f}\t",
-            "-",
-            "^",
-        ] {
-            let script = format!("printf %s {}", shell_quote(word));
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "asks the shell itself what it read"
-            )]
-            let said = std::process::Command::new("sh")
-                .args(["-c", &script])
-                .output()
-                .unwrap();
-            assert_eq!(String::from_utf8_lossy(&said.stdout), word, "{script}");
-        }
-    }
-
-    #[test]
-    fn a_word_that_needs_no_quotes_has_none_and_a_nul_is_shown() {
-        for word in ["--index=https://a.b/c", "pkg==1.2", "a,b@c%d+e"] {
-            assert_eq!(shell_quote(word), word);
-        }
-        assert_eq!(shell_quote("a\0b"), "'a\u{fffd}b'");
-    }
-
     #[test]
     fn without_variables_there_is_no_env() {
         assert_eq!(

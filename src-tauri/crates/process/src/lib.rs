@@ -20,7 +20,7 @@ pub mod ports;
 pub mod tools;
 
 pub use child::{Asking, Child, OutputSink, StopPlan};
-pub use command::{CommandLine, shell_quote};
+pub use command::CommandLine;
 pub use environment::{Inherit, base_environment, whole_environment};
 pub use exit::Exit;
 pub use guard::guard_main;

@@ -4,15 +4,12 @@
 //! last in what a login shell adds. That one is asked at most once, with a time limit, and never when the app was started
 //! from a terminal, whose PATH is the shell's already.
 
+#[cfg(unix)]
+mod login;
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Duration;
-
-/// How long a login shell may take.
-const PROBE_LIMIT: Duration = Duration::from_secs(5);
-/// Stands in front of and behind the shell's answer: its start-up files may print anything.
-const MARKER: &str = "\0dagdeck\0";
 
 /// Where a program was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +48,11 @@ pub fn find(name: &str) -> Option<FoundTool> {
 
 /// The PATH of the person's login shell. Asks it the first time; nothing when there is no need to ask or no answer.
 pub fn login_path() -> Option<&'static OsStr> {
+    // Windows' programs have the person's PATH from whatever started them.
+    #[cfg(not(unix))]
+    let probe = || None;
+    #[cfg(unix)]
+    let probe = login::probe;
     PROBED.get_or_init(probe).as_deref()
 }
 
@@ -140,89 +142,6 @@ fn known_folders() -> Vec<PathBuf> {
         .collect()
 }
 
-#[cfg(unix)]
-fn probe() -> Option<OsString> {
-    if std::env::var_os("TERM").is_some_and(|term| !term.is_empty()) {
-        return None;
-    }
-    let shell = std::env::var_os("SHELL").filter(|shell| Path::new(shell).is_absolute())?;
-    ask_shell(Path::new(&shell), PROBE_LIMIT)
-}
-
-#[cfg(not(unix))]
-fn probe() -> Option<OsString> {
-    None
-}
-
-/// Asks a shell for its PATH. It dies with this thread, and its whole tree at the limit.
-#[cfg(unix)]
-fn ask_shell(shell: &Path, limit: Duration) -> Option<OsString> {
-    use std::io::Read;
-    use std::os::unix::ffi::OsStringExt;
-    use std::process::Stdio;
-
-    let script = r"printf '\0dagdeck\0'; printenv PATH; printf '\0dagdeck\0'";
-    let mark = format!("probe-{}", uuid::Uuid::new_v4().simple());
-    let mut command = crate::child::prepare(shell);
-    crate::child::die_with_us(&mut command);
-    command
-        .arg("-ilc")
-        .arg(script)
-        .env(crate::tree::TREE_MARK, &mark);
-    command.stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut started = crate::child::begin(&mut command).ok()?;
-    let mut pipe = started.stdout.take()?;
-    let (answer, answered) = std::sync::mpsc::channel();
-    let reader = std::thread::Builder::new()
-        .name("login shell".into())
-        .spawn(move || {
-            let (mut all, mut chunk) = (Vec::new(), [0u8; 4096]);
-            while let Ok(length @ 1..) = pipe.read(&mut chunk) {
-                all.extend_from_slice(&chunk[..length]);
-                if let Some(path) = between_markers(&all) {
-                    // Nobody listens any more once the limit is over.
-                    let _late = answer.send(path.to_vec());
-                    return;
-                }
-            }
-        });
-    let path = reader
-        .is_ok()
-        .then(|| answered.recv_timeout(limit).ok())
-        .flatten();
-    end_probe(&started, &mark);
-    let _reaped = started.wait();
-    path.map(OsString::from_vec).filter(|path| !path.is_empty())
-}
-
-#[cfg(unix)]
-fn end_probe(started: &std::process::Child, mark: &str) {
-    use crate::tree::{self, Ending, TREE_MARK};
-    let pid = started.id();
-    let root = tree::process(pid).map(|seen| seen.id);
-    tree::end(
-        tree::everything(root.into_iter().collect(), Some((TREE_MARK, mark))),
-        Ending {
-            polite: Duration::ZERO,
-            limit: Duration::from_secs(1),
-            clean_looks: 1,
-        },
-    );
-}
-
-/// What stands between two markers, without the line end.
-fn between_markers(all: &[u8]) -> Option<&[u8]> {
-    let marker = MARKER.as_bytes();
-    let find = |from: usize| {
-        all.get(from..)?
-            .windows(marker.len())
-            .position(|window| window == marker)
-            .map(|at| from + at)
-    };
-    let begin = find(0)? + marker.len();
-    Some(all[begin..find(begin)?].trim_ascii_end())
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -230,61 +149,12 @@ mod tests {
     /// Makes an executable file. A child writes it: what another test forks while we have it open for writing would keep it
     /// open, and it could not be run.
     #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-    fn program(path: &Path, text: &str) {
+    pub(super) fn program(path: &Path, text: &str) {
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
         let mut writer = crate::child::prepare(Path::new("/bin/sh"));
         writer.args(["-c", r#"printf %s "$2" > "$1" && chmod 755 "$1""#, "sh"]);
         let written = writer.arg(path).arg(text).status().unwrap();
         assert!(written.success());
-    }
-
-    /// The pid in a file, once its line is whole.
-    fn pid_in(file: &Path) -> Option<u32> {
-        let text = fs_err::read_to_string(file).ok()?;
-        text.strip_suffix('\n')?.parse().ok()
-    }
-
-    #[test]
-    fn what_a_shell_prints_around_the_answer_is_ignored() {
-        assert_eq!(
-            between_markers(b"banner\n\0dagdeck\0/a:/b\n\0dagdeck\0bye"),
-            Some(b"/a:/b" as &[u8])
-        );
-        assert_eq!(between_markers(b"banner \0dagdeck\0/a:/b"), None);
-    }
-
-    #[test]
-    fn a_shell_with_a_banner_answers() {
-        let folder = tempfile::tempdir().unwrap();
-        let shell = folder.path().join("shell");
-        program(
-            &shell,
-            "#!/bin/sh\necho welcome\nPATH=/odd/place:$PATH\nexport PATH\neval \"$2\"\n",
-        );
-        let path = ask_shell(&shell, Duration::from_secs(60)).unwrap();
-        assert!(path.to_string_lossy().starts_with("/odd/place:"));
-    }
-
-    #[test]
-    fn a_shell_that_hangs_is_ended_with_all_it_started() {
-        let folder = tempfile::tempdir().unwrap();
-        let (shell, pid_file) = (folder.path().join("shell"), folder.path().join("pid"));
-        program(
-            &shell,
-            &format!(
-                "#!/bin/sh\nsetsid sleep 600 &\necho $! > '{}'\nsleep 600\n",
-                pid_file.display()
-            ),
-        );
-        // On a busy machine a shell may be ended before it came to start anything: the next gets more time.
-        let stray = [1, 5, 30].into_iter().find_map(|seconds| {
-            assert_eq!(ask_shell(&shell, Duration::from_secs(seconds)), None);
-            pid_in(&pid_file)
-        });
-        let stray = stray.unwrap();
-        testkit::wait_until_blocking("the stray is gone", Duration::from_secs(20), || {
-            crate::tree::process(stray).is_none_or(|seen| seen.ended)
-        });
     }
 
     #[test]

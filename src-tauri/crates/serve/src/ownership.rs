@@ -11,6 +11,7 @@ use api::protocol::frozen::HostKind;
 use api::{ApiError, Millis};
 use dagdeck::{LockError, Right, card_beside};
 use serde::{Deserialize, Serialize};
+use terminal::Shell;
 use tokio::time::Instant;
 
 pub(crate) use self::holder::{held_by, holders};
@@ -51,8 +52,13 @@ impl Card {
     /// the socket's place tells, and what can be done. Asks the disk, so not for async threads.
     pub fn unreached(&self) -> String {
         let (pid, why) = (self.pid, self.astray());
+        let kill = Shell::HERE.kill(pid);
+        let end = match Shell::HERE.ask_to_end(pid) {
+            Some(ask) => format!("`{ask}`, or `{kill}` where it hangs"),
+            None => format!("`{kill}`"),
+        };
         format!(
-            "Process {pid} owns this workspace, but {why}. To end it with all that it runs: `kill {pid}`, or `kill -9 {pid}` where it hangs."
+            "Process {pid} owns this workspace, but {why}. To end it with all that it runs: {end}."
         )
     }
 
@@ -260,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_a_living_processs_or_a_dead_ones() {
+    fn a_card_is_of_a_living_process_or_of_a_dead_one() {
         let living = card(PathBuf::from("/s"));
         assert!(living.lives());
         for (pid, since) in [

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use api::{ApiError, ErrorCode};
 use dagdeck::owner_lock;
+use terminal::Shell;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -205,7 +206,8 @@ impl Reach {
             (None, Holding::Nobody) => match started {
                 Some(pid) => format!(
                     "Process {pid} was started for that and says nothing. It may be very busy: try again. If it stays so, end it \
-                     (`kill -9 {pid}`)."
+                     (`{}`).",
+                    Shell::HERE.kill(pid)
                 ),
                 None => "It may be very busy: try again.".to_owned(),
             },

@@ -8,13 +8,16 @@
     reason = "a tool of the repository: it runs other tools and talks to the person in front of it"
 )]
 
+mod audit;
 mod bench;
+mod check;
 mod display;
 mod fuzz;
 mod generate;
 mod lint;
 mod live;
 mod places;
+mod platforms;
 mod prepared;
 mod program;
 mod record;
@@ -58,6 +61,10 @@ enum Command {
     },
     /// Sets up and runs every check and test, as CI does
     Test(test::Arguments),
+    /// What a person runs before each commit: format, spelling, lints, types, generated files, the crates' own tests
+    Check,
+    /// Licences, known faults and unused packages of what the repository depends on
+    Audit(audit::Arguments),
     /// Writes the generated TypeScript, the list of checks and the command's schemas; with --check, only says whether the first is stale
     Gen {
         /// Changes nothing, fails when a file is stale
@@ -78,6 +85,8 @@ enum Command {
     Live,
     /// Kills, cancels and reloads in their full number
     Soak(soak::Arguments),
+    /// Checks what Windows and macOS compile, and runs the command for Windows under Wine
+    Platforms(platforms::Arguments),
     /// Takes every screen in both themes on real data into target/shots
     Shots,
 }
@@ -102,6 +111,8 @@ fn asked() -> anyhow::Result<()> {
         }
         Command::Run { path, release } => run::run(path.as_deref(), release),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Check => check::check(),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Gen { check } => generate::generate(check),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
@@ -109,6 +120,7 @@ fn asked() -> anyhow::Result<()> {
         Command::Record { lockfiles: true } => record::record_lockfiles(),
         Command::Live => live::live(),
         Command::Soak(arguments) => soak::soak(&arguments),
+        Command::Platforms(arguments) => platforms::platforms(&arguments),
         Command::Shots => shots::shots(),
     }
 }

@@ -5,6 +5,7 @@
 mod debian;
 mod node;
 pub(crate) mod python;
+pub(crate) mod tools;
 pub(crate) mod uv;
 mod wheels;
 pub(crate) mod workspace;
@@ -17,7 +18,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) use node::npm;
 pub(crate) use workspace::scaffold;
 
-use crate::program::Program;
+use crate::program::{self, Program};
 
 /// What is fetched from elsewhere, where it is named, and where it is kept. Nothing else may be: after set-up the tests pass
 /// with the network gone.
@@ -29,8 +30,12 @@ const FETCHED: &[(&str, &str)] = &[
     ),
     ("crates", "Cargo.lock, kept by Cargo"),
     (
-        "uv and every other wheel",
+        "uv and the tests' other wheels",
         "tests/index/wheels.txt, kept in target/index",
+    ),
+    (
+        "tools for the code itself",
+        "setup/tools.txt, kept in target/tools",
     ),
 ];
 
@@ -41,6 +46,31 @@ pub(crate) fn for_running() -> Result<()> {
     timed("system packages", || debian::install(&missing))?;
     timed("npm packages", node::install)?;
     timed("uv", uv::install)
+}
+
+/// What a person's own checks need: the window's packages, the spell checker.
+pub(crate) fn for_checking() -> Result<()> {
+    heading("Set-up");
+    timed("npm packages", node::install)?;
+    timed("typos", || tools::TYPOS.install())
+}
+
+/// The window's npm packages.
+pub(crate) fn packages() -> Result<String> {
+    node::install()
+}
+
+/// What compiling for other systems needs on top: compilers, Wine.
+pub(crate) fn for_platforms() -> Result<()> {
+    heading("Set-up");
+    if program::find("apt-get").is_none() {
+        bail!("Debian's Rust compiles for other systems, and there is no apt-get here");
+    }
+    let missing = debian::agreed(&[debian::FOR_RUNNING, debian::FOR_PLATFORMS].concat())?;
+    timed("system packages", || debian::install(&missing))?;
+    timed("npm packages", node::install)?;
+    timed("zig", || tools::ZIG.install())?;
+    timed("uv for Windows", || tools::UV_FOR_WINDOWS.install())
 }
 
 /// Fetches what the tests need on top: a virtual display, the window's driver, crates, wheels.
@@ -56,7 +86,7 @@ pub(crate) fn for_testing() -> Result<()> {
         let beside: [(&str, Work); 3] = [
             ("npm packages", node::install),
             ("crates", crates),
-            ("uv and wheels", wheels::fetch),
+            ("uv and wheels", uv_and_wheels),
         ];
         let beside = beside.map(|(name, work)| scope.spawn(move || timed(name, work)));
         let system = timed("system packages", || debian::install(&missing));
@@ -73,6 +103,12 @@ fn crates() -> Result<String> {
         .args(["fetch", "--locked", "--quiet"])
         .run()?;
     Ok("fetched".to_owned())
+}
+
+/// Fetches what uv is needed for, after uv.
+fn uv_and_wheels() -> Result<String> {
+    let wheels = wheels::fetch()?;
+    Ok(format!("{wheels}; typos {}", tools::TYPOS.install()?))
 }
 
 /// A piece of set-up; answers what it did.

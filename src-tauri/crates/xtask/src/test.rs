@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check and test, as CI runs them.
 
 mod second;
-mod skips;
-mod steps;
+pub(crate) mod skips;
+pub(crate) mod steps;
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub(crate) use steps::{Chosen, Step, build, driven, soak};
 /// What of it to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these steps: fmt, page, clippy, ui, gen, cargo, headless, launching, window
+    /// Only these steps: fmt, typos, page, clippy, ui, gen, cargo, headless, launching, window
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[command(flatten)]

@@ -9,6 +9,13 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// For what is one question.
+    pub(crate) const ONE_PASSED: Counts = Counts {
+        passed: 1,
+        failed: 0,
+        skipped: 0,
+    };
+
     /// For what can't say how many.
     pub(crate) const ONE_FAILED: Counts = Counts {
         passed: 0,

@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-attach",
             "dagdeck-process",
             "dagdeck-serve",
+            "dagdeck-terminal",
         ],
     ),
     (
@@ -45,25 +46,41 @@ const ARROWS: &[(&str, &[&str])] = &[
             "dagdeck-api",
             "dagdeck-unit",
             "dagdeck-atomicfile",
+            "dagdeck-terminal",
         ],
     ),
-    ("dagdeck-attach", &["dagdeck-api"]),
+    ("dagdeck-attach", &["dagdeck-api", "dagdeck-terminal"]),
     // The owner is a host's program in another mode, and its guard too.
     (
         "dagdeck-serve",
-        &["dagdeck", "dagdeck-api", "dagdeck-process"],
+        &[
+            "dagdeck",
+            "dagdeck-api",
+            "dagdeck-process",
+            "dagdeck-terminal",
+        ],
     ),
     (
         "dagdeck-health",
-        &["dagdeck-dagster", "dagdeck-workspace", "dagdeck-process"],
+        &[
+            "dagdeck-dagster",
+            "dagdeck-workspace",
+            "dagdeck-process",
+            "dagdeck-terminal",
+        ],
     ),
     (
         "dagdeck-dagster",
-        &["dagdeck-workspace", "dagdeck-process", "dagdeck-atomicfile"],
+        &[
+            "dagdeck-workspace",
+            "dagdeck-process",
+            "dagdeck-atomicfile",
+            "dagdeck-terminal",
+        ],
     ),
     (
         "dagdeck-process",
-        &["dagdeck-logstore", "dagdeck-atomicfile"],
+        &["dagdeck-logstore", "dagdeck-atomicfile", "dagdeck-terminal"],
     ),
     ("dagdeck-workspace", &["dagdeck-atomicfile"]),
     (
@@ -73,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dagdeck-api", &[]),
     ("dagdeck-logstore", &["dagdeck-atomicfile"]),
     ("dagdeck-atomicfile", &[]),
+    ("dagdeck-terminal", &[]),
     // The headless tests are a host like any other.
     (
         "dagdeck-testkit",

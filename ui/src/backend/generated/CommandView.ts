@@ -5,7 +5,7 @@
  */
 export type CommandView = { 
 /**
- * The program and its arguments, quoted for a POSIX shell.
+ * The program and its arguments, quoted for this system's shell (POSIX, or PowerShell).
  */
 line: string, 
 /**
@@ -17,6 +17,6 @@ folder: string,
  */
 environment: Array<[string, string]>, 
 /**
- * The same as one line for a POSIX shell.
+ * The same as one line for that shell.
  */
 shell: string, };

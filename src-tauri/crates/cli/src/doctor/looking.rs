@@ -6,8 +6,8 @@ use std::path::Path;
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::Hello;
 use dagdeck::InTheWay;
-use process::shell_quote;
 use serve::LockHolder;
+use terminal::Shell;
 
 use crate::arguments;
 use crate::error::{CliError, tell, words};
@@ -108,13 +108,13 @@ fn of_another_version(owner: &Hello, root: &Path) -> InTheWay {
         why: "This one can ask it how it stands, and stop all that it runs.".to_owned(),
         command: Some(format!(
             "dagdeck down {}",
-            shell_quote(&root.to_string_lossy())
+            Shell::HERE.quote(&root.to_string_lossy())
         )),
     }
 }
 
 fn killing(pid: u32) -> String {
-    format!("kill -9 {pid}")
+    Shell::HERE.kill(pid)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use api::protocol::frozen::Status;
 use api::{ApiError, ErrorCode};
 use attach::{Introduction, Owner};
 use serve::{Card, Holding, LockHolder, Reach};
+use terminal::Shell;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long an owner may take to say how it stands.
@@ -121,7 +122,7 @@ fn slow(pid: Option<u32>) -> ApiError {
     let (who, end) = match pid {
         Some(pid) => (
             format!("Process {pid}, which runs this workspace,"),
-            format!("end it (`kill -9 {pid}`)"),
+            format!("end it (`{}`)", Shell::HERE.kill(pid)),
         ),
         None => (
             "The process that runs this workspace".to_owned(),

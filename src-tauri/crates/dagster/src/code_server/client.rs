@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::time::Duration;
 
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
@@ -298,7 +297,7 @@ async fn channel(address: &Address) -> Result<Channel, tonic::transport::Error> 
                     async move {
                         tokio::net::UnixStream::connect(path)
                             .await
-                            .map(TokioIo::new)
+                            .map(hyper_util::rt::TokioIo::new)
                     }
                 }))
                 .await

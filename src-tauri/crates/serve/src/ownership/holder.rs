@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use terminal::Shell;
+
 /// What to do about the process that holds a lock and does not let go. Reads files, so not for async threads.
 pub(super) fn held(lock: &Path) -> String {
     held_by(holders(lock).first().copied(), lock)
@@ -12,12 +14,19 @@ pub(crate) fn held_by(holder: Option<u32>, lock: &Path) -> String {
     let (who, end) = match holder {
         Some(pid) => (
             format!("Process {pid} holds the lock"),
-            format!("`kill -9 {pid}`"),
+            format!("`{}`", Shell::HERE.kill(pid)),
+        ),
+        None if cfg!(windows) => (
+            format!(
+                "The Resource Monitor tells which process holds {}",
+                lock.display()
+            ),
+            "there too".to_owned(),
         ),
         None => (
             format!(
                 "`fuser {}` tells which process holds the lock",
-                lock.display()
+                Shell::HERE.quote(&lock.to_string_lossy())
             ),
             "`kill -9` and its number".to_owned(),
         ),

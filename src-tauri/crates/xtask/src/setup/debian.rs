@@ -29,6 +29,16 @@ pub(super) const FOR_TESTING: &[&str] = &[
     "xvfb",
 ];
 
+/// To compile for Windows and macOS, and to run what is for Windows.
+pub(super) const FOR_PLATFORMS: &[&str] = &[
+    "cargo-web",
+    "g++-mingw-w64-x86-64",
+    "gcc-mingw-w64-x86-64",
+    "rust-web-src",
+    "rustc-web",
+    "wine64",
+];
+
 /// Those of `wanted` that are missing, once the person has agreed; elsewhere than on Debian there are none.
 pub(super) fn agreed(wanted: &[&str]) -> Result<Vec<String>> {
     if program::find("apt-get").is_none() {

@@ -8,9 +8,9 @@ use anyhow::Result;
 use crate::places;
 
 /// Where tests are told to say it; `testkit::skipped` writes there.
-pub(super) const FILE: &str = "DAGDECK_SKIPPED";
+pub(crate) const FILE: &str = "DAGDECK_SKIPPED";
 
-pub(super) fn file() -> PathBuf {
+pub(crate) fn file() -> PathBuf {
     places::target().join("skipped.txt")
 }
 
@@ -20,6 +20,16 @@ pub(super) fn forget() -> Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Says of a check of xtask's own that it can't be made here, and why.
+pub(crate) fn skipped(name: &str, why: &str) -> Result<()> {
+    let mut text = match fs_err::read_to_string(file()) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        read => read?,
+    };
+    text.push_str(&format!("{name}\t{}\n", why.replace(['\n', '\t'], " ")));
+    Ok(fs_err::write(file(), text)?)
 }
 
 /// Each skipped test with its reason, in order.

@@ -38,6 +38,7 @@ pub(super) type ByName = fn(&[String]) -> Result<Counts>;
 
 const STEPS: &[Step] = &[
     step("fmt", fmt),
+    step("typos", typos),
     step("page", page),
     step("clippy", clippy),
     // Mostly on one processor, as much of what a compiler does.
@@ -85,7 +86,8 @@ pub(crate) fn soak(names: &[String]) -> Result<Vec<&'static Step>> {
     choose_of(SOAK, names)
 }
 
-const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
+/// A step that runs after all before it.
+pub(crate) const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     Step {
         name,
         run,
@@ -94,7 +96,8 @@ const fn step(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     }
 }
 
-const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
+/// A step that runs at the same time as the one before it.
+pub(crate) const fn beside(name: &'static str, run: fn(&Chosen) -> Result<Counts>) -> Step {
     Step {
         beside: true,
         ..step(name, run)
@@ -115,7 +118,8 @@ pub(super) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
     choose_of(STEPS, names)
 }
 
-fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static Step>> {
+/// The named ones of these in their order; all when none is named.
+pub(crate) fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static Step>> {
     if let Some(unknown) = names
         .iter()
         .find(|name| !steps.iter().any(|step| step.name == **name))
@@ -132,7 +136,7 @@ fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<&'static St
         .collect())
 }
 
-const COMPILING: Duration = Duration::from_secs(1500);
+pub(crate) const COMPILING: Duration = Duration::from_secs(1500);
 const DRIVING: Duration = Duration::from_secs(2400);
 const SOAKING: Duration = Duration::from_secs(7200);
 /// The tests whose Dagsters need the machine for themselves.
@@ -144,9 +148,16 @@ const LIVE: &str = "live::";
 /// The story about an owner of an older Dagdeck: a soak builds one.
 const OLDER: &str = "older::";
 
-fn fmt(_: &Chosen) -> Result<Counts> {
+pub(crate) fn fmt(_: &Chosen) -> Result<Counts> {
     Program::new("cargo")
         .args(["fmt", "--all", "--", "--check"])
+        .run()?;
+    Ok(Counts::default())
+}
+
+pub(crate) fn typos(_: &Chosen) -> Result<Counts> {
+    Program::new(setup::tools::TYPOS.program())
+        .args(["--format", "brief"])
         .run()?;
     Ok(Counts::default())
 }
@@ -157,16 +168,23 @@ fn page(_: &Chosen) -> Result<Counts> {
     Ok(Counts::default())
 }
 
-fn ui(_: &Chosen) -> Result<Counts> {
-    let script = |name: &str| -> Result<Program> {
-        Ok(Program::new(setup::npm()?)
-            .args(["run", name])
-            .folder(&places::ui())
-            .labelled("ui"))
-    };
-    script("lint")?.count(COMPILING)?;
-    script("check")?.count(COMPILING)?;
-    script("test")?.count(COMPILING)
+fn ui(chosen: &Chosen) -> Result<Counts> {
+    ui_code(chosen)?;
+    ui_script("test")
+}
+
+/// What is said of the window's code without running it.
+pub(crate) fn ui_code(_: &Chosen) -> Result<Counts> {
+    ui_script("lint")?;
+    ui_script("check")
+}
+
+fn ui_script(name: &str) -> Result<Counts> {
+    Program::new(setup::npm()?)
+        .args(["run", name])
+        .folder(&places::ui())
+        .labelled("ui")
+        .count(COMPILING)
 }
 
 fn clippy(_: &Chosen) -> Result<Counts> {
@@ -175,7 +193,7 @@ fn clippy(_: &Chosen) -> Result<Counts> {
     Ok(Counts::default())
 }
 
-fn stale(_: &Chosen) -> Result<Counts> {
+pub(crate) fn stale(_: &Chosen) -> Result<Counts> {
     generate::generate(true)?;
     Ok(Counts::default())
 }
@@ -293,7 +311,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 /// The shell does not compile without the window's files.
-fn ensure_built_ui() -> Result<()> {
+pub(crate) fn ensure_built_ui() -> Result<()> {
     if places::ui().join("dist/index.html").is_file() {
         return Ok(());
     }

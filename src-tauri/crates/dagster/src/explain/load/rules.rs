@@ -5,6 +5,7 @@
 //! classes.
 
 use regex::Regex;
+use terminal::Shell;
 
 use super::{Case, Frame, Step, place};
 
@@ -73,14 +74,14 @@ fn syntax(case: &Case<'_>) -> Option<LoadExplanation> {
         .as_ref()
         .and_then(|frame| frame.path.file_name())
         .map(|name| name.to_string_lossy().into_owned());
-    let wher = match (&place, name) {
+    let spot = match (&place, name) {
         (Some(frame), Some(name)) => format!("{name}, line {}", frame.line),
         _ => "a file".to_owned(),
     };
     Some(LoadExplanation {
         title: title.to_owned(),
         explanation: format!(
-            "Python can't read {wher}: {}.",
+            "Python can't read {spot}: {}.",
             case.message.trim_end_matches('.')
         ),
         hints: vec![advise(
@@ -187,9 +188,9 @@ fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
         hints: vec![
             Step::Copy {
                 text: format!("Add {name} to the project's .env file, then restart the location"),
-                command: format!(
-                    "echo '{name}=' >> {}",
-                    process::shell_quote(&case.origin.folder.join(".env").to_string_lossy())
+                command: Shell::HERE.append(
+                    &[format!("{name}=")],
+                    &case.origin.folder.join(".env").to_string_lossy(),
                 ),
             },
             advise(
@@ -229,8 +230,8 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
             place: None,
         });
     }
-    let folder = process::shell_quote(&case.origin.folder.to_string_lossy());
-    let package = top.replace('_', "-");
+    let argv = ["uv".to_owned(), "add".to_owned(), top.replace('_', "-")];
+    let adding = Shell::HERE.call(&argv);
     Some(LoadExplanation {
         title: format!("{top} isn't installed"),
         explanation: format!(
@@ -241,7 +242,7 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
             Step::Copy {
                 text: "Else add the package that brings it; its name may differ from the import's"
                     .to_owned(),
-                command: format!("cd {folder} && uv add {package}"),
+                command: Shell::HERE.within(&case.origin.folder.to_string_lossy(), &adding),
             },
         ],
         place: None,

@@ -59,7 +59,7 @@ fn a_missing_variable_is_named_with_the_line_that_reads_it() {
     });
     assert_eq!(
         copied,
-        Some("echo 'MY_REQUIRED_TOKEN=' >> /home/user/work/err/.env")
+        Some("printf '%s\\n' MY_REQUIRED_TOKEN= >> /home/user/work/err/.env")
     );
     let opens = |hint: &Step| matches!(hint, Step::Open { .. });
     assert!(

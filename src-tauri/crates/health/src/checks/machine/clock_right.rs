@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use process::shell_quote;
+use terminal::Shell;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
@@ -48,10 +48,8 @@ fn judge(facts: &Facts) -> Vec<Finding> {
         "Either this machine’s clock is behind, and schedules start late, or the files came from a machine whose clock \
          is ahead. If the clock is right, give the files the present time.",
     );
-    let quoted = ahead
-        .iter()
-        .map(|(path, _)| shell_quote(&path.to_string_lossy()));
-    let line = format!("touch {}", quoted.collect::<Vec<_>>().join(" "));
+    let paths = ahead.iter().map(|(path, _)| path.display().to_string());
+    let line = Shell::HERE.touch(&paths.collect::<Vec<_>>());
     let finding = ahead.iter().fold(finding, |finding, (path, by)| {
         finding.seen(format!("{}: {} ahead", path.display(), words(*by)))
     });
@@ -114,7 +112,7 @@ mod tests {
         written(SystemTime::now() + Duration::from_secs(3 * 3600 + 60));
         let finding = test_support::the_finding(&CHECK, &facts);
         assert_eq!(finding.title, "Files were written 3 hours in the future");
-        let line = format!("touch {}", settings.display());
+        let line = Shell::HERE.touch(&[settings.display().to_string()]);
         assert_eq!(finding.fix.unwrap().action, FixAction::Copy(line));
         written(SystemTime::now());
         assert_eq!(judge(&facts), []);

@@ -3,6 +3,7 @@
 //! The names come from the definitions as last loaded; a value counts wherever a run would find it: in the project's
 //! `.env`, in the root's, or in the environment that Dagdeck was started with.
 
+use terminal::Shell;
 use workspace::Project;
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
@@ -46,12 +47,7 @@ fn judge(facts: &Facts, workspace: &WorkspaceFacts, project: &Project) -> Vec<Fi
         Fix::new("Open .env", FixAction::Open(FilePlace::of(&file)))
     } else {
         let lines: Vec<String> = missing.iter().map(|name| format!("{name}=")).collect();
-        let lines: Vec<String> = lines
-            .iter()
-            .map(|line| process::shell_quote(line))
-            .collect();
-        let file = process::shell_quote(&file.to_string_lossy());
-        let command = format!("printf '%s\\n' {} >> {file}", lines.join(" "));
+        let command = Shell::HERE.append(&lines, &file.to_string_lossy());
         Fix::new("Copy command", FixAction::Copy(command)).note("then fill in the values")
     });
     finding.evidence = missing;

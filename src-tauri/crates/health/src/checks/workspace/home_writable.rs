@@ -4,8 +4,7 @@
 
 use crate::check::{Check, Judge, Needs, Reads, Scope};
 use crate::facts::{Facts, WorkspaceFacts};
-use crate::finding::{FilePlace, Finding, FindingKey};
-use crate::fix::{Fix, FixAction};
+use crate::finding::Finding;
 
 pub(crate) static CHECK: Check = Check {
     id: "dagster-home-writable",
@@ -21,6 +20,10 @@ pub(crate) static CHECK: Check = Check {
 fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     use nix::errno::Errno;
     use nix::unistd::{AccessFlags, access};
+
+    use crate::finding::{FilePlace, FindingKey};
+    use crate::fix::{Fix, FixAction};
+
     let path = &workspace.instance.path;
     let Err(refused) = access(path.as_path(), AccessFlags::W_OK | AccessFlags::X_OK) else {
         return Vec::new();
@@ -40,7 +43,7 @@ fn judge(_: &Facts, workspace: &WorkspaceFacts) -> Vec<Finding> {
     if refused == Errno::EROFS {
         return vec![finding];
     }
-    let quoted = process::shell_quote(&path.to_string_lossy());
+    let quoted = terminal::Shell::Posix.quote(&path.to_string_lossy());
     let copy = FixAction::Copy(format!("sudo chown -R \"$USER\" {quoted}"));
     vec![finding.fix(Fix::new("Copy command", copy).note("asks for your password"))]
 }
