@@ -77,6 +77,21 @@ impl Terminal {
     /// What each verb does where the workspace runs, with its Dagster UI at an address.
     fn obeys_each_verb(&self, url: &str) {
         assert_eq!(self.done(&["ui", "--print"]).trim(), url);
+        // Nothing on this PATH opens a browser.
+        let mut nowhere = dagdeck(&self.workspace);
+        nowhere
+            .current_dir(self.workspace.path())
+            .arg("ui")
+            .env("PATH", "/nowhere");
+        let nowhere = nowhere.output().unwrap();
+        assert_eq!(nowhere.status.code(), Some(1));
+        let told = String::from_utf8_lossy(&nowhere.stderr);
+        let expected =
+            format!("dagdeck: No browser could be opened here. The Dagster UI is at {url}\n");
+        assert_eq!(
+            (told.as_ref(), printed(&nowhere).trim()),
+            (expected.as_str(), url)
+        );
         let ready = self.done(&["wait"]);
         assert!(ready.contains(&format!("{NAME} is ready, ")), "{ready}");
         let (code, status) = self.json(&["status"]);

@@ -1,6 +1,8 @@
 //! `dagdeck ui`: the Dagster UI of what runs, in the browser.
 
 use std::io::Write as _;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -28,8 +30,7 @@ pub(crate) fn run(what: &Ui) -> Result<(), CliError> {
     let opened = if what.print {
         Ok(false)
     } else {
-        // Its exit status would say nothing to a person.
-        open::that_detached(&url).map(|()| true)
+        browse(&url).map(|()| true)
     };
     if what.at.json {
         let opened = *opened.as_ref().unwrap_or(&false);
@@ -46,6 +47,23 @@ pub(crate) fn run(what: &Ui) -> Result<(), CliError> {
         let words = format!("No browser could be opened here. The Dagster UI is at {url}");
         CliError::Failed(words)
     })
+}
+
+/// How long what opens a browser may take to say that it can't; where it says nothing, it is taken to go on.
+const REFUSING: Duration = Duration::from_secs(5);
+
+/// Has the system's browser open an address. What it says where it can't would mean nothing to a person.
+fn browse(url: &str) -> std::io::Result<()> {
+    let (answer, answered) = mpsc::channel();
+    let url = url.to_owned();
+    let ask = move || {
+        // Who asked may have stopped waiting.
+        let _gone = answer.send(open::that(url));
+    };
+    std::thread::Builder::new()
+        .name("browser".to_owned())
+        .spawn(ask)?;
+    answered.recv_timeout(REFUSING).unwrap_or(Ok(()))
 }
 
 async fn address(what: &Ui) -> Result<(String, String), CliError> {
