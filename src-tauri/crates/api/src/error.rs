@@ -75,8 +75,12 @@ pub enum HintAction {
     BringUv,
     /// Copies a shell line.
     CopyCommand {
-        /// The line.
+        /// The line, whole.
         command: String,
+        /// The same to read, where it goes to its folder first: without that.
+        short: Option<String>,
+        /// The folder that it goes to, absolute.
+        folder: Option<String>,
     },
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn words(error: &ApiError) -> String {
     for hint in &error.hints {
         words.push_str("\n  ");
         words.push_str(&hint.text);
-        if let Some(HintAction::CopyCommand { command }) = &hint.action {
+        if let Some(HintAction::CopyCommand { command, .. }) = &hint.action {
             words.push_str("\n    ");
             words.push_str(command);
         }
@@ -92,6 +92,8 @@ mod tests {
         error.causes.push("uv.lock is missing".to_owned());
         let action = HintAction::CopyCommand {
             command: "uv lock".to_owned(),
+            short: None,
+            folder: None,
         };
         error.hints.push(Hint {
             text: "Make one:".to_owned(),

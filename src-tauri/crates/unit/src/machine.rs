@@ -578,6 +578,7 @@ impl Machine {
                 message: error.message,
                 frames: Vec::new(),
                 place: None,
+                excerpt: None,
                 text: error.causes.join("\n"),
                 at: now.millis,
             }));
@@ -608,6 +609,7 @@ impl Machine {
                 message: reason,
                 frames: Vec::new(),
                 place: None,
+                excerpt: None,
                 text: last_lines.join("\n"),
                 at: now.millis,
             }));

@@ -14,6 +14,14 @@ location: string, } | { "kind": "openFile",
  */
 subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyCommand", 
 /**
- * The line.
+ * The line, whole.
  */
-command: string, };
+command: string, 
+/**
+ * The same to read, where it goes to its folder first: without that.
+ */
+short: string | null, 
+/**
+ * The folder that it goes to, absolute.
+ */
+folder: string | null, };

@@ -174,10 +174,8 @@ fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
         hints: vec![
             Step::Copy {
                 text: format!("Add {name} to the project's .env file, then restart the location"),
-                command: format!(
-                    "echo '{name}=' >> {}",
-                    process::shell_quote(&case.origin.folder.join(".env").to_string_lossy())
-                ),
+                command: format!("echo '{name}=' >> .env"),
+                folder: case.origin.folder.clone(),
             },
             advise(
                 "With dg.EnvVar the value is read when a run needs it, and loading works without it.",
@@ -214,7 +212,6 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
             place: None,
         });
     }
-    let folder = process::shell_quote(&case.origin.folder.to_string_lossy());
     let package = top.replace('_', "-");
     Some(LoadExplanation {
         title: format!("{top} isn't installed"),
@@ -226,7 +223,8 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
             Step::Copy {
                 text: "Else add the package that brings it; its name may differ from the import's"
                     .to_owned(),
-                command: format!("cd {folder} && uv add {package}"),
+                command: format!("uv add {package}"),
+                folder: case.origin.folder.clone(),
             },
         ],
         place: None,
