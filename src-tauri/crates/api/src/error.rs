@@ -73,6 +73,11 @@ pub enum HintAction {
     },
     /// Brings uv from the package index.
     BringUv,
+    /// Copies an address or a path that Dagdeck could not open.
+    CopyText {
+        /// The address or path.
+        text: String,
+    },
     /// Copies a shell line.
     CopyCommand {
         /// The line, whole.

@@ -63,9 +63,12 @@ pub(crate) fn words(error: &ApiError) -> String {
     for hint in &error.hints {
         words.push_str("\n  ");
         words.push_str(&hint.text);
-        if let Some(HintAction::CopyCommand { command, .. }) = &hint.action {
+        if let Some(
+            HintAction::CopyCommand { command: line, .. } | HintAction::CopyText { text: line },
+        ) = &hint.action
+        {
             words.push_str("\n    ");
-            words.push_str(command);
+            words.push_str(line);
         }
     }
     words

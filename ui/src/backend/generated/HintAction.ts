@@ -12,7 +12,11 @@ location: string, } | { "kind": "openFile",
 /**
  * Where.
  */
-subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyCommand", 
+subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyText", 
+/**
+ * The address or path.
+ */
+text: string, } | { "kind": "copyCommand", 
 /**
  * The line, whole.
  */
