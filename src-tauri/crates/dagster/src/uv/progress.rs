@@ -2,7 +2,8 @@
 //!
 //! Seen with uv 0.13.8: `Resolved 119 packages in 3.47s`, `Downloading dagster (2.1MiB)`, ` Downloaded dagster`,
 //! `Building acme @ file://...`, `Built acme @ file://...`, `Prepared 98 packages in 2.10s`, `Installed 101 packages in
-//! 141ms`, `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing between two lines.
+//! 141ms` (or `Uninstalled`, `Checked`, `Audited`), `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing
+//! between two lines.
 
 /// What uv is at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,10 +45,16 @@ impl UvProgress {
             }
             "Downloaded" | "Built" => self.downloaded += 1,
             "Prepared" => self.phase = Phase::Prepared,
-            "Installed" => self.phase = Phase::Installed,
+            "Installed" | "Uninstalled" | "Checked" | "Audited" => self.phase = Phase::Installed,
             "Bytecode" => self.phase = Phase::Compiled,
             _ => {}
         }
+    }
+
+    /// Whether all is installed, and a sync that compiles is at that: uv tells only when it is done.
+    #[must_use]
+    pub fn has_installed(&self) -> bool {
+        self.phase == Phase::Installed
     }
 
     /// What uv is at, in words; none before it said anything.
@@ -67,7 +74,7 @@ impl UvProgress {
                 None => "Fetching packages".to_owned(),
             },
             Phase::Prepared => format!("Installing {}", packages()),
-            Phase::Installed => "Compiling".to_owned(),
+            Phase::Installed => "Compiling Python files".to_owned(),
             Phase::Compiled => "Finishing".to_owned(),
         })
     }
@@ -119,7 +126,7 @@ mod tests {
                 "Fetching what is missing of 119 packages",
                 "Fetching analytics-ml",
                 "Installing 119 packages",
-                "Compiling"
+                "Compiling Python files"
             ]
         );
     }
