@@ -73,7 +73,8 @@ impl StreamState {
         } else if class.kind == Kind::Exception {
             let sum = crc32fast::hash(line.trim_ascii());
             let before = self.repeats;
-            self.repeats = self.told.contains(&sum);
+            // What goes on in the lines below may be another there.
+            self.repeats = !line.trim_ascii_end().ends_with(b":") && self.told.contains(&sum);
             if !self.repeats && self.told.len() < TOLD {
                 self.told.push(sum);
             }
