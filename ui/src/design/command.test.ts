@@ -1,6 +1,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 
+import { noBrowser } from '../backend/fake/fake';
 import { settle, show } from '../screens/testing';
 
 describe('a command', () => {
@@ -16,5 +17,19 @@ describe('a command', () => {
     expect(start.getAttribute('title')).toBe(command?.shell);
     await fireEvent.click(start.querySelector('button')!);
     expect(last('copy')).toBe(command?.shell);
+  });
+
+  it('is no command where it is an address to open by hand', async () => {
+    const { backend, screen, last } = await show('overview');
+    const address = 'http://127.0.0.1:3000';
+    backend.deaf = noBrowser(address);
+    await fireEvent.click(screen.getByTestId('open-dagster-ui'));
+    await settle();
+    const told = screen.getByTestId('failure');
+    expect(told.textContent).toContain('The browser could not be opened.');
+    expect(told.textContent).toContain(address);
+    expect(told.textContent).not.toContain('$');
+    await fireEvent.click(told.querySelector('.cmd button')!);
+    expect(last('copy')).toBe(address);
   });
 });

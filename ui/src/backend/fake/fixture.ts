@@ -20,12 +20,16 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** What the real one leaves out of a command to read. */
-const NOISE = / (--(socket|output-format)|-w) \S+| --lazy-load-user-code| --no-python-downloads/g;
+const NOISE =
+  / (--(socket|location-name|output-format)|-w) \S+| --lazy-load-user-code| --no-python-downloads/g;
 
 /** A command line in a folder. */
 export function command(folder: string, line: string, environment: [string, string][] = []): CommandView {
   const assigned = environment.map(([name, value]) => `${name}=${value} `).join('');
-  const short = line.replace(/^\S*\//, '').replace(NOISE, '');
+  const short = line
+    .replace(/^\S*\//, '')
+    .replace(NOISE, '')
+    .replace(/ --python \S*\//, ' --python ');
   return { line, short, folder, environment, shell: `cd ${folder} && ${assigned}${line}` };
 }
 

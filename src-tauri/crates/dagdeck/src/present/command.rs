@@ -6,8 +6,9 @@ use api::CommandView;
 use process::{CommandLine, shell_quote};
 
 /// Options that say where and how a program talks, each with a value: nobody chooses them, and nobody reads them.
-const MUTE: [&str; 9] = [
+const MUTE: [&str; 10] = [
     "--socket",
+    "--location-name",
     "--fixed-server-id",
     "--instance-ref",
     "--workspace",
@@ -161,7 +162,7 @@ mod tests {
         ];
         assert_eq!(
             shown("/w/acme/projects/etl/.venv/bin/python", &arguments),
-            "python -m dagster api grpc --location-name etl -m etl.definitions -d projects/etl/src"
+            "python -m dagster api grpc -m etl.definitions -d projects/etl/src"
         );
     }
 
