@@ -301,7 +301,7 @@ async fn compiled(environment: Option<&Path>, heard: &OutputTail) -> Infallible 
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let Some(environment) = environment.filter(|_| heard.is_compiling()) else {
+        let Some(environment) = environment.filter(|_| heard.may_compile()) else {
             continue;
         };
         let environment = environment.to_owned();

@@ -28,6 +28,8 @@ struct Lines {
     open: Vec<u8>,
     tail: VecDeque<String>,
     progress: UvProgress,
+    /// How many files were compiled when it had chosen versions: once there are more, it compiles.
+    before: Option<u32>,
     /// How many files are compiled, of how many.
     compiled: Option<(u32, u32)>,
     news: bool,
@@ -42,14 +44,22 @@ impl OutputTail {
         }
     }
 
-    /// Whether it is compiling, of which it says nothing itself.
-    pub(super) fn is_compiling(&self) -> bool {
-        self.compiles && self.lines.lock().progress.has_installed()
+    /// Whether it may be compiling, of which it says nothing itself.
+    pub(super) fn may_compile(&self) -> bool {
+        let progress = &self.lines.lock().progress;
+        self.compiles && (progress.has_installed() || progress.has_resolved())
     }
 
     /// Is told how many files are compiled, of how many.
     pub(super) fn count_compiled(&self, done: u32, total: u32) {
         let mut lines = self.lines.lock();
+        if lines.progress.has_resolved() {
+            let before = *lines.before.get_or_insert(done);
+            if done <= before {
+                return;
+            }
+            lines.progress.sees_bytecode();
+        }
         let counted = Some((done, total)).filter(|_| total > 0);
         lines.news |= lines.compiled != counted;
         lines.compiled = counted;
@@ -119,9 +129,9 @@ mod tests {
     fn compiling_is_counted_where_a_sync_compiles_and_not_said_elsewhere() {
         let sync = CommandLine::new("uv", "/w").args(["sync", COMPILES]);
         let heard = OutputTail::of(&sync);
-        assert!(!heard.is_compiling());
+        assert!(!heard.may_compile());
         heard.take(b"Installed 101 packages in 141ms\n");
-        assert!(heard.is_compiling());
+        assert!(heard.may_compile());
         let (progress, _) = heard.news().unwrap();
         let progress = progress.unwrap();
         assert_eq!(
@@ -138,7 +148,7 @@ mod tests {
         heard.take(b"Bytecode compiled 400 files in 3.2s\n");
         let (progress, _) = heard.news().unwrap();
         assert_eq!(progress.unwrap().total, None);
-        assert!(!heard.is_compiling());
+        assert!(!heard.may_compile());
 
         let tool = OutputTail::of(&CommandLine::new("uv", "/w").args(["tool", "run"]));
         tool.take(b"Installed 40 packages in 30ms\n");
@@ -148,6 +158,22 @@ mod tests {
             (None, 1),
             "the tool itself runs by then"
         );
-        assert!(!tool.is_compiling());
+        assert!(!tool.may_compile());
+    }
+
+    #[test]
+    fn a_sync_that_installs_nothing_compiles_once_bytecode_appears() {
+        let heard = OutputTail::of(&CommandLine::new("uv", "/w").args(["sync", COMPILES]));
+        heard.take(b"Resolved 119 packages in 3ms\n");
+        assert!(heard.may_compile());
+        let words = || heard.news().and_then(|(progress, _)| Some(progress?.words));
+        let fetching = "Fetching what is missing of 119 packages";
+        assert_eq!(words().as_deref(), Some(fetching));
+        heard.count_compiled(40, 400);
+        heard.count_compiled(40, 400);
+        assert_eq!(words(), None, "nothing is claimed of what was there");
+        heard.count_compiled(90, 400);
+        assert_eq!(words().as_deref(), Some("Compiling Python files"));
+        assert!(heard.may_compile());
     }
 }

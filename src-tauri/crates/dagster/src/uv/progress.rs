@@ -3,7 +3,7 @@
 //! Seen with uv 0.13.8: `Resolved 119 packages in 3.47s`, `Downloading dagster (2.1MiB)`, ` Downloaded dagster`,
 //! `Building acme @ file://...`, `Built acme @ file://...`, `Prepared 98 packages in 2.10s`, `Installed 101 packages in
 //! 141ms` (or `Uninstalled`, `Checked`, `Audited`), `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing
-//! between two lines.
+//! between two lines. Where nothing has to be installed, `Bytecode compiled …` follows `Resolved …` with nothing between.
 
 /// What uv is at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +48,19 @@ impl UvProgress {
             "Installed" | "Uninstalled" | "Checked" | "Audited" => self.phase = Phase::Installed,
             "Bytecode" => self.phase = Phase::Compiled,
             _ => {}
+        }
+    }
+
+    /// Whether it has chosen versions and said nothing since: it fetches, or it compiles already, for all was installed.
+    #[must_use]
+    pub fn has_resolved(&self) -> bool {
+        self.phase == Phase::Resolved
+    }
+
+    /// Is told that bytecode appears, so nothing had to be installed.
+    pub fn sees_bytecode(&mut self) {
+        if self.has_resolved() {
+            self.phase = Phase::Installed;
         }
     }
 
