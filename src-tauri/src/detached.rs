@@ -6,10 +6,18 @@
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
-/// Starts `words[0]` with the rest as its arguments, from a clean environment, and forgets it.
+/// How long a program is watched: one that can't show what it was given ends within that, and says so by its exit alone.
+const WATCHED: Duration = Duration::from_secs(1);
+
+/// Starts `words[0]` with the rest as its arguments, from a clean environment, and forgets it once it goes on or went well.
 ///
-/// Blocks while the system starts the program, so it belongs on a blocking thread.
+/// Blocks for a second at most, so it belongs on a blocking thread.
+///
+/// # Errors
+/// Where the program can't be started, or ends at once and not well.
 pub(crate) fn start(words: &[String], folder: &Path) -> io::Result<()> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(io::Error::new(
@@ -39,14 +47,21 @@ pub(crate) fn start(words: &[String], folder: &Path) -> io::Result<()> {
         command.process_group(0);
     }
     let mut child = command.spawn()?;
+    let (ended, hears) = mpsc::channel();
     // Waited for, or it would stay in the process list as a dead entry until we end.
-    std::thread::spawn(move || child.wait());
-    Ok(())
+    std::thread::spawn(move || ended.send(child.wait()));
+    match hears.recv_timeout(WATCHED) {
+        Ok(Ok(status)) if !status.success() => Err(io::Error::other(format!(
+            "{program} ended at once: {status}"
+        ))),
+        Ok(Err(unknown)) => Err(unknown),
+        Ok(Ok(_)) | Err(_) => Ok(()),
+    }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::*;
 
@@ -65,6 +80,15 @@ mod tests {
             std::thread::yield_now();
         }
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_program_that_ends_badly_at_once_is_told_and_one_that_goes_on_is_not() {
+        let words = |script: &str| ["sh", "-c", script].map(str::to_owned);
+        let failed = start(&words("exit 3"), Path::new("/")).unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::Other);
+        start(&words("exit 0"), Path::new("/")).unwrap();
+        start(&words("sleep 2; exit 3"), Path::new("/")).unwrap();
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //!
 //! Paths come from the window, so each is checked; nothing goes through a shell.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::{ApiError, ErrorCode, Nothing, OpenPathRequest};
+use api::{ApiError, ErrorCode, Hint, HintAction, Nothing, OpenPathRequest};
 use dagdeck::guarded::guarded;
 use dagdeck::own_log;
 use parking_lot::Mutex;
@@ -46,7 +47,10 @@ pub(crate) async fn dialog_pick_folder(
 pub(crate) async fn open_url(app: AppHandle, url: String) -> Result<(), ApiError> {
     guarded("open_url", async {
         let url = local(&url)?;
-        in_time("the browser", move || with_system(&app, url.as_str())).await
+        let whom = Whom::Browser {
+            address: url.to_string(),
+        };
+        in_time(whom, move || with_system(&app, url.as_str())).await
     })
     .await
 }
@@ -98,14 +102,23 @@ async fn open(
     };
     match words {
         Some(words) => {
-            let name = words.first().cloned().unwrap_or_default();
             let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-            in_time(&name, move || {
-                detached::start(&words, &folder).map_err(|error| error.to_string())
-            })
-            .await
+            let whom = Whom::Editor {
+                program: words.first().cloned().unwrap_or_default(),
+                place: line.map_or(text.clone(), |line| format!("{text}:{line}")),
+            };
+            in_time(whom, move || detached::start(&words, &folder)).await
         }
-        None => in_time("the system's opener", move || with_system(&app, &text)).await,
+        None => {
+            let whom = if path.is_dir() {
+                Whom::FileManager { path: text.clone() }
+            } else {
+                Whom::Opener {
+                    place: line.map_or(text.clone(), |line| format!("{text}:{line}")),
+                }
+            };
+            in_time(whom, move || with_system(&app, &text)).await
+        }
     }
 }
 
@@ -114,7 +127,10 @@ async fn open(
 pub(crate) async fn reveal_path(app: AppHandle, path: String) -> Result<(), ApiError> {
     guarded("reveal_path", async {
         let path = existing(&path)?;
-        in_time("the file browser", move || {
+        let whom = Whom::FileManager {
+            path: path.display().to_string(),
+        };
+        in_time(whom, move || {
             let shown = app.opener().reveal_item_in_dir(&path);
             if shown.is_ok() {
                 return Ok(());
@@ -136,17 +152,17 @@ pub(crate) async fn reveal_path(app: AppHandle, path: String) -> Result<(), ApiE
 #[tauri::command]
 pub(crate) async fn clipboard_write(app: AppHandle, text: String) -> Result<(), ApiError> {
     guarded("clipboard_write", async {
-        in_time("the clipboard", move || {
+        in_time(Whom::Clipboard, move || {
             use tauri::Manager;
             let clipboard = app.state::<Clipboard>();
             let mut kept = clipboard.0.lock();
             if kept.is_none() {
-                *kept = Some(arboard::Clipboard::new().map_err(|error| error.to_string())?);
+                *kept = Some(arboard::Clipboard::new().map_err(io::Error::other)?);
             }
             let Some(clipboard) = kept.as_mut() else {
                 return Ok(());
             };
-            let written = clipboard.set_text(text).map_err(|error| error.to_string());
+            let written = clipboard.set_text(text).map_err(io::Error::other);
             if written.is_err() {
                 *kept = None;
             }
@@ -158,18 +174,21 @@ pub(crate) async fn clipboard_write(app: AppHandle, text: String) -> Result<(), 
 }
 
 /// Hands a path or address to whatever the system opens such things with.
-pub(crate) fn with_system(app: &AppHandle, what: &str) -> Result<(), String> {
+///
+/// # Errors
+/// Where nothing does; what is said of why is for Dagdeck's own log, not for a person.
+pub(crate) fn with_system(app: &AppHandle, what: &str) -> io::Result<()> {
     if cfg!(target_os = "linux") && std::env::var_os("APPDIR").is_some() {
         // Inside an AppImage the opener has to be spared our libraries, which the plugin would pass on.
         let opener = ["xdg-open".to_owned(), what.to_owned()];
-        return detached::start(&opener, Path::new("/")).map_err(|error| error.to_string());
+        return detached::start(&opener, Path::new("/"));
     }
     let opened = if Path::new(what).is_absolute() {
         app.opener().open_path(what, None::<&str>)
     } else {
         app.opener().open_url(what, None::<&str>)
     };
-    opened.map_err(|error| error.to_string())
+    opened.map_err(io::Error::other)
 }
 
 /// An address on this machine over HTTP. Others are refused: the window has no reason to send a person elsewhere.
@@ -209,24 +228,82 @@ fn existing(path: &str) -> Result<PathBuf, ApiError> {
     }
 }
 
+/// What of the desktop is asked for something, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Whom {
+    /// The browser, for an address.
+    Browser { address: String },
+    /// The person's editor, for a file and its line.
+    Editor { program: String, place: String },
+    /// Whatever the system opens a file with.
+    Opener { place: String },
+    /// The file manager, for a file or folder.
+    FileManager { path: String },
+    /// The clipboard.
+    Clipboard,
+}
+
+impl Whom {
+    /// That it could not be reached, and what the person can do instead: the address or path is there to copy.
+    fn refused(self, why: &io::Error) -> ApiError {
+        tracing::warn!(whom = ?self, %why, "what was asked of the desktop did not work");
+        let missing = why.kind() == io::ErrorKind::NotFound;
+        let late = why.kind() == io::ErrorKind::TimedOut;
+        let (what, hint, copied) = match self {
+            Self::Browser { address } => (
+                "The browser".to_owned(),
+                "Open this address in a browser yourself.",
+                Some(address),
+            ),
+            Self::Editor { program, place } => (
+                format!("The editor {program}"),
+                "Open this file yourself, or name another editor in Settings.",
+                Some(place),
+            ),
+            Self::Opener { place } => (
+                "A program for this file".to_owned(),
+                "Open this file yourself, or name an editor in Settings.",
+                Some(place),
+            ),
+            Self::FileManager { path } => (
+                "The file manager".to_owned(),
+                "Go to this path yourself.",
+                Some(path),
+            ),
+            Self::Clipboard => (
+                "The clipboard".to_owned(),
+                "Select the text and copy it by keyboard.",
+                None,
+            ),
+        };
+        let message = match (late, missing) {
+            (true, _) => format!("{what} did not answer."),
+            (_, true) => format!("{what} could not be opened: there is no such program here."),
+            _ if copied.is_none() => format!("{what} can’t be used."),
+            _ => format!("{what} could not be opened."),
+        };
+        let mut error = ApiError::new(ErrorCode::ToolFailed, message);
+        error.hints.push(Hint {
+            text: hint.to_owned(),
+            action: copied.map(|text| HintAction::CopyText { text }),
+        });
+        error
+    }
+}
+
 /// Runs something that may block on another program, on a thread of its own and with an end.
 async fn in_time(
-    whom: &str,
-    act: impl FnOnce() -> Result<(), String> + Send + 'static,
+    whom: Whom,
+    act: impl FnOnce() -> io::Result<()> + Send + 'static,
 ) -> Result<(), ApiError> {
     let done = tokio::time::timeout(OPEN_LIMIT, tauri::async_runtime::spawn_blocking(act)).await;
-    let cause = match done {
+    let why = match done {
         Ok(Ok(Ok(()))) => return Ok(()),
-        Ok(Ok(Err(cause))) => cause,
-        Ok(Err(panicked)) => panicked.to_string(),
-        Err(_) => format!("no answer in {} seconds", OPEN_LIMIT.as_secs()),
+        Ok(Ok(Err(why))) => why,
+        Ok(Err(panicked)) => io::Error::other(panicked),
+        Err(late) => io::Error::new(io::ErrorKind::TimedOut, late),
     };
-    let mut error = ApiError::new(
-        ErrorCode::ToolFailed,
-        format!("Dagdeck could not reach {whom}."),
-    );
-    error.causes.push(cause);
-    Err(error)
+    Err(whom.refused(&why))
 }
 
 #[cfg(test)]
@@ -270,14 +347,50 @@ mod tests {
         );
     }
 
+    /// What is said where `whom` fails so, and what is there to copy.
+    async fn told(whom: Whom, why: io::Error) -> (String, Option<String>) {
+        let error = in_time(whom, || Err(why)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::ToolFailed);
+        assert_eq!(error.causes, [""; 0], "{}", error.message);
+        let copied = error.hints.iter().find_map(|hint| match &hint.action {
+            Some(HintAction::CopyText { text }) => Some(text.clone()),
+            _ => None,
+        });
+        (error.message, copied)
+    }
+
     #[tokio::test]
-    async fn a_refusal_is_told_with_its_cause() {
-        let error = in_time("the editor", || Err("no such file".to_owned()))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.code, error.causes),
-            (ErrorCode::ToolFailed, vec!["no such file".to_owned()])
-        );
+    async fn what_can_not_be_opened_is_told_plainly_with_what_to_open_by_hand() {
+        let raw = || io::Error::other("Launcher \"xdg-open\" failed with ExitStatus(768)");
+        let address = "http://127.0.0.1:3000/".to_owned();
+        let browser = Whom::Browser {
+            address: address.clone(),
+        };
+        let said = "The browser could not be opened.".to_owned();
+        assert_eq!(told(browser, raw()).await, (said, Some(address)));
+
+        let path = "/w/acme".to_owned();
+        let said = "The file manager could not be opened.".to_owned();
+        let manager = Whom::FileManager { path: path.clone() };
+        assert_eq!(told(manager, raw()).await, (said, Some(path)));
+
+        let place = "/w/a.py:7".to_owned();
+        let editor = Whom::Editor {
+            program: "kode".to_owned(),
+            place: place.clone(),
+        };
+        let said = "The editor kode could not be opened: there is no such program here.".to_owned();
+        let none = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(told(editor, none).await, (said, Some(place.clone())));
+
+        let opener = Whom::Opener {
+            place: place.clone(),
+        };
+        let late = io::Error::from(io::ErrorKind::TimedOut);
+        let said = "A program for this file did not answer.".to_owned();
+        assert_eq!(told(opener, late).await, (said, Some(place)));
+
+        let said = "The clipboard can’t be used.".to_owned();
+        assert_eq!(told(Whom::Clipboard, raw()).await, (said, None));
     }
 }

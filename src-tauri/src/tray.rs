@@ -109,7 +109,11 @@ fn chosen(app: &AppHandle, item: &str) {
             if let Some(url) = url.and_then(|url| outside::local(&url).ok()) {
                 let app = app.clone();
                 tauri::async_runtime::spawn_blocking(move || {
-                    outside::with_system(&app, url.as_str())
+                    if let Err(why) = outside::with_system(&app, url.as_str()) {
+                        // The window has the address, and says what to do where it can't be opened either.
+                        tracing::warn!(%why, "the browser could not be opened");
+                        window::show_all(&app);
+                    }
                 });
             }
         }

@@ -19,7 +19,7 @@ describe('the folder that most commands run in', () => {
   const at = (folder: string | null) => ({
     title: '',
     note: '',
-    command: folder === null ? null : { line: '', folder, environment: [], shell: '' },
+    command: folder === null ? null : { line: '', short: '', folder, environment: [], shell: '' },
   });
 
   it('is the most frequent, or the first of those', () => {

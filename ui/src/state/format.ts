@@ -15,6 +15,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** "stopped" → "Stopped". */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listed(items: string[]): string {
   if (items.length < 2) return items[0] ?? '';
@@ -112,7 +117,6 @@ export function tilde(path: string, home: string): string {
   return home !== '' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
-/** The last part of a path. */
 /** A file below a root, with its line where there is one. */
 export function placeOf(subject: Subject, root: string, home: string): string {
   const path = subject.path.startsWith(`${root}/`)
@@ -121,6 +125,7 @@ export function placeOf(subject: Subject, root: string, home: string): string {
   return subject.line === null ? path : `${path}:${subject.line}`;
 }
 
+/** The last part of a path. */
 export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 }

@@ -41,6 +41,15 @@ describe('the pill', () => {
     expect(word({ ...healthy(NOW, []), checkedAt: null })).toBe('Checking');
   });
 
+  it('does not count notes that a person can do nothing with', () => {
+    const [note] = only('instance-settings').findings;
+    const notes = (fix: FixView | null) => ({ ...design, findings: [{ ...note!, fix }] });
+    expect(healthPill(notes(note!.fix)).word).toBe('Health: 1 note');
+    expect(healthPill(notes(null)).word).toBe('Healthy');
+    const blocker = { ...note!, id: 'b', severity: 'blocker' as const, fix: null };
+    expect(healthPill({ ...design, findings: [blocker] }).word).toBe('Health: 1 blocker');
+  });
+
   it('does not count what was put right', () => {
     const fixed = { kind: 'fixed', undo: false } as const;
     const view = inState(design, { 'definitions-load': fixed, 'environment-present': fixed });

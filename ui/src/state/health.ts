@@ -55,10 +55,15 @@ export function passedChecks(health: HealthView): number {
   return health.groups.reduce((sum, one) => sum + one.passed, 0);
 }
 
-/** What the title bar says: the worst that is open. Before the first answer nothing is claimed. */
+/** Whether a finding asks something of the person: a note that nothing can be done about doesn't. */
+function asks(finding: FindingView): boolean {
+  return finding.severity !== 'note' || finding.fix !== null;
+}
+
+/** What the title bar says: the worst that is open and asks for something. Before the first answer nothing is claimed. */
 export function healthPill(health: HealthView): Shown {
   if (health.checkedAt === null) return { word: 'Checking', glyph: 'starting', tone: 'off' };
-  const counts = levels(health);
+  const counts = levels({ ...health, findings: health.findings.filter(asks) });
   const worst = LEVELS.find((level) => counts[level] > 0);
   if (worst === undefined) return { word: 'Healthy', glyph: 'ready', tone: 'ok' };
   const { glyph, tone } = LEVEL_SHOWN[worst];
@@ -202,8 +207,6 @@ function wanted(finding: FindingView): string {
 /** What is left to the person: "The other three need you: an edit, a choice and a look at what changes in uv.lock." */
 export function leftToYou(health: HealthView): string | null {
   const safe = new Set(safeFixes(health).map((one) => one.id));
-  // A note that nothing has to be done about asks for nothing.
-  const asks = (one: FindingView) => one.severity !== 'note' || one.fix !== null;
   const left = openFindings(health).filter(
     (one) => asks(one) && one.state.kind !== 'fixing' && !safe.has(one.id),
   );

@@ -99,7 +99,26 @@ describe('the headline', () => {
       .slice(0, 1)
       .flatMap((one) => [one, { ...one, id: 'b' }]);
     expect(headline(all)).toBe('All 2 running');
-    expect(headline([location('a', 1), location('b', 2)])).toBe('2 locations, all stopped');
+    expect(headline([location('a', 1), location('b', 2)])).toBe('All 2 stopped');
+    expect(headline([location('a', 1)])).toBe('Stopped');
+  });
+  it('says that all is stopped also where something needs attention', () => {
+    const [, , , , outOfSync, missing] = designLocations(NOW);
+    expect(headline([location('a', 1), missing!])).toBe('All 2 stopped, 1 needs attention');
+    expect(headline([location('a', 1), missing!, outOfSync!])).toBe('All 3 stopped, 2 need attention');
+    const crashed = location('b', 2, {
+      lifecycle: {
+        state: 'crashed',
+        reason: 'ended with code 1',
+        refusal: null,
+        at: NOW,
+        retryAt: null,
+        lastLines: [],
+      },
+    });
+    expect(headline([location('a', 1), crashed])).toBe('None running, 1 needs attention');
+    const external = location('c', 3, { managed: false });
+    expect(headline([location('a', 1), location('b', 2), external])).toBe('All 2 stopped, 1 external');
   });
 });
 

@@ -1,7 +1,7 @@
 // What the workspace as a whole says: the headline, what Launch would do, and what needs attention.
 
 import type { LocationView, ProblemView, WorkspaceView } from '../backend/generated';
-import { listed, plural, spelled } from './format';
+import { capital, count, listed, plural, spelled } from './format';
 import { locationKey, type StateKey } from './labels';
 
 /** How many locations are in each state. */
@@ -18,20 +18,22 @@ export function needsAttention(location: LocationView): boolean {
   return ['outOfSync', 'missing', 'broken'].includes(location.environment.state);
 }
 
-/** The overview's first line. */
+/** The overview's first line: what is up, or that nothing is, then what needs attention. */
 export function headline(locations: LocationView[]): string {
   const counts = tally(locations);
-  const total = locations.length;
-  if (total > 0 && counts.running === total) return total === 1 ? 'Running' : `All ${total} running`;
+  const own = locations.length - counts.external;
+  const all = (word: string) => (own === 1 ? capital(word) : `All ${count(own)} ${word}`);
+  if (own > 0 && counts.running === locations.length) return all('running');
   const attention = locations.filter(needsAttention).length;
-  const parts = [
-    counts.running > 0 ? `${counts.running} running` : '',
-    counts.starting > 0 ? `${counts.starting} starting` : '',
-    counts.stopping > 0 ? `${counts.stopping} stopping` : '',
-    attention > 0 ? `${attention} ${attention === 1 ? 'needs' : 'need'} attention` : '',
-  ].filter(Boolean);
-  if (parts.length > 0) return parts.join(', ');
-  return total === 1 ? 'Stopped' : `${plural(total, 'location')}, all stopped`;
+  const parts = (['running', 'starting', 'stopping'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${count(counts[state])} ${state}`);
+  // What crashed was not stopped, but nothing of it runs either.
+  if (own > 0 && counts.stopped + counts.crashed === own)
+    parts.push(counts.crashed === 0 ? all('stopped') : 'None running');
+  if (counts.external > 0) parts.push(`${count(counts.external)} external`);
+  if (attention > 0) parts.push(`${count(attention)} ${attention === 1 ? 'needs' : 'need'} attention`);
+  return parts.length > 0 ? parts.join(', ') : plural(locations.length, 'location');
 }
 
 /** What of the workspace has a process, by name. */

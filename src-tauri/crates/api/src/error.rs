@@ -80,10 +80,19 @@ pub enum HintAction {
     },
     /// Brings uv from the package index.
     BringUv,
+    /// Copies an address or a path that Dagdeck could not open.
+    CopyText {
+        /// The address or path.
+        text: String,
+    },
     /// Copies a shell line.
     CopyCommand {
-        /// The line.
+        /// The line, whole.
         command: String,
+        /// The same to read, where it goes to its folder first: without that.
+        short: Option<String>,
+        /// The folder that it goes to, absolute.
+        folder: Option<String>,
     },
 }
 

@@ -56,6 +56,18 @@ pub struct Frame {
     pub own: bool,
 }
 
+/// Lines of a file as they stand in it, less the blanks that all of them begin with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Excerpt {
+    /// The number of the first line, from 1.
+    pub first: u32,
+    /// The lines.
+    pub lines: Vec<String>,
+}
+
 /// A load error: what Dagster said, and what it means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -76,7 +88,9 @@ pub struct LoadError {
     pub frames: Vec<Frame>,
     /// The person's own frame nearest to the fault, or the place matched by name.
     pub place: Option<Frame>,
-    /// The whole text as Dagster sent it.
+    /// The place's line with two before and two after it; null where the file doesn't say that line (any more).
+    pub excerpt: Option<Excerpt>,
+    /// The whole text as Dagster sent it, each exception once.
     pub text: String,
     /// When it was seen.
     pub at: Millis,

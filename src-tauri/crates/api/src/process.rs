@@ -15,6 +15,9 @@ use super::{ApiError, Millis};
 pub struct CommandView {
     /// The program and its arguments, quoted for this system's shell (POSIX, or PowerShell).
     pub line: String,
+    /// The same to read: programs by their names, without what only programs need. Never to be run.
+    #[serde(default)]
+    pub short: String,
     /// The working folder, absolute.
     pub folder: String,
     /// What we add to the environment; values that look secret are masked.

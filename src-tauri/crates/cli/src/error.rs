@@ -73,9 +73,12 @@ pub(crate) fn words(error: &ApiError) -> String {
     for hint in &error.hints {
         words.push_str("\n  ");
         words.push_str(&hint.text);
-        if let Some(HintAction::CopyCommand { command }) = &hint.action {
+        if let Some(
+            HintAction::CopyCommand { command: line, .. } | HintAction::CopyText { text: line },
+        ) = &hint.action
+        {
             words.push_str("\n    ");
-            words.push_str(command);
+            words.push_str(line);
         }
     }
     words
@@ -108,6 +111,8 @@ mod tests {
         error.causes.push("uv.lock is missing".to_owned());
         let action = HintAction::CopyCommand {
             command: "uv lock".to_owned(),
+            short: None,
+            folder: None,
         };
         error.hints.push(Hint {
             text: "Make one:".to_owned(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use api::{HintAction, Lifecycle, LoadError, LocationView, Readiness, SettledLocation};
+use api::{Excerpt, HintAction, Lifecycle, LoadError, LocationView, Readiness, SettledLocation};
 use serde::Serialize;
 
 use crate::location_line::LocationLine;
@@ -23,6 +23,9 @@ pub(crate) struct LocationReport {
     /// The line of code at its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
+    /// The lines around it, as they stand in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt: Option<Excerpt>,
     /// The function at its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<String>,
@@ -63,6 +66,7 @@ impl LocationReport {
             title: None,
             explanation: None,
             code: None,
+            excerpt: None,
             function: None,
             hints: Vec::new(),
             still_serving: false,
@@ -96,6 +100,7 @@ impl LocationReport {
             self.code.clone_from(&place.code);
             self.function = Some(place.function.clone());
         }
+        self.excerpt.clone_from(&error.excerpt);
         self.hints = error.hints.iter().map(hint).collect();
     }
 
@@ -132,8 +137,12 @@ impl LocationReport {
             let within = self.function.as_deref().filter(|name| *name != "<module>");
             let within = within.map_or_else(String::new, |name| format!(", in {name}"));
             let _infallible = writeln!(page, "  at {}{line}{within}", place.path);
-            if let Some(code) = &self.code {
-                let _infallible = writeln!(page, "    {}", code.trim());
+            match (&self.excerpt, &self.code) {
+                (Some(excerpt), _) => page.push_str(&numbered(excerpt, place.line)),
+                (None, Some(code)) => {
+                    let _infallible = writeln!(page, "    {}", code.trim());
+                }
+                (None, None) => {}
             }
         }
         for line in &self.last_lines {
@@ -147,6 +156,23 @@ impl LocationReport {
         }
         page
     }
+}
+
+/// Lines of a file with their numbers, and a sign at the one that it is about.
+fn numbered(excerpt: &Excerpt, at: Option<u32>) -> String {
+    let numbers = excerpt.first..;
+    let width = (excerpt.first as usize + excerpt.lines.len())
+        .to_string()
+        .len();
+    let lines = numbers.zip(&excerpt.lines);
+    let line = |(number, line): (u32, &String)| {
+        let sign = if at == Some(number) { '>' } else { ' ' };
+        format!("    {sign} {number:>width$} | {line}")
+            .trim_end()
+            .to_owned()
+            + "\n"
+    };
+    lines.map(line).collect()
 }
 
 /// What is said where files were saved that nothing loads.
@@ -163,14 +189,14 @@ fn behind(name: &str, unloaded: &[String]) -> String {
 
 fn hint(hint: &api::Hint) -> String {
     match &hint.action {
-        Some(HintAction::CopyCommand { command }) => format!("{}\n{command}", hint.text),
+        Some(HintAction::CopyCommand { command, .. }) => format!("{}\n{command}", hint.text),
         _ => hint.text.clone(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use api::{Frame, Hint, Subject};
+    use api::{Excerpt, Frame, Hint, Subject};
 
     use super::*;
 
@@ -199,6 +225,8 @@ mod tests {
                 text: "Add it:".to_owned(),
                 action: Some(HintAction::CopyCommand {
                     command: "uv add panda".to_owned(),
+                    short: None,
+                    folder: None,
                 }),
             }],
             class: "ModuleNotFoundError".to_owned(),
@@ -213,6 +241,10 @@ mod tests {
                 function: "<module>".to_owned(),
                 code: Some("import panda".to_owned()),
                 own: true,
+            }),
+            excerpt: Some(Excerpt {
+                first: 2,
+                lines: vec!["import os".to_owned(), "import panda".to_owned()],
             }),
             text: String::new(),
             at: 1.0,
@@ -234,7 +266,8 @@ mod tests {
              \x20 A package is missing\n\
              \x20 etl's environment has no panda.\n\
              \x20 at /w/etl.py:3\n\
-             \x20   import panda\n\
+             \x20     2 | import os\n\
+             \x20   > 3 | import panda\n\
              \x20 Add it:\n\
              \x20   uv add panda\n\
              \x20 The code that was loaded before is still served.\n"

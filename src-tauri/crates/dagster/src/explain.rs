@@ -8,7 +8,7 @@ mod tool;
 mod traceback;
 mod uv;
 
-pub use load::{Explained, Origin, Step, explain_load_error, search_line};
+pub use load::{Excerpt, Explained, Origin, Step, explain_load_error, search_line};
 pub use tool::{ExplainedTool, explain_tool, lacks_dg};
 pub use traceback::Frame;
 pub use uv::{ExplainedUv, UvStep, explain_uv};

@@ -11,6 +11,8 @@ use crate::row::Level;
 
 /// An unindented line goes on a warning or error only if it came with it.
 const TOGETHER_MS: i64 = 20;
+/// So many exceptions of an entry are remembered: longer chains are nobody's to read.
+const TOLD: usize = 16;
 /// An indented line goes on an entry only if it is not much later.
 const SOON_MS: i64 = 1_000;
 
@@ -44,6 +46,8 @@ pub(crate) struct Class {
     pub(crate) kind: Kind,
     pub(crate) level: Level,
     pub(crate) head: bool,
+    /// An exception that this entry has told before: a fold begins with it.
+    pub(crate) again: bool,
 }
 
 /// The state between the lines of one stream.
@@ -54,11 +58,53 @@ pub(crate) struct StreamState {
     last: i64,
     blank: bool,
     trace: Trace,
+    /// The exceptions that the entry has told, by their sums.
+    told: Vec<u32>,
+    /// Whether what is printed now was told before.
+    repeats: bool,
 }
 
 impl StreamState {
-    /// Decides about the next line, given without escape codes.
+    /// Decides about the next line, given without escape codes. An exception that is handed on as its own context, as
+    /// Dagster prints it, is told once: from where it comes again all is folded, until another one is told.
     pub(crate) fn next(&mut self, line: &[u8], time: i64) -> Class {
+        let class = self.decided(line, time);
+        if class.head {
+            self.told.clear();
+            self.repeats = false;
+            if class.level == Level::Error {
+                self.told.push(crc32fast::hash(said_of(line)));
+            }
+        } else if class.kind == Kind::Exception {
+            let sum = crc32fast::hash(line.trim_ascii());
+            let before = self.repeats;
+            // What goes on in the lines below may be another there.
+            self.repeats = !line.trim_ascii_end().ends_with(b":") && self.told.contains(&sum);
+            if !self.repeats && self.told.len() < TOLD {
+                self.told.push(sum);
+            }
+            if self.repeats && !before {
+                return Class {
+                    kind: Kind::LibraryFrame,
+                    again: true,
+                    ..class
+                };
+            }
+        }
+        self.folded(class)
+    }
+
+    fn folded(&self, class: Class) -> Class {
+        match self.repeats {
+            true => Class {
+                kind: Kind::LibraryCode,
+                ..class
+            },
+            false => class,
+        }
+    }
+
+    fn decided(&mut self, line: &[u8], time: i64) -> Class {
         let gap = time.saturating_sub(self.last);
         self.last = time;
         let was_blank = std::mem::replace(&mut self.blank, line.trim_ascii().is_empty());
@@ -110,7 +156,7 @@ impl StreamState {
 
     /// Goes on the line before, which was split.
     pub(crate) fn joined(&self) -> Class {
-        self.continuation(Kind::Continuation)
+        self.folded(self.continuation(Kind::Continuation))
     }
 
     /// An entry begins with this line.
@@ -122,6 +168,7 @@ impl StreamState {
             kind: Kind::Line,
             level,
             head: true,
+            again: false,
         }
     }
 
@@ -131,6 +178,7 @@ impl StreamState {
             kind,
             level: self.level,
             head: false,
+            again: false,
         }
     }
 
@@ -186,6 +234,14 @@ impl StreamState {
         } else {
             Kind::OwnFrame
         })
+    }
+}
+
+/// What the first line of an entry says, without its date, level and logger.
+fn said_of(line: &[u8]) -> &[u8] {
+    match header::read(line).map(|header| header.body) {
+        Some(header::Body::Range(from, to)) => line[from..to].trim_ascii(),
+        _ => line.trim_ascii(),
     }
 }
 
@@ -305,6 +361,54 @@ mod tests {
         assert!(seen[..9].iter().all(|(_, level, _)| *level == Level::Error));
         assert_eq!(seen[7].0, Kind::OwnFrame);
         assert_eq!(seen[10], (Kind::Line, Level::Info, true));
+    }
+
+    #[test]
+    fn an_exception_that_is_told_again_is_folded_from_there() {
+        let error = "2026-11-20 20:34:44 +0000 - dagster.code_server - ERROR - ModuleNotFoundError: No module named 'x'\n\n\
+                     Stack Trace:\n  File \"/p/src/mine.py\", line 7, in <module>\n    import x\n\n\
+                     The above exception occurred during handling of the following exception:\n\
+                     ModuleNotFoundError: No module named 'x'\n\nStack Trace:\n  File \"/p/src/mine.py\", line 7, in <module>\n    import x\n\n\
+                     The above exception occurred during handling of the following exception:\n\
+                     ModuleNotFoundError: No module named 'x'\n\n\
+                     The above exception was caused by the following exception:\nKeyError: 'other'\n\nStack Trace:\n  File \"/p/src/mine.py\", line 9, in f\n";
+        let mut entry = StreamState::default();
+        let classes: Vec<Class> = error
+            .lines()
+            .map(|line| entry.next(line.as_bytes(), 0))
+            .collect();
+        let kinds: Vec<Kind> = classes.iter().map(|class| class.kind).collect();
+        use Kind::{Continuation, Exception, LibraryCode, LibraryFrame, Line, OwnFrame};
+        assert_eq!(
+            kinds[..7],
+            [
+                Line,
+                Continuation,
+                Continuation,
+                OwnFrame,
+                Continuation,
+                Continuation,
+                Continuation
+            ]
+        );
+        assert_eq!(kinds[7], LibraryFrame);
+        assert!(
+            kinds[8..17].iter().all(|kind| *kind == LibraryCode),
+            "{kinds:?}"
+        );
+        assert_eq!(
+            kinds[17..],
+            [Exception, Continuation, Continuation, OwnFrame]
+        );
+        let again: Vec<usize> = (0..)
+            .zip(&classes)
+            .filter(|(_, class)| class.again)
+            .map(|(at, _)| at)
+            .collect();
+        assert_eq!(again, [7]);
+        assert_eq!(classes.iter().filter(|class| class.head).count(), 1);
+        let next = entry.next(b"2026-11-20 20:34:45 +0000 - dagster - INFO - on", 5);
+        assert_eq!((next.kind, next.again), (Line, false));
     }
 
     #[test]

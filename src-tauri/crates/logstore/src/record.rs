@@ -13,6 +13,8 @@ pub(crate) const SIZE: usize = 32;
 pub(crate) const HEAD: u8 = 1;
 /// Goes on the line of the record before, which was too long for one.
 pub(crate) const JOINED: u8 = 2;
+/// An exception that its entry has told before, as one that is handed on is: a fold begins with it.
+pub(crate) const AGAIN: u8 = 4;
 
 /// How the sums of an index are made, which notice torn writes and damage. An index keeps what it was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +115,10 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn is_head(&self) -> bool {
         self.flags & HEAD != 0
+    }
+
+    pub(crate) fn is_again(&self) -> bool {
+        self.flags & AGAIN != 0
     }
 
     pub(crate) fn is_joined(&self) -> bool {

@@ -524,6 +524,7 @@ pub(crate) fn draft(
 ) -> Record {
     let head = if class.head { record::HEAD } else { 0 };
     let joined = if continued { record::JOINED } else { 0 };
+    let again = if class.again { record::AGAIN } else { 0 };
     Record {
         offset: 0,
         time,
@@ -531,7 +532,7 @@ pub(crate) fn draft(
         kind: class.kind,
         level: class.level,
         stream,
-        flags: head | joined,
+        flags: head | joined | again,
         run,
     }
 }

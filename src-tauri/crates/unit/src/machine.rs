@@ -614,6 +614,7 @@ impl Machine {
                 message: error.message,
                 frames: Vec::new(),
                 place: None,
+                excerpt: None,
                 text: error.causes.join("\n"),
                 at: now.millis,
             }));
@@ -645,6 +646,7 @@ impl Machine {
                 message: reason,
                 frames: Vec::new(),
                 place: None,
+                excerpt: None,
                 text: last_lines.join("\n"),
                 at: now.millis,
             }));

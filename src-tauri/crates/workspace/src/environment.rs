@@ -1,5 +1,6 @@
 //! Python environments as files tell of them. Owns state, source and contents; refuses to start any interpreter.
 
+mod bytecode;
 mod choice;
 mod contents;
 mod distributions;
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub(crate) use choice::{Subject, read_environment};
 pub(crate) use uv_workspace::UvWorkspaces;
 
+pub use bytecode::{Bytecode, bytecode};
 pub use contents::{Contents, contents};
 pub use distributions::{Distribution, PackageRequirement, distributions, site_packages};
 pub use half_made::is_half_made;

@@ -35,9 +35,9 @@ mod workspace_file;
 pub use concern::{Concern, ConcernKind, concerns};
 pub use dot_env::{parse_dot_env, read_dot_env};
 pub use environment::{
-    BrokenReason, Contents, Distribution, Environment, EnvironmentChoice, EnvironmentSource,
-    EnvironmentState, Installed, Lockfile, PackageRequirement, contents, distributions,
-    is_half_made, python_pin, site_packages, stamp,
+    BrokenReason, Bytecode, Contents, Distribution, Environment, EnvironmentChoice,
+    EnvironmentSource, EnvironmentState, Installed, Lockfile, PackageRequirement, bytecode,
+    contents, distributions, is_half_made, python_pin, site_packages, stamp,
 };
 pub use files::project_files;
 pub use home::expand_home;

@@ -389,6 +389,8 @@ export function creationOf(plan: CreatePlan, now: number, step: number, state: C
               action: {
                 kind: 'copyCommand',
                 command: `cd ${plan.folder} && uv run dg scaffold defs dagster.asset assets.py`,
+                short: 'uv run dg scaffold defs dagster.asset assets.py',
+                folder: plan.folder,
               },
             },
           ]

@@ -27,6 +27,19 @@ import { pythonOffers, pythonPlan } from './python';
 import { scenes } from './scenes';
 import { syncPreview } from './sync';
 
+/** What the shell says where no browser can be opened. */
+export function noBrowser(address: string): ApiError {
+  return {
+    code: 'toolFailed',
+    message: 'The browser could not be opened.',
+    causes: [],
+    hints: [
+      { text: 'Open this address in a browser yourself.', action: { kind: 'copyText', text: address } },
+    ],
+    subject: null,
+  };
+}
+
 /** Something the window asked for, for tests to look at. */
 export interface Asked {
   name: string;
@@ -52,6 +65,8 @@ export class FakeBackend implements Backend {
   folder: string | null = null;
   /** What the window is to do from the start. */
   wanted: Wanted | null = null;
+  /** Why the desktop opens nothing: neither browser, editor nor file manager. */
+  deaf: ApiError | null = null;
   /** Why it can't be said how everything stands. */
   mute: ApiError | null = null;
   readonly window = { minimise: () => {}, toggleMaximise: () => {}, close: () => this.askClose(4) };
@@ -99,6 +114,7 @@ export class FakeBackend implements Backend {
     fake.logs.lines = Number(query.get('lines') ?? fake.logs.lines);
     if (query.has('stream')) fake.logs.stream(Number(query.get('stream')));
     if (query.has('closing')) setTimeout(() => fake.askClose(4, fake.owner.terminals), 300);
+    if (query.has('deaf')) fake.deaf = noBrowser('http://127.0.0.1:3000');
     if (query.has('index')) fake.create.index = query.get('index') as FakeCreate['index'];
     fake.create.failsAt = Number(query.get('fails') ?? -1);
     void press(query.get('press')?.split(',') ?? []);
@@ -215,6 +231,7 @@ export class FakeBackend implements Backend {
   }
   async openUrl(url: string): Promise<void> {
     this.asked.push({ name: 'openUrl', request: url });
+    if (this.deaf !== null) throw this.deaf;
   }
   async openPath(request: OpenPathRequest): Promise<void> {
     this.asked.push({ name: 'openPath', request });

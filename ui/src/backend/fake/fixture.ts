@@ -19,10 +19,18 @@ const STATE = `${HOME}/.local/share/dagdeck/acme-data`;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** What the real one leaves out of a command to read. */
+const NOISE =
+  / (--(socket|location-name|output-format)|-w) \S+| --lazy-load-user-code| --no-python-downloads/g;
+
 /** A command line in a folder. */
 export function command(folder: string, line: string, environment: [string, string][] = []): CommandView {
   const assigned = environment.map(([name, value]) => `${name}=${value} `).join('');
-  return { line, folder, environment, shell: `cd ${folder} && ${assigned}${line}` };
+  const short = line
+    .replace(/^\S*\//, '')
+    .replace(NOISE, '')
+    .replace(/ --python \S*\//, ' --python ');
+  return { line, short, folder, environment, shell: `cd ${folder} && ${assigned}${line}` };
 }
 
 /** An environment in some state. */
@@ -115,7 +123,10 @@ export function loadError(at: number): LoadError {
         text: 'Keep one of them, or merge both with dg.Definitions.merge(a, b).',
         action: { kind: 'openFile', subject: { path: file, line: 4, column: null } },
       },
-      { text: 'Check before reloading:', action: { kind: 'copyCommand', command: 'uv run dg check defs' } },
+      {
+        text: 'Check before reloading:',
+        action: { kind: 'copyCommand', command: 'uv run dg check defs', short: null, folder: null },
+      },
     ],
     class: 'dagster._core.errors.DagsterInvariantViolationError',
     message,
@@ -140,6 +151,16 @@ export function loadError(at: number): LoadError {
       function: '<module>',
       code: 'from data_science.legacy import legacy_defs',
       own: true,
+    },
+    excerpt: {
+      first: 2,
+      lines: [
+        'import dagster as dg',
+        '',
+        'from data_science.legacy import legacy_defs',
+        '',
+        'defs = dg.Definitions(assets=dg.load_assets_from_modules([models, features, training]))',
+      ],
     },
     text: `dagster._core.errors.DagsterInvariantViolationError: ${message}\n\nStack Trace:\n  File "dagster/_grpc/server.py", line 421, in __init__\n    self._loaded_repositories = LoadedRepositories(\n`,
     at,

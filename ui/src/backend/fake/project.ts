@@ -1,6 +1,7 @@
 // What a made-up project holds: its definitions, files and packages, and what changing them would do.
 
 import type { Answers } from './answers';
+import { command } from './fixture';
 
 /** The commands that ask about the inside of a project. */
 type Asking =
@@ -61,7 +62,7 @@ export const PROJECT_ANSWERS: Pick<Answers, Asking> = {
               subject: null,
             }
           : null,
-        command: nonsense ? null : { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
+        command: nonsense ? null : command(folder, line),
         edits: nonsense
           ? []
           : [{ path: `${folder}/pyproject.toml`, diff: [' dependencies = [', `+    "${word}",`, ' ]'] }],
@@ -118,7 +119,7 @@ export const PROJECT_ANSWERS: Pick<Answers, Asking> = {
     const line = `.venv/bin/python -m dagster_dg_cli.cli scaffold defs ${key} ${path}`;
     return {
       fault,
-      command: { line, folder, shell: `cd ${folder} && ${line}`, environment: [] },
+      command: command(folder, line),
       files: [{ path: `src/data_science/defs/${path}`, text }],
       basis,
     };

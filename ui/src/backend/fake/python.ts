@@ -8,6 +8,7 @@ import type {
   SyncPreview,
   SyncRequest,
 } from '../generated';
+import { command } from './fixture';
 
 const FITS = '>=3.10,<3.15';
 const PYTHONS: [version: string, path: string | null, fits: boolean][] = [
@@ -54,12 +55,7 @@ export function pythonPlan(
     ...(downloads ? [`uv python install --no-bin ${python}`] : []),
     `uv python pin --no-python-downloads ${pin}`,
   ];
-  const commands = lines.map((line) => ({
-    line,
-    folder,
-    shell: `cd ${folder} && ${line}`,
-    environment: [],
-  }));
+  const commands = lines.map((line) => command(folder, line));
   return {
     python,
     pin,

@@ -204,6 +204,13 @@ export const scenes: Record<string, (now: number) => Snapshot> = {
       now,
     ),
   creating: (now) => making(now, 'project', 1, 'running'),
+  // uv compiles and says nothing; what is compiled is not counted yet.
+  compiling: (now) => {
+    const before = making(now, 'project', 1, 'running');
+    const progress = { words: 'Compiling Python files', done: null, total: null };
+    const steps = before.creation?.steps.map((one) => (one.progress === null ? one : { ...one, progress }));
+    return { ...before, creation: before.creation && { ...before.creation, steps: steps ?? [] } };
+  },
   created: (now) => making(now, 'project', 9, 'succeeded'),
   'created-workspace': (now) => making(now, 'workspace', 9, 'succeeded'),
   'create-failed': (now) => making(now, 'workspace', 5, 'failed'),

@@ -8,6 +8,7 @@ import type {
   SyncPreview,
   SyncRequest,
 } from '../generated';
+import { command } from './fixture';
 
 function plan(name: string, environment: EnvironmentView, sync: CommandView | null): SyncPlan {
   const anew = environment.state === 'missing' || environment.state === 'broken';
@@ -18,10 +19,7 @@ function plan(name: string, environment: EnvironmentView, sync: CommandView | nu
     locations: [],
     deployment: false,
     path: environment.path,
-    commands: [
-      ...(sync === null ? [] : [sync]),
-      { line: check, folder, environment: [], shell: `cd ${folder} && ${check}` },
-    ],
+    commands: [...(sync === null ? [] : [sync]), command(folder, check)],
     stops: [],
     python: environment.python,
     anew,

@@ -9,6 +9,10 @@ export type CommandView = {
  */
 line: string, 
 /**
+ * The same to read: programs by their names, without what only programs need. Never to be run.
+ */
+short: string, 
+/**
  * The working folder, absolute.
  */
 folder: string, 

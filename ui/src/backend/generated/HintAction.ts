@@ -12,8 +12,20 @@ location: string, } | { "kind": "openFile",
 /**
  * Where.
  */
-subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyCommand", 
+subject: Subject, } | { "kind": "bringUv" } | { "kind": "copyText", 
 /**
- * The line.
+ * The address or path.
  */
-command: string, };
+text: string, } | { "kind": "copyCommand", 
+/**
+ * The line, whole.
+ */
+command: string, 
+/**
+ * The same to read, where it goes to its folder first: without that.
+ */
+short: string | null, 
+/**
+ * The folder that it goes to, absolute.
+ */
+folder: string | null, };

@@ -37,6 +37,7 @@ export type { EnvironmentState } from "./EnvironmentState";
 export type { EnvironmentView } from "./EnvironmentView";
 export type { ErrorCode } from "./ErrorCode";
 export type { Event } from "./Event";
+export type { Excerpt } from "./Excerpt";
 export type { FilterLogRequest } from "./FilterLogRequest";
 export type { FindingState } from "./FindingState";
 export type { FindingView } from "./FindingView";

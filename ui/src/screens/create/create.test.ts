@@ -241,6 +241,22 @@ describe('what is being made', () => {
     expect(shown.app.announcement).toBe('inventory is ready');
   });
 
+  it('moves its bar while nobody can say how far it is, and claims no part of it', async () => {
+    const shown = await show('compiling');
+    await click(shown, 'creation');
+    const bar = () => shown.screen.getByRole('progressbar');
+    expect(bar().hasAttribute('aria-valuenow')).toBe(false);
+    expect(bar().querySelector('.goes')).toBeTruthy();
+    const creation = shown.backend.snapshot.creation!;
+    const progress = { words: 'Compiling Python files', done: 3120, total: 9876 };
+    const steps = creation.steps.map((one) => (one.progress === null ? one : { ...one, progress }));
+    shown.backend.emit({ kind: 'creationChanged', creation: { ...creation, steps } });
+    await settle();
+    expect(bar().getAttribute('aria-valuenow')).toBe('32');
+    expect(bar().querySelector('.goes')).toBeNull();
+    expect(document.body.textContent).toContain('Compiling Python files, 3,120 of 9,876');
+  });
+
   it('is stopped, and goes on from that step', async () => {
     const shown = await show('creating');
     await click(shown, 'creation');

@@ -98,7 +98,7 @@ describe('a location', () => {
     await settle();
     expect(shown.screen.getByText('Nothing yet. finance writes here once it starts.')).toBeTruthy();
     const commands = shown.screen.getAllByRole('group', { name: 'Command' }).map((one) => one.textContent);
-    expect(commands.join('\n')).toMatch(/-m dagster api grpc .* -m finance\.definitions/);
+    expect(commands.join('\n')).toMatch(/-m dagster api grpc -m finance\.definitions in projects\/finance/);
     await fireEvent.click(shown.screen.getByText('Start finance'));
     expect(shown.last('location_start')).toEqual({ location: 'finance' });
   });

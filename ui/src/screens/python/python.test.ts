@@ -28,7 +28,7 @@ describe('changing a project’s Python', () => {
     const dialog = screen.getByTestId('python');
     expect(screen.getByTestId('python-diff').textContent).toContain('+3.13');
     expect(dialog.textContent).toContain('The environment is made anew with Python 3.13.0');
-    expect(dialog.textContent).toContain('uv python pin --no-python-downloads 3.13');
+    expect(dialog.textContent).toContain('uv python pin 3.13');
     expect(off()).toBe('false');
     await fireEvent.click(screen.getByTestId('python-run'));
     await settle();

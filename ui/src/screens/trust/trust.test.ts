@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { press, settle, show } from '../testing';
 
 describe('the trust screen', () => {
-  it('says what would run, exactly, and names but no values of .env', async () => {
+  it('says what would run, whole in its tip, and names but no values of .env', async () => {
     const { screen } = await show('trust');
     const steps = screen.getByTestId('trust-steps').textContent ?? '';
-    expect(steps).toContain('uv sync --check --output-format json');
+    expect(steps).toContain('uv sync --check in deployments/local');
+    const [check] = screen.getByTestId('trust-steps').querySelectorAll('.cmd');
+    expect(check?.getAttribute('title')).toContain('uv sync --check --output-format json');
     expect(steps).toContain('python -m dagster api grpc');
     expect(steps).toContain('and 2 more like it');
     expect(screen.getByTestId('trust-concerns').textContent).toContain('AWS_ACCESS_KEY_ID');

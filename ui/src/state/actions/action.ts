@@ -1,5 +1,6 @@
 // What one thing that can be done is, and why it sometimes can't be. What there is to do stands beside, by its noun.
 
+import type { CommandView } from '../../backend/generated';
 import type { IconName } from '../../design/drawings';
 import type { App } from '../app.svelte';
 
@@ -22,8 +23,8 @@ export interface Action {
   disabled: boolean;
   /** Whether it is under way. */
   busy?: boolean;
-  /** The exact shell line that it runs. */
-  command?: string;
+  /** The command that it runs. */
+  command?: CommandView;
   run: () => void;
 }
 
@@ -43,7 +44,7 @@ export function unless(does: string, ...reasons: (string | null)[]): Pick<Action
 
 /** What a button tells when it is pointed at: the exact line it runs, else what it does or why it can't. */
 export function tooltip(action: Action): string {
-  return action.disabled ? action.title : (action.command ?? action.title);
+  return action.disabled ? action.title : (action.command?.shell ?? action.title);
 }
 
 /** Does it, or says why it can't be done. */

@@ -41,7 +41,7 @@ export function syncAction(app: App, location: LocationView): Action {
     icon: state === 'missing' ? 'env' : 'reload',
     ...unless(detail, refusal(app), sync === null ? NO_PYPROJECT : null, looking ? LOOKING : null),
     busy: looking,
-    command: sync?.shell,
+    command: sync ?? undefined,
     run: () => void app.sync.begin(location),
   };
 }

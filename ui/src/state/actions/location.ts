@@ -25,7 +25,7 @@ export function startAction(app: App, location: LocationView): Action {
     icon: 'play',
     keys: KEYS.startStop,
     ...unless('Starts this location', refusal(app), external, location.blocked),
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => void app.run('location_start', { location: id }),
   };
 }
@@ -86,7 +86,7 @@ export function restartAction(app: App, location: LocationView): Action {
     icon: 'restart',
     keys: KEYS.restart,
     ...unless('Stops and starts this location', refusal(app), external, resting),
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => void app.run('location_restart', { location: id }),
   };
 }
@@ -110,7 +110,7 @@ export function reloadAction(app: App, location: LocationView): Action {
       reloading ? 'It is being reloaded' : null,
     ),
     busy: halted === null && reloading,
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => void app.run('location_reload', { location: id }),
   };
 }
@@ -177,7 +177,7 @@ export function locationPlace(app: App, location: LocationView): Action {
     icon: 'arrow',
     title: `${locationShown(location).word}, ${path}`,
     disabled: false,
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => app.goLocation(id),
   };
 }

@@ -30,7 +30,7 @@ export function copyCommandAction(app: App, location: LocationView): Action {
     named: `Copy start command of ${name}`,
     icon: 'copy',
     ...unless('', command === null ? 'It can’t be started, so there is no command' : null),
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => command !== null && void app.copy(command.shell, 'Command copied'),
   };
 }

@@ -15,7 +15,7 @@ function startService(app: App, service: ServiceView): Action {
     named: `Start ${name}`,
     icon: 'play',
     ...unless(`Starts the ${name}`, refusal(app), blocked),
-    command: command?.shell,
+    command: command ?? undefined,
     run: () => void app.run('service_start', { service: name }),
   };
 }
@@ -30,7 +30,7 @@ function restartService(app: App, service: ServiceView): Action {
     named: `Restart ${name}`,
     icon: 'restart',
     ...unless(blocked ?? `Stops and starts the ${name}`, refusal(app), stopping),
-    command: blocked === null ? command?.shell : undefined,
+    command: (blocked === null ? command : null) ?? undefined,
     run: () => void app.run('service_restart', { service: name }),
   };
 }
@@ -84,7 +84,7 @@ export function deploymentSyncAction(app: App, deployment: DeploymentView): Acti
     named: `${verb} ${path}…`,
     icon: 'reload',
     ...unless('The environment of the webserver and the daemon', refusal(app)),
-    command: sync.shell,
+    command: sync,
     run: () => void app.sync.ask({ locations: [], deployment: true }),
   };
 }

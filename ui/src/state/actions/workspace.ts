@@ -30,7 +30,7 @@ export function launchAction(app: App, workspace: WorkspaceView): Action {
       nothing ? 'Nothing here can start now' : null,
     ),
     busy: active,
-    command: plan.locations[0]?.command?.shell ?? webserver.command?.shell,
+    command: plan.locations[0]?.command ?? webserver.command ?? undefined,
     run: () => app.requestLaunch(),
   };
 }

@@ -1,11 +1,12 @@
 //! What a code server said, on the wire: definitions, and code that does not load.
 
 use api::{
-    DefinitionCounts, DefinitionNames, DefinitionsView, Frame, Hint, HintAction, LoadError, Millis,
-    Subject,
+    DefinitionCounts, DefinitionNames, DefinitionsView, Excerpt, Frame, Hint, HintAction,
+    LoadError, Millis, Subject,
 };
 use dagster::code_server::{Counts, Definitions, LoadFailure, WaitError};
 use dagster::explain::{Explained, Step};
+use terminal::Shell;
 use workspace::Project;
 
 use crate::state::KnownDefinitions;
@@ -58,6 +59,10 @@ pub(crate) fn load_error(project: &Project, explained: Explained, at: Millis) ->
         message: explained.message,
         frames: explained.frames.into_iter().map(frame).collect(),
         place: explained.place.map(frame),
+        excerpt: explained.excerpt.map(|excerpt| Excerpt {
+            first: excerpt.first,
+            lines: excerpt.lines,
+        }),
         text: explained.text,
         at,
     }
@@ -85,6 +90,7 @@ fn plain(class: &str, message: &str, text: String, at: Millis) -> LoadError {
         message: message.to_owned(),
         frames: Vec::new(),
         place: None,
+        excerpt: None,
         text,
         at,
     }
@@ -103,9 +109,16 @@ fn hint(step: &Step, location: &str) -> Hint {
                 column: None,
             },
         }),
-        Step::Copy { command, .. } => Some(HintAction::CopyCommand {
-            command: command.clone(),
-        }),
+        Step::Copy {
+            command, folder, ..
+        } => {
+            let folder = folder.display().to_string();
+            Some(HintAction::CopyCommand {
+                command: Shell::HERE.within(&folder, command),
+                short: Some(command.clone()),
+                folder: Some(folder),
+            })
+        }
         Step::Say(_) => None,
     };
     Hint {

@@ -1,5 +1,6 @@
 //! A program run once, on the record: shown while it runs, taken back when asked, explained when it fails.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use api::{ApiError, OperationProgress, OperationState};
 
 /// How often what is printed is shown.
 const SHOW: Duration = Duration::from_millis(100);
+/// How often it is counted how far a sync is with compiling.
+const COUNT: Duration = Duration::from_millis(400);
 
 /// Why a program that was run once has nothing to go by.
 #[derive(Debug, thiserror::Error)]
@@ -128,11 +131,13 @@ impl Operations {
         } = once;
         let line = self.line(begun, command, cancel);
         let work = async {
-            let _turn = match environment {
+            let _turn = match environment.clone() {
                 Some(environment) => Some(line.turn(environment).await?),
                 None => None,
             };
-            line.program(table, command, writer, limit, watch).await
+            let environment = environment.as_deref();
+            line.program(table, command, environment, writer, limit, watch)
+                .await
         };
         let outcome = work.await;
         let failed = outcome.as_ref().err().map(ApiError::from);
@@ -216,7 +221,8 @@ impl OperationHandle {
             .await
     }
 
-    /// Runs one program to its end, shown on the line; `watch` is told of it as by [`Operations::run_watched`].
+    /// Runs one program to its end, shown on the line; `watch` is told of it as by [`Operations::run_watched`]. Of a sync
+    /// that compiles, it is counted how far it is with that in its `environment`.
     ///
     /// # Errors
     /// As [`Operations::run`].
@@ -224,6 +230,7 @@ impl OperationHandle {
         &self,
         table: &Table,
         command: &CommandLine,
+        environment: Option<&Path>,
         writer: Option<logstore::Writer>,
         limit: Duration,
         watch: &Watch<'_>,
@@ -231,11 +238,16 @@ impl OperationHandle {
         if self.cancel.is_cancelled() {
             return Err(OnceError::Cancelled);
         }
-        let heard = Arc::new(OutputTail::default());
+        let heard = Arc::new(OutputTail::of(command));
         let listener = Arc::clone(&heard);
         let hear: process::OutputSink = Arc::new(move |bytes: &[u8]| listener.take(bytes));
         let work = table.run_heard(command, writer, limit, &self.cancel, Some(hear));
-        let finished = self.operations.showing(self.id, &heard, watch, work).await;
+        let counting = compiled(environment, &heard);
+        let showing = self.operations.showing(self.id, &heard, watch, work);
+        let finished = tokio::select! {
+            finished = showing => finished,
+            never = counting => match never {},
+        };
         judge(&self.title, command, finished)
     }
 
@@ -279,6 +291,23 @@ impl Operations {
         if let Some((progress, tail)) = heard.news() {
             watch(progress.as_ref(), &tail);
             self.progressed(id, progress, tail);
+        }
+    }
+}
+
+/// Counts how far a sync is with compiling an environment, as long as it is at that. Never ends by itself.
+async fn compiled(environment: Option<&Path>, heard: &OutputTail) -> Infallible {
+    let mut ticks = tokio::time::interval(COUNT);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(environment) = environment.filter(|_| heard.may_compile()) else {
+            continue;
+        };
+        let environment = environment.to_owned();
+        let count = move || workspace::bytecode(&environment);
+        if let Ok(found) = tokio::task::spawn_blocking(count).await {
+            heard.count_compiled(found.compiled, found.sources);
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::change::Stored;
 
-use api::{OPERATIONS_KEPT, Operation, OperationState};
+use api::{CommandView, OPERATIONS_KEPT, Operation, OperationState};
 
 /// Writes one, or what became of it.
 ///
@@ -103,7 +103,10 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> {
     Ok(Operation {
         id: 0,
         title: row.get(0)?,
-        command: row.get::<_, Option<String>>(1)?.and_then(read),
+        command: row
+            .get::<_, Option<String>>(1)?
+            .and_then(read)
+            .map(readable),
         cause: row.get(2)?,
         // In words of a later version it is as good as not known.
         state: read(row.get(3)?).unwrap_or(OperationState::Interrupted),
@@ -115,6 +118,14 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<Operation> {
         tail: read(row.get(8)?).unwrap_or_default(),
         cancellable: false,
     })
+}
+
+/// Gives a command that was kept before there was a short form of it the whole one in its place.
+fn readable(mut command: CommandView) -> CommandView {
+    if command.short.is_empty() {
+        command.short.clone_from(&command.line);
+    }
+    command
 }
 
 fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {

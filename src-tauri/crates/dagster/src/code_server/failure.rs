@@ -2,6 +2,13 @@
 
 use serde_json::Value;
 
+/// Exceptions that only carry the person's own one.
+const WRAPPERS: [&str; 3] = [
+    "DagsterUserCodeLoadError",
+    "DagsterImportError",
+    "DagsterUserCodeProcessError",
+];
+
 /// Why the person's code could not be loaded: Dagster's `SerializableErrorInfo`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoadFailure {
@@ -47,18 +54,46 @@ impl LoadFailure {
     pub fn chain(&self) -> Vec<&Self> {
         let mut all = vec![self];
         let mut at = self;
-        while let Some(next) = at.cause.as_deref().or(at.context.as_deref()) {
+        while let Some(next) = at.inner() {
             all.push(next);
             at = next;
         }
         all
     }
 
-    /// The whole text, in the order and words of a Python traceback.
+    /// What it was raised from, or what was being handled then.
+    #[must_use]
+    pub fn inner(&self) -> Option<&Self> {
+        self.cause.as_deref().or(self.context.as_deref())
+    }
+
+    /// Whether it is one of Dagster's own that only carries another.
+    #[must_use]
+    pub fn wraps(&self) -> bool {
+        WRAPPERS.contains(&self.class.as_str()) && self.inner().is_some()
+    }
+
+    /// What this failure is made of, outermost first, each exception once: Dagster hands the same one on as its own
+    /// context, and wraps it in others that only repeat it.
+    fn told_once(&self) -> Vec<&Self> {
+        let mut all: Vec<&Self> = Vec::new();
+        for one in self.chain().into_iter().filter(|one| !one.wraps()) {
+            let told = |other: &&Self| other.class == one.class && other.message == one.message;
+            match all.iter().position(told) {
+                // The longer way to the same exception says more.
+                Some(at) if one.stack.len() > all[at].stack.len() => all[at] = one,
+                Some(_) => {}
+                None => all.push(one),
+            }
+        }
+        all
+    }
+
+    /// The whole text, in the order and words of a Python traceback, each exception once.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let chain = self.chain();
+        let chain = self.told_once();
         for (at, failure) in chain.iter().enumerate().rev() {
             if !failure.stack.is_empty() {
                 text.push_str("Traceback (most recent call last):\n");

@@ -6,6 +6,9 @@ use crate::code_server::LoadFailure;
 
 use super::traceback::{Frame, frames};
 
+pub use excerpt::Excerpt;
+
+mod excerpt;
 mod place;
 mod rules;
 
@@ -29,7 +32,9 @@ pub struct Explained {
     pub frames: Vec<Frame>,
     /// The person's own frame nearest to the fault, or the place matched by name.
     pub place: Option<Frame>,
-    /// The whole text, as Python would print it.
+    /// The place's line with two before and two after it; none where the file doesn't say that line (any more).
+    pub excerpt: Option<Excerpt>,
+    /// The whole text, as Python would print it, but each exception once.
     pub text: String,
 }
 
@@ -81,8 +86,10 @@ pub enum Step {
     Copy {
         /// The step in words.
         text: String,
-        /// The line.
+        /// The line, without going to the folder first.
         command: String,
+        /// Where it has to be run, absolute.
+        folder: PathBuf,
     },
 }
 
@@ -158,6 +165,7 @@ pub fn explain_load_error(failure: &LoadFailure, origin: &Origin) -> Explained {
         None => (case.class.clone(), None, Vec::new(), None),
     };
     let place = named.or_else(|| case.own_frame().cloned());
+    let excerpt = place.as_ref().and_then(excerpt::around);
     Explained {
         title,
         explanation,
@@ -166,6 +174,7 @@ pub fn explain_load_error(failure: &LoadFailure, origin: &Origin) -> Explained {
         message: case.message,
         frames: case.frames,
         place,
+        excerpt,
         text: failure.text(),
     }
 }
@@ -182,22 +191,15 @@ struct Case<'a> {
     frames: Vec<Frame>,
 }
 
-/// Exceptions that only carry the person's own one.
-const WRAPPERS: [&str; 3] = [
-    "DagsterUserCodeLoadError",
-    "DagsterImportError",
-    "DagsterUserCodeProcessError",
-];
-
 impl<'a> Case<'a> {
     /// Takes a failure apart: Dagster wraps the person's own exception in up to several of its own, and gives the stack of
     /// each.
     fn of(failure: &'a LoadFailure, origin: &'a Origin) -> Self {
         let mut counts = failure;
-        while WRAPPERS.contains(&counts.class.as_str())
-            && let Some(cause) = counts.cause.as_deref().or(counts.context.as_deref())
+        while counts.wraps()
+            && let Some(inner) = counts.inner()
         {
-            counts = cause;
+            counts = inner;
         }
         let mut all = Vec::new();
         let mut at = Some(failure);
@@ -205,10 +207,10 @@ impl<'a> Case<'a> {
             // A syntax error's place stands in its message.
             let text = format!("{}{}", one.stack.concat(), one.message);
             all.extend(frames(&text, |path| origin.owns(path)));
-            at = one.cause.as_deref().or_else(|| {
-                let follows = WRAPPERS.contains(&one.class.as_str());
-                one.context.as_deref().filter(|_| follows)
-            });
+            at = one
+                .cause
+                .as_deref()
+                .or_else(|| one.inner().filter(|_| one.wraps()));
         }
         for frame in &mut all {
             if frame.own

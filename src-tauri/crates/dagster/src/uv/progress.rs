@@ -2,7 +2,8 @@
 //!
 //! Seen with uv 0.13.8: `Resolved 119 packages in 3.47s`, `Downloading dagster (2.1MiB)`, ` Downloaded dagster`,
 //! `Building acme @ file://...`, `Built acme @ file://...`, `Prepared 98 packages in 2.10s`, `Installed 101 packages in
-//! 141ms`, `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing between two lines.
+//! 141ms` (or `Uninstalled`, `Checked`, `Audited`), `Bytecode compiled 9876 files in 3.2s`. It names only large downloads, and says nothing
+//! between two lines. Where nothing has to be installed, `Bytecode compiled …` follows `Resolved …` with nothing between.
 
 /// How far a sync has come by the lines that were heard; begins with none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,10 +45,29 @@ impl UvProgress {
             }
             "Downloaded" | "Built" => self.downloaded += 1,
             "Prepared" => self.phase = Phase::Prepared,
-            "Installed" => self.phase = Phase::Installed,
+            "Installed" | "Uninstalled" | "Checked" | "Audited" => self.phase = Phase::Installed,
             "Bytecode" => self.phase = Phase::Compiled,
             _ => {}
         }
+    }
+
+    /// Whether it has chosen versions and said nothing since: it fetches, or it compiles already, for all was installed.
+    #[must_use]
+    pub fn has_resolved(&self) -> bool {
+        self.phase == Phase::Resolved
+    }
+
+    /// Is told that bytecode appears, so nothing had to be installed.
+    pub fn sees_bytecode(&mut self) {
+        if self.has_resolved() {
+            self.phase = Phase::Installed;
+        }
+    }
+
+    /// Whether all is installed, and a sync that compiles is at that: uv tells only when it is done.
+    #[must_use]
+    pub fn has_installed(&self) -> bool {
+        self.phase == Phase::Installed
     }
 
     /// What uv is at, in words; none before it said anything.
@@ -67,7 +87,7 @@ impl UvProgress {
                 None => "Fetching packages".to_owned(),
             },
             Phase::Prepared => format!("Installing {}", packages()),
-            Phase::Installed => "Compiling".to_owned(),
+            Phase::Installed => "Compiling Python files".to_owned(),
             Phase::Compiled => "Finishing".to_owned(),
         })
     }
@@ -119,7 +139,7 @@ mod tests {
                 "Fetching what is missing of 119 packages",
                 "Fetching analytics-ml",
                 "Installing 119 packages",
-                "Compiling"
+                "Compiling Python files"
             ]
         );
     }

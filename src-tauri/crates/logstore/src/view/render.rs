@@ -75,10 +75,11 @@ fn visible(character: char) -> char {
 
 /// The row that stands for library frames.
 pub(super) fn fold(index: u32, source: &str, first: &Record, frames: u32, open: bool) -> StoredRow {
-    let text = if frames == 1 {
-        "1 library frame".to_owned()
-    } else {
-        format!("{frames} library frames")
+    let text = match frames {
+        // It holds what was told already.
+        0 => "The same error again".to_owned(),
+        1 => "1 library frame".to_owned(),
+        _ => format!("{frames} library frames"),
     };
     let mut row = blank(index, source, first);
     row.kind = RowKind::Fold { frames, open };

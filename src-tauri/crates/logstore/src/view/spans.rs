@@ -107,7 +107,7 @@ impl Spans {
         opened: impl Fn(u32) -> bool,
     ) -> u32 {
         let (row, position) = (self.rows(), self.positions());
-        let frame = u32::from(record.kind == Kind::LibraryFrame);
+        let frame = u32::from(record.kind == Kind::LibraryFrame && !record.is_again());
         let last = self
             .spans
             .last_mut()

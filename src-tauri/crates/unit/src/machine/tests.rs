@@ -84,6 +84,7 @@ fn error(title: &str) -> Box<LoadError> {
         message: String::new(),
         frames: Vec::new(),
         place: None,
+        excerpt: None,
         text: String::new(),
         at: 0.0,
     })

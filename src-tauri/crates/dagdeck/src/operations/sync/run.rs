@@ -190,12 +190,13 @@ impl OpenWorkspace {
         let writer = Some(sync.writer.clone());
         let table = &self.facts.context.table;
         if let Some(renewal) = target.renewal(&sync.project) {
-            let renewed = line.program(table, &renewal, writer.clone(), LIMIT, &|_, _| {});
+            let renewed = line.program(table, &renewal, None, writer.clone(), LIMIT, &|_, _| {});
             if let Err(error) = renewed.await {
                 return SyncOutcome::Failed(error.into());
             }
         }
-        let synced = line.program(table, &sync.command, writer, LIMIT, &|_, _| {});
+        let path = Some(target.environment.path.as_path());
+        let synced = line.program(table, &sync.command, path, writer, LIMIT, &|_, _| {});
         if let Err(error) = synced.await {
             return SyncOutcome::Failed(error.into());
         }

@@ -188,10 +188,8 @@ fn missing_variable(case: &Case<'_>) -> Option<LoadExplanation> {
         hints: vec![
             Step::Copy {
                 text: format!("Add {name} to the project's .env file, then restart the location"),
-                command: Shell::HERE.append(
-                    &[format!("{name}=")],
-                    &case.origin.folder.join(".env").to_string_lossy(),
-                ),
+                command: Shell::HERE.append(&[format!("{name}=")], ".env"),
+                folder: case.origin.folder.clone(),
             },
             advise(
                 "With dg.EnvVar the value is read when a run needs it, and loading works without it.",
@@ -231,7 +229,6 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
         });
     }
     let argv = ["uv".to_owned(), "add".to_owned(), top.replace('_', "-")];
-    let adding = Shell::HERE.call(&argv);
     Some(LoadExplanation {
         title: format!("{top} isn't installed"),
         explanation: format!(
@@ -242,7 +239,8 @@ fn missing_module(case: &Case<'_>) -> Option<LoadExplanation> {
             Step::Copy {
                 text: "Else add the package that brings it; its name may differ from the import's"
                     .to_owned(),
-                command: Shell::HERE.within(&case.origin.folder.to_string_lossy(), &adding),
+                command: Shell::HERE.call(&argv),
+                folder: case.origin.folder.clone(),
             },
         ],
         place: None,

@@ -57,10 +57,7 @@ fn a_missing_variable_is_named_with_the_line_that_reads_it() {
         Step::Copy { command, .. } => Some(command.as_str()),
         _ => None,
     });
-    assert_eq!(
-        copied,
-        Some("printf '%s\\n' MY_REQUIRED_TOKEN= >> /home/user/work/err/.env")
-    );
+    assert_eq!(copied, Some("printf '%s\\n' MY_REQUIRED_TOKEN= >> .env"));
     let opens = |hint: &Step| matches!(hint, Step::Open { .. });
     assert!(
         !found.hints.iter().any(opens),
@@ -76,11 +73,9 @@ fn a_package_that_is_not_installed_offers_a_sync() {
         assert_eq!(found.title, "not_a_real_module isn't installed");
         assert!(matches!(found.hints[0], Step::Sync(_)));
         assert_eq!(found.place.unwrap().path, recorded().join("imp_err.py"));
-        assert!(
-            found
-                .text
-                .contains("direct cause of the following exception")
-        );
+        let tracebacks = found.text.matches("Traceback (most recent call last)");
+        assert_eq!(tracebacks.count(), 1, "{}", found.text);
+        assert!(!found.text.contains("exception"), "{}", found.text);
     }
 }
 
