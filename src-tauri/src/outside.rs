@@ -261,7 +261,7 @@ impl Whom {
                 Some(place),
             ),
             Self::Opener { place } => (
-                "A program for this file".to_owned(),
+                "The program for this kind of file".to_owned(),
                 "Open this file yourself, or name an editor in Settings.",
                 Some(place),
             ),
@@ -387,7 +387,7 @@ mod tests {
             place: place.clone(),
         };
         let late = io::Error::from(io::ErrorKind::TimedOut);
-        let said = "A program for this file did not answer.".to_owned();
+        let said = "The program for this kind of file did not answer.".to_owned();
         assert_eq!(told(opener, late).await, (said, Some(place)));
 
         let said = "The clipboard can’t be used.".to_owned();
