@@ -107,7 +107,7 @@ async fn reach(what: &Start, verb: Verb) -> Result<Reached, CliError> {
     if verb == Verb::Reload {
         return Reached::running(path).await;
     }
-    crate::status::expect(path)?;
+    crate::expected::workspace(path)?;
     Reached::to(&ReachedWorkspace::that_runs(path).await?).await
 }
 
@@ -238,7 +238,7 @@ fn print(
 
 async fn stop_and_wait(what: &StopArguments) -> Result<(), CliError> {
     let path = &what.at.workspace;
-    crate::status::expect(path)?;
+    crate::expected::workspace(path)?;
     let place = ReachedWorkspace::that_runs(path).await?;
     let Some(owner) = place.owner().await? else {
         return not_running(what);

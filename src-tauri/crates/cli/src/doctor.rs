@@ -14,8 +14,9 @@ use api::{
 use serde::Serialize;
 
 use crate::arguments;
+use crate::error::closed;
 use crate::error::{CliError, piped, tell, words};
-use crate::hand::{Hand, closed};
+use crate::hand::Hand;
 use crate::runtime;
 use crate::stop::Stop;
 

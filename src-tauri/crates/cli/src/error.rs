@@ -46,6 +46,11 @@ impl CliError {
     }
 }
 
+/// What is said where the workspace is open no more.
+pub(crate) fn closed() -> CliError {
+    CliError::Failed("The workspace was closed.".to_owned())
+}
+
 /// Says what a person has to know, once: what keeps something from being done may have been told before it was tried.
 pub(crate) fn tell(words: &str) {
     static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

@@ -8,7 +8,7 @@ use attach::{Attached, News};
 use dagdeck::{Deck, DeckOptions, InTheWay};
 use process::GuardProgram;
 
-use crate::error::{CliError, words};
+use crate::error::{CliError, closed, words};
 use crate::reached::{Reached, ReachedWorkspace, goes_on_alone, tell_notices};
 use crate::stop::Stop;
 
@@ -26,11 +26,6 @@ pub(crate) enum Ear {
     Own(dagdeck::Subscription),
     /// Of an owner.
     Owner(attach::Subscription),
-}
-
-/// What is said where the workspace is open no more.
-pub(crate) fn closed() -> CliError {
-    CliError::Failed("The workspace was closed.".to_owned())
 }
 
 macro_rules! calls {
@@ -81,7 +76,7 @@ impl Hand {
         path: &Path,
         in_the_way: Option<InTheWay>,
     ) -> Result<Self, CliError> {
-        crate::status::expect(path)?;
+        crate::expected::workspace(path)?;
         let own = Self::own_beside(in_the_way).await?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let request = FolderRequest {
@@ -113,7 +108,7 @@ impl Hand {
 
     /// The same for what runs, or ran: a project that lies in a workspace is run by that one, unless it is run alone.
     pub(crate) async fn to_look_at_what_runs(path: &Path) -> Result<Self, CliError> {
-        crate::status::expect(path)?;
+        crate::expected::workspace(path)?;
         let place = ReachedWorkspace::that_runs(path).await?;
         Self::to_look(&place.root).await
     }

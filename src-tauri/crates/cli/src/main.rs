@@ -9,6 +9,7 @@ mod doctor;
 mod down;
 mod environment;
 mod error;
+mod expected;
 mod explain;
 mod hand;
 mod json;

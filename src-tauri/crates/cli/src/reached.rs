@@ -162,7 +162,7 @@ impl Reached {
     /// Attaches to the owner of the workspace at a path, which is started where there is none, and says first what there is to
     /// know; ends with 2 where there is no workspace.
     pub(crate) async fn workspace(path: &Path) -> Result<Self, CliError> {
-        crate::status::expect(path)?;
+        crate::expected::workspace(path)?;
         Self::to(&ReachedWorkspace::of(path)?).await
     }
 
@@ -206,7 +206,7 @@ impl Reached {
     /// Attaches to the owner of the workspace of a folder of which something is asked that runs, and says first what there is to
     /// know; fails where nobody runs it, and ends with 2 where there is no workspace.
     pub(crate) async fn running(path: &Path) -> Result<Self, CliError> {
-        crate::status::expect(path)?;
+        crate::expected::workspace(path)?;
         let place = ReachedWorkspace::that_runs(path).await?;
         let owner = place.owner().await?;
         let owner = owner.ok_or_else(|| nothing_runs(&place))?;
@@ -274,7 +274,7 @@ impl Reached {
             .shown
             .workspace
             .as_ref()
-            .ok_or_else(crate::hand::closed)
+            .ok_or_else(crate::error::closed)
     }
 
     /// Whether a launch is under way.

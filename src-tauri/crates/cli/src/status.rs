@@ -50,12 +50,6 @@ fn read(path: &Path, lockfiles: bool) -> Result<WorkspaceStatus, CliError> {
         .map_err(|error| CliError::NoWorkspace(words(&error.into())))
 }
 
-/// Ends with 2 where a path is no workspace: says so in its own words, and what is nearby.
-pub(crate) fn expect(path: &Path) -> Result<(), CliError> {
-    dagdeck::status::expect(path, environment())
-        .map_err(|error| CliError::NoWorkspace(words(&error.into())))
-}
-
 fn page(status: &WorkspaceStatus, live: Option<&Live>) -> String {
     let bold = Style::new().bold();
     let mut page = format!("{bold}{}{bold:#}  {}\n", status.name, status.root.display());

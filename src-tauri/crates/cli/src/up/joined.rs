@@ -20,7 +20,7 @@ pub(super) struct Joined {
 impl Joined {
     /// Attaches to the owner of the workspace at a path, which is started where there is none.
     pub(super) async fn to(path: &Path, restart: bool) -> Result<Self, CliError> {
-        crate::status::expect(path)?;
+        crate::expected::workspace(path)?;
         let place = ReachedWorkspace::of(path)?;
         if restart {
             crate::down::end(&place).await?;

@@ -6,6 +6,7 @@ mod answers;
 mod folder;
 mod launched;
 mod loaded;
+mod loading;
 mod reading;
 mod remembered;
 mod wanted;

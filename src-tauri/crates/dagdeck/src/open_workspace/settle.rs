@@ -12,7 +12,8 @@ use workspace::Touched;
 
 use super::OpenWorkspace;
 use super::watch::cause;
-use crate::open::Unloaded;
+use crate::open::commands::code_server;
+use crate::open::{FactsError, Unloaded};
 use crate::run::StartError;
 
 /// The longest pause between two looks: what a location waits for (a sync, a launch that begins) is told to nobody here.
@@ -102,7 +103,7 @@ impl OpenWorkspace {
             waiting.current = Some(attempt);
         }
         if waiting.current != Some(attempt) {
-            let unloaded = self.facts.unloaded(id).await?;
+            let unloaded = self.unloaded(id).await?;
             if !unloaded.is_nothing() {
                 return Ok(match self.facts.auto_reload(id) {
                     false => Judgement::Settled(unloaded),
@@ -117,6 +118,13 @@ impl OpenWorkspace {
         } else {
             Judgement::Going
         })
+    }
+
+    /// What of a location is not what was loaded last.
+    pub(super) async fn unloaded(&self, id: &str) -> Result<Unloaded, FactsError> {
+        let project = self.facts.project(id)?;
+        let command = code_server::sample(&self.facts, &project);
+        self.facts.unloaded(id, command).await
     }
 
     /// Whether a location that rests is about to be started.

@@ -110,7 +110,7 @@ impl OpenWorkspace {
             // It is asked for, and has not looked at the files yet.
             (Some(asked), Some((looked, _))) if asked > looked => true,
             (Some(_), Some(_)) => {
-                let unloaded = self.facts.unloaded(project).await;
+                let unloaded = self.unloaded(project).await;
                 unloaded.is_ok_and(|unloaded| unloaded.files.is_empty())
             }
             _ => false,

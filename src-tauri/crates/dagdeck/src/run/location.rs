@@ -22,7 +22,7 @@ use super::{OurInstance, StartError};
 use crate::clock;
 use crate::errors::NotStarted;
 use crate::open::WorkspaceFacts;
-use crate::open::commands::code_server::{command_of, log_of};
+use crate::open::commands::code_server::{command_of, log_of, sample};
 use crate::present::{self, command_view};
 use crate::record::{NewOperation, state_of};
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
@@ -87,7 +87,8 @@ impl CodeServer {
         let address = self.address(generation)?;
         let id = new_server_id();
         let command = command_of(&self.facts, &project, address.clone(), &id)?;
-        self.facts.attempted_with(&self.id, generation);
+        let sample = sample(&self.facts, &project);
+        self.facts.attempted_with(&self.id, generation, sample);
         if self.serving.lock().is_none() {
             // Nothing serves yet, so the webserver may come as early as it likes.
             self.link(generation)?;

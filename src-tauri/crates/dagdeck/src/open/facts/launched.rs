@@ -6,24 +6,22 @@ use std::path::{Path, PathBuf};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use super::WorkspaceFacts;
-
 /// The file in Dagdeck's own folder for the workspace.
 const FILE: &str = "launched.json";
 
 /// The last launch.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-struct Launched {
+pub(super) struct Launched {
     /// When it began, in ms since the epoch.
-    at: Option<f64>,
+    pub(super) at: Option<f64>,
     /// The webserver's port.
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
 }
 
 /// The last launch, as remembered.
 pub(super) struct LastLaunch {
     file: PathBuf,
-    known: Mutex<Launched>,
+    pub(super) known: Mutex<Launched>,
 }
 
 impl LastLaunch {
@@ -38,7 +36,8 @@ impl LastLaunch {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Launched)) {
+    /// Changes what is known, and keeps that.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Launched)) {
         let mut known = self.known.lock();
         let before = *known;
         change(&mut known);
@@ -51,30 +50,6 @@ impl LastLaunch {
         if let Err(error) = kept {
             tracing::warn!(%error, "the last launch is not remembered");
         }
-    }
-}
-
-impl WorkspaceFacts {
-    /// When what runs was launched, or what ran last.
-    pub(crate) fn launched_at(&self) -> Option<f64> {
-        self.last_launch.known.lock().at
-    }
-
-    /// Takes note that something is started; where nothing runs, it is a launch that begins now.
-    pub(crate) fn note_launch(&self, now: f64) {
-        if self.seen().rests() {
-            self.last_launch.change(|last| last.at = Some(now));
-        }
-    }
-
-    /// The port of the webserver: chosen here, or by who ran the workspace last.
-    pub(crate) fn port(&self) -> Option<u16> {
-        self.last_launch.known.lock().port
-    }
-
-    /// Chooses the port of the webserver.
-    pub(crate) fn set_port(&self, port: u16) {
-        self.last_launch.change(|last| last.port = Some(port));
     }
 }
 

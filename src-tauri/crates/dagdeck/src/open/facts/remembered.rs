@@ -61,4 +61,26 @@ impl WorkspaceFacts {
             .state
             .remember_definitions(&self.root, id, known);
     }
+
+    /// When what runs was launched, or what ran last.
+    pub(crate) fn launched_at(&self) -> Option<f64> {
+        self.last_launch.known.lock().at
+    }
+
+    /// Takes note that something is started; where nothing runs, it is a launch that begins now.
+    pub(crate) fn note_launch(&self, now: f64) {
+        if self.seen().rests() {
+            self.last_launch.change(|last| last.at = Some(now));
+        }
+    }
+
+    /// The port of the webserver: chosen here, or by who ran the workspace last.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.last_launch.known.lock().port
+    }
+
+    /// Chooses the port of the webserver.
+    pub(crate) fn set_port(&self, port: u16) {
+        self.last_launch.change(|last| last.port = Some(port));
+    }
 }
