@@ -319,6 +319,110 @@ async fn without_reload_a_save_is_told_and_the_time_can_be_over() {
     terminal.ends().await;
 }
 
+/// What keeps what was saved from being live is told, and nothing of it counts as ready; what ran goes on being served.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_loaded_is_never_called_ready() {
+    let terminal = Terminal::new();
+    let port = process::ports::any_free().unwrap();
+    let port_word = port.to_string();
+    terminal.done(&["up", "--trust", "--detach", "--port", &port_word]);
+    let graphql = Graphql::new(&format!("http://127.0.0.1:{port}"));
+    let project = terminal.workspace.project(NAME);
+    let venv = (project.join(".venv"), project.join("venv-aside"));
+    let broken = |file: &Path| {
+        let held = fs_err::read_to_string(file).unwrap();
+        fs_err::write(file, format!("{held}\n[[[\n")).unwrap();
+        held
+    };
+
+    let settings = project.join("pyproject.toml");
+    let held = broken(&settings);
+    let (code, told) = terminal.say(&["wait"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("could not be started as it is now: "),
+        "{told}"
+    );
+    assert!(told.contains("not valid TOML"), "{told}");
+    assert_eq!(terminal.say(&["explain"]).0, Some(1));
+    assert_eq!(terminal.say(&["reload", NAME]).0, Some(1));
+    graphql.wait_until_loaded(&[NAME], STARTING).await;
+    fs_err::write(&settings, held).unwrap();
+    terminal.done(&["wait"]);
+
+    let listing = terminal.workspace.path().join("dg.toml");
+    let held = broken(&listing);
+    let output = terminal.run(&["wait"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("dg.toml"), "{told}");
+    fs_err::write(&listing, held).unwrap();
+    terminal.done(&["wait"]);
+
+    fs_err::rename(&venv.0, &venv.1).unwrap();
+    let (code, told) = terminal.say(&["wait"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("could not be started as it is now: "),
+        "{told}"
+    );
+    fs_err::rename(&venv.1, &venv.0).unwrap();
+    terminal.done(&["wait"]);
+
+    let ends = terminal.file("ends.py");
+    fs_err::write(&ends, "import os\n\nos._exit(7)\n").unwrap();
+    let (code, told) = terminal.say(&["wait"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("ended with code 7") && !told.contains(": :"),
+        "{told}"
+    );
+    fs_err::remove_file(&ends).unwrap();
+    terminal.done(&["wait"]);
+
+    let mut down = dagdeck(&terminal.workspace);
+    let down = down.current_dir(&project).arg("down").output().unwrap();
+    assert_eq!(down.status.code(), Some(1), "the workspace runs it");
+    let told = String::from_utf8_lossy(&down.stderr);
+    assert!(told.contains("but as part of "), "{told}");
+    terminal.ends().await;
+}
+
+/// Python follows links, so what they lead to is waited for as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_link_leads_to_is_waited_for() {
+    let terminal = Terminal::new();
+    terminal.done(&["start", "--trust"]);
+    let reach = reach(&terminal.workspace.path(), &terminal.workspace.state());
+    let looking = host(&reach, LOOKING).await;
+    let defined = async || {
+        let location = format!("projects/{NAME}");
+        let names = looking
+            .location_definitions(LocationRequest { location })
+            .await;
+        names
+            .unwrap()
+            .assets
+            .iter()
+            .find_map(|one| number_after(one, "saved_"))
+    };
+    let elsewhere = terminal.workspace.around().join("elsewhere");
+    fs_err::create_dir(&elsewhere).unwrap();
+    fs_err::write(elsewhere.join("linked.py"), saved(1, false)).unwrap();
+    let link = terminal.file("linked");
+    fs_err::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+    terminal.done(&["wait"]);
+    assert_eq!(defined().await, Some(1));
+    fs_err::write(elsewhere.join("linked.py"), saved(2, false)).unwrap();
+    terminal.done(&["wait"]);
+    assert_eq!(defined().await, Some(2));
+    fs_err::remove_file(&link).unwrap();
+    terminal.done(&["wait"]);
+    assert_eq!(defined().await, None);
+    drop(looking);
+    terminal.ends().await;
+}
+
 /// What a file of this number holds: the same size as every other, so that only what it says tells them apart.
 fn saved(number: u32, broken: bool) -> String {
     let mut text = String::from("import dagster as dg\n\n\n");

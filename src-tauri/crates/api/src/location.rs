@@ -164,7 +164,7 @@ pub struct SettledLocation {
     pub lifecycle: Lifecycle,
     /// Whether its code works.
     pub readiness: Readiness,
-    /// Why it can't be started now; null if it can, or runs.
+    /// Why it can't be started now, also where it runs as it was loaded before; null if it can.
     pub blocked: Option<String>,
     /// What was read of its definitions last.
     pub definitions: Option<DefinitionCounts>,

@@ -95,7 +95,9 @@ async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
     };
     let done = stop.or(done).await;
     if matches!(done, Err(CliError::Interrupted)) {
-        crate::error::tell("What was begun goes on without this terminal: `dagdeck stop` ends it.");
+        crate::error::tell(
+            "What was begun goes on without this terminal: `dagdeck status` shows how it stands, `dagdeck stop` stops all.",
+        );
     }
     let done = done?;
     print(&reached, &done, what.at.json, whole.then_some(begun))

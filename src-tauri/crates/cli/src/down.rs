@@ -1,6 +1,7 @@
 //! `dagdeck down`: stops all that runs in a workspace, whoever started it and of whichever version its owner is.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use serde::Serialize;
 use serve::Leftovers;
@@ -30,6 +31,10 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
             // The owner goes on stopping.
             () = stop.requested() => return Err(CliError::Interrupted),
         };
+        if !stopped {
+            // What is gone may still run; what never was is a slip of the pen.
+            stop.or(nothing_else_is_meant(&what.path)).await?;
+        }
         let mut out = anstream::stdout().lock();
         let root = place.root.display();
         if what.json {
@@ -43,6 +48,24 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
             piped(writeln!(out, "nothing of {root} runs"))
         }
     })?
+}
+
+/// Says where nothing runs that the path is not there, or that what is there runs as part of another workspace.
+async fn nothing_else_is_meant(path: &Path) -> Result<(), CliError> {
+    if !path.exists() {
+        return crate::expected::workspace(path);
+    }
+    let (place, running) = (
+        ReachedWorkspace::of(path)?,
+        ReachedWorkspace::that_runs(path).await?,
+    );
+    if place.root == running.root {
+        return Ok(());
+    }
+    let (project, around) = (place.root.display(), running.root.display());
+    Err(CliError::Failed(format!(
+        "{project} does not run alone, but as part of {around}: `dagdeck down {around}` stops that."
+    )))
 }
 
 /// Stops all that the owner of a workspace runs, and the owner, of any version; and where none answers, what one left. Whether

@@ -38,7 +38,7 @@ async fn explain(what: &Explain, hand: &Hand) -> Result<(), CliError> {
     let workspace = hand.workspace().await?;
     let mut locations = chosen(&workspace, &what.locations)?;
     if what.locations.is_empty() {
-        locations.retain(|one| is_to_explain(&LocationReport::of(one)));
+        locations.retain(|one| LocationReport::of(one).is_to_explain());
     }
     let reports: Vec<_> = locations.iter().map(LocationReport::of).collect();
     if what.at.json {
@@ -54,22 +54,18 @@ async fn explain(what: &Explain, hand: &Hand) -> Result<(), CliError> {
         }
         piped(write!(anstream::stdout().lock(), "{page}"))?;
     }
-    if reports.iter().any(is_to_explain) {
+    if reports.iter().any(LocationReport::is_to_explain) {
         Err(CliError::NothingServed)
     } else {
         Ok(())
     }
 }
 
-fn is_to_explain(report: &LocationReport) -> bool {
-    matches!(report.line.state, "load_error" | "crashed" | "blocked")
-}
-
 fn page((location, report): (&LocationView, &LocationReport)) -> String {
     let name = &location.name;
     match report.line.state {
         "stopped" => format!(
-            "{}  What its code is like is known once it was loaded: `dagdeck start {name}` does that.\n",
+            "{}  What its code is like is known once it was loaded.\n",
             report.page()
         ),
         "starting" => {

@@ -17,6 +17,9 @@ pub(crate) struct LocationLine {
     /// The person's own line that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<Subject>,
+    /// Whether its code is being loaded anew, beside what is told here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) reloading: bool,
     /// What is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) definitions: Option<DefinitionCounts>,
@@ -27,7 +30,11 @@ impl LocationLine {
     pub(crate) fn of(location: &LocationView) -> Self {
         let definitions = location.definitions.as_ref().map(|found| found.counts);
         let axes = (&location.lifecycle, &location.readiness);
-        Self::told(&location.name, axes, location.blocked.as_ref(), definitions)
+        let told = Self::told(&location.name, axes, location.blocked.as_ref(), definitions);
+        Self {
+            reloading: location.reloading,
+            ..told
+        }
     }
 
     /// As one heard who waited for it.
@@ -48,13 +55,20 @@ impl LocationLine {
             state: "stopped",
             message: None,
             place: None,
+            reloading: false,
             definitions: None,
         };
         match axes {
             // Older code may still be served: the error is news all the same.
             (_, Readiness::LoadError { error, .. }) => {
                 told.state = "load_error";
-                told.message = Some(format!("{}: {}", error.class, error.message));
+                // One whose process ended has no exception.
+                let what = if error.class.is_empty() {
+                    &error.title
+                } else {
+                    &error.class
+                };
+                told.message = Some(format!("{what}: {}", error.message));
                 told.place = error.place.as_ref().map(|frame| frame.subject.clone());
             }
             (Lifecycle::Crashed { reason, .. }, _) => {
@@ -83,17 +97,22 @@ impl LocationLine {
 
     /// Its state in a word or two.
     pub(crate) fn short(&self) -> String {
-        match (self.state, self.definitions) {
+        let mut words = match (self.state, self.definitions) {
             ("ready", Some(counts)) => format!("ready, {}", found(counts)),
             ("load_error", _) => "load error".to_owned(),
             ("blocked", _) => "can't start".to_owned(),
             (state, _) => state.to_owned(),
+        };
+        if self.reloading {
+            words.push_str(", reloading");
         }
+        words
     }
 
     /// The lines for a person; the quiet states have none. That one stopped is news once the launch is `over`.
     pub(crate) fn words(&self, prefix: &str, over: bool) -> Option<String> {
         let message = self.message.as_deref().unwrap_or_default();
+        let message = message.replace('\n', "\n  ");
         let red = AnsiColor::Red.on_default();
         let green = AnsiColor::Green.on_default();
         let mut words = match self.state {
@@ -176,6 +195,7 @@ mod tests {
             name: "a".to_owned(),
             state: "load_error",
             message: Some("ValueError: no".to_owned()),
+            reloading: false,
             place: Some(Subject {
                 path: "/w/a.py".to_owned(),
                 line: Some(3),

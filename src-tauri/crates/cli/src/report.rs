@@ -40,13 +40,18 @@ pub(crate) struct LocationReport {
     /// Files that were saved since the code was loaded, and are not loaded by themselves, relative to the root.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unloaded: Vec<String>,
+    /// Why one that runs could not be started as its settings are now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocked: Option<String>,
 }
 
 impl LocationReport {
     /// As it is shown now.
     pub(crate) fn of(location: &LocationView) -> Self {
         let axes = (&location.lifecycle, &location.readiness);
-        Self::about(LocationLine::of(location), axes)
+        let mut report = Self::about(LocationLine::of(location), axes);
+        report.blocked = report.kept_from(location.blocked.as_ref());
+        report
     }
 
     /// As one heard who waited for it.
@@ -54,6 +59,7 @@ impl LocationReport {
         let axes = (&location.lifecycle, &location.readiness);
         let mut report = Self::about(LocationLine::settled(location), axes);
         report.unloaded.clone_from(&location.unloaded);
+        report.blocked = report.kept_from(location.blocked.as_ref());
         if location.other_command {
             report.unloaded.push("(its settings)".to_owned());
         }
@@ -72,6 +78,7 @@ impl LocationReport {
             still_serving: false,
             last_lines: Vec::new(),
             unloaded: Vec::new(),
+            blocked: None,
         };
         if let Readiness::LoadError {
             error,
@@ -104,9 +111,19 @@ impl LocationReport {
         self.hints = error.hints.iter().map(hint).collect();
     }
 
+    /// Why it could not be started anew, where it runs: else its line says it.
+    fn kept_from(&self, blocked: Option<&String>) -> Option<String> {
+        blocked.filter(|_| self.line.state != "blocked").cloned()
+    }
+
     /// Whether its code works, and is what is on disk.
     pub(crate) fn is_ready(&self) -> bool {
-        self.line.state == "ready" && self.unloaded.is_empty()
+        self.line.state == "ready" && self.unloaded.is_empty() && self.blocked.is_none()
+    }
+
+    /// Whether there is something to say of why it is not as it should be.
+    pub(crate) fn is_to_explain(&self) -> bool {
+        self.blocked.is_some() || matches!(self.line.state, "load_error" | "crashed" | "blocked")
     }
 
     /// The lines for a person.
@@ -114,6 +131,11 @@ impl LocationReport {
         let bold = Style::new().bold();
         let name = &self.line.name;
         let prefix = format!("{bold}{name}{bold:#} ");
+        if let Some(why) = &self.blocked {
+            return format!(
+                "{prefix}runs as it was loaded before, and could not be started as it is now: {why}\n"
+            );
+        }
         if !self.unloaded.is_empty() {
             return format!("{prefix}{}\n", behind(name, &self.unloaded));
         }
@@ -134,7 +156,8 @@ impl LocationReport {
             let line = place
                 .line
                 .map_or_else(String::new, |line| format!(":{line}"));
-            let within = self.function.as_deref().filter(|name| *name != "<module>");
+            let named = |name: &&str| !matches!(*name, "" | "<module>");
+            let within = self.function.as_deref().filter(named);
             let within = within.map_or_else(String::new, |name| format!(", in {name}"));
             let _infallible = writeln!(page, "  at {}{line}{within}", place.path);
             match (&self.excerpt, &self.code) {
@@ -147,6 +170,9 @@ impl LocationReport {
         }
         for line in &self.last_lines {
             let _infallible = writeln!(page, "  | {line}");
+        }
+        if self.line.state == "stopped" {
+            let _infallible = writeln!(page, "  `dagdeck start {name}` starts it.");
         }
         for hint in &self.hints {
             let _infallible = writeln!(page, "  {}", hint.replace('\n', "\n    "));
@@ -285,6 +311,20 @@ mod tests {
         let told = plain(&report);
         assert!(told.contains("a.py and 1 more was saved"), "{told}");
         assert!(told.contains("`dagdeck reload etl`"), "{told}");
+    }
+
+    #[test]
+    fn one_that_runs_and_could_not_be_started_any_more_is_not_ready() {
+        let ready = Readiness::Ready { at: 1.0, took: 1.0 };
+        let mut location = settled(Lifecycle::Running { since: 1.0 }, ready);
+        location.blocked = Some("pyproject.toml is not valid TOML.".to_owned());
+        let report = LocationReport::settled(&location);
+        assert!(!report.is_ready() && report.is_to_explain());
+        let told = plain(&report);
+        assert!(
+            told.contains("as it is now: pyproject.toml is not"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -238,6 +238,7 @@ mod tests {
             state,
             message: message.map(str::to_owned),
             place: None,
+            reloading: false,
             definitions: None,
         };
         let lines = vec![

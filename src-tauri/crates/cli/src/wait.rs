@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use api::{Lifecycle, LocationView, Nothing, WorkspaceView};
+use api::{Lifecycle, LocationView, Nothing, Severity, WorkspaceView};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -26,6 +26,8 @@ pub(crate) struct Waited<'a> {
     locations: &'a [LocationReport],
     /// Those that had not settled by then.
     waiting: Vec<String>,
+    /// What is wrong in the workspace's own files, so that what was saved of it is not live.
+    problems: &'a [String],
     /// Whether the time was over first.
     timed_out: bool,
 }
@@ -36,6 +38,8 @@ struct Heard {
     reports: Vec<LocationReport>,
     /// What keeps the Dagster UI from answering, where a launch was waited for.
     no_webserver: Option<String>,
+    /// What is wrong in the workspace's own files, so that what was saved of it is not live.
+    problems: Vec<String>,
 }
 
 pub(crate) fn run(what: &Wait) -> Result<(), CliError> {
@@ -104,12 +108,15 @@ async fn listen(
             return Ok(());
         }
     }
-    let launching = reached.workspace.launch.active;
-    if !(all && launching) {
+    if !all {
         return Ok(());
     }
     // What was heard so far may be older than what settled.
     reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
+    heard.problems = blockers(reached.shown()?);
+    if !reached.workspace.launch.active {
+        return Ok(());
+    }
     while reached.launch_is_active()? {
         reached.current.next().await?;
     }
@@ -127,6 +134,21 @@ async fn listen(
     Ok(())
 }
 
+/// What is so wrong in the workspace's own files that it was not read, with its place.
+fn blockers(workspace: &WorkspaceView) -> Vec<String> {
+    let grave = workspace.problems.iter();
+    let grave = grave.filter(|one| one.severity == Severity::Blocker);
+    grave
+        .map(|one| {
+            let line = one
+                .subject
+                .line
+                .map_or_else(String::new, |line| format!(":{line}"));
+            format!("{}\n  at {}{line}", one.message, one.subject.path)
+        })
+        .collect()
+}
+
 fn tell(
     workspace: &WorkspaceView,
     heard: &Heard,
@@ -136,6 +158,7 @@ fn tell(
 ) -> Result<(), CliError> {
     let ready = !timed_out
         && heard.no_webserver.is_none()
+        && heard.problems.is_empty()
         && left.is_empty()
         && heard.reports.iter().all(LocationReport::is_ready);
     if what.at.json {
@@ -144,8 +167,12 @@ fn tell(
             ready,
             locations: &heard.reports,
             waiting: left.to_vec(),
+            problems: &heard.problems,
             timed_out,
         })?;
+    }
+    for problem in &heard.problems {
+        crate::error::tell(problem);
     }
     if let Some(why) = &heard.no_webserver {
         crate::error::tell(&format!("The Dagster webserver does not answer: {why}"));

@@ -17,6 +17,7 @@ mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -43,8 +44,8 @@ pub(crate) struct OpenWorkspace {
     pub(crate) ended: CancellationToken,
     /// What asks uv about environments.
     pub(crate) asking: Asking,
-    /// Held by who reads the folder and shows it.
-    pub(crate) refreshing: tokio::sync::Mutex<()>,
+    /// Held by who reads the folder and shows it: when the last whole reading began.
+    pub(crate) refreshing: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Drop for OpenWorkspace {

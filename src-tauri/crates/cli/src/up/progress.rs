@@ -341,6 +341,7 @@ mod tests {
             state: "blocked",
             message: Some("no environment".to_owned()),
             place: None,
+            reloading: false,
             definitions: None,
         };
         assert_eq!(

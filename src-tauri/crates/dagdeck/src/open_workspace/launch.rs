@@ -226,7 +226,8 @@ impl OpenWorkspace {
                     },
                     (None, None) => continue,
                 },
-                _ if blocked(project).is_some() => continue,
+                // One that runs is served whatever was saved of its settings since.
+                _ if blocked(project).is_some() && self.rests(&project.id) => continue,
                 _ => Address::Socket(self.facts.sockets_of(&project.id)?.link()),
             };
             entries.push(WorkspaceFileEntry {
@@ -241,6 +242,11 @@ impl OpenWorkspace {
         }
         workspace_file::write(&path, &entries).map_err(StartError::List)?;
         Ok(true)
+    }
+
+    /// Whether nothing of a location lives.
+    fn rests(&self, id: &str) -> bool {
+        self.location(id).is_ok_and(|unit| unit.shown().at_rest)
     }
 
     /// Writes the list of locations and, if it changed, makes a running webserver read it.

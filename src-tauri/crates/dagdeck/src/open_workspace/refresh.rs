@@ -1,6 +1,7 @@
 //! Reads the folder again and shows what differs.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::OpenWorkspace;
 use api::Lifecycle;
@@ -32,10 +33,25 @@ impl OpenWorkspace {
         self.show_what_was(Touched::All).await;
     }
 
-    /// Reads again what was touched and shows what differs; asks uv nothing.
-    pub(super) async fn show_what_was(self: &Arc<Self>, touched: Touched) {
+    /// Reads the folder again and shows what differs, unless it was read since that moment; asks uv nothing.
+    pub(super) async fn read_since(self: &Arc<Self>, since: Instant) {
+        self.show_unless_read(Touched::All, Some(since)).await;
+    }
+
+    async fn show_what_was(self: &Arc<Self>, touched: Touched) {
+        self.show_unless_read(touched, None).await;
+    }
+
+    async fn show_unless_read(self: &Arc<Self>, touched: Touched, since: Option<Instant>) {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
-        let turn = self.refreshing.lock().await;
+        let mut turn = self.refreshing.lock().await;
+        // Who waits for many locations asks once for each.
+        if since.is_some_and(|since| turn.is_some_and(|read| read >= since)) {
+            return;
+        }
+        if touched == Touched::All {
+            *turn = Some(Instant::now());
+        }
         // A close waits for this turn, and never for a folder that does not answer.
         let read = self.facts.read_again(true, touched);
         let read = self.ended.run_until_cancelled(read).await;

@@ -5,10 +5,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::{ApiError, Lifecycle, Readiness, SettledLocation};
+use api::{ApiError, SettledLocation};
 use tokio::time::timeout;
 use unit::{Generation, Shown};
-use workspace::Touched;
 
 use super::OpenWorkspace;
 use super::watch::cause;
@@ -54,8 +53,7 @@ impl OpenWorkspace {
             overtaken: None,
         };
         // What was saved of its settings decides where its code is.
-        self.show_what_was(Touched::Projects([id.to_owned()].into()))
-            .await;
+        self.read_since(waiting.since).await;
         let unit = self.location(id)?;
         loop {
             let shown = unit.shown();
@@ -138,12 +136,9 @@ impl OpenWorkspace {
     }
 
     fn settled_as(&self, id: &str, shown: Shown, unloaded: &Unloaded) -> SettledLocation {
-        let rests = !matches!(
-            shown.lifecycle,
-            Lifecycle::Running { .. } | Lifecycle::Starting { .. } | Lifecycle::Stopping { .. }
-        );
+        // Also of one that runs: what was saved of its settings keeps it from being loaded.
         let blocked = self.facts.startable(id).err();
-        let blocked = blocked.filter(|_| rests || matches!(shown.readiness, Readiness::Unknown));
+        let blocked = blocked.filter(|error| !matches!(error, FactsError::Syncing));
         let relative = |path: &std::path::PathBuf| {
             let path = path.strip_prefix(&self.facts.root).unwrap_or(path);
             path.display().to_string()

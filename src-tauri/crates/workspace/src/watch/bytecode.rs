@@ -2,7 +2,7 @@
 //!
 //! Python tells whether a `.pyc` belongs to a file by the file's size and by when it was written, in whole seconds. A file that
 //! is saved, loaded and saved again with the same size within one second is then never read again. (Python's documentation of
-//! `py_compile` names it; seen with 3.8 to 3.13.)
+//! `py_compile` names it; seen with 3.8 to 3.13.) So it is for one that is put there with an older time (`cp -p`, `tar`).
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -51,6 +51,30 @@ mod tests {
     use super::*;
     use crate::watch::CodeFiles;
 
+    #[cfg(unix)]
+    #[test]
+    fn bytecode_of_a_file_that_was_put_there_with_an_older_time_is_doubted() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs_err::create_dir(at("__pycache__")).unwrap();
+        let bytecode = at("__pycache__/one.cpython-312.pyc");
+        fs_err::write(&bytecode, "").unwrap();
+        fs_err::write(at("one.py"), "").unwrap();
+        let old = |path: &Path, age: u64| {
+            let file = fs_err::File::options().write(true).open(path).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(age);
+            file.file().set_modified(then).unwrap();
+        };
+        old(&bytecode, 50);
+        old(&at("one.py"), 100);
+        let code = CodeFiles {
+            deep: Vec::new(),
+            flat: vec![folder.path().to_owned()],
+            dot_env: at(".env"),
+        };
+        assert_eq!(doubtful_bytecode(&code.stamp()), [bytecode]);
+    }
+
     #[test]
     fn bytecode_that_is_hardly_younger_than_its_file_is_doubted() {
         let folder = tempfile::tempdir().unwrap();
@@ -66,16 +90,13 @@ mod tests {
         for name in files.iter().chain(&bytecode) {
             fs_err::write(at(name), "").unwrap();
         }
-        let set = |name: &str, age: u64| {
+        let set = |name: &str, later: u64| {
             let file = fs_err::File::options().write(true).open(at(name)).unwrap();
-            let then = SystemTime::now() - Duration::from_secs(age);
+            let then = SystemTime::now() + Duration::from_secs(later);
             file.file().set_modified(then).unwrap();
         };
-        for name in files {
-            set(name, 60);
-        }
-        for (name, age) in bytecode.into_iter().zip([59, 60, 30, 58]) {
-            set(name, age);
+        for (name, later) in bytecode.into_iter().zip([1, 0, 30, 4]) {
+            set(name, later);
         }
         let code = CodeFiles {
             deep: Vec::new(),

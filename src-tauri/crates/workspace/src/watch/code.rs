@@ -113,13 +113,13 @@ impl CodeStamp {
     }
 
     /// The Python files whose bytecode a Python may have written when they still held something else: it tells the age of a
-    /// file by the second. Each with when it was written.
+    /// file by the second. Each with when it was written, or put there with a time of another.
     pub(crate) fn python_files(&self) -> impl Iterator<Item = (&Path, SystemTime)> {
         let python = self
             .files
             .iter()
             .filter(|(path, _)| path.extension().is_some_and(|kind| kind == "py"));
-        python.filter_map(|(path, stamp)| Some((path.as_path(), stamp.modified?)))
+        python.filter_map(|(path, stamp)| Some((path.as_path(), stamp.touched()?)))
     }
 }
 
@@ -148,6 +148,16 @@ fn identity(_: &std::fs::Metadata) -> Identity {
 }
 
 impl FileStamp {
+    /// When it was written, or the system last touched what it knows of it: a file may be put there with an older time.
+    fn touched(&self) -> Option<SystemTime> {
+        let (_, seconds, nanos) = self.identity;
+        let seconds = u64::try_from(seconds).ok()?;
+        let nanos = u64::try_from(nanos).ok()?;
+        let changed =
+            SystemTime::UNIX_EPOCH + Duration::new(seconds, 0) + Duration::from_nanos(nanos);
+        Some(self.modified?.max(changed))
+    }
+
     fn of(path: &Path) -> Option<Self> {
         let looked = SystemTime::now();
         let metadata = std::fs::metadata(path).ok()?;
@@ -259,6 +269,25 @@ mod tests {
         assert_eq!(stamp.files[&path].content, None);
         fs_err::write(&path, "2").unwrap();
         assert_eq!(stamp.changed(&code), [path]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_is_code_and_a_circle_ends() {
+        let (folder, code) = project();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let at = |file: &str| folder.path().join(file);
+        let link = |to: &Path, file: &str| std::os::unix::fs::symlink(to, at(file)).unwrap();
+        fs_err::write(elsewhere.path().join("three.py"), "1").unwrap();
+        link(elsewhere.path(), "etl/defs/linked");
+        link(folder.path(), "etl/defs/circle");
+        link(&at("etl"), "etl/again");
+        let stamp = code.stamp();
+        fs_err::write(elsewhere.path().join("three.py"), "22").unwrap();
+        assert_eq!(stamp.changed(&code), [at("etl/defs/linked/three.py")]);
+        let stamp = code.stamp();
+        fs_err::remove_file(at("etl/defs/linked")).unwrap();
+        assert_eq!(stamp.changed(&code), [at("etl/defs/linked/three.py")]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which folders are watched, and whose they are. Refuses environments, caches and version control.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::CodeFiles;
@@ -126,6 +126,7 @@ impl Walk {
             return;
         }
         let mut left = CODE_FOLDERS;
+        let mut linked = BTreeSet::new();
         let mut open = vec![folder.to_path_buf()];
         while let Some(folder) = open.pop() {
             if left == 0 {
@@ -133,25 +134,42 @@ impl Walk {
                 return;
             }
             left -= 1;
-            open.extend(subfolders(&folder));
+            open.extend(subfolders(&folder, &mut linked));
             self.add(folder);
         }
     }
 }
 
-/// Folders of code below a folder.
-fn subfolders(folder: &Path) -> Vec<PathBuf> {
+/// Folders of code below a folder. What a link leads to is code as well, as Python has it; `linked` is where links led before, so
+/// that none is followed twice or for ever.
+fn subfolders(folder: &Path, linked: &mut BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
     entries
         .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter(|entry| !entry.file_name().to_str().is_none_or(skipped_code))
+        .filter(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => leads_on(&entry.path(), linked),
+            Ok(kind) => kind.is_dir(),
+            Err(_) => false,
+        })
         .map(|entry| entry.path())
         // An environment under any other name is known by its file.
         .filter(|path| !path.join("pyvenv.cfg").exists())
         .collect()
+}
+
+/// Whether a link leads to a folder that is not around it, and that no link led to before.
+fn leads_on(link: &Path, linked: &mut BTreeSet<PathBuf>) -> bool {
+    let Ok(real) = std::fs::canonicalize(link) else {
+        return false;
+    };
+    let around = link
+        .parent()
+        .and_then(|parent| std::fs::canonicalize(parent).ok());
+    let around = around.is_some_and(|around| around.starts_with(&real));
+    real.is_dir() && !around && linked.insert(real)
 }
 
 /// Unlike in a search for projects, a package may well be called `build` or `target`.
