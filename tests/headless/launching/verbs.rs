@@ -86,12 +86,11 @@ impl Terminal {
         let nowhere = nowhere.output().unwrap();
         assert_eq!(nowhere.status.code(), Some(1));
         let told = String::from_utf8_lossy(&nowhere.stderr);
+        // What comes first names in what its environment differs.
         let expected =
             format!("dagdeck: No browser could be opened here. The Dagster UI is at {url}\n");
-        assert_eq!(
-            (told.as_ref(), printed(&nowhere).trim()),
-            (expected.as_str(), url)
-        );
+        assert!(told.ends_with(&expected), "{told}");
+        assert_eq!(printed(&nowhere).trim(), url);
         let ready = self.done(&["wait"]);
         assert!(ready.contains(&format!("{NAME} is ready, ")), "{ready}");
         let (code, status) = self.json(&["status"]);
