@@ -24,7 +24,7 @@ lifecycle: Lifecycle,
  */
 readiness: Readiness, 
 /**
- * Why it can't be started now; null if it can, or runs.
+ * Why it can't be started now, also where it runs as it was loaded before; null if it can.
  */
 blocked: string | null, 
 /**
