@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what a person runs before each commit, made to take a minute once all is built; it takes longer so far.
+//! `cargo xtask check`: what a person runs before each commit, within a minute once all is built.
 //!
 //! It leaves to `cargo xtask test` what runs longer: the lints of the tests' own code, the window's tests, those with real
 //! processes and Dagsters, and those that lie beside the crates.

@@ -22,6 +22,10 @@ const LEAKS: &[&str] = &[
     "DAGSTER_HOME",
 ];
 
+/// How the variables begin by which Cargo tells us of our own package. A dependency that looks at them (`ring` does) is built
+/// anew whenever they differ, with all that stands on it: they differ between what builds us and what we build.
+const OF_OUR_PACKAGE: &[&str] = &["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// A program to run, with the arguments and the environment that we add.
 pub(crate) struct Program {
     command: Command,
@@ -35,6 +39,12 @@ impl Program {
         let mut command = Command::new(program.as_ref());
         for name in LEAKS {
             command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os() {
+            let told = name.to_string_lossy();
+            if OF_OUR_PACKAGE.iter().any(|start| told.starts_with(start)) {
+                command.env_remove(name);
+            }
         }
         command.env("PATH", path()).current_dir(places::root());
         Program {
@@ -293,5 +303,18 @@ mod tests {
             .unwrap_err();
         assert!(error.to_string().contains("was ended"), "{error}");
         assert!(started.elapsed() < Duration::from_secs(10));
+    }
+    #[test]
+    fn what_cargo_told_us_of_our_own_package_is_told_to_nobody() {
+        assert!(
+            std::env::var_os("CARGO_PKG_NAME").is_some(),
+            "run by Cargo: else this shows nothing"
+        );
+        let mut told = Program::new("env").command;
+        let told = told.output().unwrap();
+        let told = String::from_utf8_lossy(&told.stdout);
+        assert!(told.contains("PATH="), "{told}");
+        assert!(!told.contains("CARGO_PKG_NAME="), "{told}");
+        assert!(!told.contains("CARGO_MANIFEST_DIR="), "{told}");
     }
 }
