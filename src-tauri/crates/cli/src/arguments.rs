@@ -74,8 +74,9 @@ pub(crate) enum Command {
     Reload(Start),
     /// Waits until what was saved before it was asked is loaded, and says what keeps it from being.
     ///
-    /// Compares files with what was loaded from them, so it never answers too early. Ends at the first failure with 1 and explains
-    /// it; with 3 when the time is over.
+    /// Compares Python and YAML files, `.env` and settings with what was loaded from them, so it never answers too early. Other files
+    /// that code reads while it loads are not looked at: after one of those, `dagdeck reload`. Ends at the first failure with 1 and
+    /// explains it; with 3 when the time is over.
     #[command(
         after_help = "Examples:\n  dagdeck wait\n  dagdeck wait etl --timeout 60\n  dagdeck wait --for settled --json"
     )]

@@ -10,7 +10,7 @@ use api::{
 use serde::Serialize;
 
 use crate::arguments::{Start, Stop as StopArguments};
-use crate::error::{CliError, piped};
+use crate::error::{CliError, piped, tell};
 use crate::names::chosen;
 use crate::reached::{Reached, ReachedWorkspace};
 use crate::report::LocationReport;
@@ -67,8 +67,22 @@ pub(crate) fn reload(what: &Start) -> Result<(), CliError> {
 pub(crate) fn stop(what: &StopArguments) -> Result<(), CliError> {
     runtime::wait_for(async {
         let mut told = Stop::listen()?;
-        told.or(stop_and_wait(what)).await
+        told_of_the_rest(told.or(stop_and_wait(what)).await, GOES_ON_STOPPING)
     })?
+}
+
+/// What is said where a terminal no longer waits for an end.
+pub(crate) const GOES_ON_STOPPING: &str = "What is being stopped is stopped all the same, without this terminal: `dagdeck status` shows how it stands.";
+
+/// Says what goes on where a person ended this early.
+pub(crate) fn told_of_the_rest<Done>(
+    done: Result<Done, CliError>,
+    words: &str,
+) -> Result<Done, CliError> {
+    if matches!(done, Err(CliError::Interrupted)) {
+        tell(words);
+    }
+    done
 }
 
 async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
@@ -93,13 +107,10 @@ async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
         }
         settle(&mut reached, &locations, what.at.json, whole).await
     };
-    let done = stop.or(done).await;
-    if matches!(done, Err(CliError::Interrupted)) {
-        crate::error::tell(
-            "What was begun goes on without this terminal: `dagdeck status` shows how it stands, `dagdeck stop` stops all.",
-        );
-    }
-    let done = done?;
+    let done = told_of_the_rest(
+        stop.or(done).await,
+        "What was begun goes on without this terminal: `dagdeck status` shows how it stands, `dagdeck stop` stops all.",
+    )?;
     print(&reached, &done, what.at.json, whole.then_some(begun))
 }
 
@@ -189,6 +200,12 @@ async fn settle(
     while let Some(report) = settling.next().await? {
         if !json {
             piped(write!(anstream::stdout().lock(), "{}", report.page()))?;
+        }
+        if report.line.state == "stopped" && report.line.message.is_none() {
+            let name = &report.line.name;
+            tell(&format!(
+                "{name} was stopped meanwhile, from another window or terminal."
+            ));
         }
         reports.push(report);
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serve::Leftovers;
 
 use crate::arguments;
+use crate::control::{GOES_ON_STOPPING, told_of_the_rest};
 use crate::error::{CliError, piped};
 use crate::reached::ReachedWorkspace;
 use crate::runtime;
@@ -29,7 +30,9 @@ pub(crate) fn run(what: &arguments::Down) -> Result<(), CliError> {
         let stopped = tokio::select! {
             stopped = end(&place) => stopped?,
             // The owner goes on stopping.
-            () = stop.requested() => return Err(CliError::Interrupted),
+            () = stop.requested() => {
+                return told_of_the_rest(Err(CliError::Interrupted), GOES_ON_STOPPING);
+            }
         };
         if !stopped {
             // What is gone may still run; what never was is a slip of the pen.

@@ -45,7 +45,9 @@ pub(crate) struct LogLine<'a> {
 pub(crate) fn run(what: &Logs) -> Result<(), CliError> {
     runtime::run(async {
         let mut stop = Stop::listen()?;
-        let hand = stop.or(Hand::to_look_at_what_runs(&what.workspace)).await?;
+        let hand = stop
+            .or(Hand::to_look_at_what_runs(&what.at.workspace))
+            .await?;
         let printed = stop.or(print(what, &hand)).await;
         // Ctrl-C is how following ends.
         let printed = match printed {
@@ -79,7 +81,7 @@ async fn print(what: &Logs, hand: &Hand) -> Result<(), CliError> {
         view: view.view,
         names: Names::of(&workspace),
         grep: what.grep.as_ref(),
-        json: what.json,
+        json: what.at.json,
     };
     let since = what.since.map(|since| since.millis(Timestamp::now()));
     let since = since.or(workspace.launch.at).unwrap_or_default();

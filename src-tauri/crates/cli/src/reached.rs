@@ -3,31 +3,32 @@
 //! Whatever runs or changes something in a workspace is done by its owner, so that a window sees it live and what runs is
 //! stopped and started rightly. Owns what a terminal says where it can't come to one. Refuses to hold what runs: `up` does.
 
+mod current;
 pub(crate) mod look;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::protocol::HostCount;
-use api::protocol::PROTOCOL;
 use api::protocol::environment::Difference;
-use api::protocol::frozen::{Hello, HostKind};
-use api::{
-    ApiError, ErrorCode, Event, Nothing, Operation, Snapshot, Step, WorkspaceKind, WorkspaceView,
-};
-use attach::{Attached, Introduction, News, Owner, Subscription};
+use api::protocol::frozen::HostKind;
+use api::{ApiError, Nothing, Snapshot, WorkspaceKind, WorkspaceView};
+use attach::{Attached, Introduction, Owner};
 use serve::{Leftovers, Reach};
 use terminal::Shell;
 use tokio::time::timeout;
 
 use crate::environment::environment;
-use crate::error::{CliError, tell, words};
+use crate::error::{CliError, tell};
 use crate::reached::look::Found;
 
+pub(crate) use self::current::{Current, New};
+pub(crate) use self::words::of_another_version;
+use self::words::{another_environment, no_room};
+
 /// What is said when the owner ends while a terminal needs it.
-const GONE: &str =
-    "The Dagdeck process that runs this workspace has ended, and with it all that it ran.";
+const GONE: &str = "The Dagdeck process that runs this workspace has ended, and with it all that it ran: `dagdeck start` launches it again.";
 
 /// How often it is tried again where the owner goes while a terminal comes.
 const AGAIN: u32 = 5;
@@ -289,77 +290,6 @@ impl Reached {
     }
 }
 
-/// How everything stands in a workspace, kept current by what its owner says.
-pub(crate) struct Current {
-    news: Subscription,
-    pub(crate) shown: Snapshot,
-    /// Who is attached.
-    pub(crate) hosts: HostCount,
-    /// Whether that was told.
-    met: bool,
-}
-
-/// What there is to look at anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct New {
-    /// Something stands differently, apart from measurements and the record.
-    pub(crate) changed: bool,
-    /// A log grew.
-    pub(crate) grew: bool,
-}
-
-impl Current {
-    async fn of(attached: &Attached) -> Result<Self, CliError> {
-        let (shown, news) = match attached.subscribe().await {
-            Ok(whole) => whole,
-            Err(_) if attached.owner().is_gone() => {
-                return Err(CliError::Failed(GONE.to_owned()));
-            }
-            Err(silent) => return Err(silent.into()),
-        };
-        Ok(Self {
-            news,
-            shown,
-            hosts: HostCount::default(),
-            met: false,
-        })
-    }
-
-    /// Waits for news; fails when the owner is gone.
-    pub(crate) async fn next(&mut self) -> Result<New, CliError> {
-        let mut new = New::default();
-        match self.news.next().await {
-            Some(News::Snapshot(snapshot)) => {
-                self.shown = *snapshot;
-                (new.changed, new.grew) = (true, true);
-            }
-            Some(News::Events(events)) => {
-                for envelope in events {
-                    match envelope.event {
-                        Event::LogGrew { .. } => new.grew = true,
-                        Event::MetricsMeasured { .. }
-                        | Event::ErrorsCounted { .. }
-                        | Event::OperationChanged { .. } => {}
-                        _ => new.changed = true,
-                    }
-                    if api::step(&self.shown, &envelope) == Step::Next {
-                        api::apply(&mut self.shown, envelope);
-                    }
-                }
-            }
-            Some(News::Hosts(hosts)) => (self.hosts, self.met) = (hosts, true),
-            None => return Err(CliError::Failed(GONE.to_owned())),
-        }
-        Ok(new)
-    }
-
-    /// Those of these operations that are on the record by now, in this order.
-    pub(crate) fn operations(&self, ids: &[u32]) -> Vec<Operation> {
-        let found = |id: &u32| self.shown.operations.iter().find(|one| one.id == *id);
-        ids.iter().filter_map(found).cloned().collect()
-    }
-}
-
 /// What is said where nobody runs a workspace of which something was asked that runs.
 pub(crate) fn nothing_runs(place: &ReachedWorkspace) -> CliError {
     let root = place.root.display();
@@ -386,114 +316,5 @@ pub(crate) fn goes_on_alone(owner: &Owner, with: &str) -> String {
 pub(crate) fn tell_notices(shown: &Snapshot) {
     for notice in &shown.notices {
         tell(notice);
-    }
-}
-
-/// What is said where the owner was started with another environment; none where it makes no difference.
-pub(crate) fn another_environment(differs: &[Difference]) -> Option<String> {
-    let names: Vec<&str> = differs.iter().map(|one| one.name.as_str()).collect();
-    let (names, verb) = match names.as_slice() {
-        [] => return None,
-        [one] => ((*one).to_owned(), "differs"),
-        several => (several.join(", "), "differ"),
-    };
-    Some(format!(
-        "This workspace is run with another environment than this terminal's: {names} {verb}. \
-         `dagdeck up --restart` stops all that it runs and starts it with this one."
-    ))
-}
-
-/// What is said where a Dagdeck of another version runs a workspace.
-pub(crate) fn of_another_version(owner: &Hello, root: &Path) -> String {
-    let which = if owner.protocol < PROTOCOL {
-        "an older"
-    } else {
-        "a newer"
-    };
-    let (version, pid, root) = (&owner.version, owner.pid, root.display());
-    format!(
-        "{root} is run by {which} Dagdeck ({version}, process {pid}). This one can ask it how it stands, and stop all that it \
-         runs: `dagdeck down {root}`."
-    )
-}
-
-fn no_room(state_folder: &Path, error: &std::io::Error) -> String {
-    let because = ApiError::new(
-        ErrorCode::Io,
-        format!(
-            "Dagdeck can't write its own folder, {}, so nothing can be run or changed: what was started could not be found again.",
-            state_folder.display()
-        ),
-    );
-    let full = [
-        std::io::ErrorKind::StorageFull,
-        std::io::ErrorKind::QuotaExceeded,
-    ];
-    let room = if full.contains(&error.kind()) {
-        "Free some space there"
-    } else {
-        "Make that folder writable"
-    };
-    let told = because.with_source(error).with_hint(format!(
-        "{room}, or name another in DAGDECK_STATE. `dagdeck status` and `dagdeck doctor` work all the same."
-    ));
-    words(&told)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn differing(names: &[&str]) -> Vec<Difference> {
-        let one = |name: &&str| Difference {
-            name: (*name).to_owned(),
-            owner: None,
-            own: None,
-        };
-        names.iter().map(one).collect()
-    }
-
-    #[test]
-    fn another_environment_is_told_with_the_way_to_this_one() {
-        assert_eq!(another_environment(&[]), None);
-        let one = another_environment(&differing(&["UV_PYTHON"])).unwrap();
-        assert!(one.contains("terminal's: UV_PYTHON differs."), "{one}");
-        assert!(one.contains("`dagdeck up --restart`"), "{one}");
-        let two = another_environment(&differing(&["A", "B"])).unwrap();
-        assert!(two.contains("A, B differ."), "{two}");
-    }
-
-    #[test]
-    fn an_owner_of_another_version_is_told_with_what_stops_it() {
-        let hello = |protocol| Hello {
-            protocol,
-            version: "0.0.9".to_owned(),
-            pid: 7,
-            kind: HostKind::Owner,
-            holds: false,
-            goes: false,
-        };
-        let told = of_another_version(&hello(PROTOCOL - 1), Path::new("/w"));
-        assert!(told.starts_with("/w is run by an older Dagdeck (0.0.9, process 7)"));
-        assert!(told.contains("`dagdeck down /w`"), "{told}");
-        let told = of_another_version(&hello(PROTOCOL + 1), Path::new("/w"));
-        assert!(told.contains("by a newer Dagdeck"), "{told}");
-    }
-
-    #[test]
-    fn a_folder_that_can_not_be_written_is_told_with_its_path_and_what_to_do() {
-        let error = std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem);
-        let told = no_room(Path::new("/state"), &error);
-        assert!(
-            told.contains("/state") && told.contains("because: "),
-            "{told}"
-        );
-        assert!(
-            told.contains("Make that folder writable, or name another in DAGDECK_STATE"),
-            "{told}"
-        );
-        let error = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        let told = no_room(Path::new("/state"), &error);
-        assert!(told.contains("Free some space there"), "{told}");
     }
 }

@@ -64,7 +64,7 @@ pub(crate) struct Wait {
     #[arg(long = "for", value_enum, default_value = "ready")]
     pub(crate) until: WaitFor,
     /// Gives up after so many seconds, with exit code 3
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) timeout: Duration,
     #[command(flatten)]
     pub(crate) at: InWorkspace,
@@ -93,6 +93,7 @@ pub(crate) enum Gravity {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("json", |json| json.help("Prints one JSON object a line")))]
 pub(crate) struct Logs {
     /// Only these code locations; `webserver` and `daemon` name the two
     #[arg(value_name = "LOCATION")]
@@ -110,17 +111,8 @@ pub(crate) struct Logs {
     /// Only lines in which this regular expression is found
     #[arg(long, value_name = "PATTERN", value_parser = regex::Regex::new)]
     pub(crate) grep: Option<regex::Regex>,
-    /// Prints one JSON object a line
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The workspace or project, or a folder in it; without it the current folder's
-    #[arg(
-        long,
-        value_name = "PATH",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) workspace: PathBuf,
+    #[command(flatten)]
+    pub(crate) at: InWorkspace,
 }
 
 #[derive(Debug, Args)]

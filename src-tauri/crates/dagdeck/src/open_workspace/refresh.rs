@@ -49,15 +49,14 @@ impl OpenWorkspace {
         if since.is_some_and(|since| turn.is_some_and(|read| read >= since)) {
             return;
         }
-        if touched == Touched::All {
-            *turn = Some(Instant::now());
-        }
+        let whole = (touched == Touched::All).then(Instant::now);
         // A close waits for this turn, and never for a folder that does not answer.
         let read = self.facts.read_again(true, touched);
         let read = self.ended.run_until_cancelled(read).await;
         match read {
             None => return,
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => *turn = whole.or(*turn),
+            // Who waits for what was saved asks again, so an answer is of a reading that was made.
             Some(Err(error)) => {
                 tracing::error!(%error, "the folder can't be read again, so the old reading stays");
                 return;
