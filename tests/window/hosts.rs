@@ -82,7 +82,11 @@ async fn another_workspace_gets_a_window_of_its_own_and_stops_nothing() {
             .is_some_and(|status| status.windows == 1)
     })
     .await;
-    assert_eq!(app.windows().await, 2);
+    // Its window attaches before it is there for a driver.
+    wait_until("there are two windows", SOON, async || {
+        app.windows().await == 2
+    })
+    .await;
     assert_eq!(
         dagsters(&one.path()),
         before,

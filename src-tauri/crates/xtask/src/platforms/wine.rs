@@ -58,11 +58,11 @@ const STORIES: &[Story] = &[
         ],
     },
     Story {
-        name: "what_is_no_workspace_is_said",
+        name: "what_is_not_there_is_said",
         asked: &["status", "nowhere"],
         uv: false,
         code: 2,
-        says: &[r"\nowhere is not a Dagster workspace or project"],
+        says: &[r"\nowhere is not there."],
     },
     Story {
         name: "down_where_nothing_runs",

@@ -28,6 +28,7 @@ const RULES: &[LoadRule] = &[
     missing_variable,
     missing_module,
     missing_name,
+    undefined_name,
     missing_file,
     ended_while_loading,
     invalid_definition,
@@ -280,6 +281,22 @@ fn missing_name(case: &Case<'_>) -> Option<LoadExplanation> {
             ),
             Step::Sync("Sync the environment, if the lockfile asks for another version".to_owned()),
         ],
+        place: None,
+    })
+}
+
+/// `NameError`: Python reads a line that names what nothing was called so far.
+fn undefined_name(case: &Case<'_>) -> Option<LoadExplanation> {
+    if case.class != "NameError" {
+        return None;
+    }
+    let name = capture(r"^name '(.+)' is not defined", &case.message)?;
+    Some(LoadExplanation {
+        title: format!("{name} isn't defined"),
+        explanation: format!("Where Python reads this line, nothing is called {name} yet."),
+        hints: vec![advise(
+            "Look at how it is spelt, whether it is imported, and whether it is defined above this line.",
+        )],
         place: None,
     })
 }

@@ -45,6 +45,17 @@ fn a_syntax_error_names_file_and_line() {
 }
 
 #[test]
+fn a_name_that_nothing_has_is_told_with_its_line() {
+    let found = explained(sample!("undefined"), recorded());
+    assert_eq!(found.title, "custommers isn't defined");
+    let place = found.place.unwrap();
+    assert_eq!(
+        (place.path.as_path(), place.line, place.own),
+        (recorded().join("undefined.py").as_path(), 8, true)
+    );
+}
+
+#[test]
 fn a_missing_variable_is_named_with_the_line_that_reads_it() {
     let found = explained(sample!("envv"), recorded());
     assert_eq!(found.title, "MY_REQUIRED_TOKEN isn't set");
