@@ -1,16 +1,15 @@
-//! Tests that launch whole Dagsters, webserver and daemon included: they get the machine for themselves, one at a time.
+//! Tests that launch whole Dagsters, webserver and daemon included: one at a time beside the window's, then two.
 
 mod closing;
 mod contract;
 mod ends;
 mod hosts;
 mod instances;
+mod long;
 mod new;
 mod projects;
-mod python;
 mod reload;
 mod sample;
-mod scaffold;
 mod sync;
 mod trouble;
 mod up;

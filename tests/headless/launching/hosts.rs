@@ -5,12 +5,11 @@ use api::{
     StopLocationRequest,
 };
 use attach::Attached;
-use testkit::{TestWorkspace, all_dagsters, mentioning, wait_until};
+use testkit::{TestWorkspace, all_dagsters, wait_until};
 
 use crate::command::dagdeck;
 use crate::hosted::{
-    Current, GONE, Hosted, LOOKING, LOOKS, TERMINAL, WINDOW, gone, host, launch, owner, owners,
-    reach,
+    Current, GONE, Hosted, LOOKING, LOOKS, TERMINAL, WINDOW, gone, launch, owners,
 };
 use crate::launched::{STARTING, is_ready};
 
@@ -18,7 +17,7 @@ const ENGINEERING: &str = "data-engineering";
 const SCIENCE: &str = "data-science";
 
 /// The pid that serves a location, as a host is shown it.
-async fn pid(host: &Attached, location: &str) -> u32 {
+pub(super) async fn pid(host: &Attached, location: &str) -> u32 {
     let current = Current::of(host).await;
     current.location(location).process.as_ref().unwrap().pid
 }
@@ -198,36 +197,6 @@ async fn an_owner_that_nobody_can_find_any_more_stops_what_was_left_running_and_
     let took = gone(hosted.workspace.around()).await;
     println!("all is gone {took:?} after its lock was removed");
     assert!(took < LOOKS + GONE, "{took:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_workspaces_of_one_person_run_and_end_by_themselves() {
-    let (one, other) = (TestWorkspace::of(ENGINEERING), TestWorkspace::of(SCIENCE));
-    let state = one.state();
-    let of_one = host(&reach(&one.path(), &state), WINDOW).await;
-    let of_other = host(&reach(&other.path(), &state), WINDOW).await;
-    assert_ne!(of_one.owner().hello().pid, of_other.owner().hello().pid);
-    tokio::join!(launch(&of_one), launch(&of_other));
-    let (serves, running) = (
-        pid(&of_other, SCIENCE).await,
-        of_other.owner().status().await.unwrap().running,
-    );
-
-    drop(of_one);
-    let took = gone(&one.path()).await;
-    assert!(took < GONE, "{took:?}");
-    assert_eq!(pid(&of_other, SCIENCE).await, serves);
-    assert_eq!(of_other.owner().status().await.unwrap().running, running);
-    assert!(!mentioning(&[&other.path()]).is_empty());
-
-    // The first is opened again beside it, by another owner.
-    let again = owner(&reach(&one.path(), &state), LOOKING).await.unwrap();
-    assert_ne!(again.hello().pid, of_other.owner().hello().pid);
-    drop(again);
-    drop(of_other);
-    let took = gone(&other.path()).await;
-    assert!(took < GONE, "{took:?}");
-    gone(&state).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

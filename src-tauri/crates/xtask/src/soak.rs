@@ -15,7 +15,7 @@ const OLDER: &str = "older";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these steps: cancels, reloads, hosts, owners, older, guards, kills, long
+    /// Only these steps: cancels, reloads, verbs, hosts, owners, older, guards, kills, whole, long
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The git revision whose Dagdeck is the older one: the last release, or the first that has owners

@@ -17,7 +17,7 @@ pub(crate) use steps::{Chosen, Step, build, driven, soak};
 /// What of it to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these steps: fmt, typos, page, clippy, ui, gen, cargo, headless, launching, window
+    /// Only these steps: fmt, typos, page, clippy, ui, gen, cargo, headless, launching, window, serving
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[command(flatten)]

@@ -47,11 +47,11 @@ const STEPS: &[Step] = &[
     step("cargo", cargo).or_alone(|names| alone(units(), names)),
     step("headless", headless).or_alone(|names| alone(driven("headless"), names)),
     step("launching", launching).or_alone(|names| alone(driven("headless"), names)),
-    // Both wait for Dagsters to start more than they compute.
     beside("window", window).or_alone(|names| {
         let display = Display::open()?;
         alone(display.within(driven("window")), names)
     }),
+    step("serving", serving).or_alone(|names| alone(driven("headless"), names)),
 ];
 
 /// What only `cargo xtask soak` runs: stories as often as it takes to meet what happens rarely.
@@ -75,6 +75,7 @@ const SOAK: &[Step] = &[
         let display = Display::open()?;
         soaked(display.within(driven("window")), "killed::")
     }),
+    step("whole", |_| soaked(driven("headless"), LONG)),
     step("long", |_| {
         let display = Display::open()?;
         soaked(display.within(driven("window")), LONG)
@@ -139,9 +140,17 @@ pub(crate) fn choose_of(steps: &'static [Step], names: &[String]) -> Result<Vec<
 pub(crate) const COMPILING: Duration = Duration::from_secs(1500);
 const DRIVING: Duration = Duration::from_secs(2400);
 const SOAKING: Duration = Duration::from_secs(7200);
-/// The tests whose Dagsters need the machine for themselves.
+/// The tests that launch whole Dagsters.
 const LAUNCHING: &str = "launching::";
-/// The window's stories that take minutes and of which the lower layers show each part.
+/// Of these, those that take as long two at a time as the window's stories leave over: two lanes are full from first to last.
+const SERVING: [&str; 5] = [
+    "launching::sample::",
+    "launching::sync::",
+    "launching::trouble::",
+    "launching::up::",
+    "launching::verbs::",
+];
+/// The stories that take minutes and of which shorter ones, or the lower layers, show each part.
 const LONG: &str = "long::";
 /// The stories about the real index: `cargo xtask live` runs them.
 const LIVE: &str = "live::";
@@ -222,19 +231,34 @@ fn headless(chosen: &Chosen) -> Result<Counts> {
         .count(DRIVING)
 }
 
-/// Tests that launch whole Dagsters: one at a time.
+/// Tests that launch whole Dagsters: one at a time, for the window's run beside them.
 fn launching(chosen: &Chosen) -> Result<Counts> {
+    let others = SERVING.iter().flat_map(|part| ["--skip", part]);
+    let these: Vec<_> = [LAUNCHING].into_iter().chain(others).collect();
+    launched("launching", chosen, &these, "1")
+}
+
+/// The rest of them, two at a time.
+fn serving(chosen: &Chosen) -> Result<Counts> {
+    launched("serving", chosen, &SERVING, "2")
+}
+
+/// Of the headless tests these, so many at once, but for the long ones. Of those that are chosen by a part of their name the
+/// long ones are no exception.
+fn launched(label: &str, chosen: &Chosen, these: &[&str], at_once: &str) -> Result<Counts> {
     ensure_built_ui()?;
     build()?;
-    let tests = driven("headless").labelled("launching");
+    let tests = driven("headless").labelled(label);
     let Some(part) = &chosen.filter else {
         return tests
-            .args([LAUNCHING, "--test-threads", "1"])
+            .args(these)
+            .args(["--skip", LONG, "--test-threads", at_once])
             .count(DRIVING);
     };
     // The two have to hold at once, and a runner takes several as one or the other.
     let listed = driven("headless")
-        .args([LAUNCHING, "--list", "--format", "terse"])
+        .args(these)
+        .args(["--list", "--format", "terse"])
         .read()?;
     let names = listed
         .lines()
