@@ -14,7 +14,7 @@ mod workspace;
 
 pub(crate) use blocked::{blocked, services_blocked};
 pub(crate) use code::{counts, load_error, names, unanswered, unexplained};
-pub(crate) use command::command_view;
+pub(crate) use command::{command_view, short};
 pub(crate) use environment::{EnvironmentModel, environment};
 pub(crate) use files::kind;
 pub(crate) use location::{LocationModel, location};

@@ -204,7 +204,8 @@ impl WorkspaceFacts {
         self.sockets.location(number).map_err(FactsError::Socket)
     }
 
-    /// Begins a run in a log.
+    /// Begins a run in a log, under what it says first: a note, or a command as it is read at a glance, which the record of
+    /// operations has whole.
     pub(crate) fn writer(&self, key: &str, title: String) -> Result<Writer, FactsError> {
         let key = LogKey(key.to_owned());
         let writer = self.store.writer(key, RunMeta { title });

@@ -19,7 +19,7 @@ use crate::open::SyncMark;
 use crate::open::commands;
 use crate::open_workspace::OpenWorkspace;
 use crate::operations::basis;
-use crate::present::command_view;
+use crate::present::{command_view, short};
 use crate::record::NewOperation;
 use api::{ApiError, CommandView, SyncRequest, SyncStart};
 pub(crate) use error::SyncError;
@@ -170,7 +170,7 @@ impl OpenWorkspace {
         };
         let command = project.sync();
         let log = target.log();
-        let writer = facts.writer(&log, command.line())?;
+        let writer = facts.writer(&log, short(&command))?;
         let begun = NewOperation {
             title: match &python {
                 Some(python) => format!("Changing {} to Python {}", target.name, python.version),

@@ -71,7 +71,7 @@ fn mask(name: &str, value: &str) -> String {
 }
 
 /// A command to read at a glance: programs by their names, paths as seen from its folder, without what only programs need.
-fn short(command: &CommandLine) -> String {
+pub(crate) fn short(command: &CommandLine) -> String {
     let mut words = vec![Shell::HERE.quote(&name(&command.program))];
     let mut arguments = command.arguments.iter();
     while let Some(argument) = arguments.next() {

@@ -23,7 +23,7 @@ use crate::clock;
 use crate::errors::NotStarted;
 use crate::open::WorkspaceFacts;
 use crate::open::commands::code_server::{command_of, log_of, sample};
-use crate::present::{self, command_view};
+use crate::present::{self, command_view, short};
 use crate::record::{NewOperation, state_of};
 use api::{ApiError, Lifecycle, OperationState, StartPhase};
 use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
@@ -94,7 +94,7 @@ impl CodeServer {
             self.link(generation)?;
         }
         let log = log_of(&self.id);
-        let writer = self.facts.writer(&log, command.line())?;
+        let writer = self.facts.writer(&log, short(&command))?;
         if let Some(cause) = &cause {
             writer.note(&format!("Reloading: {cause}"));
         }

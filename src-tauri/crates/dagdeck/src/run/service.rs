@@ -14,7 +14,7 @@ use super::{OurInstance, PortError, StartError, ports};
 use crate::errors::NotStarted;
 use crate::open::WorkspaceFacts;
 use crate::open::commands::service::{command_of, log_of};
-use crate::present::command_view;
+use crate::present::{command_view, short};
 use crate::record::{NewOperation, state_of};
 use api::{ApiError, OperationState, ServiceName, StartPhase};
 use unit::{Ended, Generation, Recipe, Shown, StartOutcome, Started};
@@ -67,7 +67,7 @@ impl ServiceRecipe {
         }
         let command = command_of(&self.facts, self.name)?;
         let log = log_of(self.name);
-        let writer = self.facts.writer(log, command.line())?;
+        let writer = self.facts.writer(log, short(&command))?;
         let operation = self.facts.context.operations.begin(NewOperation {
             title: format!("Starting the {log}"),
             command: Some(command_view(&command)),
