@@ -278,12 +278,23 @@ async fn stop_and_wait(what: &StopArguments) -> Result<(), CliError> {
             reached.attached.location_stop(request).await?;
         }
         reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
-        while !chosen(reached.shown()?, &what.locations)?
-            .iter()
-            .all(is_down)
-        {
+        let stops = |one: &LocationView| matches!(one.lifecycle, Lifecycle::Stopping { .. });
+        while chosen(reached.shown()?, &what.locations)?.iter().any(stops) {
             reached.current.next().await?;
         }
+    }
+    reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
+    let now = chosen(reached.shown()?, &what.locations)?;
+    let again: Vec<String> = now
+        .into_iter()
+        .filter(|one| !is_down(one))
+        .map(|one| one.name)
+        .collect();
+    if !again.is_empty() {
+        tell(&format!(
+            "Started again meanwhile, from another window or terminal: {}.",
+            again.join(", ")
+        ));
     }
     let root = &reached.workspace.root;
     if what.at.json {
@@ -291,7 +302,8 @@ async fn stop_and_wait(what: &StopArguments) -> Result<(), CliError> {
         return crate::json::print(&Stopped { root, all, stopped });
     }
     let told = match (all, ran.as_slice()) {
-        (true, _) => format!("stopped: nothing of {root} runs any more"),
+        (true, _) if again.is_empty() => format!("stopped: nothing of {root} runs any more"),
+        (true, _) => format!("stopped: what ran of {root}"),
         (false, []) => format!("{} did not run", what.locations.join(", ")),
         (false, some) => format!("stopped: {}", some.join(", ")),
     };

@@ -60,18 +60,26 @@ impl OpenWorkspace {
         self.syncs.end().await;
         // First, or a launch under way would start again what is being stopped.
         self.ended.cancel();
-        self.stop_all(by).await;
+        self.stop_for_good(by).await;
         // Who is showing the folder has shown it, and who comes after sees the end.
         drop(self.refreshing.lock().await);
         // It may have started what was wanted while the rest was being stopped.
-        self.stop_all(by).await;
+        self.stop_for_good(by).await;
         self.instance.give_up().await;
         self.asking.over().await;
         self.facts.show_no_more();
     }
 
-    /// Stops everything that runs, all at once, and waits until nothing is left.
+    /// Stops everything that runs, all at once, and waits until nothing is left of it. What somebody starts again meanwhile goes on.
     pub(crate) async fn stop_all(&self, by: StoppedBy) {
+        self.cancel_launch();
+        self.syncs.stopped();
+        let units = self.units();
+        futures::future::join_all(units.iter().map(|unit| unit.stop_what_runs(by))).await;
+    }
+
+    /// The same where nothing can be started any more.
+    async fn stop_for_good(&self, by: StoppedBy) {
         self.cancel_launch();
         self.syncs.stopped();
         let units = self.units();

@@ -70,7 +70,7 @@ enum Order {
 
 enum Message {
     Input(Input),
-    Asked(Ask, tokio::sync::oneshot::Sender<()>),
+    Asked(Ask, tokio::sync::oneshot::Sender<Shown>),
     Spawned(Generation, ProcessView),
 }
 
@@ -105,11 +105,14 @@ impl Unit {
 
     /// Asks something of it. Returns when the unit has taken it in; what follows is seen in [`Unit::shown`].
     pub async fn ask(&self, ask: Ask) {
+        self.shown_once_asked(ask).await;
+    }
+
+    /// As [`Unit::ask`], with how it stood then; none where the unit's task is gone, and with it everything to ask for.
+    async fn shown_once_asked(&self, ask: Ask) -> Option<Shown> {
         let (sender, taken) = tokio::sync::oneshot::channel();
-        if self.inbox.send(Message::Asked(ask, sender)).is_ok() {
-            // An error means that the unit's task is gone, and with it everything to ask for.
-            let _ = taken.await;
-        }
+        self.inbox.send(Message::Asked(ask, sender)).ok()?;
+        taken.await.ok()
     }
 
     /// The unit as it is now.
@@ -127,6 +130,16 @@ impl Unit {
     pub async fn stop_and_wait(&self, by: StoppedBy) {
         self.ask(Ask::Stop { force: false, by }).await;
         self.wait_for(|shown| shown.at_rest).await;
+    }
+
+    /// Stops it and waits until nothing is left of what ran. What is started again meanwhile is not waited for: it begins when
+    /// that is gone.
+    pub async fn stop_what_runs(&self, by: StoppedBy) {
+        let asked = self.shown_once_asked(Ask::Stop { force: false, by }).await;
+        if let Some(asked) = asked {
+            self.wait_for(|shown| shown.at_rest || shown.attempt != asked.attempt)
+                .await;
+        }
     }
 }
 
@@ -182,10 +195,10 @@ impl<R: Recipe> UnitTask<R> {
                     self.carry_out(effect).await;
                 }
             }
-            self.publish();
+            let shown = self.publish();
             if let Some(taken) = taken {
                 // The asker may have gone; what was asked is done all the same.
-                let _ = taken.send(());
+                let _ = taken.send(shown);
             }
         }
     }
@@ -242,10 +255,11 @@ impl<R: Recipe> UnitTask<R> {
         }
     }
 
-    fn publish(&self) {
+    fn publish(&self) -> Shown {
         let shown = shown_of(&self.machine, &self.processes);
         self.recipe.show(&shown);
-        self.shown.send_replace(shown);
+        self.shown.send_replace(shown.clone());
+        shown
     }
 }
 

@@ -299,6 +299,23 @@ async fn a_stop_ends_a_start_that_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_stops_what_somebody_starts_again_waits_for_what_ran_alone() {
+    let tried = Tried::of(|recipe| recipe.stubborn = true);
+    tried.unit.ask(Ask::Start).await;
+    tried.ready(1).await;
+    let unit = tried.unit.clone();
+    let stopping = tokio::spawn(async move { unit.stop_what_runs(StoppedBy::Person).await });
+    tried
+        .until(|shown| matches!(shown.lifecycle, Lifecycle::Stopping { .. }))
+        .await;
+    tried.unit.ask(Ask::Start).await;
+    assert!(!stopping.is_finished(), "the first still lives");
+    tried.end(1, 0);
+    stopping.await.unwrap();
+    tried.ready(2).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_ends_by_itself_is_told_apart_from_what_was_asked_to_end() {
     let tried = Tried::of(|_| {});
     let later_than = |last: Generation| {
