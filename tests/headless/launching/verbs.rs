@@ -22,6 +22,8 @@ const NAME: &str = "data-science";
 const ENDING: Duration = Duration::from_secs(60);
 /// How long the next save may take to come.
 const SAVED: Duration = Duration::from_secs(10);
+/// The pause between saves that come faster than code loads.
+const RUSH: Duration = Duration::from_millis(200);
 /// How long a wait may take beside saves that come every few seconds at most.
 const HUNG: Duration = Duration::from_secs(120);
 
@@ -419,6 +421,39 @@ async fn what_a_link_leads_to_is_waited_for() {
     terminal.done(&["wait"]);
     assert_eq!(defined().await, None);
     drop(looking);
+    terminal.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_a_start_beside_a_stop_nor_saves_without_end_keep_anybody_waiting() {
+    let terminal = Terminal::new();
+    terminal.done(&["start", "--trust"]);
+    let mut stop = dagdeck(&terminal.workspace);
+    stop.current_dir(terminal.workspace.path()).arg("stop");
+    let mut stop = stop.spawn().unwrap();
+    terminal.say(&["start"]);
+    wait_until("`stop` ends", ENDING, async || {
+        stop.try_wait().unwrap().is_some()
+    })
+    .await;
+    terminal.done(&["start"]);
+
+    // Faster than the code loads.
+    let (over, told) = mpsc::channel::<()>();
+    let file = terminal.file("rushed.py");
+    let saving = std::thread::spawn(move || {
+        let mut number = 0;
+        while told.recv_timeout(RUSH) == Err(RecvTimeoutError::Timeout) {
+            number += 1;
+            fs_err::write(&file, format!("NUMBER = {number}\n")).unwrap();
+        }
+    });
+    let (code, heard) = terminal.say(&["wait", "--timeout", "60"]);
+    assert!(!saving.is_finished());
+    drop(over);
+    saving.join().unwrap();
+    assert_eq!(code, Some(0), "{heard}");
+    terminal.done(&["wait"]);
     terminal.ends().await;
 }
 

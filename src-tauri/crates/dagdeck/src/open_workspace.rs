@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::asking::Asking;
 pub(crate) use self::files::FilesError;
 pub(crate) use self::syncs::{SYNCS, Syncs};
+use self::watch::Rush;
 use crate::logs::Logs;
 use crate::open::{FactsError, WorkspaceFacts};
 use crate::run::OurInstance;
@@ -46,6 +47,8 @@ pub(crate) struct OpenWorkspace {
     pub(crate) asking: Asking,
     /// Held by who reads the folder and shows it: when the last whole reading began.
     pub(crate) refreshing: tokio::sync::Mutex<Option<Instant>>,
+    /// The saves that came while code was being loaded, by location.
+    pub(crate) rushes: Mutex<BTreeMap<String, Rush>>,
 }
 
 impl Drop for OpenWorkspace {

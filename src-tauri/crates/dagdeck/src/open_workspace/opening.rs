@@ -50,6 +50,7 @@ impl OpenWorkspace {
             ended: CancellationToken::new(),
             asking: Asking::default(),
             refreshing: tokio::sync::Mutex::default(),
+            rushes: Mutex::default(),
             instance,
             facts,
         });

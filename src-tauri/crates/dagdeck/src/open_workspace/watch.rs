@@ -3,13 +3,31 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use workspace::Touched;
 use workspace::watch::{DiskChange, WatchPlan, Watcher};
 
 use super::OpenWorkspace;
 use api::WatchView;
+use unit::Unit;
+
+/// How many loads in a row may be overtaken by the next save. What saves faster than code loads would else keep it from ever
+/// being loaded, as code does that writes one of its own files while it loads.
+const OVERTAKEN: u32 = 2;
+/// How long a load may go on after that before a save overtakes it all the same: it may hang.
+const HELD: Duration = Duration::from_secs(20);
+
+/// The saves that came while a location's code was being loaded.
+#[derive(Debug, Default)]
+pub(crate) struct Rush {
+    /// How many loads in a row were overtaken.
+    overtaken: u32,
+    /// Whether somebody waits for the end of one, to load what was saved since.
+    held: bool,
+}
 
 /// Watches until the session ends.
 pub(crate) fn start(session: &Arc<OpenWorkspace>) {
@@ -83,21 +101,68 @@ impl OpenWorkspace {
         }
     }
 
-    async fn code_changed(&self, project: &str, paths: &[PathBuf]) {
+    async fn code_changed(self: &Arc<Self>, project: &str, paths: &[PathBuf]) {
+        if !self.is_behind(project).await {
+            return;
+        }
+        let Ok(unit) = self.location(project) else {
+            return;
+        };
+        match self.rushed(project, &unit) {
+            Pace::Now => self.reload_changed(project, paths).await,
+            Pace::Held => {
+                let (weak, project) = (Arc::downgrade(self), project.to_owned());
+                let paths = paths.to_vec();
+                tokio::spawn(async move {
+                    let attempt = unit.shown().attempt;
+                    let over = unit.wait_for(|now| now.settled || now.attempt != attempt);
+                    // One that takes longer is overtaken.
+                    let _over = timeout(HELD, over).await;
+                    let Some(session) = weak.upgrade() else {
+                        return;
+                    };
+                    session.rushes.lock().remove(&project);
+                    if session.is_behind(&project).await {
+                        session.reload_changed(&project, &paths).await;
+                    }
+                });
+            }
+            Pace::HeldAlready => {}
+        }
+    }
+
+    /// Whether a location that runs is to load what is on disk by now, and does not yet.
+    async fn is_behind(&self, project: &str) -> bool {
         let up = self
             .location(project)
             .is_ok_and(|unit| !unit.shown().at_rest || unit.shown().is_crashed());
-        if up
-            && self.facts.auto_reload(project)
+        up && self.facts.auto_reload(project)
             && self.facts.is_trusted()
             && !self.is_loading_all_of(project).await
-        {
-            let cause = cause(&self.facts.root, paths);
-            // What keeps it from reloading is shown on the location; who only saved a file asked for nothing more.
-            if let Err(error) = self.reload_location(project, Some(cause)).await {
-                tracing::info!(project, %error, "not reloaded on a change");
-            }
+    }
+
+    async fn reload_changed(&self, project: &str, paths: &[PathBuf]) {
+        let cause = cause(&self.facts.root, paths);
+        // What keeps it from reloading is shown on the location; who only saved a file asked for nothing more.
+        if let Err(error) = self.reload_location(project, Some(cause)).await {
+            tracing::info!(project, %error, "not reloaded on a change");
         }
+    }
+
+    /// When what was saved is loaded, by how many loads were overtaken before it.
+    fn rushed(&self, project: &str, unit: &Unit) -> Pace {
+        let mut rushes = self.rushes.lock();
+        if unit.shown().settled {
+            rushes.remove(project);
+            return Pace::Now;
+        }
+        let rush = rushes.entry(project.to_owned()).or_default();
+        if rush.held {
+            return Pace::HeldAlready;
+        }
+        rush.overtaken += 1;
+        rush.held = rush.overtaken > OVERTAKEN;
+        if rush.held { Pace::Held } else { Pace::Now }
     }
 
     /// Whether the attempt to load that was made last has, or will have, what is on disk by now: who waits for a change to be
@@ -116,6 +181,17 @@ impl OpenWorkspace {
             _ => false,
         }
     }
+}
+
+/// When what was saved is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// At once: what is being loaded is overtaken.
+    Now,
+    /// Once what is being loaded is loaded, or failed.
+    Held,
+    /// As before, and somebody waits for that.
+    HeldAlready,
 }
 
 /// What has to be read again; none where only code changed.
