@@ -123,5 +123,5 @@ pub(crate) fn gone() -> ApiError {
         ErrorCode::Internal,
         "The Dagdeck process that runs this workspace is gone.",
     )
-    .with_hint("Open or launch the workspace again to go on.")
+    .with_hint("Open the workspace again, or launch it with `dagdeck start`, to go on.")
 }

@@ -71,6 +71,10 @@ fn page((location, report): (&LocationView, &LocationReport)) -> String {
         "starting" => {
             format!("{name} is being loaded: `dagdeck wait {name}` says what comes of it.\n")
         }
+        _ if location.reloading => format!(
+            "{}  Its code is being loaded again: `dagdeck wait {name}` says what comes of it.\n",
+            report.page()
+        ),
         _ => report.page(),
     }
 }

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::location_line::LocationLine;
 
+/// How many lines are told that a process printed before it ended.
+const LAST: usize = 10;
+
 /// What came of a location. Fields are added, never renamed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -109,6 +112,12 @@ impl LocationReport {
         }
         self.excerpt.clone_from(&error.excerpt);
         self.hints = error.hints.iter().map(hint).collect();
+        // One whose process ended has no exception: what it printed last is all that is known.
+        if error.class.is_empty() {
+            let mut last: Vec<&str> = error.text.lines().rev().take(LAST).collect();
+            last.reverse();
+            self.last_lines = last.into_iter().map(str::to_owned).collect();
+        }
     }
 
     /// Why it could not be started anew, where it runs: else its line says it.
@@ -298,6 +307,22 @@ mod tests {
              \x20   uv add panda\n\
              \x20 The code that was loaded before is still served.\n"
         );
+    }
+
+    #[test]
+    fn a_process_that_ended_while_it_loaded_is_told_with_what_it_printed_last() {
+        let mut location = failed();
+        let Readiness::LoadError { error, .. } = &mut location.readiness else {
+            unreachable!("it failed")
+        };
+        error.class.clear();
+        error.excerpt = None;
+        error.place = None;
+        error.text = (1..=12).map(|number| format!("line {number}\n")).collect();
+        let told = plain(&LocationReport::settled(&location));
+        assert!(told.contains("  | line 3\n"), "{told}");
+        assert!(told.contains("  | line 12\n"), "{told}");
+        assert!(!told.contains("line 2\n"), "{told}");
     }
 
     #[test]

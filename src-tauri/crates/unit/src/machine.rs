@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use process::{Exit, Next, RestartPolicy};
 
-use api::{ApiError, Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
+use api::{ApiError, Hint, Lifecycle, LoadError, Millis, Readiness, StartPhase, StoppedBy};
 
 /// Counts the processes of one unit; never reused.
 pub type Generation = u64;
@@ -641,7 +641,11 @@ impl Machine {
             self.failure = Some(Box::new(LoadError {
                 title: "The new server ended while loading".to_owned(),
                 explanation: Some(format!("It {reason} before the code was loaded.")),
-                hints: Vec::new(),
+                hints: vec![Hint {
+                    text: "Look for what ends a process in code that runs on import, as sys.exit does, and at the last lines of the log."
+                        .to_owned(),
+                    action: None,
+                }],
                 class: String::new(),
                 message: reason,
                 frames: Vec::new(),

@@ -87,6 +87,7 @@ pub(crate) enum Gravity {
     /// All but debug lines; lines that name no level count as info
     Info,
     /// Warnings and errors
+    #[value(alias = "warn")]
     Warning,
     /// Errors
     Error,
@@ -106,7 +107,7 @@ pub(crate) struct Logs {
     #[arg(long, value_name = "WHEN", value_parser = since)]
     pub(crate) since: Option<Since>,
     /// Only lines that are this grave, or graver
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, ignore_case = true)]
     pub(crate) level: Option<Gravity>,
     /// Only lines in which this regular expression is found
     #[arg(long, value_name = "PATTERN", value_parser = regex::Regex::new)]
