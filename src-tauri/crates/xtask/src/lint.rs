@@ -84,10 +84,10 @@ fn compile(arguments: &[OsString]) -> Result<()> {
     let name = after(&words, "--crate-name");
     // Cargo asks what the compiler is and can.
     if words == ["-vV"] || name == Some("___") {
-        return Program::new(compiler).args(asked).replace();
+        return Program::in_our_place(compiler).args(asked).replace();
     }
     let name = name.with_context(|| format!("Cargo's words are not understood: {words:?}"))?;
-    let driver = Program::new("clippy-driver").arg(compiler);
+    let driver = Program::in_our_place("clippy-driver").arg(compiler);
     // What a crate's build needs is run, and has to be whole.
     if name.starts_with("build_script_") {
         return driver.args(asked).replace();

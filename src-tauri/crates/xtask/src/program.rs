@@ -1,6 +1,6 @@
 //! Running other programs: always shown, always with a clean environment, never without an end.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -26,6 +26,14 @@ const LEAKS: &[&str] = &[
 /// anew whenever they differ, with all that stands on it: they differ between what builds us and what we build.
 const OF_OUR_PACKAGE: &[&str] = &["CARGO_MANIFEST_", "CARGO_PKG_"];
 
+/// What Cargo told us of a package.
+fn of_a_package() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| {
+        let name = name.to_string_lossy();
+        OF_OUR_PACKAGE.iter().any(|start| name.starts_with(start))
+    })
+}
+
 /// A program to run, with the arguments and the environment that we add.
 pub(crate) struct Program {
     command: Command,
@@ -40,11 +48,8 @@ impl Program {
         for name in LEAKS {
             command.env_remove(name);
         }
-        for (name, _) in std::env::vars_os() {
-            let told = name.to_string_lossy();
-            if OF_OUR_PACKAGE.iter().any(|start| told.starts_with(start)) {
-                command.env_remove(name);
-            }
+        for (name, _) in of_a_package() {
+            command.env_remove(name);
         }
         command.env("PATH", path()).current_dir(places::root());
         Program {
@@ -52,6 +57,13 @@ impl Program {
             words: vec![program.as_ref().to_string_lossy().into_owned()],
             label: None,
         }
+    }
+
+    /// A compiler that Cargo called us in place of: what Cargo tells of a package is of that which is compiled.
+    pub(crate) fn in_our_place(program: impl AsRef<OsStr>) -> Program {
+        let mut program = Program::new(program);
+        program.command.envs(of_a_package());
+        program
     }
 
     /// Adds one argument.
@@ -305,16 +317,20 @@ mod tests {
         assert!(started.elapsed() < Duration::from_secs(10));
     }
     #[test]
-    fn what_cargo_told_us_of_our_own_package_is_told_to_nobody() {
+    fn what_cargo_told_us_of_a_package_is_told_to_a_compiler_alone() {
         assert!(
             std::env::var_os("CARGO_PKG_NAME").is_some(),
             "run by Cargo: else this shows nothing"
         );
-        let mut told = Program::new("env").command;
-        let told = told.output().unwrap();
-        let told = String::from_utf8_lossy(&told.stdout);
-        assert!(told.contains("PATH="), "{told}");
-        assert!(!told.contains("CARGO_PKG_NAME="), "{told}");
-        assert!(!told.contains("CARGO_MANIFEST_DIR="), "{told}");
+        let told = |mut program: Program| {
+            let told = program.command.output().unwrap();
+            String::from_utf8_lossy(&told.stdout).into_owned()
+        };
+        let others = told(Program::new("env"));
+        assert!(others.contains("PATH="), "{others}");
+        assert!(!others.contains("CARGO_PKG_NAME="), "{others}");
+        assert!(!others.contains("CARGO_MANIFEST_DIR="), "{others}");
+        let ours = told(Program::in_our_place("env"));
+        assert!(ours.contains("CARGO_PKG_NAME="), "{ours}");
     }
 }
