@@ -75,18 +75,21 @@ impl OpenWorkspace {
 
     /// Stops everything that runs, all at once, and waits until nothing is left of it. What somebody starts again meanwhile goes on.
     pub(crate) async fn stop_all(&self, by: StoppedBy) {
-        self.cancel_launch();
-        self.syncs.stopped();
-        let units = self.units();
+        let units = self.units_with_nothing_begun();
         futures::future::join_all(units.iter().map(|unit| unit.stop_what_runs(by))).await;
     }
 
     /// The same where nothing can be started any more.
     async fn stop_for_good(&self, by: StoppedBy) {
+        let units = self.units_with_nothing_begun();
+        futures::future::join_all(units.iter().map(|unit| unit.stop_and_wait(by))).await;
+    }
+
+    /// All units, once no launch or sync starts any of them any more.
+    fn units_with_nothing_begun(&self) -> Vec<Unit> {
         self.cancel_launch();
         self.syncs.stopped();
-        let units = self.units();
-        futures::future::join_all(units.iter().map(|unit| unit.stop_and_wait(by))).await;
+        self.units()
     }
 
     /// How many process trees live.

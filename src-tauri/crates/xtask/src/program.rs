@@ -316,6 +316,7 @@ mod tests {
         assert!(error.to_string().contains("was ended"), "{error}");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
+
     #[test]
     fn what_cargo_told_us_of_a_package_is_told_to_a_compiler_alone() {
         assert!(

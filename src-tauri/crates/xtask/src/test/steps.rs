@@ -142,7 +142,8 @@ const DRIVING: Duration = Duration::from_secs(2400);
 const SOAKING: Duration = Duration::from_secs(7200);
 /// The tests that launch whole Dagsters.
 const LAUNCHING: &str = "launching::";
-/// Of these, those that take as long two at a time as the window's stories leave over: two lanes are full from first to last.
+/// Of these, those that run two at a time once the window's stories are over. The others take about as long one at a time as the
+/// window's do beside them.
 const SERVING: [&str; 5] = [
     "launching::sample::",
     "launching::sync::",
