@@ -441,13 +441,18 @@ async fn neither_a_start_beside_a_stop_nor_saves_without_end_keep_anybody_waitin
     // Faster than the code loads.
     let (over, told) = mpsc::channel::<()>();
     let file = terminal.file("rushed.py");
+    let number = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&number);
     let saving = std::thread::spawn(move || {
-        let mut number = 0;
         while told.recv_timeout(RUSH) == Err(RecvTimeoutError::Timeout) {
-            number += 1;
+            let number = counted.fetch_add(1, Ordering::SeqCst);
             fs_err::write(&file, format!("NUMBER = {number}\n")).unwrap();
         }
     });
+    wait_until("loads are overtaken", SAVED, async || {
+        number.load(Ordering::SeqCst) > 5
+    })
+    .await;
     let (code, heard) = terminal.say(&["wait", "--timeout", "60"]);
     assert!(!saving.is_finished());
     drop(over);
