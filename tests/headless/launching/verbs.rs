@@ -389,6 +389,46 @@ async fn what_can_not_be_loaded_is_never_called_ready() {
     terminal.ends().await;
 }
 
+/// What can't start is named and keeps nothing else down. Which that is was decided by what was saved the moment before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_start_is_named_and_what_was_just_saved_decides_what_can() {
+    let terminal = Terminal::new();
+    let project = terminal.workspace.project(NAME);
+    let venv = (project.join(".venv"), project.join("venv-aside"));
+    terminal.workspace.add_project_without_environment("early");
+    let told = terminal.done(&["start", "--trust"]);
+    assert!(told.contains("early can't start: "), "{told}");
+    assert!(told.contains(", 1 of 2 locations, "), "{told}");
+    let waited = terminal.run(&["wait"]);
+    assert_eq!(waited.status.code(), Some(0));
+    let told = String::from_utf8_lossy(&waited.stderr);
+    assert!(
+        told.contains("early can't start, and is not waited for: "),
+        "{told}"
+    );
+    let (code, told) = terminal.json(&["wait"]);
+    assert_eq!((code, &told["left_out"][0]), (Some(0), &"early".into()));
+
+    terminal.workspace.add_project_without_environment("late");
+    let (code, told) = terminal.say(&["start", "late"]);
+    assert_eq!(code, Some(1), "it is listed: {told}");
+    assert!(told.contains("late can't start: "), "{told}");
+
+    terminal.done(&["stop", NAME]);
+    fs_err::rename(&venv.0, &venv.1).unwrap();
+    let (code, told) = terminal.say(&["start", NAME]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains(&format!("{NAME} can't start: It has no environment")),
+        "{told}"
+    );
+    fs_err::rename(&venv.1, &venv.0).unwrap();
+    let told = terminal.done(&["start"]);
+    assert!(told.contains(&format!("{NAME} is ready, ")), "{told}");
+    assert!(told.contains(", 1 of 3 locations, "), "{told}");
+    terminal.ends().await;
+}
+
 /// Python follows links, so what they lead to is waited for as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_link_leads_to_is_waited_for() {

@@ -15,6 +15,7 @@ macro_rules! with_commands {
             workspace_close: Nothing => Nothing, "Stops what runs and closes the workspace.";
             workspace_trust: Nothing => Nothing, "Lets programs run in the open folder, remembered.";
             workspace_distrust: Nothing => Nothing, "Takes trust back; what runs is stopped.";
+            workspace_read: Nothing => Nothing, "Reads the folder as it is when this is asked, and shows what differs; asks uv nothing.";
             workspace_check: Nothing => Nothing, "Reads the folder and asks uv again.";
             recent_forget: FolderRequest => Nothing, "Takes a folder off the recent list.";
             machine_check: Nothing => Nothing, "Looks at this machine's tools again.";

@@ -1,5 +1,6 @@
 //! `dagdeck start`, `stop`, `restart` and `reload`: what a window's buttons do, and the answer once it is done.
 
+use std::cell::Cell;
 use std::io::Write as _;
 use std::time::Instant;
 
@@ -74,6 +75,10 @@ pub(crate) fn stop(what: &StopArguments) -> Result<(), CliError> {
 /// What is said where a terminal no longer waits for an end.
 pub(crate) const GOES_ON_STOPPING: &str = "What is being stopped is stopped all the same, without this terminal: `dagdeck status` shows how it stands.";
 
+const GOES_ON_STARTING: &str = "What was begun goes on without this terminal: `dagdeck status` shows how it stands, `dagdeck stop` stops all.";
+const IS_NOT_STARTED_AGAIN: &str =
+    "What ran is being stopped, and is not started again: `dagdeck start` launches it.";
+
 /// Says what goes on where a person ended this early.
 pub(crate) fn told_of_the_rest<Done>(
     done: Result<Done, CliError>,
@@ -88,6 +93,7 @@ pub(crate) fn told_of_the_rest<Done>(
 async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
     let mut stop = Stop::listen()?;
     let mut reached = stop.or(reach(what, verb)).await?;
+    stop.or(reached.read_folder()).await?;
     let locations = asked(&reached.workspace, &what.locations, verb)?;
     let leave = trust::leave(&reached.workspace, what.trust);
     let leave = stop.or(leave).await?;
@@ -99,17 +105,28 @@ async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
     }
     let begun = Instant::now();
     let whole = what.locations.is_empty() && verb != Verb::Reload;
+    let launched = Cell::new(false);
     let done = async {
         if whole {
-            launch(&reached, verb, leave.make).await?;
+            if verb == Verb::Restart {
+                reached.attached.stop_all(Nothing {}).await?;
+            }
+            launched.set(true);
+            launch(&reached, leave.make).await?;
         } else {
+            launched.set(true);
             each(&reached, &locations, verb).await?;
         }
         settle(&mut reached, &locations, what.at.json, whole).await
     };
+    let done = stop.or(done).await;
     let done = told_of_the_rest(
-        stop.or(done).await,
-        "What was begun goes on without this terminal: `dagdeck status` shows how it stands, `dagdeck stop` stops all.",
+        done,
+        if launched.get() {
+            GOES_ON_STARTING
+        } else {
+            IS_NOT_STARTED_AGAIN
+        },
     )?;
     print(&reached, &done, what.at.json, whole.then_some(begun))
 }
@@ -138,8 +155,6 @@ fn asked(
         )
     };
     match (verb, names.is_empty()) {
-        // What can't start keeps nothing else from being launched.
-        (Verb::Start | Verb::Restart, true) => asked.retain(|one| one.blocked.is_none()),
         (Verb::Reload, true) => asked.retain(|one| !at_rest(one)),
         (Verb::Reload, false) => {
             if let Some(rests) = asked.iter().find(|one| at_rest(one)) {
@@ -149,15 +164,13 @@ fn asked(
                 )));
             }
         }
-        (Verb::Start | Verb::Restart, false) => {}
+        // What can't start keeps nothing else from being launched, and is heard with the rest.
+        (Verb::Start | Verb::Restart, _) => {}
     }
     Ok(asked)
 }
 
-async fn launch(reached: &Reached, verb: Verb, make_deployment: bool) -> Result<(), CliError> {
-    if verb == Verb::Restart {
-        reached.attached.stop_all(Nothing {}).await?;
-    }
+async fn launch(reached: &Reached, make_deployment: bool) -> Result<(), CliError> {
     let request = LaunchRequest {
         same_port: true,
         make_deployment,

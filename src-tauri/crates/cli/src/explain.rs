@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use api::LocationView;
+use api::{LocationView, Nothing};
 use serde::Serialize;
 
 use crate::arguments::Explain;
@@ -35,6 +35,7 @@ pub(crate) fn run(what: &Explain) -> Result<(), CliError> {
 }
 
 async fn explain(what: &Explain, hand: &Hand) -> Result<(), CliError> {
+    hand.workspace_read(Nothing {}).await?;
     let workspace = hand.workspace().await?;
     let mut locations = chosen(&workspace, &what.locations)?;
     if what.locations.is_empty() {

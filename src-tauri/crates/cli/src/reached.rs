@@ -151,7 +151,7 @@ impl ReachedWorkspace {
 pub(crate) struct Reached {
     pub(crate) attached: Attached,
     pub(crate) current: Current,
-    /// The workspace as it stood at first.
+    /// The workspace as it stood at first, or when its folder was read for this terminal.
     pub(crate) workspace: WorkspaceView,
     /// How many process trees ran before.
     pub(crate) running: u64,
@@ -254,6 +254,14 @@ impl Reached {
         if let Some(problem) = &instance.problem {
             anstream::eprintln!("dagdeck: {problem}. In use: {}.", instance.path);
         }
+    }
+
+    /// Has the folder read as it is now: what was saved a moment ago decides what can start, and no word of it may have come yet.
+    pub(crate) async fn read_folder(&mut self) -> Result<(), CliError> {
+        self.attached.workspace_read(Nothing {}).await?;
+        self.current.shown = self.attached.snapshot_get(Nothing {}).await?;
+        self.workspace = self.shown()?.clone();
+        Ok(())
     }
 
     /// Makes sure that what this terminal starts goes on when it goes: where nobody holds what runs, or left it running, it is left

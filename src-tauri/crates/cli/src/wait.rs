@@ -1,6 +1,7 @@
 //! `dagdeck wait`: until what was saved is live, or it is known why it is not.
 
 use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use api::{Lifecycle, LocationView, Nothing, Severity, WorkspaceView};
 use serde::Serialize;
@@ -24,6 +25,8 @@ pub(crate) struct Waited<'a> {
     ready: bool,
     /// Those that have settled, in the order in which they did. Where the first failure ended it, those before and that one.
     locations: &'a [LocationReport],
+    /// Those that can't start, where none was named: these are not waited for.
+    left_out: Vec<&'a str>,
     /// Those that had not settled by then.
     waiting: Vec<String>,
     /// What is wrong in the workspace's own files, so that what was saved of it is not live.
@@ -35,6 +38,8 @@ pub(crate) struct Waited<'a> {
 /// What came of waiting.
 #[derive(Default)]
 struct Heard {
+    /// Those that are not waited for, since they can't start, and why.
+    left_out: Vec<(String, String)>,
     reports: Vec<LocationReport>,
     /// What keeps the Dagster UI from answering, where a launch was waited for.
     no_webserver: Option<String>,
@@ -51,16 +56,32 @@ pub(crate) fn run(what: &Wait) -> Result<(), CliError> {
 
 async fn wait(what: &Wait) -> Result<(), CliError> {
     let mut reached = Reached::running(&what.at.workspace).await?;
+    let begun = Instant::now();
+    let time_left = match timeout(what.timeout, reached.read_folder()).await {
+        Ok(read) => {
+            read?;
+            what.timeout.saturating_sub(begun.elapsed())
+        }
+        Err(_) => Duration::ZERO,
+    };
     let locations = awaited(&reached.workspace, &what.locations)?;
     if locations.is_empty() {
         let root = reached.workspace.root.clone();
         return Err(nothing_runs(&ReachedWorkspace::at(root.into())?));
     }
     let mut settling = Settling::begin(&reached.attached, &locations);
-    let mut heard = Heard::default();
+    let mut heard = Heard {
+        left_out: left_out(&reached.workspace, &locations, &what.locations),
+        ..Heard::default()
+    };
+    if !what.at.json {
+        for (name, why) in &heard.left_out {
+            crate::error::tell(&format!("{name} can't start, and is not waited for: {why}"));
+        }
+    }
     let all = what.locations.is_empty();
     let listen = listen(&mut reached, &mut settling, &mut heard, what, all);
-    let timed_out = match timeout(what.timeout, listen).await {
+    let timed_out = match timeout(time_left, listen).await {
         Ok(listened) => {
             listened?;
             false
@@ -88,6 +109,18 @@ fn awaited(workspace: &WorkspaceView, names: &[String]) -> Result<Vec<LocationVi
         });
     }
     Ok(awaited)
+}
+
+/// Those that can't start and of which none was asked for by its name, and why.
+fn left_out(
+    workspace: &WorkspaceView,
+    awaited: &[LocationView],
+    names: &[String],
+) -> Vec<(String, String)> {
+    let all = workspace.locations.iter().filter(|_| names.is_empty());
+    let left = all.filter(|one| one.managed && awaited.iter().all(|other| other.id != one.id));
+    left.filter_map(|one| Some((one.name.clone(), one.blocked.clone()?)))
+        .collect()
 }
 
 /// Listens until all have settled, and to what is waited for no longer than to the first failure.
@@ -166,6 +199,11 @@ fn tell(
             root: &workspace.root,
             ready,
             locations: &heard.reports,
+            left_out: heard
+                .left_out
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect(),
             waiting: left.to_vec(),
             problems: &heard.problems,
             timed_out,

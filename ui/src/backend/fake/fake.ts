@@ -276,6 +276,7 @@ export class FakeBackend implements Backend {
       return this.#trust(false);
     },
     // The made-up folder and machine are always as they were read last.
+    workspace_read: () => ({}),
     workspace_check: () => ({}),
     machine_check: () => {
       this.emit({ kind: 'machineChecked', machine: this.snapshot.machine });

@@ -72,6 +72,8 @@ export interface Commands {
   workspace_trust: { request: Nothing; response: Nothing };
   /** Takes trust back; what runs is stopped. */
   workspace_distrust: { request: Nothing; response: Nothing };
+  /** Reads the folder as it is when this is asked, and shows what differs; asks uv nothing. */
+  workspace_read: { request: Nothing; response: Nothing };
   /** Reads the folder and asks uv again. */
   workspace_check: { request: Nothing; response: Nothing };
   /** Takes a folder off the recent list. */
@@ -210,6 +212,7 @@ export const COMMAND_NAMES = [
   "workspace_close",
   "workspace_trust",
   "workspace_distrust",
+  "workspace_read",
   "workspace_check",
   "recent_forget",
   "machine_check",

@@ -57,7 +57,7 @@ pub(crate) enum WaitFor {
 
 #[derive(Debug, Args)]
 pub(crate) struct Wait {
-    /// Only these code locations; without one all that run or are on their way
+    /// Only these code locations; without one all that run or are on their way. What can't start is named then, and not waited for
     #[arg(value_name = "LOCATION")]
     pub(crate) locations: Vec<String>,
     /// What to wait for

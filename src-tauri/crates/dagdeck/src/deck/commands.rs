@@ -1,6 +1,7 @@
 //! One method per line of [`api::with_commands`].
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::{CommandResult, Deck};
 use crate::folder;
@@ -69,6 +70,11 @@ impl Deck {
         session.refresh().await;
         self.context.changes.add_all();
         remembered?;
+        Ok(Nothing {})
+    }
+
+    pub async fn workspace_read(&self, _: Nothing) -> CommandResult<Nothing> {
+        self.opened().await?.read_since(Instant::now()).await;
         Ok(Nothing {})
     }
 

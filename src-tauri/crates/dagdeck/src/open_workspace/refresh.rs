@@ -34,7 +34,7 @@ impl OpenWorkspace {
     }
 
     /// Reads the folder again and shows what differs, unless it was read since that moment; asks uv nothing.
-    pub(super) async fn read_since(self: &Arc<Self>, since: Instant) {
+    pub(crate) async fn read_since(self: &Arc<Self>, since: Instant) {
         self.show_unless_read(Touched::All, Some(since)).await;
     }
 
