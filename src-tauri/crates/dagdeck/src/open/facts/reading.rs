@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::health::Reads;
 use dagster::instance::Instance;
@@ -10,6 +11,10 @@ use workspace::{Concern, DotEnv, ReadOptions, Reader, Reading, Touched};
 
 use crate::context::AppContext;
 use crate::open::error::FactsError;
+
+/// How long a file may take to be written: many programs empty it first, and what it lists is part of the workspace no more
+/// until all of it is there.
+const WRITTEN: Duration = Duration::from_secs(1);
 
 /// One look at the folder.
 pub(super) struct Reread {
@@ -63,7 +68,12 @@ impl Readings {
     ) -> Result<Arc<Reading>, FactsError> {
         // One after the other: what was read earlier never takes the place of what was read later.
         let _turn = self.turn.lock().await;
-        let reread = read(context, &self.reader, root, thorough, touched).await?;
+        let mut reread = read(context, &self.reader, root, thorough, touched).await?;
+        if loses(&self.latest().reading, &reread.reading) {
+            // What runs of it would be stopped: it has to be so for longer than a file takes to be written.
+            tokio::time::sleep(WRITTEN).await;
+            reread = read(context, &self.reader, root, thorough, Touched::All).await?;
+        }
         let read = Arc::new(Read::of(context, own, reread));
         let former = std::mem::replace(&mut *self.latest.write(), Arc::clone(&read));
         if former.reading != read.reading || former.instance != read.instance {
@@ -82,6 +92,12 @@ impl Read {
             concerns: Arc::new(reread.concerns),
         }
     }
+}
+
+/// Whether a project is part of the workspace no more.
+fn loses(former: &Reading, now: &Reading) -> bool {
+    let gone = |one: &workspace::Project| now.project(&one.id).is_none();
+    former.projects.iter().any(gone)
 }
 
 fn choose_instance(context: &AppContext, reading: &Reading, own: &Path) -> Instance {
@@ -131,8 +147,6 @@ pub(super) async fn read(
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::time::Duration;
-
     use process::GuardProgram;
     use testkit::TestDir;
     use tokio::time::timeout;
@@ -146,45 +160,87 @@ mod tests {
     const SETTINGS: &str = "[project]\nname = \"etl\"\nversion = \"0\"\n\n[tool.dg]\ndirectory_type = \"project\"\n\n\
         [tool.dg.project]\nroot_module = \"etl\"\n";
 
+    const ETL: &str = "\n[[workspace.projects]]\npath = \"etl\"\n";
+
     fn listing(projects: &str) -> String {
         format!("directory_type = \"workspace\"\n\n[workspace]\n{projects}")
     }
 
+    /// A workspace that lists these projects, of which `etl` is there, read once.
+    struct Folder {
+        dir: TestDir,
+        context: Arc<AppContext>,
+        readings: Readings,
+    }
+
+    impl Folder {
+        async fn new(listed: &str) -> Self {
+            let dir = TestDir::new();
+            dir.write("work/dg.toml", listing(listed));
+            dir.write("work/etl/pyproject.toml", SETTINGS);
+            let options = DeckOptions {
+                state_folder: dir.make("state"),
+                guard: GuardProgram {
+                    program: "/bin/sh".into(),
+                    arguments: vec!["-c".into(), "cat >/dev/null".into()],
+                },
+                locks: Vec::new(),
+                workspace: None,
+                environment: std::env::vars().collect(),
+                home: dir.path().to_owned(),
+                drawing: Vec::new(),
+                in_the_way: None,
+            };
+            let context = Arc::new(AppContext::start(options).unwrap());
+            let reader = Arc::<Reader>::default();
+            let root = dir.join("work");
+            let first = read(&context, &reader, &root, true, Touched::All).await;
+            let readings = Readings::new(&context, &dir.make("own"), reader, first.unwrap());
+            Self {
+                dir,
+                context,
+                readings,
+            }
+        }
+
+        async fn again(&self) -> Arc<Reading> {
+            let (root, own) = (self.dir.join("work"), self.dir.join("own"));
+            let again = self
+                .readings
+                .again(&self.context, (&root, &own), true, Touched::All);
+            again.await.unwrap()
+        }
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn who_waits_to_read_reads_what_is_there_when_the_turn_comes() {
-        let dir = TestDir::new();
-        dir.write("work/dg.toml", listing(""));
-        dir.write("work/etl/pyproject.toml", SETTINGS);
-        let (root, own) = (dir.join("work"), dir.make("own"));
-        let options = DeckOptions {
-            state_folder: dir.make("state"),
-            guard: GuardProgram {
-                program: "/bin/sh".into(),
-                arguments: vec!["-c".into(), "cat >/dev/null".into()],
-            },
-            locks: Vec::new(),
-            workspace: None,
-            environment: std::env::vars().collect(),
-            home: dir.path().to_owned(),
-            drawing: Vec::new(),
-            in_the_way: None,
-        };
-        let context = Arc::new(AppContext::start(options).unwrap());
-        let reader = Arc::<Reader>::default();
-        let first = read(&context, &reader, &root, true, Touched::All).await;
-        let readings = Readings::new(&context, &own, reader, first.unwrap());
-        assert!(readings.latest().reading.projects.is_empty());
+        let folder = Folder::new("").await;
+        assert!(folder.readings.latest().reading.projects.is_empty());
 
-        let earlier = readings.turn.lock().await;
-        let reading = readings.again(&context, (&root, &own), true, Touched::All);
+        let earlier = folder.readings.turn.lock().await;
+        let reading = folder.again();
         tokio::pin!(reading);
         assert!(timeout(SOON, &mut reading).await.is_err(), "it waits");
-        dir.write(
-            "work/dg.toml",
-            listing("\n[[workspace.projects]]\npath = \"etl\"\n"),
-        );
+        folder.dir.write("work/dg.toml", listing(ETL));
         drop(earlier);
-        assert_eq!(reading.await.unwrap().projects.len(), 1);
-        assert_eq!(readings.latest().reading.projects.len(), 1);
+        assert_eq!(reading.await.projects.len(), 1);
+        assert_eq!(folder.readings.latest().reading.projects.len(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_that_is_being_written_loses_no_project() {
+        for half in ["", "directory_type = \"workspace\"\n\n[workspace]\n"] {
+            let folder = Folder::new(ETL).await;
+            folder.dir.write("work/dg.toml", half);
+            let reading = folder.again();
+            tokio::pin!(reading);
+            assert!(timeout(SOON, &mut reading).await.is_err(), "it waits");
+            assert_eq!(folder.readings.latest().reading.projects.len(), 1);
+            folder.dir.write("work/dg.toml", listing(ETL));
+            assert_eq!(reading.await.projects.len(), 1);
+
+            folder.dir.write("work/dg.toml", half);
+            assert!(folder.again().await.projects.is_empty(), "it stays so");
+        }
     }
 }
