@@ -1,6 +1,6 @@
 //! One host that is attached: what it asks is done beside each other, and answered as it gets done.
 //!
-//! A host that goes cancels nothing it began. A host that does not read is waited for by its own answers and events only.
+//! A host that goes cancels nothing it began; what only waits ends with it. A host that does not read is waited for by its own answers and events only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ use crate::views::Views;
 
 /// How many questions one host may have under way.
 const UNDER_WAY: usize = 256;
+/// The command that does nothing but wait, and ends with its host.
+const WAITS: &str = "location_settle";
 /// How long a host may take to say who it is.
 const HELLO: Duration = Duration::from_secs(5);
 /// How long stopping may take when a person or the system asked for it.
@@ -105,6 +107,8 @@ struct Connection {
     presence: Option<Presence>,
     /// Room for what is under way.
     room: Arc<Semaphore>,
+    /// Cancelled when the host is heard no more.
+    gone: CancellationToken,
     /// What is answered when everything has ended, by whoever's word it did.
     parting: TaskTracker,
     /// None where it speaks another protocol, or came too late.
@@ -133,6 +137,7 @@ impl Connection {
             out,
             presence,
             room: Arc::new(Semaphore::new(UNDER_WAY)),
+            gone: CancellationToken::new(),
             parting: TaskTracker::new(),
             spoken,
         }
@@ -156,6 +161,7 @@ impl Connection {
             () = hearing => false,
             () = served.ended.cancelled() => true,
         };
+        self.gone.cancel();
         // First of all, for everything may have to be stopped now; closing views may have to wait for the deck.
         drop(self.presence);
         if let Some(spoken) = self.spoken {
@@ -253,7 +259,14 @@ impl Connection {
             FromHost::Call(call) => {
                 let (served, out) = (Arc::clone(&self.served), self.out.clone());
                 let (views, id) = (Arc::clone(&spoken.views), call.id);
-                let work = async move { carry_out(&served, &views, &out, call).await };
+                let gone = (call.command == WAITS).then(|| self.gone.clone());
+                let work = async move {
+                    let work = carry_out(&served, &views, &out, call);
+                    match gone {
+                        Some(gone) => drop(gone.run_until_cancelled(work).await),
+                        None => work.await,
+                    }
+                };
                 if !self.beside(work) {
                     let error = ApiError::new(ErrorCode::Precondition, too_many());
                     self.out.refuse(id, error).await;

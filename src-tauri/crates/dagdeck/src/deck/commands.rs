@@ -74,7 +74,7 @@ impl Deck {
     }
 
     pub async fn workspace_read(&self, _: Nothing) -> CommandResult<Nothing> {
-        self.opened().await?.read_since(Instant::now()).await;
+        self.opened().await?.read_since(Instant::now()).await?;
         Ok(Nothing {})
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::OpenWorkspace;
+use crate::open::FactsError;
 use api::Lifecycle;
 use unit::Ask;
 use workspace::Touched;
@@ -34,44 +35,50 @@ impl OpenWorkspace {
     }
 
     /// Reads the folder again and shows what differs, unless it was read since that moment; asks uv nothing.
-    pub(crate) async fn read_since(self: &Arc<Self>, since: Instant) {
-        self.show_unless_read(Touched::All, Some(since)).await;
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(crate) async fn read_since(self: &Arc<Self>, since: Instant) -> Result<(), FactsError> {
+        self.show_unless_read(Touched::All, Some(since)).await
     }
 
     async fn show_what_was(self: &Arc<Self>, touched: Touched) {
-        self.show_unless_read(touched, None).await;
+        if let Err(error) = self.show_unless_read(touched, None).await {
+            tracing::error!(%error, "the folder can't be read again, so the old reading stays");
+        }
     }
 
-    async fn show_unless_read(self: &Arc<Self>, touched: Touched, since: Option<Instant>) {
+    async fn show_unless_read(
+        self: &Arc<Self>,
+        touched: Touched,
+        since: Option<Instant>,
+    ) -> Result<(), FactsError> {
         // One after the other: a later one would find nothing gone that an earlier one is still stopping.
         let mut turn = self.refreshing.lock().await;
         // Who waits for many locations asks once for each.
         if since.is_some_and(|since| turn.is_some_and(|read| read >= since)) {
-            return;
+            return Ok(());
         }
         let whole = (touched == Touched::All).then(Instant::now);
         // A close waits for this turn, and never for a folder that does not answer.
         let read = self.facts.read_again(true, touched);
         let read = self.ended.run_until_cancelled(read).await;
         match read {
-            None => return,
-            Some(Ok(_)) => *turn = whole.or(*turn),
-            // Who waits for what was saved asks again, so an answer is of a reading that was made.
-            Some(Err(error)) => {
-                tracing::error!(%error, "the folder can't be read again, so the old reading stays");
-                return;
-            }
+            None => return Ok(()),
+            Some(read) => drop(read?),
         }
+        *turn = whole.or(*turn);
         self.match_units().await;
         // Another workspace may be on the board by now.
         if self.ended.is_cancelled() {
-            return;
+            return Ok(());
         }
         self.facts.show_all();
         // Within the turn: a close that waits for it stops these too.
         self.start_wanted().await;
         drop(turn);
         self.tell_webserver_of_workspace().await;
+        Ok(())
     }
 
     /// Starts locations that the person wants and that nothing keeps down any more.

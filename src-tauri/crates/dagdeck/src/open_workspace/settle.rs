@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::{ApiError, SettledLocation};
+use api::{ApiError, Lifecycle, Readiness, SettledLocation};
 use tokio::time::timeout;
 use unit::{Generation, Shown};
 
@@ -33,8 +33,12 @@ struct Waiting {
     since: Instant,
     /// The newest attempt of which it is known that it holds what was on disk then.
     current: Option<Generation>,
+    /// The first of those: what serves since then is live, whatever is being loaded beside it.
+    first: Option<Generation>,
     /// The newest attempt that was made to be followed by another.
     overtaken: Option<Generation>,
+    /// What serves that code, where the Dagster UI may not show it yet. Another load may be under way by then.
+    served: Option<(Generation, Shown)>,
 }
 
 impl OpenWorkspace {
@@ -50,12 +54,21 @@ impl OpenWorkspace {
         let mut waiting = Waiting {
             since: Instant::now(),
             current: None,
+            first: None,
             overtaken: None,
+            served: None,
         };
         // What was saved of its settings decides where its code is.
-        self.read_since(waiting.since).await;
+        self.read_since(waiting.since).await?;
         let unit = self.location(id)?;
+        let mut tellings = self.facts.tellings();
         loop {
+            tellings.mark_unchanged();
+            if let Some((serving, shown)) = &waiting.served
+                && self.facts.is_told(id, *serving)
+            {
+                return Ok(self.settled_as(id, shown.clone(), &Unloaded::default()));
+            }
             let shown = unit.shown();
             match self.judge(id, &shown, &mut waiting).await? {
                 Judgement::Settled(unloaded) => return Ok(self.settled_as(id, shown, &unloaded)),
@@ -71,7 +84,13 @@ impl OpenWorkspace {
                 Judgement::Going => {}
             }
             // Where nothing is told within the pause, it is looked at all the same.
-            let _told = timeout(LOOK, unit.wait_for(|now| *now != shown)).await;
+            let news = async {
+                tokio::select! {
+                    _ = unit.wait_for(|now| *now != shown) => {}
+                    Ok(()) = tellings.changed() => {}
+                }
+            };
+            let _told = timeout(LOOK, news).await;
             if self.ended.is_cancelled() {
                 return Err(StartError::Cancelled);
             }
@@ -91,31 +110,48 @@ impl OpenWorkspace {
                 Judgement::Settled(Unloaded::default())
             });
         }
+        // What is stopped to be started again was loaded before that.
+        if matches!(shown.lifecycle, Lifecycle::Stopping { .. }) {
+            return Ok(Judgement::Going);
+        }
         // Until the newest attempt has looked at the files, what is shown is that of another.
         let newest = self.facts.attempt_of(id);
         let newest = newest.filter(|(attempt, _)| shown.attempt == Some(*attempt));
         let Some((attempt, begun)) = newest else {
             return Ok(Judgement::Going);
         };
+        let ended = shown.settled || shown.is_crashed();
+        let ready = matches!(shown.readiness, Readiness::Ready { .. });
         if begun >= waiting.since {
             waiting.current = Some(attempt);
         }
         if waiting.current != Some(attempt) {
             let unloaded = self.unloaded(id).await?;
+            if unloaded.attempt != Some(attempt) {
+                return Ok(Judgement::Going);
+            }
             if !unloaded.is_nothing() {
+                let awaited = waiting.overtaken == Some(attempt) || self.is_held(id);
                 return Ok(match self.facts.auto_reload(id) {
                     false => Judgement::Settled(unloaded),
-                    true if waiting.overtaken == Some(attempt) => Judgement::Going,
+                    true if awaited => Judgement::Going,
                     true => Judgement::Behind(unloaded),
                 });
             }
+            if !unloaded.command_is_known && !ended {
+                return Ok(Judgement::Going);
+            }
             waiting.current = Some(attempt);
         }
-        Ok(if shown.settled || shown.is_crashed() {
-            Judgement::Settled(Unloaded::default())
-        } else {
-            Judgement::Going
-        })
+        let first = *waiting.first.get_or_insert(attempt);
+        match shown.serving.filter(|one| ready && *one >= first) {
+            Some(serving) if !self.facts.is_told(id, serving) => {
+                waiting.served = Some((serving, shown.clone()));
+                Ok(Judgement::Going)
+            }
+            None if !ended => Ok(Judgement::Going),
+            _ => Ok(Judgement::Settled(Unloaded::default())),
+        }
     }
 
     /// What of a location is not what was loaded last.

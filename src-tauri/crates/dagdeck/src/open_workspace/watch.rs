@@ -152,7 +152,8 @@ impl OpenWorkspace {
     /// When what was saved is loaded, by how many loads were overtaken before it.
     fn rushed(&self, project: &str, unit: &Unit) -> Pace {
         let mut rushes = self.rushes.lock();
-        if unit.shown().settled {
+        let shown = unit.shown();
+        if shown.settled || shown.is_crashed() {
             rushes.remove(project);
             return Pace::Now;
         }
@@ -163,6 +164,14 @@ impl OpenWorkspace {
         rush.overtaken += 1;
         rush.held = rush.overtaken > OVERTAKEN;
         if rush.held { Pace::Held } else { Pace::Now }
+    }
+
+    /// Whether a load under way is let end before what was saved since is loaded.
+    pub(super) fn is_held(&self, project: &str) -> bool {
+        self.rushes
+            .lock()
+            .get(project)
+            .is_some_and(|rush| rush.held)
     }
 
     /// Whether the attempt to load that was made last has, or will have, what is on disk by now: who waits for a change to be

@@ -241,9 +241,10 @@ impl Recipe for CodeServer {
         let told = older
             .and_then(|older| self.server(older))
             .map(|server| server.told);
-        let (facts, name) = (Arc::clone(&self.facts), self.name());
+        let (facts, id, name) = (Arc::clone(&self.facts), self.id.clone(), self.name());
         tokio::spawn(async move {
             tell_webserver(&facts, &name).await;
+            facts.told_webserver(&id, generation);
             if let Some(told) = told {
                 told.cancel();
             }

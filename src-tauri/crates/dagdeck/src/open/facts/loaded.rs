@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 use process::CommandLine;
+use tokio::sync::watch;
 use unit::Generation;
 use workspace::watch::CodeStamp;
 
@@ -26,6 +27,8 @@ pub(super) struct LoadAttempt {
 #[derive(Default)]
 pub(super) struct LoadAttempts {
     pub(super) by_location: Mutex<BTreeMap<String, LoadAttempt>>,
+    /// The newest of each that the webserver was told of, or need not be.
+    pub(super) told: watch::Sender<BTreeMap<String, Generation>>,
 }
 
 /// What of a location is not what was loaded last.
@@ -35,6 +38,10 @@ pub(crate) struct Unloaded {
     pub(crate) files: Vec<PathBuf>,
     /// Whether it would be started otherwise by now: another module, interpreter or variable.
     pub(crate) command: bool,
+    /// The attempt that it was compared with; none before the first.
+    pub(crate) attempt: Option<Generation>,
+    /// Whether it is known yet how that one is started.
+    pub(crate) command_is_known: bool,
 }
 
 impl Unloaded {

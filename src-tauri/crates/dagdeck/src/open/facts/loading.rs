@@ -1,8 +1,10 @@
 //! What is noted of each attempt to load a location's code, and asked of the last one.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use process::CommandLine;
+use tokio::sync::watch;
 use unit::Generation;
 use workspace::watch::{CodeFiles, CodeStamp};
 
@@ -26,7 +28,13 @@ impl WorkspaceFacts {
             command: None,
         };
         let mut attempts = self.attempts.by_location.lock();
-        attempts.insert(id.to_owned(), attempt);
+        // One that was overtaken may come to it late.
+        if attempts
+            .get(id)
+            .is_none_or(|last| last.generation < generation)
+        {
+            attempts.insert(id.to_owned(), attempt);
+        }
     }
 
     /// Keeps the command line with which it goes on, with a sample's address.
@@ -66,17 +74,42 @@ impl WorkspaceFacts {
         let Some(attempt) = attempt else {
             return Ok(Unloaded::default());
         };
-        let command = attempt.command.is_some() && attempt.command != command;
+        let command_is_known = attempt.command.is_some();
+        let command = command_is_known && attempt.command != command;
+        let generation = attempt.generation;
         let look = move || attempt.code.changed(&CodeFiles::of(&project));
         let files = tokio::task::spawn_blocking(look).await;
         Ok(Unloaded {
             files: files.map_err(FactsError::Reading)?,
             command,
+            attempt: Some(generation),
+            command_is_known,
         })
+    }
+
+    /// Keeps that the webserver was told to look at what serves since an attempt, or need not be.
+    pub(crate) fn told_webserver(&self, id: &str, generation: Generation) {
+        self.attempts.told.send_modify(|told| {
+            told.insert(id.to_owned(), generation);
+        });
+    }
+
+    /// Whether the webserver was told to look at what serves since an attempt.
+    pub(crate) fn is_told(&self, id: &str, generation: Generation) -> bool {
+        let told = self.attempts.told.borrow();
+        told.get(id).is_some_and(|told| *told >= generation)
+    }
+
+    /// What changes whenever the webserver is told to look at a location.
+    pub(crate) fn tellings(&self) -> watch::Receiver<BTreeMap<String, Generation>> {
+        self.attempts.told.subscribe()
     }
 
     /// Forgets the attempts of a location that is no more.
     pub(crate) fn forget_attempts(&self, id: &str) {
         self.attempts.by_location.lock().remove(id);
+        self.attempts.told.send_modify(|told| {
+            told.remove(id);
+        });
     }
 }
