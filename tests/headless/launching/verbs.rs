@@ -147,19 +147,27 @@ impl Terminal {
     }
 
     fn refuses_what_it_does_not_know(&self) {
-        for words in [
-            ["start", "nope"],
-            ["stop", "nope"],
-            ["restart", "nope"],
-            ["reload", "nope"],
-            ["wait", "nope"],
-            ["explain", "nope"],
-            ["logs", "nope"],
+        for verb in [
+            "start",
+            "stop",
+            "restart",
+            "reload",
+            "wait",
+            "explain",
+            "logs",
+            "sync .",
+            "sync --dry-run .",
+            "up --detach .",
         ] {
+            let words: Vec<&str> = verb.split(' ').chain(["nope"]).collect();
             let output = self.run(&words);
             let told = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{words:?}: {told}");
-            assert!(told.contains(&format!("there are {NAME}")), "{told}");
+            let expected = format!(
+                "dagdeck: There is no code location `nope` in {}: there is {NAME}.\n",
+                self.workspace.path().display()
+            );
+            assert!(told.ends_with(&expected), "{told}");
         }
     }
 
@@ -230,6 +238,8 @@ async fn what_was_left_running_obeys_each_verb() {
         (vec!["explain"], 0),
         (vec!["logs"], 0),
         (vec!["stop", "nope"], 2),
+        (vec!["wait", "nope"], 2),
+        (vec!["reload", "nope"], 2),
     ] {
         assert_eq!(
             terminal.say(&words).0,
@@ -306,6 +316,13 @@ async fn without_reload_a_save_is_told_and_the_time_can_be_over() {
     assert_eq!((code, &told["ready"]), (Some(1), &Value::Bool(false)));
     terminal.done(&["reload"]);
     terminal.done(&["wait"]);
+    // What ends was loaded before the save, and what comes after it was not.
+    fs_err::write(terminal.file("added.py"), "# still nothing\n").unwrap();
+    let restarted = terminal.done(&["restart", NAME]);
+    assert!(
+        restarted.contains(&format!("{NAME} is ready, ")),
+        "{restarted}"
+    );
 
     // Code that takes longer to load than anybody waits.
     fs_err::write(terminal.file("slow.py"), "import time\n\ntime.sleep(600)\n").unwrap();
@@ -447,6 +464,13 @@ async fn what_a_link_leads_to_is_waited_for() {
             .iter()
             .find_map(|one| number_after(one, "saved_"))
     };
+    let graphql = Graphql::new(terminal.done(&["ui", "--print"]).trim());
+    // Without a pause: where `wait` says so, it is shown.
+    let shown = async || {
+        let query = "{ assetNodes { assetKey { path } } }";
+        let answer = graphql.ask(query, Value::Null).await.unwrap();
+        number_after(&answer.to_string(), "saved_")
+    };
     let elsewhere = terminal.workspace.around().join("elsewhere");
     fs_err::create_dir(&elsewhere).unwrap();
     fs_err::write(elsewhere.join("linked.py"), saved(1, false)).unwrap();
@@ -456,10 +480,18 @@ async fn what_a_link_leads_to_is_waited_for() {
     assert_eq!(defined().await, Some(1));
     fs_err::write(elsewhere.join("linked.py"), saved(2, false)).unwrap();
     terminal.done(&["wait"]);
-    assert_eq!(defined().await, Some(2));
+    assert_eq!((shown().await, defined().await), (Some(2), Some(2)));
     fs_err::remove_file(&link).unwrap();
     terminal.done(&["wait"]);
-    assert_eq!(defined().await, None);
+    assert_eq!((shown().await, defined().await), (None, None));
+
+    let webserver = looking.snapshot_get(api::Nothing {}).await.unwrap();
+    let webserver = webserver.workspace.unwrap().webserver.process.unwrap();
+    let pid = webserver.pid.to_string();
+    let killed = Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+    assert!(killed.success());
+    terminal.done(&["wait"]);
+    assert_eq!(shown().await, None, "it answers again");
     drop(looking);
     terminal.ends().await;
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::arguments::{Start, Stop as StopArguments};
 use crate::error::{CliError, piped, tell};
-use crate::names::chosen;
+use crate::names::{chosen, command, known_where_nothing_runs};
 use crate::reached::{Reached, ReachedWorkspace};
 use crate::report::LocationReport;
 use crate::runtime;
@@ -20,6 +20,7 @@ use crate::settling::Settling;
 use crate::stop::Stop;
 use crate::trust;
 use crate::up::ready_line;
+use crate::wait::blockers;
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,14 +129,24 @@ async fn run(what: &Start, verb: Verb) -> Result<(), CliError> {
             IS_NOT_STARTED_AGAIN
         },
     )?;
-    print(&reached, &done, what.at.json, whole.then_some(begun))
+    if whole {
+        for problem in blockers(reached.shown()?) {
+            tell(&problem);
+        }
+    }
+    print(
+        &reached,
+        (&done, locations.len()),
+        what.at.json,
+        whole.then_some(begun),
+    )
 }
 
 /// Attaches to the workspace's owner. What is not there can't be loaded again; all else starts one.
 async fn reach(what: &Start, verb: Verb) -> Result<Reached, CliError> {
     let path = &what.at.workspace;
     if verb == Verb::Reload {
-        return Reached::running(path).await;
+        return Reached::running(path, &what.locations).await;
     }
     crate::expected::workspace(path)?;
     Reached::to(&ReachedWorkspace::that_runs(path).await?).await
@@ -158,9 +169,9 @@ fn asked(
         (Verb::Reload, true) => asked.retain(|one| !at_rest(one)),
         (Verb::Reload, false) => {
             if let Some(rests) = asked.iter().find(|one| at_rest(one)) {
-                let name = &rests.name;
+                let (name, start) = (&rests.name, command("start", &rests.name));
                 return Err(CliError::Failed(format!(
-                    "{name} does not run, so there is nothing to load again: `dagdeck start {name}` starts it."
+                    "{name} does not run, so there is nothing to load again: `{start}` starts it."
                 )));
             }
         }
@@ -232,7 +243,7 @@ async fn settle(
 
 fn print(
     reached: &Reached,
-    reports: &[LocationReport],
+    (reports, asked): (&[LocationReport], usize),
     json: bool,
     launched: Option<Instant>,
 ) -> Result<(), CliError> {
@@ -241,7 +252,7 @@ fn print(
     let served = reports.iter().filter(|one| one.is_ready()).count();
     let ready = match launched {
         Some(_) => url.is_some() && served > 0,
-        None => served == reports.len() && served > 0,
+        None => served == asked && served > 0,
     };
     if json {
         let told = Started {
@@ -334,19 +345,7 @@ fn is_down(location: &LocationView) -> bool {
 /// Nobody runs the workspace: there is nothing to stop, and a name is still checked.
 fn not_running(what: &StopArguments) -> Result<(), CliError> {
     let path = &what.at.workspace;
-    let read = dagdeck::status::read(path, crate::environment::environment(), false)
-        .map_err(|error| CliError::NoWorkspace(crate::error::words(&error.into())))?;
-    let known = |name: &String| {
-        read.locations
-            .iter()
-            .any(|one| one.name == *name || one.path == *name)
-    };
-    if let Some(unknown) = what.locations.iter().find(|name| !known(name)) {
-        let root = read.root.display();
-        let words = format!("There is no code location `{unknown}` in {root}.");
-        return Err(CliError::Unusable(words));
-    }
-    let root = read.root.display().to_string();
+    let root = known_where_nothing_runs(path, &what.locations)?;
     if what.at.json {
         return crate::json::print(&Stopped {
             root: &root,

@@ -9,7 +9,7 @@ use serve::Leftovers;
 use crate::arguments;
 use crate::control::{GOES_ON_STOPPING, told_of_the_rest};
 use crate::error::{CliError, piped};
-use crate::reached::ReachedWorkspace;
+use crate::reached::{ReachedWorkspace, down_command};
 use crate::runtime;
 use crate::stop::Stop;
 
@@ -66,8 +66,9 @@ async fn nothing_else_is_meant(path: &Path) -> Result<(), CliError> {
         return Ok(());
     }
     let (project, around) = (place.root.display(), running.root.display());
+    let stops = down_command(&running.root);
     Err(CliError::Failed(format!(
-        "{project} does not run alone, but as part of {around}: `dagdeck down {around}` stops that."
+        "{project} does not run alone, but as part of {around}: `{stops}` stops that."
     )))
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::arguments::Explain;
 use crate::error::{CliError, piped};
 use crate::hand::Hand;
-use crate::names::chosen;
+use crate::names::{chosen, command};
 use crate::report::LocationReport;
 use crate::runtime;
 use crate::stop::Stop;
@@ -70,11 +70,13 @@ fn page((location, report): (&LocationView, &LocationReport)) -> String {
             report.page()
         ),
         "starting" => {
-            format!("{name} is being loaded: `dagdeck wait {name}` says what comes of it.\n")
+            let wait = command("wait", name);
+            format!("{name} is being loaded: `{wait}` says what comes of it.\n")
         }
         _ if location.reloading => format!(
-            "{}  Its code is being loaded again: `dagdeck wait {name}` says what comes of it.\n",
-            report.page()
+            "{}  Its code is being loaded again: `{}` says what comes of it.\n",
+            report.page(),
+            command("wait", name)
         ),
         _ => report.page(),
     }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use api::{
-    ErrorCode, Event, LogFilter, LogLevel, LogView, LogWindowRequest, OpenLogRequest, Row, RowKind,
-    WorkspaceView,
+    ApiError, ErrorCode, Event, LogFilter, LogLevel, LogView, LogWindowRequest, OpenLogRequest,
+    Row, RowKind, WorkspaceView,
 };
 use jiff::Timestamp;
 use regex::Regex;
@@ -167,7 +167,7 @@ impl Printing<'_> {
         Ok(low)
     }
 
-    async fn rows(&self, from: u32, count: u32) -> Result<Vec<Row>, CliError> {
+    async fn rows(&self, from: u32, count: u32) -> Result<Vec<Row>, ApiError> {
         let request = LogWindowRequest {
             view: self.view,
             from,
@@ -218,11 +218,9 @@ impl Printing<'_> {
     async fn chosen(&self, from: &mut u32) -> Result<Option<String>, CliError> {
         let rows = match self.rows(*from, ROWS).await {
             Ok(rows) => rows,
-            Err(closed) if *from > 0 => {
-                tracing::info!(?closed, "a log can't be read on");
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
+            // Closed with its workspace.
+            Err(error) if *from > 0 && error.code == ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         let Some(last) = rows.last() else {
             return Ok(None);

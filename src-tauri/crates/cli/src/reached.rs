@@ -24,8 +24,8 @@ use crate::error::{CliError, tell};
 use crate::reached::look::Found;
 
 pub(crate) use self::current::{Current, New};
-pub(crate) use self::words::of_another_version;
 use self::words::{another_environment, no_room};
+pub(crate) use self::words::{down_command, of_another_version};
 
 /// What is said when the owner ends while a terminal needs it.
 const GONE: &str = "The Dagdeck process that runs this workspace has ended, and with it all that it ran: `dagdeck start` launches it again.";
@@ -205,12 +205,15 @@ impl Reached {
     }
 
     /// Attaches to the owner of the workspace of a folder of which something is asked that runs, and says first what there is to
-    /// know; fails where nobody runs it, and ends with 2 where there is no workspace.
-    pub(crate) async fn running(path: &Path) -> Result<Self, CliError> {
+    /// know; fails where nobody runs it, and ends with 2 where there is no workspace, or no location of one of these names.
+    pub(crate) async fn running(path: &Path, names: &[String]) -> Result<Self, CliError> {
         crate::expected::workspace(path)?;
         let place = ReachedWorkspace::that_runs(path).await?;
         let owner = place.owner().await?;
-        let owner = owner.ok_or_else(|| nothing_runs(&place))?;
+        let Some(owner) = owner else {
+            crate::names::known_where_nothing_runs(&place.root, names)?;
+            return Err(nothing_runs(&place));
+        };
         let reached = Self::by_owner(&place, &owner).await?;
         reached.tell_first();
         Ok(reached)

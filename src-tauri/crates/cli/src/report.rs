@@ -7,6 +7,7 @@ use api::{Excerpt, HintAction, Lifecycle, LoadError, LocationView, Readiness, Se
 use serde::Serialize;
 
 use crate::location_line::LocationLine;
+use crate::names::command;
 
 /// How many lines are told that a process printed before it ended.
 const LAST: usize = 10;
@@ -140,7 +141,7 @@ impl LocationReport {
         let bold = Style::new().bold();
         let name = &self.line.name;
         let prefix = format!("{bold}{name}{bold:#} ");
-        if let Some(why) = &self.blocked {
+        if let (Some(why), "ready") = (&self.blocked, self.line.state) {
             return format!(
                 "{prefix}runs as it was loaded before, and could not be started as it is now: {why}\n"
             );
@@ -181,10 +182,15 @@ impl LocationReport {
             let _infallible = writeln!(page, "  | {line}");
         }
         if self.line.state == "stopped" {
-            let _infallible = writeln!(page, "  `dagdeck start {name}` starts it.");
+            let _infallible = writeln!(page, "  `{}` starts it.", command("start", name));
         }
         for hint in &self.hints {
             let _infallible = writeln!(page, "  {}", hint.replace('\n', "\n    "));
+        }
+        if let Some(why) = &self.blocked
+            && self.line.message.as_ref() != Some(why)
+        {
+            let _infallible = writeln!(page, "  It could not be started as it is now: {why}");
         }
         if self.still_serving {
             page.push_str("  The code that was loaded before is still served.\n");
@@ -217,8 +223,9 @@ fn behind(name: &str, unloaded: &[String]) -> String {
         1 => first.clone(),
         more => format!("{first} and {} more", more - 1),
     };
+    let reload = command("reload", name);
     format!(
-        "does not reload by itself, and {what} was saved since its code was loaded: `dagdeck reload {name}` loads it"
+        "does not reload by itself, and {what} was saved since its code was loaded: `{reload}` loads it"
     )
 }
 
@@ -350,6 +357,31 @@ mod tests {
             told.contains("as it is now: pyproject.toml is not"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn one_that_does_not_run_is_never_said_to() {
+        let crashed = Lifecycle::Crashed {
+            reason: "ended by signal 9 (killed)".to_owned(),
+            refusal: None,
+            at: 1.0,
+            retry_at: None,
+            last_lines: Vec::new(),
+        };
+        let why = Some("It has no environment yet. Sync it to start.".to_owned());
+        let mut location = settled(crashed, Readiness::Unknown);
+        location.blocked.clone_from(&why);
+        assert_eq!(
+            plain(&LocationReport::settled(&location)),
+            "etl crashed: ended by signal 9 (killed)\n\
+             \x20 It could not be started as it is now: It has no environment yet. Sync it to start.\n"
+        );
+        // Nor is what is wrong with its code kept back.
+        let mut location = failed();
+        location.blocked = why;
+        let told = plain(&LocationReport::settled(&location));
+        assert!(told.contains("import panda"), "{told}");
+        assert!(told.contains("as it is now: It has no"), "{told}");
     }
 
     #[test]

@@ -80,7 +80,10 @@ fn page(status: &WorkspaceStatus, live: Option<&Live>) -> String {
         let rest = format!("{style}{state:<w2$}{style:#}  {dagster:<w3$}  {python:<w4$}  {path}");
         page.push_str(rest.trim_end());
         page.push('\n');
-        if let Some(why) = line(location).and_then(|line| line.message.as_ref()) {
+        let why = line(location).and_then(|line| line.message.as_ref());
+        if let Some(why) =
+            why.filter(|why| location.problems.iter().all(|one| one.message != **why))
+        {
             let _infallible = writeln!(page, "    ! {why}");
         }
         problems(&mut page, &location.problems, 4);

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::arguments;
 use crate::error::{CliError, piped};
+use crate::names::known;
 use crate::reached::{Current, Reached, goes_on_alone};
 use crate::runtime;
 use crate::stop::Stop;
@@ -80,7 +81,7 @@ async fn asked(
     if let Some(version) = &what.python {
         return Ok(Asked::Python(python::request(what, workspace, version)?));
     }
-    let mut request = request(what, workspace);
+    let mut request = request(what, workspace)?;
     if request == SyncRequest::default() {
         let preview = attached.sync_preview(request.clone()).await?;
         for plan in &preview.environments {
@@ -92,17 +93,18 @@ async fn asked(
 }
 
 /// What is asked for: locations by name, and deployments/local by its path.
-fn request(what: &arguments::Sync, workspace: &WorkspaceView) -> SyncRequest {
+fn request(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<SyncRequest, CliError> {
     let is_deployment = |name: &String| {
         let path = workspace.deployment.as_ref().map(|one| &one.path);
         path == Some(name) || name == "deployments/local"
     };
     let (deployments, locations): (Vec<String>, Vec<String>) =
         what.locations.iter().cloned().partition(is_deployment);
-    SyncRequest {
+    known(workspace, &locations)?;
+    Ok(SyncRequest {
         locations,
         deployment: !deployments.is_empty(),
-    }
+    })
 }
 
 /// Says what happens to these operations until all have ended, then how they went; told to end, it takes them back first.

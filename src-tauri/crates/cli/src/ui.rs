@@ -67,7 +67,7 @@ fn browse(url: &str) -> std::io::Result<()> {
 }
 
 async fn address(what: &Ui) -> Result<(String, String), CliError> {
-    let workspace = Reached::running(&what.at.workspace).await?.workspace;
+    let workspace = Reached::running(&what.at.workspace, &[]).await?.workspace;
     match workspace.webserver.url {
         Some(url) => Ok((workspace.root, url)),
         None => Err(CliError::Failed(format!(

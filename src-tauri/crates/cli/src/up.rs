@@ -21,6 +21,7 @@ use attach::Attached;
 
 use crate::arguments::Up;
 use crate::error::CliError;
+use crate::names::known;
 use crate::reached::{Current, New, Reached, ReachedWorkspace, goes_on_alone};
 use crate::runtime;
 use crate::stop::Stop;
@@ -55,7 +56,9 @@ async fn up(what: Up) -> Result<(), CliError> {
     // Before anything is started, so that no signal finds us without an ear.
     let mut stop = Stop::listen()?;
     let joining = Joined::to(&what.path, what.restart);
-    let joined = stop.or(joining).await?;
+    let mut joined = stop.or(joining).await?;
+    stop.or(joined.reached.read_folder()).await?;
+    known(&joined.reached.workspace, &what.locations)?;
     joined.print_joined(&what);
     let asking = trust::leave(&joined.reached.workspace, what.trust);
     let leave = stop.or(asking).await?;

@@ -1,9 +1,9 @@
 //! `dagdeck wait`: until what was saved is live, or it is known why it is not.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use api::{Lifecycle, LocationView, Nothing, Severity, WorkspaceView};
+use api::{Lifecycle, LocationView, Nothing, ServiceView, Severity, WorkspaceView};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -41,7 +41,7 @@ struct Heard {
     /// Those that are not waited for, since they can't start, and why.
     left_out: Vec<(String, String)>,
     reports: Vec<LocationReport>,
-    /// What keeps the Dagster UI from answering, where a launch was waited for.
+    /// What keeps the Dagster UI from answering, where all was waited for.
     no_webserver: Option<String>,
     /// What is wrong in the workspace's own files, so that what was saved of it is not live.
     problems: Vec<String>,
@@ -55,32 +55,33 @@ pub(crate) fn run(what: &Wait) -> Result<(), CliError> {
 }
 
 async fn wait(what: &Wait) -> Result<(), CliError> {
-    let mut reached = Reached::running(&what.at.workspace).await?;
     let begun = Instant::now();
-    let time_left = match timeout(what.timeout, reached.read_folder()).await {
-        Ok(read) => {
-            read?;
-            what.timeout.saturating_sub(begun.elapsed())
-        }
-        Err(_) => Duration::ZERO,
+    let reaching = async {
+        let mut reached = Reached::running(&what.at.workspace, &what.locations).await?;
+        reached.read_folder().await?;
+        Ok::<_, CliError>(reached)
     };
+    let Ok(reached) = timeout(what.timeout, reaching).await else {
+        return not_reached(what);
+    };
+    let mut reached = reached?;
     let locations = awaited(&reached.workspace, &what.locations)?;
-    if locations.is_empty() {
-        let root = reached.workspace.root.clone();
-        return Err(nothing_runs(&ReachedWorkspace::at(root.into())?));
-    }
-    let mut settling = Settling::begin(&reached.attached, &locations);
-    let mut heard = Heard {
-        left_out: left_out(&reached.workspace, &locations, &what.locations),
-        ..Heard::default()
-    };
+    let left_out = left_out(&reached.workspace, &locations, &what.locations);
     if !what.at.json {
-        for (name, why) in &heard.left_out {
+        for (name, why) in &left_out {
             crate::error::tell(&format!("{name} can't start, and is not waited for: {why}"));
         }
     }
-    let all = what.locations.is_empty();
-    let listen = listen(&mut reached, &mut settling, &mut heard, what, all);
+    if locations.is_empty() {
+        return Err(no_location_runs(&reached.workspace)?);
+    }
+    let mut settling = Settling::begin(&reached.attached, &locations);
+    let mut heard = Heard {
+        left_out,
+        ..Heard::default()
+    };
+    let listen = listen(&mut reached, &mut settling, &mut heard, what);
+    let time_left = what.timeout.saturating_sub(begun.elapsed());
     let timed_out = match timeout(time_left, listen).await {
         Ok(listened) => {
             listened?;
@@ -88,13 +89,42 @@ async fn wait(what: &Wait) -> Result<(), CliError> {
         }
         Err(_) => true,
     };
-    tell(
-        &reached.workspace,
-        &heard,
-        &settling.left(),
-        what,
-        timed_out,
-    )
+    tell(&reached.workspace, &heard, &settling, what, timed_out)
+}
+
+/// Who runs the workspace did not answer within the time.
+fn not_reached(what: &Wait) -> Result<(), CliError> {
+    let root = std::path::absolute(&what.at.workspace);
+    let root = root.unwrap_or_else(|_| what.at.workspace.clone());
+    if what.at.json {
+        crate::json::print(&Waited {
+            root: &root.display().to_string(),
+            ready: false,
+            locations: &[],
+            left_out: Vec::new(),
+            waiting: what.locations.clone(),
+            problems: &[],
+            timed_out: true,
+        })?;
+    }
+    let seconds = what.timeout.as_secs_f64();
+    Err(CliError::TimeOver(format!(
+        "After {seconds} s it is not known yet how {} stands. `dagdeck status` says who runs it.",
+        root.display()
+    )))
+}
+
+/// What is said where no location is to be waited for.
+fn no_location_runs(workspace: &WorkspaceView) -> Result<CliError, CliError> {
+    let root = &workspace.root;
+    let services = [&workspace.webserver, &workspace.daemon];
+    let rest = |one: &&ServiceView| matches!(one.lifecycle, Lifecycle::Stopped { .. });
+    if services.iter().all(rest) {
+        return Ok(nothing_runs(&ReachedWorkspace::at(root.into())?));
+    }
+    Ok(CliError::Failed(format!(
+        "No code location of {root} runs: `dagdeck start` starts those that can."
+    )))
 }
 
 /// Those that are waited for: the named ones, or all that run or are on their way.
@@ -129,7 +159,6 @@ async fn listen(
     settling: &mut Settling,
     heard: &mut Heard,
     what: &Wait,
-    all: bool,
 ) -> Result<(), CliError> {
     while let Some(report) = settling.next().await? {
         if !what.at.json {
@@ -141,34 +170,39 @@ async fn listen(
             return Ok(());
         }
     }
-    if !all {
+    if !what.locations.is_empty() {
         return Ok(());
     }
     // What was heard so far may be older than what settled.
     reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
     heard.problems = blockers(reached.shown()?);
-    if !reached.workspace.launch.active {
-        return Ok(());
-    }
-    while reached.launch_is_active()? {
+    while reached.launch_is_active()? || is_coming(&reached.shown()?.webserver) {
         reached.current.next().await?;
     }
-    let webserver = &reached.shown()?.webserver;
-    if webserver.url.is_none() {
-        let why = match &webserver.lifecycle {
-            Lifecycle::Crashed { reason, .. } => reason.clone(),
-            _ => webserver
-                .blocked
-                .clone()
-                .unwrap_or_else(|| "it does not run".to_owned()),
-        };
-        heard.no_webserver = Some(why);
-    }
+    heard.no_webserver = no_webserver(&reached.shown()?.webserver);
     Ok(())
 }
 
+/// Whether the webserver is on its way, or is tried again.
+fn is_coming(webserver: &ServiceView) -> bool {
+    match webserver.lifecycle {
+        Lifecycle::Starting { .. } => true,
+        Lifecycle::Crashed { retry_at, .. } => retry_at.is_some(),
+        _ => false,
+    }
+}
+
+/// What keeps the Dagster UI from answering; none where it does, or was stopped by itself.
+fn no_webserver(webserver: &ServiceView) -> Option<String> {
+    match &webserver.lifecycle {
+        Lifecycle::Running { .. } => None,
+        Lifecycle::Crashed { reason, .. } => Some(reason.clone()),
+        _ => webserver.blocked.clone(),
+    }
+}
+
 /// What is so wrong in the workspace's own files that it was not read, with its place.
-fn blockers(workspace: &WorkspaceView) -> Vec<String> {
+pub(crate) fn blockers(workspace: &WorkspaceView) -> Vec<String> {
     let grave = workspace.problems.iter();
     let grave = grave.filter(|one| one.severity == Severity::Blocker);
     grave
@@ -185,11 +219,13 @@ fn blockers(workspace: &WorkspaceView) -> Vec<String> {
 fn tell(
     workspace: &WorkspaceView,
     heard: &Heard,
-    left: &[String],
+    settling: &Settling,
     what: &Wait,
     timed_out: bool,
 ) -> Result<(), CliError> {
+    let left = &settling.left();
     let ready = !timed_out
+        && (what.locations.is_empty() || settling.gone().is_empty())
         && heard.no_webserver.is_none()
         && heard.problems.is_empty()
         && left.is_empty()
@@ -217,7 +253,7 @@ fn tell(
     }
     if timed_out {
         let seconds = what.timeout.as_secs_f64();
-        let left = match left {
+        let left = match left.as_slice() {
             [] => "the Dagster webserver".to_owned(),
             some => some.join(", "),
         };

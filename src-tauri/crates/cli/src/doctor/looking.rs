@@ -13,7 +13,7 @@ use crate::arguments;
 use crate::error::{CliError, tell, words};
 use crate::hand::Hand;
 use crate::reached::look::{Found, Silent};
-use crate::reached::{Reached, ReachedWorkspace};
+use crate::reached::{Reached, ReachedWorkspace, down_command};
 
 /// What is said where there is an owner and this command looks.
 const LOOKS_ITSELF: &str = "So this terminal looks itself, with its own environment.";
@@ -106,10 +106,7 @@ fn of_another_version(owner: &Hello, root: &Path) -> InTheWay {
             "Process {pid}, which runs this workspace, is of another version of Dagdeck ({version})"
         ),
         why: "This one can ask it how it stands, and stop all that it runs.".to_owned(),
-        command: Some(format!(
-            "dagdeck down {}",
-            Shell::HERE.quote(&root.to_string_lossy())
-        )),
+        command: Some(down_command(root)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use api::{Creation, CreationState, StepState};
+use terminal::Shell;
 
 use crate::error::{CliError, piped};
 
@@ -85,7 +86,7 @@ impl StepLines {
 
 /// What comes next: where no packages were installed, nothing could be launched yet.
 fn next(creation: &Creation) -> String {
-    let root = &creation.root;
+    let root = Shell::HERE.quote(&creation.root);
     if creation.spec.sync {
         format!("  Launch it: dagdeck up {root}")
     } else {

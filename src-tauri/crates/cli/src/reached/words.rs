@@ -6,6 +6,7 @@ use api::protocol::PROTOCOL;
 use api::protocol::environment::Difference;
 use api::protocol::frozen::Hello;
 use api::{ApiError, ErrorCode};
+use terminal::Shell;
 
 use crate::error;
 
@@ -23,6 +24,12 @@ pub(super) fn another_environment(differs: &[Difference]) -> Option<String> {
     ))
 }
 
+/// What stops all that runs of a workspace, as it is typed here.
+pub(crate) fn down_command(root: &Path) -> String {
+    let root = root.to_string_lossy();
+    format!("dagdeck down {}", Shell::HERE.quote(&root))
+}
+
 /// What is said where a Dagdeck of another version runs a workspace.
 pub(crate) fn of_another_version(owner: &Hello, root: &Path) -> String {
     let which = if owner.protocol < PROTOCOL {
@@ -30,10 +37,11 @@ pub(crate) fn of_another_version(owner: &Hello, root: &Path) -> String {
     } else {
         "a newer"
     };
-    let (version, pid, root) = (&owner.version, owner.pid, root.display());
+    let (version, pid, stops) = (&owner.version, owner.pid, down_command(root));
+    let root = root.display();
     format!(
         "{root} is run by {which} Dagdeck ({version}, process {pid}). This one can ask it how it stands, and stop all that it \
-         runs: `dagdeck down {root}`."
+         runs: `{stops}`."
     )
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use api::protocol::PROTOCOL;
 use api::protocol::frozen::{Hello, Status};
 use serde::Serialize;
+use terminal::Shell;
 
 use crate::error::{CliError, tell, words};
 use crate::reached::look::{Found, Silent};
@@ -125,9 +126,10 @@ impl Run {
                 .run_around
                 .as_deref()
                 .map_or_else(String::new, |around| {
+                    let quoted = Shell::HERE.quote(&around.to_string_lossy());
                     let around = around.display();
                     format!(
-                        "  It runs as part of {around}: `dagdeck status {around}` shows that.\n"
+                        "  It runs as part of {around}: `dagdeck status {quoted}` shows that.\n"
                     )
                 }),
         }

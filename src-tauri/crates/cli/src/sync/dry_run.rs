@@ -26,7 +26,7 @@ async fn preview(hand: &Hand, what: &arguments::Sync) -> Result<(), CliError> {
     match &what.python {
         Some(version) => python::print_plan(hand, what, &workspace, version).await,
         None => {
-            let preview = hand.sync_preview(request(what, &workspace)).await?;
+            let preview = hand.sync_preview(request(what, &workspace)?).await?;
             print_preview(&preview, what.json)
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn request(
 
 /// The one location that is meant; none is deployments/local.
 fn one(what: &arguments::Sync, workspace: &WorkspaceView) -> Result<Option<String>, CliError> {
-    let asked = super::request(what, workspace);
+    let asked = super::request(what, workspace)?;
     match (asked.locations.as_slice(), asked.deployment) {
         ([one], false) => Ok(Some(one.clone())),
         ([], true) => Ok(None),

@@ -298,7 +298,7 @@ pub(super) fn goes_on(json: bool, workspace: &WorkspaceView) -> Result<String, C
 }
 
 /// What is said when stopping begins.
-pub(super) const STOPPING: &str = "Stopping. Once more ends it at once.";
+pub(super) const STOPPING: &str = "Stopping. Once more ends this terminal at once.";
 
 /// What is said last where nothing is left.
 pub(super) fn stopped(json: bool) -> Result<String, CliError> {
