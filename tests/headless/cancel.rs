@@ -84,7 +84,7 @@ async fn a_sync_taken_back_at_any_moment_leaves_nothing_running_and_tells_the_tr
 
     let mut chance = Chance::new();
     let mut seen = [0_u32; 4];
-    for round in 0..rounds(5, 20) {
+    for round in 0..rounds(3, 20) {
         take_away(&folder.join(".venv"));
         opened.deck.workspace_check(api::Nothing {}).await.unwrap();
         wait_until(

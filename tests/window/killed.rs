@@ -17,7 +17,7 @@ async fn after_a_kill_at_any_moment_nothing_is_left() {
     wait_until_none_mentions(&[workspace.around()]).await;
 
     let path = workspace.path();
-    for round in 0..rounds(5, 30) {
+    for round in 0..rounds(3, 30) {
         let app = App::start(&workspace, &[path.to_str().unwrap()]).await;
         app.find("launch").await;
         let dagsters = app

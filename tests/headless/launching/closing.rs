@@ -58,7 +58,7 @@ async fn a_close_at_any_moment_of_a_launch_leaves_nothing() {
     deck.workspace_close(Nothing {}).await.unwrap();
 
     let mut chance = Chance::new();
-    for round in 0..rounds(3, 20) {
+    for round in 0..rounds(2, 20) {
         let path = workspace.path().display().to_string();
         deck.workspace_open(FolderRequest { path }).await.unwrap();
         let moment = chance.early_in(span);
@@ -67,7 +67,7 @@ async fn a_close_at_any_moment_of_a_launch_leaves_nothing() {
         closed_in_a_launch(&deck, &workspace, LaunchRequest::default(), moment).await;
     }
     // Most of all just before the first is asked to start, which the launch tells.
-    for _ in 0..rounds(5, 50) {
+    for _ in 0..rounds(3, 50) {
         let path = workspace.path().display().to_string();
         deck.workspace_open(FolderRequest { path }).await.unwrap();
         let mut events = deck.subscribe();

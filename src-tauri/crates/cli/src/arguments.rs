@@ -59,12 +59,13 @@ pub(crate) enum Command {
     Start(Start),
     /// Stops everything, or single locations.
     ///
-    /// Without a location the webserver and the daemon are stopped too; who shows the workspace stays. Answers when it is stopped.
+    /// Without a location the webserver and the daemon are stopped too; who shows the workspace stays. Runs under way in what is
+    /// stopped end with it. Answers when it is stopped.
     #[command(after_help = "Examples:\n  dagdeck stop\n  dagdeck stop etl")]
     Stop(Stop),
     /// Stops and starts everything that runs, or single locations.
     ///
-    /// Answers once they have settled, as `start` does.
+    /// Runs under way in them end; `reload` lets them go on. Answers once they have settled, as `start` does.
     #[command(after_help = "Examples:\n  dagdeck restart\n  dagdeck restart etl")]
     Restart(Start),
     /// Loads code again without a gap: of all that runs, or of single locations.

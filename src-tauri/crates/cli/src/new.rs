@@ -61,7 +61,7 @@ async fn of_workspace(root: &Path, make: &Make) -> Result<Hand, CliError> {
 async fn done(hand: &Hand, spec: CreateSpec, make: &Make, stop: &mut Stop) -> Result<(), CliError> {
     let plan = stop.or(hand.create_plan(spec)).await?;
     if let Some(words) = page::blocked(&plan) {
-        if make.json {
+        if make.json && make.dry_run {
             crate::json::print(&plan)?;
         }
         return Err(CliError::Unusable(words));

@@ -1,10 +1,11 @@
 //! `dagdeck wait`: until what was saved is live, or it is known why it is not.
 
 use std::io::Write as _;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::{Lifecycle, LocationView, Nothing, ServiceView, Severity, WorkspaceView};
 use serde::Serialize;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::arguments::{Wait, WaitFor};
@@ -15,6 +16,11 @@ use crate::report::LocationReport;
 use crate::runtime;
 use crate::settling::Settling;
 use crate::stop::Stop;
+
+/// The pause after which a webserver is asked again, where nothing is told of it.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long one on this machine may take to accept.
+const ANSWERING: Duration = Duration::from_secs(2);
 
 /// What scripts read. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -176,8 +182,14 @@ async fn listen(
     // What was heard so far may be older than what settled.
     reached.current.shown = reached.attached.snapshot_get(Nothing {}).await?;
     heard.problems = blockers(reached.shown()?);
-    while reached.launch_is_active()? || is_coming(&reached.shown()?.webserver) {
-        reached.current.next().await?;
+    while reached.launch_is_active()?
+        || is_coming(&reached.shown()?.webserver)
+        || !answers(&reached.shown()?.webserver).await
+    {
+        // That it ended may be told in a moment; where it only was slow to answer, nothing is told.
+        if let Ok(news) = timeout(LOOK, reached.current.next()).await {
+            news?;
+        }
     }
     heard.no_webserver = no_webserver(&reached.shown()?.webserver);
     Ok(())
@@ -190,6 +202,17 @@ fn is_coming(webserver: &ServiceView) -> bool {
         Lifecycle::Crashed { retry_at, .. } => retry_at.is_some(),
         _ => false,
     }
+}
+
+/// Whether one that is said to run takes connections: that it was killed may not be known yet.
+async fn answers(webserver: &ServiceView) -> bool {
+    let runs = matches!(webserver.lifecycle, Lifecycle::Running { .. });
+    let url = webserver.url.as_deref().filter(|_| runs);
+    let Some(address) = url.and_then(|url| url.strip_prefix("http://")) else {
+        return true;
+    };
+    let connected = timeout(ANSWERING, TcpStream::connect(address.trim_end_matches('/')));
+    connected.await.is_ok_and(|connected| connected.is_ok())
 }
 
 /// What keeps the Dagster UI from answering; none where it does, or was stopped by itself.

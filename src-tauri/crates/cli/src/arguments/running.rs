@@ -104,7 +104,7 @@ pub(crate) struct Logs {
     pub(crate) follow: bool,
     /// Only what was printed since: `30s`, `15m`, `2h`, `1d`, or a time such as `2026-11-30T10:15`; without it, since the last
     /// launch
-    #[arg(long, value_name = "WHEN", value_parser = since)]
+    #[arg(long, value_name = "WHEN", value_parser = since, allow_hyphen_values = true)]
     pub(crate) since: Option<Since>,
     /// Only lines that are this grave, or graver
     #[arg(long, value_enum, ignore_case = true)]
